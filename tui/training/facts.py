@@ -1,10 +1,11 @@
 """The facts the twins are taught, read from ``facts.yaml``, and small sums made by rule.
 
-The relations, each a question about a subject: capital, language, currency and continent of a country; how many ``legs``
-an animal has, its ``sound`` and its ``young``; the ``opposite`` of a word; the usual ``color`` of a thing; the paint two
-colours ``mix`` to; the chemical ``symbol``; the ``count`` of a kind of thing; the ``author``, ``painter`` or ``composer``
-of a work; the ``superlative`` of its kind; the ``person`` who did something; the ``year`` and ``place`` of something; the
-``temperature`` in degrees Celsius at which something happens; what something ``makes`` or ``eats``; what comes ``after``.
+The relations, each a question about a subject: capital, language, currency and continent of a country; how
+many ``legs`` an animal has, its ``sound`` and its ``young``; the ``opposite`` of a word; the usual
+``color`` of a thing; the paint two colours ``mix`` to; the chemical ``symbol``; the ``count`` of a kind of
+thing; the ``author``, ``painter`` or ``composer`` of a work; the ``superlative`` of its kind; the
+``person`` who did something; the ``year`` and ``place`` of something; the ``temperature`` in degrees
+Celsius at which something happens; what something ``makes`` or ``eats``; what comes ``after``.
 """
 
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ _WORDS = (
 
 @cache
 def sums() -> tuple[Fact, ...]:
-    """Additions up to 10 + 10 and the subtractions that undo them, as facts of the relations ``plus`` and ``minus``.
+    """Additions up to 10 + 10 (relation ``plus``) and the subtractions that undo them (``minus``).
 
     The subject is written in digits (``"3 + 4"``); the answer is digits, and its word is accepted too.
     """
