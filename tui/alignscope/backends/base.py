@@ -1,0 +1,142 @@
+"""What every backend is: one server, asked in its own dialect, answering in ours."""
+
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+from alignscope.events import Alternative, End, Phase, Stats
+from alignscope.lineup import Mode, Model
+from alignscope.sampling import Dialect, Sampling
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message of a chat."""
+
+    role: str
+    """`system`, `user` or `assistant`."""
+    content: str
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """One reply that is asked for."""
+
+    model: str
+    mode: Mode
+    prompt: str = ""
+    """The document to go on with; completion only."""
+    messages: tuple[Message, ...] = ()
+    """The conversation; chat only."""
+    sampling: Sampling
+    logprobs: int | None = None
+    """None asks for no log-probabilities; 0 for those of the tokens drawn; N for N alternatives each (at most 20)."""
+    think: bool = False
+    """Whether a model that can reason before it replies should; sent explicitly wherever it can be."""
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """A piece of a reply."""
+
+    text: str
+    thinking: bool = False
+    logprob: float | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """The last thing a stream gives: why it ended, by the server's word or by its silence."""
+
+    end: End
+    message: str = ""
+    """For the person; empty when nothing is wrong."""
+    stats: Stats = Stats()
+    """What the server tells; times that only the client can know are filled in by `ask`."""
+
+
+class Fault(StrEnum):
+    """What kind of thing went wrong, so that a screen can offer the right remedy."""
+
+    UNREACHABLE = "unreachable"
+    """Nobody listens, or nobody answered within the connect time."""
+    REFUSED = "refused"
+    """The server won't talk to us: 401, 403."""
+    NO_MODEL = "no model"
+    INVALID = "invalid"
+    """The request was wrong for this model: 400, 422."""
+    MEMORY = "memory"
+    BUSY = "busy"
+    """The queue is full: 503, 429."""
+    BROKEN = "broken"
+    """It answered something that isn't its own protocol."""
+    FAILED = "failed"
+    """Any other error of the server's own."""
+
+
+class ServerError(Exception):
+    """A server said no, or nothing. `str()` is one or two sentences for the person: what happened, and what to do."""
+
+    def __init__(self, message: str, fault: Fault, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.status = status
+
+
+class ServerInfo(msgspec.Struct, frozen=True):
+    """Who answers at a URL."""
+
+    url: str
+    dialect: Dialect
+    version: str = ""
+
+    @property
+    def label(self) -> str:
+        """As a person says it: `Ollama 0.32.15`."""
+        name = {Dialect.OLLAMA: "Ollama", Dialect.LM_STUDIO: "LM Studio", Dialect.VLLM: "vLLM"}.get(
+            self.dialect
+        )
+        return f"{name or self.dialect} {self.version}".rstrip()
+
+    @property
+    def version_tuple(self) -> tuple[int, ...]:
+        """`0.33.0-rc2` as (0, 33, 0); empty when there is none."""
+        numbers = self.version.partition("-")[0].split(".")
+        return tuple(int(number) for number in numbers) if all(n.isdecimal() for n in numbers) else ()
+
+
+class Pulling(msgspec.Struct, frozen=True):
+    """How far a download is."""
+
+    status: str
+    completed: int = 0
+    """Bytes, over all layers seen so far."""
+    total: int = 0
+    """Bytes, over all layers seen so far; 0 while none is known."""
+
+
+class Backend(Protocol):
+    """One server. Every method raises ServerError and nothing else of the network's; cancelling closes the connection."""
+
+    info: ServerInfo
+
+    async def models(self) -> list[Model]:
+        """What the server has, with what its listing tells."""
+
+    async def describe(self, model: str) -> Model:
+        """One model with all that the server tells of it: template, capabilities, own sampling values."""
+
+    async def phase(self, model: str) -> Phase:
+        """Why a request for this model may be silent so far: `loading`, `queued` or just `waiting`. Never raises."""
+
+    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """The URL and the JSON body that `stream` sends for this request."""
+
+    def stream(self, request: Request) -> AsyncIterator[Chunk | Ending]:
+        """The reply as it comes. The last item is always an Ending; a refusal before the first byte, and an error
+        line in mid-stream, raise ServerError instead."""
+
+    def pull(self, model: str) -> AsyncIterator[Pulling]:
+        """Download a model; ends when it is there."""
+
+    async def close(self) -> None:
+        """Close all connections."""

@@ -1,0 +1,178 @@
+"""What a reply is made of: the events of one stream, and the one fold that turns them into a reply.
+
+Live and replayed replies are the same events and go through the same fold, so whatever can be seen live can be
+seen again. All times are milliseconds since the prompt was sent.
+"""
+
+import sys
+from array import array
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class End(StrEnum):
+    """Why a reply stopped."""
+
+    STOP = "stop"
+    """The model ended by itself, or met a stop string: servers don't tell the two apart."""
+    LENGTH = "length"
+    """`num_predict` or the context was used up."""
+    CANCELLED = "cancelled"
+    """The person stopped it."""
+    LOOP = "loop"
+    """The server gave up on a model that repeated itself."""
+    CUT = "cut"
+    """The stream broke off."""
+    ERROR = "error"
+    """The server said no, or could not be reached."""
+
+
+class Phase(StrEnum):
+    """What a reply waits for before its first token."""
+
+    WAITING = "waiting"
+    LOADING = "loading"
+    QUEUED = "queued"
+
+
+class Alternative(msgspec.Struct, frozen=True, array_like=True):
+    """A token the model might have written instead."""
+
+    text: str
+    logprob: float
+    """Natural logarithm of the probability, before temperature and truncation."""
+
+
+class Stats(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Figures of one reply; what a server doesn't tell is None."""
+
+    first_token_ms: float | None = None
+    """From sending the prompt to the first token's arrival."""
+    duration_ms: float = 0.0
+    """From sending the prompt to the end."""
+    tokens: int = 0
+    """Tokens generated: the server's count where it tells one, else pieces that arrived."""
+    prompt_tokens: int | None = None
+    load_ms: float | None = None
+    """How long the server took to load the model (with queueing)."""
+    tokens_per_second: float | None = None
+    """Generation speed by the server's clock where it tells, else by ours."""
+
+
+class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started"):
+    """The request of one reply is on its way."""
+
+    pane: str
+    sample: int
+    ms: float
+    url: str
+    request: dict[str, Any]
+    """The JSON body, exactly as sent."""
+
+
+class Waiting(msgspec.Struct, frozen=True, tag_field="event", tag="waiting"):
+    """Nothing has come yet, and this is why. Shown while it lasts, kept nowhere."""
+
+    pane: str
+    sample: int
+    ms: float
+    phase: Phase
+
+
+class Token(msgspec.Struct, frozen=True, tag_field="event", tag="token", omit_defaults=True):
+    """A piece of a reply as it arrived."""
+
+    pane: str
+    sample: int
+    ms: float
+    text: str
+    thinking: bool = False
+    logprob: float | None = None
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Finished(msgspec.Struct, frozen=True, tag_field="event", tag="finished"):
+    """A reply has ended. Every reply that was started finishes exactly once."""
+
+    pane: str
+    sample: int
+    ms: float
+    end: End
+    message: str = ""
+    """For the person: what happened and what to do next. Empty when nothing is wrong."""
+    stats: Stats = Stats()
+
+
+Event = Started | Waiting | Token | Finished
+
+
+class Reply:
+    """What one pane gave back for one prompt, folded from its events.
+
+    Tokens are kept as columns, since a reply may hold a hundred thousand of them: texts are shared between equal
+    tokens, times are doubles, and log-probabilities take room only when they were asked for.
+    """
+
+    def __init__(self, pane: str, sample: int = 1) -> None:
+        self.pane = pane
+        self.sample = sample
+        self.phase = Phase.WAITING
+        self.phase_since_ms = 0.0
+        self.url = ""
+        self.request: dict[str, Any] = {}
+        self.end: End | None = None
+        self.message = ""
+        self.stats = Stats()
+        self.texts: list[str] = []
+        self.times = array("d")
+        """Arrival of each token, milliseconds since the prompt was sent."""
+        self.thoughts: set[int] = set()
+        """Which tokens, by index, were thinking and not reply."""
+        self.logprobs: dict[int, tuple[float, tuple[Alternative, ...]]] = {}
+
+    def apply(self, event: Event) -> None:
+        """Fold one event in. Events of other replies are the caller's mistake and are not looked for."""
+        match event:
+            case Token(ms=ms, text=text):
+                index = len(self.texts)
+                self.texts.append(sys.intern(text))
+                self.times.append(ms)
+                if event.thinking:
+                    self.thoughts.add(index)
+                if event.logprob is not None:
+                    self.logprobs[index] = (event.logprob, event.alternatives)
+            case Waiting(ms=ms, phase=phase):
+                self.phase, self.phase_since_ms = phase, ms
+            case Started():
+                self.url, self.request = event.url, event.request
+            case Finished():
+                self.end, self.message, self.stats = event.end, event.message, event.stats
+
+    @property
+    def text(self) -> str:
+        """The reply as it came, without the thinking."""
+        if not self.thoughts:
+            return "".join(self.texts)
+        return "".join(text for i, text in enumerate(self.texts) if i not in self.thoughts)
+
+    @property
+    def thinking(self) -> str:
+        """What a reasoning model wrote before its reply."""
+        return "".join(self.texts[i] for i in sorted(self.thoughts))
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens as events again, made anew at each call."""
+        return [
+            Token(
+                self.pane,
+                self.sample,
+                self.times[i],
+                text,
+                i in self.thoughts,
+                *self.logprobs.get(i, (None, ())),
+            )
+            for i, text in enumerate(self.texts)
+        ]

@@ -1,0 +1,1 @@
+"""Turns and the files they are kept in."""

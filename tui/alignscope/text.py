@@ -1,0 +1,1 @@
+"""The one way from a model's text to the screen."""
