@@ -98,9 +98,7 @@ class Parameter:
                     raise self._refused(value)
                 strings = tuple(str(item) for item in items)
                 if len(strings) > 16 or any(not item or len(item) > 256 for item in strings):
-                    raise SamplingError(
-                        f"{self.name} takes at most 16 strings, none empty or over 256 characters"
-                    )
+                    raise SamplingError(f"{self.name} takes at most 16 strings, none empty or over 256 characters")
                 return strings
             case Kind.DURATION:
                 seconds = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -313,9 +311,7 @@ def assign(sampling: Sampling, text: str) -> Sampling:
     if name not in PARAMETERS:
         raise unknown(name)
     if not equals:
-        raise SamplingError(
-            f"{name} wants a value, as in {name}={PARAMETERS[name].show(PARAMETERS[name].default)}"
-        )
+        raise SamplingError(f"{name} wants a value, as in {name}={PARAMETERS[name].show(PARAMETERS[name].default)}")
     if value.strip() == "off":
         return sampling.off(name)
     return sampling.on(name, PARAMETERS[name].parse(value))

@@ -92,9 +92,7 @@ class ServerInfo(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """As a person says it: `Ollama 0.32.15`."""
-        name = {Dialect.OLLAMA: "Ollama", Dialect.LM_STUDIO: "LM Studio", Dialect.VLLM: "vLLM"}.get(
-            self.dialect
-        )
+        name = {Dialect.OLLAMA: "Ollama", Dialect.LM_STUDIO: "LM Studio", Dialect.VLLM: "vLLM"}.get(self.dialect)
         return f"{name or self.dialect} {self.version}".rstrip()
 
     @property
