@@ -1,0 +1,38 @@
+"""What the person asked for on the command line, checked and ready to use."""
+
+from dataclasses import dataclass, field
+
+from alignscope.lineup import Pane
+from alignscope.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """The choices that a run starts with; what was not chosen is empty.
+
+    Everything in it has been checked: no name, number or combination in it is refused later, though a model or a
+    server that it names may turn out not to be there.
+    """
+
+    prompt: str = ""
+    """Sent at once; empty waits for the person."""
+    base: str = ""
+    """The model of the base pane."""
+    instruct: str = ""
+    """The model of the instruct pane."""
+    host: str = ""
+    """The URL of the default server, normalised by OLLAMA_HOST's rules; empty when nothing named one."""
+    panes: tuple[Pane, ...] = ()
+    """Another lineup than base and instruct; then `base` and `instruct` are empty."""
+    preset: Preset = PRESETS[DEFAULT_PRESET]
+    """The preset that `sampling` started from."""
+    presets: tuple[Preset, ...] = tuple(PRESETS.values())
+    """All presets there are, the person's own last."""
+    sampling: Sampling = field(default_factory=lambda: PRESETS[DEFAULT_PRESET].sampling)
+    """The preset with every `--set` applied."""
+    samples: int = 1
+    """Replies per pane for each prompt."""
+    system: str = ""
+    """The system prompt of the chat panes."""
+    embedded: bool = False
+    """The embedded engine, even if Ollama is there."""
