@@ -1,0 +1,57 @@
+"""Copying, by whichever way reaches the person's clipboard from here, and saying which it was."""
+
+import asyncio
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+async def copy(app: "App[object]", text: str) -> str:
+    """Copy a text, and say in words which way it went.
+
+    On the person's own machine that is the desktop's clipboard (pyperclip). Over SSH the desktop is elsewhere, so the
+    terminal is asked with the OSC 52 sequence; inside tmux, which by default keeps that sequence to itself, tmux is
+    asked to pass it on. Whether a terminal obeys it doesn't tell.
+    """
+    remote = any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+    if not remote and await asyncio.to_thread(_desktop, text):
+        return "to the clipboard"
+    if os.environ.get("TMUX") and await _tmux(text):
+        return "to tmux's buffer, and to the terminal's clipboard if it allows that (tmux -w)"
+    app.copy_to_clipboard(text)
+    return "by the terminal's own sequence (OSC 52), if it allows that"
+
+
+def _desktop(text: str) -> bool:
+    import pyperclip
+
+    try:
+        pyperclip.copy(text)
+    except (pyperclip.PyperclipException, OSError, UnicodeError):
+        return False
+    return True
+
+
+async def _tmux(text: str) -> bool:
+    tmux = shutil.which("tmux")
+    if tmux is None:
+        return False
+    process = await asyncio.create_subprocess_exec(
+        tmux,
+        "load-buffer",
+        "-w",
+        "-",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), timeout=3)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return False
+    return process.returncode == 0
