@@ -1,6 +1,6 @@
 """What every backend is: one server, asked in its own dialect, answering in ours."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -88,10 +88,14 @@ class ServerInfo(msgspec.Struct, frozen=True):
     url: str
     dialect: Dialect
     version: str = ""
+    name: str = ""
+    """What a person calls it, where that isn't the dialect's name."""
 
     @property
     def label(self) -> str:
         """As a person says it: `Ollama 0.32.15`."""
+        if self.name:
+            return self.name
         name = {Dialect.OLLAMA: "Ollama", Dialect.LM_STUDIO: "LM Studio", Dialect.VLLM: "vLLM"}.get(self.dialect)
         return f"{name or self.dialect} {self.version}".rstrip()
 
@@ -129,11 +133,11 @@ class Backend(Protocol):
     def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The URL and the JSON body that `stream` sends for this request."""
 
-    def stream(self, request: Request) -> AsyncIterator[Chunk | Ending]:
+    def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
         """The reply as it comes. The last item is always an Ending; a refusal before the first byte, and an error
-        line in mid-stream, raise ServerError instead."""
+        line in mid-stream, raise ServerError instead. Leave it early by cancelling, or inside `aclosing`."""
 
-    def pull(self, model: str) -> AsyncIterator[Pulling]:
+    def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Download a model; ends when it is there."""
 
     async def close(self) -> None:
