@@ -65,8 +65,8 @@ class Parameter:
             case Kind.DURATION:
                 return "seconds, or a time such as 30s, 5m or 1h; -1 for ever"
         if math.isfinite(self.low) and math.isfinite(self.high):
-            return f"from {self.low:g} to {self.high:g}"
-        return f"{self.low:g} or more" if math.isfinite(self.low) else "any number"
+            return f"from {self.low:,.10g} to {self.high:,.10g}"
+        return f"{self.low:,.10g} or more" if math.isfinite(self.low) else "any number"
 
     def parse(self, text: str) -> Value:
         """The value that a person typed.
