@@ -1,0 +1,76 @@
+"""Requests that are wishes to do something: the declined kinds and what only looks like them, made in one and the same way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+
+from training.instruct.frames import framed, frames, some
+from training.instruct.grammar import HERE, Bound, draw, lines, load, size
+from training.instruct.split import WIDE, held
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Wishes that get the same sort of answer."""
+
+    name: str
+    kind: str
+    wishes: tuple[str, ...]
+    asks: tuple[str, ...]
+    says: tuple[str, ...]
+    matter: tuple[str, ...] = ()
+    offer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as said, without wrapper and noise, with what was drawn for it."""
+
+    text: str
+    family: Family
+    bound: Bound
+
+
+def family(name: str, kind: str, data: dict[str, str]) -> Family:
+    """A family as its YAML entry says.
+
+    Raises:
+        ValueError: the entry has an unknown key.
+    """
+    if extra := set(data) - {"vp", "ask", "say", "matter", "offer"}:
+        raise ValueError(f"{name}: unknown {extra}")
+    parts = {key: tuple(lines(data.get(key, ""))) for key in ("vp", "ask", "say", "matter", "offer")}
+    return Family(name, kind, parts["vp"], parts["ask"], parts["say"], parts["matter"], parts["offer"])
+
+
+@cache
+def families(kind: str) -> tuple[Family, ...]:
+    """All families of a kind: `decline` from `declined*.yaml`, any other from the files that begin with its name."""
+    stem = "declined" if kind == "decline" else kind
+    return tuple(
+        family(name, kind, data) for path in sorted(HERE.glob(f"{stem}*.yaml")) for name, data in load(path.name).items()
+    )
+
+
+def asked(family: Family, rng: Random, *, probe: bool = False) -> Asked | None:
+    """A request of a family from training's side of the split, or with `probe` from the other; None if the draw fell wrong."""
+    wish = bool(family.wishes) and (not family.asks or rng.random() < _wish_share(family))
+    lines = family.wishes if wish else family.asks
+    line = lines[int(rng.random() * len(lines))]
+    bound: Bound = {}
+    text = draw(line, rng, bound)
+    if not wish:
+        if held(text) != probe or (probe and size(line) < WIDE):
+            return None if size(line) >= WIDE or probe else Asked(text, family, bound)
+        return Asked(text, family, bound)
+    frame = some(frames("held" if probe and rng.random() < 0.3 else "train"), rng)
+    key = text if size(line) >= WIDE else f"{frame}: {text}"
+    if held(key) != probe:
+        return None
+    return Asked(framed(text, frame), family, bound)
+
+
+def _wish_share(family: Family) -> float:
+    return min(0.85, max(0.35, len(family.wishes) / (len(family.wishes) + len(family.asks))))
