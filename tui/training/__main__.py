@@ -1,0 +1,120 @@
+"""`python -m training --out DIR`: the three twins from nothing, or from where an earlier run stopped."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.progress import Progress
+
+from training.data import unique, write_corpus
+from training.export import export
+from training.instruct import examples, pairs
+from training.loop import Interrupted, Machine, load_model, save_model
+from training.model import Config
+from training.pretrain import Plan, pretrain
+from training.tokenizer import Vocabulary
+from training.tune import DpoPlan, SftPlan, prefer, tune
+from training.web import pages
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything; counts of tokens, steps, chats."""
+
+    vocabulary: int
+    corpus: int
+    shape: dict[str, int]
+    text: Plan
+    chats: int
+    sft: SftPlan
+    pairs: int
+    dpo: DpoPlan
+
+
+SCALES = {
+    "full": Scale(3072, 18_000_000, {}, Plan(steps=5_000), 36_000, SftPlan(), 7_000, DpoPlan()),
+    "mini": Scale(
+        1024, 400_000, {"width": 64, "layers": 2, "heads": 2, "hidden": 128}, Plan(steps=80), 600, SftPlan(),
+        120, DpoPlan(),
+    ),
+}  # fmt: skip
+SAMPLE_PAGES, SAMPLE_CHATS = 4_000, 6_000
+"""How much of web and chats the tokenizer learns from."""
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    scale = SCALES[arguments.scale]
+    if arguments.steps:
+        scale = replace(scale, text=replace(scale.text, steps=arguments.steps))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    machine = Machine.find(arguments.device, arguments.threads, not arguments.no_compile)
+    try:
+        train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume)
+    except Interrupted as stopped:
+        print(f"{stopped}; go on with --resume", file=sys.stderr)
+        return 130
+    return 0
+
+
+def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bool) -> None:
+    """Run every stage whose result isn't there yet; without `resume`, every stage."""
+
+    def done(name: str) -> bool:
+        return resume and (folder / name).exists()
+
+    if not done("tokenizer.json"):
+        small = scale.corpus < 1_000_000
+        Vocabulary.train(_sample(seed, 8 if small else 1), scale.vocabulary).save(folder / "tokenizer.json")
+    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    if not done("corpus.bin"):
+        with Progress() as bar:
+            task = bar.add_task("corpus", total=scale.corpus)
+            for tokens in write_corpus(folder / "corpus.bin", vocabulary, pages(seed), scale.corpus, seed):
+                bar.update(task, completed=tokens)
+    if not done("text.pt"):
+        config = Config(vocab=len(vocabulary), **scale.shape)
+        save_model(folder / "text.pt", pretrain(folder, config, scale.text, machine, seed, resume=resume))
+    if not done("sft.pt"):
+        model = load_model(folder / "text.pt", machine.device)
+        chats = unique(examples(seed), scale.chats)
+        tune(folder, model, vocabulary, chats, scale.sft, machine, seed, resume=resume)
+        save_model(folder / "sft.pt", model)
+    if not done("latest.pt"):
+        model = load_model(folder / "sft.pt", machine.device)
+        chosen = list(itertools.islice(pairs(seed), scale.pairs))
+        prefer(folder, model, vocabulary, chosen, scale.dpo, machine, seed, resume=resume)
+        save_model(folder / "latest.pt", model)
+    for stage in ("text", "sft", "latest"):
+        export(folder / f"twin-{stage}.gguf", load_model(folder / f"{stage}.pt"), vocabulary, stage)
+
+
+def _sample(seed: int, fewer: int) -> Iterator[str]:
+    """Text for the tokenizer, from another stretch of the same generators than the training."""
+    for page in itertools.islice(pages(seed + 1), SAMPLE_PAGES // fewer):
+        yield page.text
+    for example in itertools.islice(examples(seed + 1), SAMPLE_CHATS // fewer):
+        yield from (turn.content for turn in example.turns)
+        yield example.reply
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints, curves and the GGUF files")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--scale", choices=sorted(SCALES), default="full")
+    parser.add_argument("--steps", type=int, help="steps of the pre-training, instead of the scale's own")
+    parser.add_argument("--resume", action="store_true", help="keep what is in the folder and go on from there")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--threads", type=int, help="threads to calculate with; all cores if not given")
+    parser.add_argument("--no-compile", action="store_true", help="do without torch.compile and its C++ compiler")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
