@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from alignscope.lineup import Pane
+from alignscope.lineup import Wanted
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
 
@@ -22,7 +22,7 @@ class Launch:
     """The model of the instruct pane."""
     host: str = ""
     """The URL of the default server, normalised by OLLAMA_HOST's rules; empty when nothing named one."""
-    panes: tuple[Pane, ...] = ()
+    panes: tuple[Wanted, ...] = ()
     """Another lineup than base and instruct; then `base` and `instruct` are empty."""
     preset: Preset = PRESETS[DEFAULT_PRESET]
     """The preset that `sampling` started from."""
@@ -33,6 +33,6 @@ class Launch:
     samples: int = 1
     """Replies per pane for each prompt."""
     system: str = ""
-    """The system prompt of the chat panes."""
+    """The system prompt of every chat pane."""
     embedded: bool = False
     """The embedded engine, even if Ollama is there."""

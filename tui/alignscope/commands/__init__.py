@@ -1,0 +1,1 @@
+"""What can be done without the explorer, one module for each command."""

@@ -1,0 +1,157 @@
+"""From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+
+from alignscope import settings
+from alignscope.backends.host import parse_host
+from alignscope.conduct import MAX_SAMPLES
+from alignscope.launch import Launch
+from alignscope.lineup import MAX_PANES, LineupError, Mode, Wanted, read_pane
+from alignscope.sampling import Preset, Sampling, SamplingError, assign
+
+_MAX_ALTERNATIVES = 20
+_MAX_PROMPT = 64 * 2**20
+_FLAGS = {"panes": "--pane", "sets": "--set"}
+
+
+class UsageError(Exception):
+    """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
+
+
+def launch(arguments: argparse.Namespace, prompt: str = "") -> Launch:
+    """What the arguments ask for, with what environment and settings file say where they don't.
+
+    Raises:
+        UsageError: something in them is wrong, or two of them contradict each other.
+    """
+    try:
+        chosen = settings.load()
+    except settings.SettingsError as error:
+        raise UsageError(str(error)) from error
+    _refuse_contradictions(arguments)
+    panes = _panes(arguments.panes)
+    if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
+        raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
+    preset = _preset(arguments.preset or chosen.preset, chosen.all_presets)
+    return Launch(
+        prompt=_readable(prompt),
+        base=arguments.base or "",
+        instruct=arguments.instruct or "",
+        host=_host(arguments.host, chosen),
+        panes=panes,
+        preset=preset,
+        presets=tuple(chosen.all_presets.values()),
+        sampling=_sampling(preset.sampling, arguments.sets),
+        samples=_whole("--samples", arguments.samples, 1, MAX_SAMPLES) if arguments.samples is not None else 1,
+        system=_readable(arguments.system or ""),
+        embedded=arguments.embedded,
+    )
+
+
+def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
+    """Refuse options that stood before a command's name and mean nothing to it."""
+    for name in names:
+        if getattr(arguments, name):
+            raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{arguments.command}`; leave it out")
+
+
+def read_prompt(text: str) -> str:
+    """The prompt of `ask`: the text itself, or for `-` standard input, less one final line break.
+
+    Bytes that aren't UTF-8 become U+FFFD.
+    """
+    if text == "-":
+        if sys.stdin is None:
+            raise UsageError("there is no standard input to read the prompt from")
+        raw = sys.stdin.buffer.read(_MAX_PROMPT + 1)
+        if len(raw) > _MAX_PROMPT:
+            raise UsageError(f"the prompt is over {_MAX_PROMPT // 2**20} MiB; give a shorter one")
+        text = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+    if not text:
+        raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
+    return text
+
+
+def logprobs(arguments: argparse.Namespace) -> int | None:
+    """How many alternatives `--logprobs` asks for; None when it wasn't given."""
+    return None if arguments.logprobs is None else _whole("--logprobs", arguments.logprobs, 0, _MAX_ALTERNATIVES)
+
+
+def need_terminal() -> None:
+    """Refuse to open the explorer where nobody can see it or type."""
+    streams = (sys.__stdin__, sys.__stderr__)  # Textual reads the one and draws on the other
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError("the explorer needs a terminal; `alignscope ask PROMPT` does without one")
+
+
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    if arguments.panes and (arguments.base or arguments.instruct):
+        raise UsageError(
+            "--pane describes the whole lineup, so --base and --instruct don't go with it;"
+            " write --pane base=MODEL --pane instruct=MODEL instead"
+        )
+    if arguments.embedded and arguments.host:
+        raise UsageError(
+            "--embedded and --host exclude each other; to use both at once, give each pane its own, as in"
+            " --pane base=twin:text@embedded --pane other=MODEL@URL"
+        )
+    for name in ("base", "instruct", "host"):
+        value = getattr(arguments, name)
+        if value is not None and not value.strip():
+            raise UsageError(f"--{name} is empty; name a {'server' if name == 'host' else 'model'} or leave it out")
+
+
+def _host(flag: str | None, chosen: settings.Settings) -> str:
+    text = settings.host(flag or "", chosen)
+    if not text:
+        return ""
+    try:
+        return parse_host(text)
+    except ValueError as error:
+        raise UsageError(f"no server can be called {text:.80}: {error}") from error
+
+
+def _panes(texts: list[str]) -> tuple[Wanted, ...]:
+    try:
+        panes = tuple(read_pane(text) for text in texts)
+    except LineupError as error:
+        raise UsageError(f"--pane: {error}") from error
+    if len(panes) > MAX_PANES:
+        raise UsageError(f"a lineup has at most {MAX_PANES} panes, not {len(panes)}; leave some --pane out")
+    names = [pane.name for pane in panes]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"two panes are called {name}; give each --pane a name of its own")
+    return panes
+
+
+def _preset(name: str, presets: Mapping[str, Preset]) -> Preset:
+    if name not in presets:
+        raise UsageError(f"no preset is called {name:.40}; there are {', '.join(presets)}")
+    return presets[name]
+
+
+def _sampling(sampling: Sampling, texts: list[str]) -> Sampling:
+    try:
+        for text in texts:
+            sampling = assign(sampling, text)
+    except SamplingError as error:
+        raise UsageError(f"--set: {error}") from error
+    return sampling
+
+
+def _whole(option: str, text: str, low: int, high: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = low - 1
+    if not low <= number <= high:
+        raise UsageError(f"{option} is a whole number from {low} to {high}; {text:.40} is not")
+    return number
+
+
+def _readable(text: str) -> str:
+    """The text as servers can take it: bytes of the command line that weren't UTF-8 become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
