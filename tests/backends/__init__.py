@@ -1,0 +1,1 @@
+"""Backends against stand-ins on real sockets, fault by fault."""

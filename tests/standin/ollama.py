@@ -1,0 +1,266 @@
+"""A stand-in for Ollama on the loopback: its own API as `ollama-api.md` describes it, with faults on request."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tests.standin.models import PAIR, Held
+from tests.standin.scheduler import QueueFullError, Runner, Scheduler
+from tests.standin.script import QUEUE_FULL, SCRIPTS, Fault, Script
+from tests.standin.web import Exchange, Server
+from tests.standin.writing import Piece, pieces, quoted, send
+
+LOAD_TIME = ("num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread", "draft_num_predict")
+TYPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("temperature", "top_p", "min_p", "typical_p", "repeat_penalty"), (int, float)),
+    **dict.fromkeys(("presence_penalty", "frequency_penalty"), (int, float)),
+    **dict.fromkeys(("top_k", "repeat_last_n", "seed", "num_predict", "num_keep", *LOAD_TIME), (int,)),
+    "stop": (list, str),
+}
+BROKEN = {Fault.MALFORMED: b'{"model":"x","response":"half a li\n', Fault.NOT_OBJECT: b'["not", "an object"]\n'}
+PULL_LAYERS = (("8934d96d3f08", 4_000_000), ("8c17c2ebb0ea", 7_020), ("7c23fb36d801", 4_766))
+
+
+class RefusalError(Exception):
+    """An error before the first chunk."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+class Ollama(Server):
+    """The stand-in. `script` what a model does next; read `requests` and `scheduler` afterwards.
+
+    Args:
+        models: what it has.
+        version: what /api/version says; differences between versions follow it.
+        script: what a reply is like where nothing else was said; the default is well-behaved and as fast as can be.
+        context: the context that is used where `num_ctx` is not sent.
+        num_parallel, max_loaded, max_queue, load_seconds: as the variables of the real server, see `Scheduler`.
+    """
+
+    def __init__(
+        self,
+        models: Iterable[Held] = PAIR,
+        *,
+        version: str = "0.32.15",
+        script: Script | None = None,
+        context: int = 4096,
+        num_parallel: int = 1,
+        max_loaded: int = 0,
+        max_queue: int = 512,
+        load_seconds: float = 0.0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        super().__init__(host=host, port=port)
+        self.models = {model.name: model for model in models}
+        self.version = version
+        self.default = script or Script()
+        self.context = context
+        self.scheduler = Scheduler(num_parallel, max_loaded, max_queue, load_seconds)
+        self.scripts: dict[str, list[Script]] = {}
+        self.pull_rate = 0.0
+        """Layers' parts a second while pulling; 0 at once."""
+        self.pull_error = ""
+        self.routes = {
+            ("GET", "/"): self._root,
+            ("HEAD", "/"): self._root,
+            ("GET", "/api/version"): self._version,
+            ("GET", "/api/tags"): self._tags,
+            ("GET", "/api/ps"): self._ps,
+            ("POST", "/api/show"): self._show,
+            ("POST", "/api/generate"): self._generate,
+            ("POST", "/api/chat"): self._chat,
+            ("POST", "/api/pull"): self._pull,
+        }
+
+    def script(self, model: str, *scripts: Script | str) -> None:
+        """What the model's next replies are like, one after another; the last one holds from then on.
+
+        A name is one of `script.SCRIPTS`. With none the model behaves as usual again.
+        """
+        self.scripts[model] = [SCRIPTS[s] if isinstance(s, str) else s for s in scripts]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The version as numbers."""
+        return tuple(int(part) for part in self.version.partition("-")[0].split("."))
+
+    def _next(self, model: str) -> Script:
+        queue = self.scripts.get(model)
+        if not queue:
+            return self.default
+        return queue.pop(0) if len(queue) > 1 else queue[0]
+
+    async def _root(self, exchange: Exchange) -> None:
+        await exchange.plain(b"Ollama is running" if exchange.seen.method == "GET" else b"")
+
+    async def _version(self, exchange: Exchange) -> None:
+        await exchange.json({"version": self.version})
+
+    async def _tags(self, exchange: Exchange) -> None:
+        await exchange.json({"models": [model.listed(self.numbers) for model in self.models.values()]})
+
+    async def _ps(self, exchange: Exchange) -> None:
+        running = [
+            self.models[name].listed(()) | {"size_vram": 0, "context_length": runner.context}
+            for name, runner in self.scheduler.loaded.items()
+        ]
+        await exchange.json({"models": running})
+
+    async def _show(self, exchange: Exchange) -> None:
+        try:
+            await exchange.json(self._model(exchange).shown())
+        except RefusalError as refusal:
+            await exchange.json({"error": refusal.text}, refusal.status)
+
+    def _model(self, exchange: Exchange) -> Held:
+        name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
+        if not name:
+            raise RefusalError(400, "model is required")
+        held = self.models.get(name) or self.models.get(f"{name}:latest")
+        if held is None:
+            raise RefusalError(404, f"model '{name}' not found")
+        return held
+
+    async def _generate(self, exchange: Exchange) -> None:
+        await self._reply(exchange, chat=False)
+
+    async def _chat(self, exchange: Exchange) -> None:
+        await self._reply(exchange, chat=True)
+
+    async def _reply(self, exchange: Exchange, *, chat: bool) -> None:
+        try:
+            held = self._model(exchange)
+            script = self._next(held.name)
+            body = exchange.seen.body
+            self._check(body, held, chat)
+            if script.status:
+                raise RefusalError(script.status, script.error or "")
+            options = dict(body.get("options") or {})
+            context = int(options.get("num_ctx") or self.context)
+            key = tuple((name, options.get(name)) for name in LOAD_TIME if name in options)
+            queued = time.monotonic()
+            async with self.scheduler.slot(held.name, key, context) as runner:
+                load_ns = int((time.monotonic() - queued) * 1e9)
+                await self._run(exchange, held, script, runner, load_ns, chat=chat)
+            if body.get("keep_alive") in (0, "0"):
+                self.scheduler.unload(held.name)
+        except QueueFullError:
+            await exchange.json({"error": QUEUE_FULL}, 503)
+        except RefusalError as refusal:
+            if refusal.text:
+                await exchange.json({"error": refusal.text}, refusal.status)
+            else:
+                await exchange.plain(b"", refusal.status)
+
+    def _check(self, body: dict[str, Any], held: Held, chat: bool) -> None:
+        """Refuse what the real server refuses."""
+        if "completion" not in held.capabilities:
+            raise RefusalError(400, f'"{held.name}" does not support {"chat" if chat else "generate"}')
+        if body.get("think") and "thinking" not in held.capabilities:
+            raise RefusalError(400, f'"{held.name}" does not support thinking')
+        if not chat and body.get("raw") and any(body.get(name) for name in ("template", "system", "context")):
+            raise RefusalError(400, "raw mode does not support template, system, or context")
+        if not 0 <= int(body.get("top_logprobs") or 0) <= 20:
+            raise RefusalError(400, "top_logprobs must be between 0 and 20")
+        for name, value in dict(body.get("options") or {}).items():
+            right = TYPES.get(name)
+            if right and (not isinstance(value, right) or isinstance(value, bool)):
+                kind = "float32" if float in right else "int" if int in right else "array"
+                raise RefusalError(500, f'option "{name}" must be of type {kind}')
+
+    async def _run(
+        self, exchange: Exchange, held: Held, script: Script, runner: Runner, load_ns: int, *, chat: bool
+    ) -> None:
+        body = exchange.seen.body
+        if script.delay:
+            await asyncio.sleep(script.delay)
+        messages = body.get("messages") or []
+        if (chat and not messages) or (not chat and not body.get("prompt")):
+            reason = "unload" if body.get("keep_alive") in (0, "0") else "load"
+            empty = {"message": {"role": "assistant", "content": ""}} if chat else {"response": ""}
+            await exchange.json(
+                {"model": held.name, "created_at": _now(), **empty, "done": True, "done_reason": reason}
+            )
+            return
+        options = dict(body.get("options") or {})
+        limit = options.get("num_predict", -1)
+        stop = options.get("stop") or []
+        prompt = "".join(str(m.get("content", "")) for m in messages) if chat else str(body["prompt"])
+        prompt_tokens = min(max(1, len(prompt.split())), runner.context)
+        room = max(1, runner.context - prompt_tokens) if script.endless else runner.context * 10
+        stream = pieces(
+            script,
+            chat=chat,
+            think="thinking" in held.capabilities and body.get("think", True) is not False,
+            limit=min(limit, room) if limit and limit > 0 else (None if script.endless else room),
+            stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        )
+        began = time.monotonic_ns()
+        wants = self.numbers >= (0, 12, 11) and body.get("logprobs")
+        top = int(body.get("top_logprobs") or 0)
+        head = f'{{"model":{json.dumps(held.name)},"created_at":"{_now()}",'.encode()
+
+        def frame(piece: Piece) -> bytes:
+            text, thought = (b'""', piece.text) if piece.thinking else (quoted(piece.text), "")
+            field = b'"content":' if chat else b'"response":'
+            inner = field + text + (b',"thinking":' + quoted(thought) if thought else b"")
+            if chat:
+                inner = b'"message":{"role":"assistant",' + inner + b"}"
+            if not piece.done:
+                extra = b',"logprobs":' + _logprobs(piece.text, top) if wants and isinstance(piece.text, str) else b""
+                return head + inner + b',"done":false' + extra + b"}\n"
+            figures = {
+                "total_duration": time.monotonic_ns() - began + load_ns,
+                "load_duration": load_ns,
+                "prompt_eval_count": prompt_tokens,
+                "prompt_eval_duration": 1_000_000,
+                "eval_count": piece.count,
+                "eval_duration": max(1, time.monotonic_ns() - began),
+            }
+            told = {name: figure for name, figure in figures.items() if figure} if script.stats else {}
+            rest = json.dumps({"done": True, "done_reason": piece.done, **told}, separators=(",", ":"))
+            return head + inner + b"," + rest[1:].encode() + b"\n"
+
+        error = json.dumps({"error": script.error or "an error was encountered while running the model"}).encode()
+        await send(exchange, script, stream, "application/x-ndjson", frame, {**BROKEN, Fault.ERROR_LINE: error + b"\n"})
+
+    async def _pull(self, exchange: Exchange) -> None:
+        name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
+        exchange.begin("application/x-ndjson")
+
+        async def say(**line: object) -> None:
+            await exchange.chunk(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+
+        await say(status="pulling manifest")
+        if self.pull_error or not name:
+            await say(error=self.pull_error or "pull model manifest: file does not exist")
+            return
+        for digest, total in PULL_LAYERS:
+            for part in range(11):
+                if self.pull_rate:
+                    await asyncio.sleep(1 / self.pull_rate)
+                await say(
+                    status=f"pulling {digest}", digest=f"sha256:{digest}", total=total, completed=total * part // 10
+                )
+        for status in ("verifying sha256 digest", "writing manifest", "removing unused layers", "success"):
+            await say(status=status)
+        self.models.setdefault(name, Held(name))
+
+
+def _logprobs(text: str, top: int) -> bytes:
+    entry: dict[str, Any] = {"token": text, "logprob": -0.5, "bytes": list(text.encode("utf-8", "replace"))}
+    if top:
+        entry["top_logprobs"] = [
+            {"token": text if n == 0 else f"{text}{n}", "logprob": -0.5 - n, "bytes": []} for n in range(top)
+        ]
+    return json.dumps([entry]).encode()
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.123456789Z", time.gmtime())
