@@ -7,7 +7,7 @@ seen again. All times are milliseconds since the prompt was sent.
 import sys
 from array import array
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -27,6 +27,26 @@ class End(StrEnum):
     """The stream broke off."""
     ERROR = "error"
     """The server said no, or could not be reached."""
+
+    @property
+    def words(self) -> str:
+        """As a person says it, in panes and in print alike."""
+        return _WORDS[self]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong that neither the model nor the person did."""
+        return self in (End.CUT, End.ERROR)
+
+
+_WORDS: Final = {
+    End.STOP: "ended by itself",
+    End.LENGTH: "reached the limit",
+    End.CANCELLED: "stopped",
+    End.LOOP: "given up as a loop",
+    End.CUT: "broken off",
+    End.ERROR: "failed",
+}
 
 
 class Phase(StrEnum):
