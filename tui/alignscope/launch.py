@@ -1,9 +1,13 @@
 """What the person asked for on the command line, checked and ready to use."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from alignscope.lineup import Wanted
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
+
+MAX_SAMPLES: Final = 16
+"""Replies per pane for one prompt: more than a person reads, and as many as a server should be asked for at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

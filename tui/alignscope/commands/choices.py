@@ -1,19 +1,24 @@
 """From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
 
 from alignscope import settings
 from alignscope.backends.host import parse_host
-from alignscope.conduct import MAX_SAMPLES
-from alignscope.launch import Launch
-from alignscope.lineup import MAX_PANES, LineupError, Mode, Wanted, read_pane
+from alignscope.launch import MAX_SAMPLES, Launch
+from alignscope.lineup import EMBEDDED, MAX_PANES, LineupError, Mode, Wanted, read_pane
 from alignscope.sampling import Preset, Sampling, SamplingError, assign
 
-_MAX_ALTERNATIVES = 20
-_MAX_PROMPT = 64 * 2**20
-_FLAGS = {"panes": "--pane", "sets": "--set"}
+_MAX_ALTERNATIVES: Final = 20
+_MAX_PROMPT: Final = 64 * 2**20
+_HOST: Final = re.compile(r"[^\s/?#@\x00-\x20\x7f]+")
+_FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 
 class UsageError(Exception):
@@ -105,17 +110,25 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def _host(flag: str | None, chosen: settings.Settings) -> str:
     text = settings.host(flag or "", chosen)
-    if not text:
-        return ""
+    return _url(text) if text else ""
+
+
+def _url(text: str) -> str:
+    """The URL of a server as a person wrote it, with what could never be one refused."""
+    url = parse_host(text)
     try:
-        return parse_host(text)
-    except ValueError as error:
-        raise UsageError(f"no server can be called {text:.80}: {error}") from error
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "")
+    except ValueError:
+        good = None
+    if not good:
+        raise UsageError(f"no server can be at {text!r:.80}; write host:port or http://host:port")
+    return url
 
 
 def _panes(texts: list[str]) -> tuple[Wanted, ...]:
     try:
-        panes = tuple(read_pane(text) for text in texts)
+        panes = tuple(_pane(text) for text in texts)
     except LineupError as error:
         raise UsageError(f"--pane: {error}") from error
     if len(panes) > MAX_PANES:
@@ -125,6 +138,13 @@ def _panes(texts: list[str]) -> tuple[Wanted, ...]:
         if names.count(name) > 1:
             raise UsageError(f"two panes are called {name}; give each --pane a name of its own")
     return panes
+
+
+def _pane(text: str) -> Wanted:
+    pane = read_pane(_readable(text))
+    if pane.server in (None, EMBEDDED):
+        return pane
+    return msgspec.structs.replace(pane, server=_url(pane.server))
 
 
 def _preset(name: str, presets: Mapping[str, Preset]) -> Preset:
