@@ -9,6 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from alignscope import __version__
@@ -49,31 +50,33 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
+    # Choices are checked before what carries them out is imported, so that a mistake is told at once.
     from alignscope.commands import choices
 
     match arguments.command:
         case "ask":
+            choices.refuse(arguments, _EXPLORER_ONLY)
+            logprobs = choices.logprobs(arguments)
+            launch = choices.launch(arguments)
+            launch = replace(launch, prompt=choices.read_prompt(arguments.text))
             from alignscope.commands import ask
 
-            choices.refuse(arguments, _EXPLORER_ONLY)
-            prompt = choices.read_prompt(arguments.text)
-            return ask.run(
-                choices.launch(arguments, prompt), as_json=arguments.json, logprobs=choices.logprobs(arguments)
-            )
+            return ask.run(launch, as_json=arguments.json, logprobs=logprobs)
         case "models":
-            from alignscope.commands import models
-
             choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             launch = choices.launch(arguments)
+            from alignscope.commands import models
+
             if arguments.action == "pull":
                 return models.pull(launch, arguments.model)
             return models.run(launch, as_json=arguments.json)
         case "doctor":
+            choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
+            launch = choices.launch(arguments)
             from alignscope.commands import doctor
 
-            choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
-            return doctor.run(choices.launch(arguments), as_json=arguments.json)
-    launch = choices.launch(arguments, arguments.prompt or "")
+            return doctor.run(launch, as_json=arguments.json)
+    launch = choices.launch(arguments)
     choices.need_terminal()
     from alignscope.app import run
 

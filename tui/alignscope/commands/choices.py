@@ -25,7 +25,7 @@ class UsageError(Exception):
     """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
 
 
-def launch(arguments: argparse.Namespace, prompt: str = "") -> Launch:
+def launch(arguments: argparse.Namespace) -> Launch:
     """What the arguments ask for, with what environment and settings file say where they don't.
 
     Raises:
@@ -41,7 +41,7 @@ def launch(arguments: argparse.Namespace, prompt: str = "") -> Launch:
         raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
     preset = _preset(arguments.preset or chosen.preset, chosen.all_presets)
     return Launch(
-        prompt=_readable(prompt),
+        prompt=_readable(arguments.prompt or ""),
         base=arguments.base or "",
         instruct=arguments.instruct or "",
         host=_host(arguments.host, chosen),
@@ -74,6 +74,7 @@ def read_prompt(text: str) -> str:
         if len(raw) > _MAX_PROMPT:
             raise UsageError(f"the prompt is over {_MAX_PROMPT // 2**20} MiB; give a shorter one")
         text = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+    text = _readable(text)
     if not text:
         raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
     return text

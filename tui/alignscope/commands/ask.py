@@ -1,0 +1,108 @@
+"""`alignscope ask`: one prompt to every pane, without a screen."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager, suppress
+
+import msgspec
+
+from alignscope.ask import Run
+from alignscope.backends.base import ServerError
+from alignscope.commands import output
+from alignscope.events import Event, Finished, Reply, Waiting
+from alignscope.launch import Launch
+from alignscope.lineup import Lineup
+from alignscope.servers import Servers
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def run(launch: Launch, *, as_json: bool = False, logprobs: int | None = None) -> int:
+    """Ask, print, and return the exit status: 0, 1 when a pane failed, 130 when interrupted."""
+    return asyncio.run(_ask(launch, as_json, logprobs))
+
+
+async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
+    async with Servers() as servers:
+        try:
+            plan = await servers.plan(launch)
+        except ServerError as error:
+            output.notes().line(f"alignscope: {error}")
+            return FAILED
+        output.notes().line(plan.why)
+        asked = Run(plan.lineup, launch.prompt, launch.sampling, servers, samples=launch.samples, logprobs=logprobs)
+        show = _Json() if as_json else _Text(plan.lineup, launch.samples)
+        failed, interrupts = False, list[int]()
+
+        def interrupt() -> None:
+            interrupts.append(1)
+            asked.cancel()
+
+        with _on_interrupt(interrupt):
+            async with aclosing(asked.events()) as events:
+                async for event in events:
+                    show.apply(event)
+                    failed |= isinstance(event, Finished) and event.end.failed
+        if interrupts:
+            return INTERRUPTED
+        return FAILED if failed else OK
+
+
+@contextmanager
+def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
+    """Call back on ctrl+c instead of dying of it; where a loop can't (on Windows), ctrl+c does what it always does."""
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):
+        loop.add_signal_handler(signal.SIGINT, callback)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
+
+
+class _Json:
+    """Every event as one line of JSON, as it happens. Waiting is for screens and isn't printed."""
+
+    def __init__(self) -> None:
+        self._out = output.out()
+
+    def apply(self, event: Event) -> None:
+        if not isinstance(event, Waiting):
+            self._out.raw(msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3))))
+
+
+class _Text:
+    """Every reply under its pane's heading, when it has finished."""
+
+    def __init__(self, lineup: Lineup, samples: int) -> None:
+        self._out = output.out()
+        self._panes = {pane.name: pane for pane in lineup}
+        self._samples = samples
+        self._replies: dict[tuple[str, int], Reply] = {}
+
+    def apply(self, event: Event) -> None:
+        reply = self._replies.setdefault((event.pane, event.sample), Reply(event.pane, event.sample))
+        reply.apply(event)
+        if isinstance(event, Finished):
+            self._print(reply, event)
+            del self._replies[event.pane, event.sample]
+
+    def _print(self, reply: Reply, finished: Finished) -> None:
+        pane, stats = self._panes[reply.pane], finished.stats
+        heading = [pane.name, pane.model, pane.mode]
+        if self._samples > 1:
+            heading.append(f"sample {reply.sample} of {self._samples}")
+        facts = [finished.end.words, f"{stats.tokens} tokens"]
+        if stats.tokens_per_second is not None:
+            facts.append(f"{stats.tokens_per_second:.0f} tokens/s")
+        if stats.first_token_ms is not None:
+            facts.append(f"first after {stats.first_token_ms:.0f} ms")
+        self._out.line(f"── {' · '.join(heading)} ──")
+        if text := reply.text:
+            self._out.write(text if text.endswith("\n") else f"{text}\n")
+        self._out.line(f"── {' · '.join(facts)}")
+        if finished.message:
+            self._out.line(finished.message)
+        self._out.line()

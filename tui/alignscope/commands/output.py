@@ -1,0 +1,70 @@
+"""Printing: replies and tables on standard output, notes on standard error, neither able to harm a terminal."""
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Final, TextIO
+
+from alignscope.text import cell_width, clean
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+
+
+class Printer:
+    """Writes to one stream, at once. What goes to a terminal is cleaned; what goes to a file or pipe stays as it is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.terminal = stream.isatty()
+        if isinstance(stream, io.TextIOWrapper):
+            # A reply may hold any character, whatever the locale; only a terminal has to be written to in its own way.
+            stream.reconfigure(encoding=None if self.terminal else "utf-8", errors="replace")
+
+    def write(self, text: str) -> None:
+        """Write a text, from a model or about one, as it is."""
+        self._stream.write(clean(text) if self.terminal else text)
+        self._stream.flush()
+
+    def line(self, text: str = "") -> None:
+        """Write one line; line breaks inside it, from wherever, become blanks."""
+        self.write(" ".join(text.splitlines()) + "\n")
+
+    def over(self, text: str) -> None:
+        """Write in place of the line before, which was written by `over` too. For terminals only."""
+        self._stream.write(f"\r\x1b[K{clean(' '.join(text.splitlines()))}")
+        self._stream.flush()
+
+    def raw(self, line: bytes) -> None:
+        """Write one line of UTF-8 bytes."""
+        self._stream.buffer.write(line + b"\n")
+        self._stream.buffer.flush()
+
+
+def out() -> Printer:
+    """A printer on standard output."""
+    return Printer(sys.stdout)
+
+
+def notes() -> Printer:
+    """A printer on standard error, for what isn't the answer itself."""
+    return Printer(sys.stderr)
+
+
+def size(count: int | None) -> str:
+    """Bytes as people write them, such as `4.9 GB`; nothing when they aren't known."""
+    if count is None:
+        return ""
+    number, unit = float(count), 0
+    while number >= 999.5 and unit < len(_UNITS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:.0f} {_UNITS[unit]}" if unit < 3 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as lines, columns aligned by the room they take on a terminal."""
+    cells = [[clean(" ".join(cell.splitlines())) for cell in row] for row in rows]
+    widths = [max(cell_width(row[column]) for row in cells) for column in range(len(cells[0]))] if cells else []
+    return [
+        "  ".join(cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
