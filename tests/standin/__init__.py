@@ -10,7 +10,22 @@ By hand: `python -m tests.standin --port 11500 --models pair --rate 40 --fault m
 
 from tests.standin.models import FOUR, LONELY, MANY, PAIR, Held
 from tests.standin.ollama import Ollama
+from tests.standin.openai import Flavour, OpenAIStyle
 from tests.standin.script import SCRIPTS, Fault, Script
 from tests.standin.web import Seen, Server
 
-__all__ = ["FOUR", "LONELY", "MANY", "PAIR", "SCRIPTS", "Fault", "Held", "Ollama", "Script", "Seen", "Server"]
+__all__ = [
+    "FOUR",
+    "LONELY",
+    "MANY",
+    "PAIR",
+    "SCRIPTS",
+    "Fault",
+    "Flavour",
+    "Held",
+    "Ollama",
+    "OpenAIStyle",
+    "Script",
+    "Seen",
+    "Server",
+]

@@ -6,12 +6,18 @@ import contextlib
 
 from tests.standin.models import SETS
 from tests.standin.ollama import Ollama
+from tests.standin.openai import Flavour, OpenAIStyle
 from tests.standin.script import SCRIPTS, Script
 
 
 async def serve(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
     script = Script(rate=arguments.rate, mark_every=arguments.mark, endless=arguments.endless, delay=arguments.delay)
+    server: Ollama | OpenAIStyle
+    if arguments.flavour != "ollama":
+        server = OpenAIStyle(arguments.flavour, "stories", "helper", script=script, port=arguments.port)
+        await forever(server, arguments)
+        return
     server = Ollama(
         SETS[arguments.models],
         version=arguments.version,
@@ -22,17 +28,25 @@ async def serve(arguments: argparse.Namespace) -> None:
         port=arguments.port,
     )
     server.pull_rate = 10
+    await forever(server, arguments)
+
+
+async def forever(server: Ollama | OpenAIStyle, arguments: argparse.Namespace) -> None:
+    """Set the faults, say where it is, and serve."""
     async with server:
         for fault in arguments.fault:
             model, _, name = fault.rpartition("=")
             server.script(model, SCRIPTS[name].but(rate=SCRIPTS[name].rate or arguments.rate))
-        print(f"Ollama {server.version} stand-in on {server.url} with {', '.join(server.models) or 'no models'}")
+        print(
+            f"{arguments.flavour} stand-in on {server.url} with {', '.join(server.models) or 'no models'}", flush=True
+        )
         await asyncio.Event().wait()
 
 
 def main() -> None:
     """Parse and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
+    parser.add_argument("--flavour", choices=("ollama", *Flavour), default="ollama")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--models", choices=sorted(SETS), default="pair")
     parser.add_argument("--rate", type=float, default=40.0, help="tokens a second; 0 for as fast as can be")

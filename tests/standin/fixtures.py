@@ -6,13 +6,20 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.standin import Ollama
+from tests.standin import Ollama, OpenAIStyle
 
 
 @pytest_asyncio.fixture
 async def ollama() -> AsyncIterator[Ollama]:
     """An Ollama with a base and an instruct model, as fast as can be; both may be scripted."""
     async with Ollama() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def llama_cpp() -> AsyncIterator[OpenAIStyle]:
+    """A llama-server with one model called `stories`."""
+    async with OpenAIStyle() as server:
         yield server
 
 

@@ -12,7 +12,7 @@ MAX_BODY = 32 * 1024 * 1024
 
 @dataclass(eq=False)
 class Seen:
-    """One request as the server saw it, at `time.monotonic()` seconds, a clock that all processes of a machine share."""
+    """One request as the server saw it, at `time.monotonic()` seconds: a clock that all processes here share."""
 
     method: str
     path: str

@@ -1,4 +1,10 @@
-"""Servers and how they are spoken to: one module a dialect, one Backend a server."""
+"""Servers and how they are spoken to: one module a dialect, one Backend a server.
+
+The package itself is cheap to import; whatever needs httpx is imported by `connect`.
+"""
+
+import asyncio
+import importlib
 
 from alignscope.backends.base import (
     Backend,
@@ -22,4 +28,22 @@ __all__ = [
     "Request",
     "ServerError",
     "ServerInfo",
+    "connect",
 ]
+
+
+async def connect(url: str, *, api_key: str | None = None) -> Backend:
+    """The backend for a server, after asking it once which dialect it speaks.
+
+    Args:
+        url: a URL, or anything that OLLAMA_HOST may hold.
+        api_key: sent to the server as `Authorization: Bearer`.
+
+    Raises:
+        ServerError: nobody answers there, or nobody that is known.
+    """
+    # httpx takes a tenth of a second to import, which a screen that is being drawn should not have to wait for.
+    await asyncio.to_thread(importlib.import_module, "alignscope.backends.probe")
+    from alignscope.backends import probe
+
+    return await probe.connect(url, api_key=api_key)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -96,14 +96,24 @@ class ServerInfo(msgspec.Struct, frozen=True):
         """As a person says it: `Ollama 0.32.15`."""
         if self.name:
             return self.name
-        name = {Dialect.OLLAMA: "Ollama", Dialect.LM_STUDIO: "LM Studio", Dialect.VLLM: "vLLM"}.get(self.dialect)
-        return f"{name or self.dialect} {self.version}".rstrip()
+        return f"{_LABELS[self.dialect]} {self.version}".rstrip()
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        """`0.33.0-rc2` as (0, 33, 0); empty when there is none."""
+        """`0.33.0-rc2` as (0, 33, 0); empty when there is none, or only the 0.0.0 of a build from source."""
         numbers = self.version.partition("-")[0].split(".")
-        return tuple(int(number) for number in numbers) if all(n.isdecimal() for n in numbers) else ()
+        if not all(number.isdecimal() for number in numbers) or not any(int(number) for number in numbers):
+            return ()
+        return tuple(int(number) for number in numbers)
+
+
+_LABELS: Final = {
+    Dialect.OLLAMA: "Ollama",
+    Dialect.LLAMA_CPP: "llama.cpp",
+    Dialect.VLLM: "vLLM",
+    Dialect.LM_STUDIO: "LM Studio",
+    Dialect.OPENAI: "OpenAI-style server",
+}
 
 
 class Pulling(msgspec.Struct, frozen=True):
@@ -117,7 +127,7 @@ class Pulling(msgspec.Struct, frozen=True):
 
 
 class Backend(Protocol):
-    """One server. Every method raises ServerError and nothing else of the network's; cancelling closes the connection."""
+    """One server. Every method raises ServerError and nothing else of the network's; cancelling closes connections."""
 
     info: ServerInfo
 

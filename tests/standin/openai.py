@@ -1,0 +1,262 @@
+"""A stand-in for OpenAI-style servers on the loopback: llama.cpp, vLLM, LM Studio, or one without a name."""
+
+import asyncio
+import json
+from enum import StrEnum
+from typing import Any
+
+from tests.standin.script import SCRIPTS, Fault, Script
+from tests.standin.web import Exchange, Server
+from tests.standin.writing import Piece, pieces, quoted, send
+
+
+class Flavour(StrEnum):
+    """Which server it is taken for."""
+
+    LLAMA_CPP = "llamacpp"
+    VLLM = "vllm"
+    LM_STUDIO = "lmstudio"
+    PLAIN = "plain"
+
+
+BROKEN = {
+    Fault.MALFORMED: b'data: {"choices":[{"text":"half a li\n\n',
+    Fault.NOT_OBJECT: b'data: ["not", "an object"]\n\n',
+}
+
+
+class OpenAIStyle(Server):
+    """The stand-in. `script` what a model does next; read `requests` afterwards.
+
+    Args:
+        flavour: which server it behaves as.
+        models: their names.
+        api_key: the key that /v1 wants; none if empty.
+        slots: replies at once; more wait. Only llama.cpp tells of them.
+        context: tokens that fit; a longer prompt is refused.
+    """
+
+    def __init__(
+        self,
+        flavour: Flavour | str = Flavour.LLAMA_CPP,
+        *models: str,
+        api_key: str = "",
+        script: Script | None = None,
+        slots: int = 4,
+        context: int = 4096,
+        port: int = 0,
+    ) -> None:
+        super().__init__(port=port)
+        self.flavour = Flavour(flavour)
+        self.models = models or ("stories",)
+        self.api_key = api_key
+        self.default = script or Script()
+        self.slots = slots
+        self.context = context
+        self.loading = False
+        """While True, a llama.cpp answers everything with 503."""
+        self.scripts: dict[str, list[Script]] = {}
+        self._free = asyncio.Semaphore(slots)
+        self._writing = 0
+        self.routes = {
+            ("GET", "/v1/models"): self._models,
+            ("POST", "/v1/completions"): self._completion,
+            ("POST", "/v1/chat/completions"): self._chat,
+        }
+        match self.flavour:
+            case Flavour.LLAMA_CPP:
+                self.routes |= {
+                    ("GET", "/health"): self._health,
+                    ("GET", "/props"): self._props,
+                    ("GET", "/slots"): self._slots,
+                }
+            case Flavour.VLLM:
+                self.routes[("GET", "/version")] = self._version
+            case Flavour.LM_STUDIO:
+                self.routes[("GET", "/api/v0/models")] = self._lm_studio
+
+    def script(self, model: str, *scripts: Script | str) -> None:
+        """What the model's next replies are like, one after another; the last one holds from then on."""
+        self.scripts[model] = [SCRIPTS[s] if isinstance(s, str) else s for s in scripts]
+
+    def _next(self, model: str) -> Script:
+        queue = self.scripts.get(model)
+        if not queue:
+            return self.default
+        return queue.pop(0) if len(queue) > 1 else queue[0]
+
+    async def _admit(self, exchange: Exchange) -> bool:
+        """Answer with an error, as the server's front door does; False then."""
+        if self.loading:
+            await self._error(exchange, 503, "Loading model", "unavailable_error")
+            return False
+        if self.api_key and exchange.seen.headers.get("authorization") != f"Bearer {self.api_key}":
+            await self._error(exchange, 401, "Invalid API Key", "authentication_error")
+            return False
+        return True
+
+    async def _error(self, exchange: Exchange, status: int, text: str, kind: str = "server_error") -> None:
+        error = {"message": text, "type": kind, "code": status}
+        if self.flavour is Flavour.VLLM:
+            await exchange.json({"object": "error", **error, "param": None}, status)
+        else:
+            await exchange.json({"error": error}, status)
+
+    async def _health(self, exchange: Exchange) -> None:
+        if self.loading:
+            await self._error(exchange, 503, "Loading model", "unavailable_error")
+        else:
+            await exchange.json({"status": "ok"})
+
+    async def _models(self, exchange: Exchange) -> None:
+        if not await self._admit(exchange):
+            return
+        owner = {Flavour.LLAMA_CPP: "llamacpp", Flavour.VLLM: "vllm"}.get(self.flavour, "organization_owner")
+        meta = {
+            "n_ctx": self.context,
+            "n_ctx_train": 32768,
+            "n_params": 494_030_000,
+            "size": 397_807_936,
+            "ftype": "Q4_K",
+        }
+        data = [
+            {
+                "id": model,
+                "object": "model",
+                "created": 1,
+                "owned_by": owner,
+                **({"meta": meta} if self.flavour is Flavour.LLAMA_CPP else {}),
+                **({"max_model_len": self.context} if self.flavour is Flavour.VLLM else {}),
+            }
+            for model in self.models
+        ]
+        await exchange.json({"object": "list", "data": data})
+
+    async def _version(self, exchange: Exchange) -> None:
+        await exchange.json({"version": "0.11.2"})
+
+    async def _lm_studio(self, exchange: Exchange) -> None:
+        data = [
+            {
+                "id": model,
+                "object": "model",
+                "type": "llm",
+                "publisher": "someone",
+                "arch": "llama",
+                "compatibility_type": "gguf",
+                "quantization": "Q4_K_M",
+                "state": "not-loaded" if index else "loaded",
+                "max_context_length": self.context,
+            }
+            for index, model in enumerate(self.models)
+        ]
+        await exchange.json({"object": "list", "data": data})
+
+    async def _props(self, exchange: Exchange) -> None:
+        await exchange.json(
+            {
+                "default_generation_settings": {
+                    "params": {"seed": 4294967295, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "n_predict": -1},
+                    "n_ctx": self.context,
+                },
+                "total_slots": self.slots,
+                "model_path": f"/models/{self.models[0]}.gguf",
+                "model_ftype": "Q4_K",
+                "chat_template": "{{ messages }}",
+                "build_info": "b10488-0123abc",
+            }
+        )
+
+    async def _slots(self, exchange: Exchange) -> None:
+        await exchange.json(
+            [
+                {
+                    "id": n,
+                    "n_ctx": self.context,
+                    "is_processing": n < self._writing,
+                    **({"next_token": [{"n_decoded": 3}]} if n < self._writing else {}),
+                }
+                for n in range(self.slots)
+            ]
+        )
+
+    async def _completion(self, exchange: Exchange) -> None:
+        await self._reply(exchange, chat=False)
+
+    async def _chat(self, exchange: Exchange) -> None:
+        await self._reply(exchange, chat=True)
+
+    async def _reply(self, exchange: Exchange, *, chat: bool) -> None:
+        if not await self._admit(exchange):
+            return
+        body = exchange.seen.body
+        script = self._next(exchange.seen.model)
+        if script.delay:
+            await asyncio.sleep(script.delay)
+        if script.status:
+            await self._error(exchange, script.status, script.error or "")
+            return
+        if exchange.seen.model not in self.models and self.flavour is not Flavour.LLAMA_CPP:
+            await self._error(exchange, 404, f"The model `{exchange.seen.model}` does not exist.", "NotFoundError")
+            return
+        prompt = " ".join(str(m["content"]) for m in body["messages"]) if chat else str(body["prompt"])
+        prompt_tokens = len(prompt.split())
+        if prompt_tokens >= self.context:
+            text = f"request ({prompt_tokens} tokens) exceeds the available context size ({self.context} tokens)"
+            await self._error(exchange, 400, text, "exceed_context_size_error")
+            return
+        async with self._free:
+            self._writing += 1
+            try:
+                await self._run(exchange, script, prompt_tokens, chat=chat)
+            finally:
+                self._writing -= 1
+
+    async def _run(self, exchange: Exchange, script: Script, prompt_tokens: int, *, chat: bool) -> None:
+        body = exchange.seen.body
+        limit = body.get("max_tokens", -1)
+        think = bool((body.get("chat_template_kwargs") or {}).get("enable_thinking"))
+        stop = body.get("stop") or ()
+        stream = pieces(
+            script,
+            chat=chat,
+            think=think,
+            limit=limit if limit and limit > 0 else None,
+            stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        )
+        usage = (body.get("stream_options") or {}).get("include_usage")
+
+        def frame(piece: Piece) -> bytes:
+            name = b'"reasoning_content":' if piece.thinking else b'"content":'
+            inner = b'"delta":{' + name + quoted(piece.text) + b"}" if chat else b'"text":' + quoted(piece.text)
+            if not piece.done:
+                extra = b',"logprobs":' + self._logprobs(piece.text, body, chat) if body.get("logprobs") else b""
+                return b'data: {"choices":[{"index":0,' + inner + extra + b',"finish_reason":null}]}\n\n'
+            last = b'data: {"choices":[{"index":0,' + inner + f',"finish_reason":"{piece.done}"'.encode() + b"}]}\n\n"
+            if usage:
+                figures: dict[str, Any] = {
+                    "choices": [],
+                    "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": piece.count},
+                }
+                if self.flavour is Flavour.LLAMA_CPP:
+                    figures["timings"] = {"predicted_n": piece.count, "predicted_ms": piece.count * 20.0}
+                last += b"data: " + json.dumps(figures).encode() + b"\n\n"
+            return last + b"data: [DONE]\n\n"
+
+        error = json.dumps({"error": {"code": 500, "message": script.error or "it failed", "type": "server_error"}})
+        broken = {**BROKEN, Fault.ERROR_LINE: f"data: {error}\n\n".encode()}
+        await send(exchange, script, stream, "text/event-stream", frame, broken)
+
+    def _logprobs(self, text: str | bytes, body: dict[str, Any], chat: bool) -> bytes:
+        word = text if isinstance(text, str) else text.decode("utf-8", "replace")
+        number = int(body.get("top_logprobs", 0) if chat else body["logprobs"])
+        tops = {(word if n == 0 else f"{word}{n}"): -0.25 - n for n in range(number)}
+        if chat or self.flavour is Flavour.LLAMA_CPP:
+            entry = {
+                "token": word,
+                "logprob": -0.25,
+                "top_logprobs": [{"token": token, "logprob": value} for token, value in tops.items()],
+            }
+            return json.dumps({"content": [entry]}).encode()
+        older = {"tokens": [word], "token_logprobs": [-0.25], "top_logprobs": [tops], "text_offset": [0]}
+        return json.dumps(older).encode()

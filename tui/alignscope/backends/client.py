@@ -1,0 +1,162 @@
+"""The one HTTP client of a backend: how it connects, how long it waits, and how its errors reach the person."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from alignscope.backends import errors
+from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.host import is_loopback
+
+ANSWER_SECONDS: Final = 15.0
+"""How long a server may think about anything that isn't a reply."""
+MAX_BODY: Final = 32 * 1024 * 1024
+"""The longest answer taken that isn't a stream, in bytes."""
+
+
+class Client:
+    """Connections to one server, or to several on this machine. A backend closes the one that it was given.
+
+    A user and password in the URL are kept here, so that no message and no file ever shows them.
+
+    Raises:
+        httpx.InvalidURL: it is no URL.
+    """
+
+    def __init__(self, url: str, *, api_key: str | None = None) -> None:
+        local = is_loopback(url)
+        headers = {"Accept-Encoding": "identity", "User-Agent": "alignscope"}
+        if api_key:
+            headers["Authorization"] = f"Bearer {api_key}"
+        parts = httpx.URL(url)
+        self._http = httpx.AsyncClient(
+            headers=headers,
+            auth=(parts.username, parts.password) if parts.username else None,
+            # Reading waits as long as a model takes to load; connecting does not.
+            timeout=httpx.Timeout(connect=errors.CONNECT_SECONDS, read=None, write=30, pool=None),
+            # Some servers close an idle connection after five seconds; a request must not meet that moment.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=3),
+            # httpx has no exemption for the loopback from a proxy in the environment.
+            trust_env=not local,
+            # Reading the machine's certificates takes longer than all the rest, and plain HTTP needs none.
+            verify=not (local and url.startswith("http://")),
+        )
+
+    async def ask(
+        self,
+        info: ServerInfo,
+        method: str,
+        url: str,
+        body: object = None,
+        *,
+        model: str = "",
+        seconds: float = ANSWER_SECONDS,
+    ) -> bytes:
+        """One request and its whole answer.
+
+        Raises:
+            ServerError: there is no answer, or it is a refusal.
+        """
+        status, answer = await self.fetch(method, url, body, seconds=seconds)
+        if status >= 300:
+            raise errors.refusal(info, errors.body_text(answer), status=status, model=model)
+        return answer
+
+    async def fetch(
+        self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS
+    ) -> tuple[int, bytes]:
+        """One request: its status and its whole answer, whatever they are. Raises ServerError where there is none."""
+        try:
+            request = self._request(method, url, body)
+            request.extensions["timeout"] = httpx.Timeout(seconds, connect=errors.CONNECT_SECONDS).as_dict()
+            response = await self._http.send(request, stream=True)
+            try:
+                return response.status_code, await _all(response)
+            finally:
+                await response.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise errors.unreachable(error, url_of(url)) from error
+
+    @asynccontextmanager
+    async def stream(self, info: ServerInfo, url: str, body: object, *, model: str) -> AsyncIterator[httpx.Response]:
+        """A reply that comes in pieces. Leaving closes the connection, unless all of it was read.
+
+        Within, httpx.HTTPError means that the connection broke.
+
+        Raises:
+            ServerError: a refusal, or no answer at all, before the first byte.
+        """
+        try:
+            response = await self._http.send(self._request("POST", url, body), stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise errors.unreachable(error, url_of(url)) from error
+        try:
+            if response.status_code >= 300:
+                try:
+                    text = errors.body_text(await _all(response))
+                except httpx.HTTPError:
+                    text = ""
+                raise errors.refusal(info, text, status=response.status_code, model=model)
+            yield response
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    def _request(self, method: str, url: str, body: object) -> httpx.Request:
+        if body is None:
+            return self._http.build_request(method, url)
+        return self._http.build_request(
+            method, url, content=msgspec.json.encode(body), headers={"Content-Type": "application/json"}
+        )
+
+
+async def drain(incoming: AsyncIterator[bytes]) -> None:
+    """Read what little follows a reply's last word, so that the connection can be used again; don't insist on it."""
+    with contextlib.suppress(httpx.HTTPError, TimeoutError):
+        async with asyncio.timeout(0.5):
+            async for _ in incoming:
+                pass
+
+
+async def _all(response: httpx.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY:
+            raise ServerError(f"{url_of(str(response.url))} sent more than anyone asked for.", Fault.BROKEN)
+    return b"".join(parts)
+
+
+def url_of(url: str) -> str:
+    """The server's part of a URL, as messages name it: no path, no password."""
+    parts = httpx.URL(url)
+    host = f"[{parts.host}]" if ":" in parts.host else parts.host
+    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
+
+
+def decoded(info: ServerInfo, answer: bytes) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises:
+        ServerError: it is none, so what answers there is not the server it was taken for.
+    """
+    try:
+        value = msgspec.json.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise ServerError(
+            f"{errors.named(info)} answered something that is not its own format. Check the address.",
+            Fault.BROKEN,
+        )
+    return value

@@ -1,0 +1,219 @@
+"""What went wrong, said to the person: what happened, at which server, and what to do next."""
+
+import re
+import socket
+import ssl
+from typing import Final
+from urllib.parse import unquote
+
+import httpx
+import msgspec
+
+from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.sampling import Dialect
+
+CONNECT_SECONDS: Final = 3.0
+"""How long connecting may take."""
+
+_MEMORY: Final = re.compile(
+    r"out[- ]of[- ]memory|more system memory|\boom\b|cudamalloc|(unable|failed) to allocate|insufficient memory",
+    re.IGNORECASE,
+)
+_CONTEXT: Final = re.compile(r"context (length|size|window)|maximum context|exceed_context", re.IGNORECASE)
+_ABSENT: Final = re.compile(
+    r"model\b.*\b(not found|does not exist|not exist)|file does not exist|no such model", re.IGNORECASE
+)
+
+
+def named(info: ServerInfo) -> str:
+    """A server as a message names it: `Ollama 0.32.15 at http://localhost:11434`."""
+    return info.label if info.name else f"{info.label} at {info.url}"
+
+
+def unreachable(error: Exception, url: str) -> ServerError:
+    """The error for a connection that never came about, or broke before a word was said.
+
+    Args:
+        error: what httpx raised.
+    """
+    causes = list(_causes(error))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        host = unquote(httpx.URL(url).host)
+        return ServerError(
+            f"No machine called {host} is known here. Check the name, or give another server with --host.",
+            Fault.UNREACHABLE,
+        )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return ServerError(
+            f"No secure connection to {url}: {error}. If the server speaks plain HTTP, write http:// instead of https://.",
+            Fault.UNREACHABLE,
+        )
+    match error:
+        case httpx.ConnectTimeout():
+            return ServerError(
+                f"{url} did not answer within {CONNECT_SECONDS:g} seconds. Check the address and the network, or name "
+                "another server with --host.",
+                Fault.UNREACHABLE,
+            )
+        case httpx.ReadTimeout():
+            return ServerError(
+                f"{url} took the connection and then said nothing. It may be busy or hang: try again, or restart it.",
+                Fault.UNREACHABLE,
+            )
+        case httpx.ConnectError():
+            start = "" if _elsewhere(url) else "Start Ollama with `ollama serve`, or name another server with --host."
+            return ServerError(
+                f"Nothing answers at {url}. {start or 'Start the server there, or name another with --host.'}",
+                Fault.UNREACHABLE,
+            )
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            return ServerError(f"{url} is not the address of a server: write it as http://HOST:PORT.", Fault.INVALID)
+        case httpx.ProxyError():
+            return ServerError(
+                f"The proxy on the way to {url} refused: {error}. Check HTTP_PROXY, or put the host into NO_PROXY.",
+                Fault.UNREACHABLE,
+            )
+        case httpx.RemoteProtocolError() if "without sending" not in str(error):
+            return ServerError(
+                f"What answers at {url} does not speak HTTP. Check the address and the port.", Fault.BROKEN
+            )
+    return ServerError(
+        f"{url} closed the connection without an answer. The server may have stopped: look at its log, then try again.",
+        Fault.FAILED,
+    )
+
+
+def broke_off(info: ServerInfo) -> str:
+    """The message of a reply whose connection broke in the middle."""
+    return f"The connection to {named(info)} broke in the middle of the reply. What came is kept; send it again."
+
+
+def ended_early(info: ServerInfo) -> str:
+    """The message of a reply that just stopped, without the server's word that it is complete."""
+    return (
+        f"{named(info)} ended the stream without saying that the reply is complete: its model may have stopped. "
+        "What came is kept; send it again."
+    )
+
+
+def garbled(info: ServerInfo, error: Exception) -> str:
+    """The message of a reply that stopped making sense."""
+    return (
+        f"{named(info)} sent {error!s:.200}, and the reply is broken off there. What came is kept; send it again, and "
+        "if it stays so, see what stands between here and the server."
+    )
+
+
+def gave_up(info: ServerInfo) -> str:
+    """The message of a reply that the server ended because it went round in circles."""
+    return (
+        f"{info.label} gave up because the model kept repeating itself. A higher temperature or repeat_penalty, or "
+        "another seed, may get it out."
+    )
+
+
+def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: str = "") -> ServerError:
+    """The error for a server's no: a status before the reply, or an error object within it (status None).
+
+    Args:
+        text: the server's own words, as `body_text` gives them; may be empty.
+        model: the model that was asked for, if any.
+    """
+    at, said = named(info), f": {text}" if text else ""
+
+    def error(fault: Fault, message: str) -> ServerError:
+        return ServerError(message, fault, status=status)
+
+    match status:
+        case 401:
+            if info.dialect is Dialect.OLLAMA:
+                return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
+            return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
+        case 403:
+            hint = said or " without saying why: it may not accept requests under this host name"
+            return error(Fault.REFUSED, f"{at} refused (403){hint}. Check the address, or the proxy in front of it.")
+        case 405:
+            return error(Fault.BROKEN, f"{at} does not speak the protocol that was expected (405){said}.")
+        case 408 | 502 | 504:
+            return error(Fault.UNREACHABLE, f"The server behind {info.url} did not answer ({status}){said}. Try again.")
+        case 429 | 503:
+            if "loading" in text.lower():
+                return error(Fault.BUSY, f"{at} is still loading the model. Try again in a moment.")
+            return error(
+                Fault.BUSY, f"{at} is busy and takes no more requests now{said}. Wait a little, then try again."
+            )
+    if _MEMORY.search(text):
+        return error(
+            Fault.MEMORY,
+            f"{at} ran out of memory{f' with {model}' if model else ''}{said}. Take a smaller model or quantization, "
+            "lower num_ctx, or close what else uses memory.",
+        )
+    if status == 404 or _ABSENT.search(text):
+        return error(*_absent(info, at, said, model))
+    if _CONTEXT.search(text):
+        return error(
+            Fault.INVALID,
+            f"The prompt does not fit into the context of {model or 'the model'} on {at}{said}. Shorten it, or give "
+            "the model a larger context.",
+        )
+    if status in (400, 413, 422) or "must be of type" in text:
+        return error(Fault.INVALID, f"{at} would not take the request{said}. {_remedy(text)}")
+    if not text:
+        return error(Fault.FAILED, f"{at} failed ({status or 'no reason given'}). Look at its log, then try again.")
+    return error(Fault.FAILED, f"{at} failed{said}. Try again; if it stays so, look at the server's log.")
+
+
+def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, str]:
+    if not model:
+        return Fault.BROKEN, f"{at} does not know what it was asked{said}. Check the address and its path."
+    if info.dialect is Dialect.OLLAMA:
+        remedy = f"Pull it with `ollama pull {model}`, or choose another."
+    else:
+        remedy = "Choose one of those that it has."
+    return Fault.NO_MODEL, f"{at} has no model called {model}. {remedy}"
+
+
+def _remedy(text: str) -> str:
+    if "thinking" in text:
+        return "Switch thinking off for this pane, or choose a model that can."
+    if re.search(r"does not support (generate|chat|completion)|chat template", text, re.IGNORECASE):
+        return "Choose another mode or another model for this pane."
+    return "Change what it names, then send again."
+
+
+def body_text(body: bytes) -> str:
+    """A server's own words in an error body, in any shape in use, on one line and of at most 300 characters."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _line(body.decode("utf-8", "replace")) if not body.lstrip().startswith(b"<") else ""
+    return error_text(value)
+
+
+def error_text(value: object) -> str:
+    """The words in an error value: a string, or an object that holds one under `error`, `message` or `detail`."""
+    match value:
+        case str():
+            return _line(value)
+        case {"error": inner} | {"message": inner} | {"detail": inner} | {"msg": inner} if inner:
+            return error_text(inner)
+        case [first, *_]:
+            return error_text(first)
+    return ""
+
+
+def _line(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[:2000]).split()).rstrip(".")
+    return line if len(line) <= 300 else line[:299] + "…"
+
+
+def _causes(error: BaseException | None) -> "list[BaseException]":
+    found: list[BaseException] = []
+    while error is not None and len(found) < 10:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def _elsewhere(url: str) -> bool:
+    return httpx.URL(url).port not in (11434,)

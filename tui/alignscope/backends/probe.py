@@ -1,0 +1,105 @@
+"""Which dialect a server speaks: found out by asking it, once."""
+
+import httpx
+import msgspec
+
+from alignscope.backends import errors
+from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
+from alignscope.backends.client import Client, url_of
+from alignscope.backends.framing import FramingError, decode
+from alignscope.backends.host import parse_host
+from alignscope.backends.ollama import OllamaBackend
+from alignscope.backends.openai import OpenAIBackend
+from alignscope.backends.openai_models import LISTING, Listing
+from alignscope.sampling import Dialect
+
+
+async def connect(url: str, *, api_key: str | None = None) -> Backend:
+    """The backend for a server, after asking which it is.
+
+    Args:
+        url: a URL, or anything that OLLAMA_HOST may hold; a `/v1` at its end is not part of it.
+
+    Raises:
+        ServerError: nobody answers, or nobody that is known.
+    """
+    url = parse_host(url).removesuffix("/v1")
+    try:
+        client = Client(url, api_key=api_key)
+        base = url_of(url) + httpx.URL(url).path.rstrip("/")
+    except httpx.InvalidURL as error:
+        raise errors.unreachable(error, url) from error
+    try:
+        info = await _ask(client, base)
+    except BaseException:
+        await client.close()
+        raise
+    if info.dialect is Dialect.OLLAMA:
+        return OllamaBackend(info, client)
+    return OpenAIBackend(info, client)
+
+
+async def _ask(client: Client, base: str) -> ServerInfo:
+    """Ollama is asked for first, then what only one of the OpenAI-style servers has, then their common listing."""
+    refused: int | None = None
+    status, answer = await client.fetch("GET", f"{base}/api/version")
+    if status == 200 and (version := _version(answer)) is not None:
+        return ServerInfo(base, Dialect.OLLAMA, version)
+    if status in (401, 403):
+        refused = status
+    status, answer = await client.fetch("GET", f"{base}/v1/models")
+    if status in (401, 403):
+        refused = status
+    elif status == 503:
+        # A llama.cpp says so while it loads; it will answer everything else then.
+        return ServerInfo(base, Dialect.LLAMA_CPP)
+    listing = _listing(answer) if status == 200 else None
+    if listing is None:
+        if refused is not None:
+            words = errors.body_text(answer)
+            raise errors.refusal(ServerInfo(base, Dialect.OPENAI), words, status=refused)
+        raise ServerError(
+            f"{base} answers, but neither as Ollama nor as an OpenAI-style server. Check the address and the port.",
+            Fault.BROKEN,
+        )
+    owners = {entry.owned_by for entry in listing.data or ()}
+    if "llamacpp" in owners:
+        return ServerInfo(base, Dialect.LLAMA_CPP, await _build(client, base))
+    status, answer = await client.fetch("GET", f"{base}/version")
+    version = _version(answer) if status == 200 else None
+    if "vllm" in owners or version is not None:
+        return ServerInfo(base, Dialect.VLLM, version or "")
+    status, answer = await client.fetch("GET", f"{base}/api/v0/models")
+    if status == 200 and _listing(answer) is not None:
+        return ServerInfo(base, Dialect.LM_STUDIO)
+    build = await _build(client, base)
+    return ServerInfo(base, Dialect.LLAMA_CPP if build else Dialect.OPENAI, build)
+
+
+async def _build(client: Client, base: str) -> str:
+    """A llama.cpp's version, "" where there is no such thing."""
+    status, answer = await client.fetch("GET", f"{base}/props")
+    value = _object(answer) if status == 200 else {}
+    build = str(value.get("build_info", "")) if "default_generation_settings" in value else ""
+    return build.partition("-")[0]
+
+
+def _version(answer: bytes) -> str | None:
+    version = _object(answer).get("version")
+    return version if isinstance(version, str) else None
+
+
+def _listing(answer: bytes) -> Listing | None:
+    try:
+        listing = decode(LISTING, answer)
+    except FramingError:
+        return None
+    return listing if listing.data is not None else None
+
+
+def _object(answer: bytes) -> dict[str, object]:
+    try:
+        value = msgspec.json.decode(answer)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
