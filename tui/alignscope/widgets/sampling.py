@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from alignscope.backends.base import ServerInfo
-from alignscope.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Kind, Preset, Sampling, SamplingError, Value
+from alignscope.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Preset, Sampling, SamplingError, Value
 from alignscope.text import clean
 from alignscope.widgets.parameter_list import COLUMN_WIDTH, NAMES, ParameterList
 from alignscope.widgets.parameter_row import Edit, ModelValues, moved, row, start
@@ -169,8 +169,7 @@ class SamplingPanel(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         if self.edit is None:
-            number = PARAMETERS[self._selected].kind in (Kind.FLOAT, Kind.INT)
-            if number and event.character is not None and event.character in "0123456789-.":
+            if event.character is not None and event.character in "0123456789-.":
                 self.edit = Edit.of(event.character)
                 event.stop()
             return

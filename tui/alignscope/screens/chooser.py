@@ -1,0 +1,126 @@
+"""What the screens share in which one thing is chosen from a list by typing a part of it."""
+
+from typing import ClassVar, TypeVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+T = TypeVar("T")
+
+
+class Choices(OptionList, can_focus=False):
+    """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list."""
+
+    DEFAULT_CSS = """
+    Choices {
+        border: none;
+        padding: 0;
+        height: 1fr;
+        background: $surface;
+        scrollbar-size-vertical: 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+        & > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
+        & > .option-list--option-disabled { color: $foreground; }
+        & > .option-list--option-hover { background: $boost; }
+    }
+    """
+
+
+class Chooser(ModalScreen[T]):
+    """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
+        Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
+        Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
+        Binding("pagedown", "move('page_down')", "Page down", id="chooser.page-down", show=False, tooltip="A page on"),
+        Binding("escape", "dismiss(None)", "Back", id="chooser.close", tooltip="Go back without choosing"),
+    ]
+    DEFAULT_CSS = """
+    Chooser {
+        align: center middle;
+        background: $background 60%;
+        & > .-dialog {
+            width: 100%;
+            max-width: 120;
+            height: 100%;
+            max-height: 40;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+        & Input { margin-bottom: 1; background: $panel; padding: 0 1; }
+        & Footer { background: $surface; }
+        & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+
+    @property
+    def filter(self) -> Input:
+        """Where the person types."""
+        return self.query_one(Input)
+
+    @property
+    def choices(self) -> Choices:
+        """The list."""
+        return self.query_one(Choices)
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the selected entry, None when there is none."""
+        index = self.choices.highlighted
+        return None if index is None else self.choices.get_option_at_index(index).id
+
+    def fill(self, options: list[Option]) -> None:
+        """Put other entries into the list. The selection stays on the entry that it was on, if that is still there."""
+        before = self.chosen
+        choices = self.choices
+        choices.clear_options()
+        choices.add_options(options)
+        able = [index for index, option in enumerate(options) if not option.disabled]
+        same = [index for index in able if options[index].id == before and before is not None]
+        choices.highlighted = next(iter(same or able), None)
+        self.preview(self.chosen)
+
+    def entries(self, query: str) -> list[Option]:
+        """The entries for what was typed."""
+        raise NotImplementedError
+
+    def preview(self, chosen: str | None) -> None:
+        """The selection moved."""
+
+    def choose(self, chosen: str | None) -> None:
+        """The person pressed enter on an entry, or on nothing."""
+        raise NotImplementedError
+
+    def action_move(self, how: str) -> None:
+        """Move the selection."""
+        getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.fill(self.entries(event.value))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.choose(self.chosen)
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.preview(event.option_id)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        # One click only selects, so that a person can look first; see on_click.
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.chain == 2 and isinstance(event.widget, Choices):
+            self.choose(self.chosen)

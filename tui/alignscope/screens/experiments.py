@@ -1,0 +1,110 @@
+"""The library of experiments: filter it, read what one shows, send it or put it into the editor."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Input, Static
+from textual.widgets.option_list import Option
+
+from alignscope.experiments import Experiment, experiments
+from alignscope.sampling import PARAMETERS
+from alignscope.screens.chooser import Choices, Chooser
+from alignscope.text import clean
+
+
+class Chosen(NamedTuple):
+    """An experiment, and what to do with it."""
+
+    experiment: Experiment
+    action: Literal["send", "edit"]
+
+
+class ExperimentsScreen(Chooser[Chosen | None]):
+    """Returns the experiment that was chosen, None when the person went back."""
+
+    BINDING_GROUP_TITLE = "Experiments"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Shown for the footer's sake: the filter has the focus and takes the key, and `choose` hears of it from there.
+        Binding("enter", "choose('send')", "Send", id="experiments.send", tooltip="Send the prompt to every pane"),
+        Binding(
+            "tab,ctrl+e",
+            "choose('edit')",
+            "Edit first",
+            id="experiments.edit",
+            priority=True,
+            tooltip="Put the prompt into the editor",
+        ),
+    ]
+    DEFAULT_CSS = """
+    ExperimentsScreen {
+        & #experiments-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
+        &.-wide Choices { width: 34; }
+        &.-narrow Horizontal { layout: vertical; }
+        &.-narrow #experiments-preview { height: 12; padding: 1 0 0 0; }
+    }
+    """
+
+    def __init__(self, library: Sequence[Experiment] | None = None) -> None:
+        super().__init__()
+        library = experiments() if library is None else library
+        self._library = {experiment.id: experiment for experiment in library}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(
+                Content.assemble(("Experiments", "bold"), ("   prompts that tell a base model from its twin", "dim")),
+                classes="-heading",
+            )
+            yield Input(placeholder="Type to filter: title, tag or prompt", compact=True)
+            with Horizontal():
+                yield Choices()
+                with VerticalScroll(id="experiments-preview", can_focus=False):
+                    yield Static(markup=False)
+            yield Footer()
+
+    def on_mount(self) -> None:
+        self.fill(self.entries(""))
+
+    def entries(self, query: str) -> list[Option]:
+        return [
+            Option(Content(clean(experiment.title)), id=experiment.id)
+            for experiment in self._library.values()
+            if experiment.matches(query)
+        ]
+
+    def preview(self, chosen: str | None) -> None:
+        shown = self.query_one("#experiments-preview Static", Static)
+        shown.update(describe(self._library[chosen]) if chosen else Content("No experiment has all of these words."))
+        self.query_one("#experiments-preview").scroll_home(animate=False)
+
+    def choose(self, chosen: str | None) -> None:
+        self._return("send")
+
+    def action_choose(self, action: Literal["send", "edit"]) -> None:
+        """Return the selected experiment."""
+        self._return(action)
+
+    def _return(self, action: Literal["send", "edit"]) -> None:
+        if self.chosen is not None:
+            self.dismiss(Chosen(self._library[self.chosen], action))
+
+
+def describe(experiment: Experiment) -> Content:
+    """Everything that a person should know of an experiment before they send it."""
+    hints = [f"{experiment.samples} samples"] if experiment.samples > 1 else []
+    hints += [] if experiment.scaffold == "bare" else [f"scaffold {experiment.scaffold}"]
+    hints += [f"{name} {PARAMETERS[name].show(value)}" for name, value in experiment.sampling.items()]
+    return Content.assemble(
+        (clean(experiment.prompt), "$accent"),
+        "\n\n",
+        clean(experiment.why),
+        "\n\n",
+        ("Look for: ", "bold"),
+        clean(experiment.look_for),
+        ("\n\nShows best with " + ", ".join(hints), "dim") if hints else "",
+        ("\n\n" + " · ".join(experiment.tags), "dim") if experiment.tags else "",
+    )
