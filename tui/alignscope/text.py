@@ -1,1 +1,243 @@
-"""The one way from a model's text to the screen."""
+"""The one way from a model's text to the screen: make it harmless, measure it, wrap it.
+
+Widths are those of `rich.cells`, which Textual lays the screen out by: a second opinion here would shift every cell
+after a disagreement. Where a code point's width depends on its neighbours, `show` draws what is safe in any terminal.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from rich._unicode_data import load as _load_cell_table
+from rich.cells import get_character_cell_size
+
+TAB: Final = 4
+"""Cells between tab stops, counted from the start of a row."""
+
+_REPLACEMENT: Final = "\ufffd"
+_JOINER: Final = "\u200d"
+_EMOJI_STYLE: Final = "\ufe0f"
+_ZERO_BASE: Final = "\u25cc"
+"""The dotted circle that stands under a mark which has nothing to sit on."""
+
+
+def _visible() -> dict[int, str]:
+    table = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
+    table[0x7F] = "\u2421"
+    hidden = [
+        range(0x80, 0xA0),  # C1 controls, which some terminals obey like escape sequences
+        (0x061C, 0x200E, 0x200F),  # marks of direction
+        range(0x202A, 0x202F),  # embeddings and overrides of direction
+        range(0x2066, 0x2070),  # isolates of direction, and deprecated format characters
+        range(0xFFF9, 0xFFFC),  # interlinear annotation
+        range(0xD800, 0xE000),  # halves of surrogate pairs, which can't be encoded
+        range(0xE0000, 0xE0080),  # tags: text that a person can't see and a model can read
+    ]
+    table.update(dict.fromkeys((code for codes in hidden for code in codes), _REPLACEMENT))
+    table.update(dict.fromkeys((0x85, 0x2028, 0x2029), "\n"))
+    table[0xAD] = "\u2010"  # a soft hyphen is one cell wide in one terminal and none in the next
+    return table
+
+
+_VISIBLE: Final = _visible()
+
+
+def clean(text: str) -> str:
+    """The text with everything that could do something to a terminal made visible.
+
+    C0 controls become control pictures, C1 and bidirectional controls U+FFFD, and U+0085, U+2028 and U+2029 line
+    breaks; newline and tab stay. Code points are looked at one by one and each gives exactly one, so that chunks may
+    be cleaned apart from each other and indexes into the result are indexes into the text.
+    """
+    return text if text.isprintable() else text.translate(_VISIBLE)
+
+
+# Ranges in which every character is printable and takes one cell whatever stands beside it.
+_PLAIN_RANGES: Final = (
+    " -~\u00a0-\u00a8\u00aa-\u00ac\u00af-\u02ff\u0370-\u0377\u037a-\u037f\u0391-\u03a1\u03a3-\u0482\u048a-\u052f"
+    "\u1e00-\u1f15\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u20a0-\u20bf\u2190-\u2193\u2200-\u22ff"
+    "\u2400-\u2426\u2500-\u25a9\ufffd"
+)
+_NOT_PLAIN: Final = re.compile(f"[^{_PLAIN_RANGES}]")
+_NO_ROW_START: Final = frozenset("、。，．：；！？）］｝」』】〉》〕…ー々゛゜っッゃャゅュょョ")
+"""Characters of East Asian writing that must not begin a row."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether every character takes one cell and no two of them join."""
+    return _NOT_PLAIN.search(text) is None
+
+
+def _is_emoji(char: str) -> bool:
+    return char in _narrow_to_wide() or (char > "\u2300" and get_character_cell_size(char) == 2)
+
+
+@lru_cache(maxsize=1)
+def _narrow_to_wide() -> frozenset[str]:
+    return _load_cell_table("auto").narrow_to_wide
+
+
+def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
+    """What is drawn as one: (start, end, cells) of each character with all that combines or joins with it.
+
+    Depends only on what stands to the left, so that a text that grows keeps the clusters it had, all but the last.
+    A tab has -1 cells, since its width depends on the column.
+    """
+    size, length = get_character_cell_size, len(text)
+    index = start
+    while index < length:
+        char = text[index]
+        end = index + 1
+        if char == "\t":
+            yield index, end, -1
+            index = end
+            continue
+        cells = size(char) or 1  # a mark with nothing under it is drawn on a dotted circle
+        if end < length and (following := text[end]) > "\u02ff":
+            if "\U0001f1e6" <= char <= "\U0001f1ff" and "\U0001f1e6" <= following <= "\U0001f1ff":
+                end += 1  # two regional indicators: a flag
+                cells = 2
+            base = char
+            while end < length and (following := text[end]) > "\u02ff":
+                if following == _EMOJI_STYLE and cells == 1 and base in _narrow_to_wide():
+                    cells = 2
+                elif text[end - 1] == _JOINER and _is_emoji(following) and _is_emoji(base):
+                    pass
+                elif size(following):
+                    break
+                end += 1
+        yield index, end, cells
+        index = end
+
+
+def show(row: str) -> tuple[str, int]:
+    """A row as it is drawn and the cells it takes: tabs are spaces up to their stop, and lone marks have a base."""
+    if is_plain(row):
+        return row, len(row)
+    parts: list[str] = []
+    column = 0
+    for start, end, cells in _clusters(row, 0):
+        piece = row[start:end]
+        if cells < 0:
+            cells = TAB - column % TAB
+            piece = " " * cells
+        elif end - start == 1:
+            if not get_character_cell_size(piece):
+                piece = _ZERO_BASE + piece
+        else:
+            piece = _show_cluster(piece)
+        parts.append(piece)
+        column += cells
+    return "".join(parts), column
+
+
+def _show_cluster(piece: str) -> str:
+    """A cluster without the joiners that join nothing: Rich would take the character after one for invisible."""
+    if _JOINER in piece:
+        emoji = _is_emoji(piece[0])
+        parts = piece.split(_JOINER)
+        joined = parts[0]
+        for part in parts[1:]:
+            joined += _JOINER + part if emoji and part and _is_emoji(part[0]) else part
+        piece = joined
+    return piece if get_character_cell_size(piece[0]) else _ZERO_BASE + piece
+
+
+def offsets(row: str) -> list[int]:
+    """For every character of the drawn row, and its end, the index in the row that it was drawn for."""
+    if is_plain(row):
+        return list(range(len(row) + 1))
+    places: list[int] = []
+    column = 0
+    for start, end, cells in _clusters(row, 0):
+        drawn, cells = (
+            (" " * (TAB - column % TAB), TAB - column % TAB) if cells < 0 else (show(row[start:end])[0], cells)
+        )
+        places.extend(min(start + i, end - 1) for i in range(len(drawn)))
+        column += cells
+    places.append(len(row))
+    return places
+
+
+def cell_width(text: str) -> int:
+    """Cells that a text without line breaks takes when it is drawn from the start of a row."""
+    return show(text)[1]
+
+
+def fit(text: str, width: int) -> str:
+    """The text as drawn, on one row and shortened to a width with an ellipsis."""
+    drawn, cells = show(clean(text).replace("\n", "\u23ce"))
+    if cells <= width:
+        return drawn
+    if width < 1:
+        return ""
+    kept, column = 0, 0
+    for _, end, size in _clusters(drawn, 0):
+        if column + size > width - 1:
+            break
+        kept, column = end, column + size
+    return drawn[:kept] + "…"
+
+
+class Wrapper:
+    """Breaks logical lines into rows of at most `width` cells, greedily, at spaces where it can.
+
+    Rows joined are the line, so nothing is lost. The spaces after a row's last word hang over its edge (at most
+    another `width` of them). Only what stands left of a break decides it, so a line that grows keeps all its rows but
+    the last: `rows(last row + new text)` gives the same rows as wrapping the whole line again.
+    """
+
+    def __init__(self, width: int) -> None:
+        self.width = width = max(1, width)
+        self._plain = re.compile(rf".{{1,{width}}}+\Z|.{{0,{width - 1}}}[^ ] {{1,{width}}}|.{{1,{width}}}", re.DOTALL)
+
+    def rows(self, line: str) -> list[str]:
+        """The rows of a logical line, or of what is left of one from the start of a row; never none."""
+        if len(line) <= self.width and line.isascii() and line.isprintable():
+            return [line]
+        if is_plain(line):
+            return self._plain.findall(line) or [""]
+        rows = []
+        start, length = 0, len(line)
+        while start < length:
+            end = self._row_end(line, start)
+            rows.append(line[start:end])
+            start = end
+        return rows
+
+    def _row_end(self, line: str, start: int) -> int:
+        """Where the row that begins at `start` ends, by the same rules as the pattern for plain text."""
+        width = self.width
+        limit = start + 8 * width  # however many marks are piled on a character, a row stays short
+        column = candidate = 0
+        previous, was_wide = " ", False
+        for index, end, cells in _clusters(line, start):
+            char = line[index]
+            blank = char in " \t"
+            if cells < 0:
+                cells = TAB - column % TAB
+            if blank:
+                if previous not in " \t":
+                    candidate = index
+            elif index > start and (cells == 2 or was_wide) and previous not in " \t" and char not in _NO_ROW_START:
+                candidate = index
+            if column + cells > width and index > start:
+                return self._hang(line, candidate) if candidate else index
+            if end > limit:
+                return max(limit, index) if index > start else limit
+            column += cells
+            previous, was_wide = char, cells == 2 and not blank
+        return len(line)
+
+    def _hang(self, line: str, index: int) -> int:
+        """Past the blanks that follow, at most `width` of them."""
+        last = min(len(line), index + self.width)
+        while index < last and line[index] in " \t":
+            index += 1
+        return index
+
+
+def wrap(line: str, width: int) -> list[str]:
+    """The rows of one logical line: see `Wrapper`."""
+    return Wrapper(width).rows(line)

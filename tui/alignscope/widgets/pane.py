@@ -1,0 +1,305 @@
+"""One pane: who speaks, what it says, and how it goes."""
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from alignscope.events import Event, Finished, Phase, Reply, Token, Waiting
+from alignscope.lineup import Mode, Pane
+from alignscope.text import clean
+from alignscope.widgets._bars import PaneFooter, PaneHeader
+from alignscope.widgets._words import end_row, footer_parts
+from alignscope.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from textual.containers import VerticalScroll
+
+Tone = Literal["base", "instruct", "third", "fourth"]
+SIGNS: Final[dict[str, tuple[str, str]]] = {
+    "base": ("∿", "~"),
+    "instruct": ("◆", "*"),
+    "third": ("▲", "^"),
+    "fourth": ("●", "o"),
+}
+"""By tone, the sign beside a pane's name and what stands for it in plain ASCII: colour is never the only difference."""
+_FOOTER_PERIOD: Final = 0.25
+"""Seconds between two looks at a running reply's figures."""
+_MARKDOWN_LIMIT: Final = 200_000
+"""Characters; more than that as Markdown would freeze the screen, since each paragraph is a widget."""
+
+
+@dataclass
+class Turn:
+    """A prompt and this pane's replies to it."""
+
+    number: int
+    prompt: str
+    replies: dict[int, Reply] = field(default_factory=dict)
+    """By sample, from 1."""
+
+
+class PaneView(Widget):
+    """A pane of the lineup: a line that says who speaks, the transcript, and a line that says how it goes.
+
+    It knows no server: everything it shows came as events, live or replayed.
+    """
+
+    DEFAULT_CSS = """
+    PaneView {
+        layout: vertical;
+        width: 1fr;
+        height: 1fr;
+        & > .pane--empty { height: 1fr; padding: 1 2; color: $text-muted; }
+        & > .pane--markdown { height: 1fr; padding: 0 1; }
+    }
+    """
+    TONES: ClassVar[tuple[Tone, ...]] = ("base", "instruct", "third", "fourth")
+
+    @dataclass
+    class Focused(Message):
+        """The person is in this pane now."""
+
+        view: "PaneView"
+
+    @dataclass
+    class RetryRequested(Message):
+        """The person wants this pane's failed replies tried again."""
+
+        view: "PaneView"
+
+    def __init__(
+        self,
+        pane: Pane,
+        *,
+        tone: Tone = "base",
+        default_server: str = "",
+        empty_text: str = "",
+        retry_hint: str = "",
+        ascii_signs: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """
+        Args:
+            tone: the colour and sign by which the pane is told apart.
+            default_server: the server that needs no mention.
+            empty_text: what to say while there is no turn yet.
+            retry_hint: what to add to the message of a failed reply, such as which key tries again.
+            ascii_signs: for terminals without the signs.
+        """
+        super().__init__(id=id, classes=classes)
+        self.pane = pane
+        self.tone = tone
+        self.default_server = default_server
+        self.retry_hint = retry_hint
+        self.turns: list[Turn] = []
+        self.shown_sample: int | None = 1
+        """The sample in view; None while all are, one below another."""
+        self.transcript = Transcript()
+        self.transcript.show_sample(self.shown_sample)
+        self._header = PaneHeader(SIGNS[tone][ascii_signs], classes=f"-{tone}")
+        self._footer = PaneFooter()
+        self._footer_due = False
+        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when by our clock
+        self._empty_text = empty_text
+        self._markdown: VerticalScroll | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, what to expect or the transcript, footer."""
+        from textual.widgets import Static
+
+        yield self._header
+        yield Static(Content(self._empty_text), classes="pane--empty")
+        yield self.transcript
+        yield self._footer
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self.set_pane(self.pane)
+        self._show_body()
+        self._refresh_footer()
+
+    # The pane and its turns
+
+    def set_pane(self, pane: Pane, default_server: str | None = None) -> None:
+        """Another model, server or mode; turns that were stay."""
+        self.pane = pane
+        if default_server is not None:
+            self.default_server = default_server
+        server = "" if pane.server == self.default_server else pane.server
+        self._header.tell(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
+
+    def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
+        """Write the separator and wait for the events of so many samples."""
+        self._phases = {n: (Phase.WAITING, time.monotonic()) for n in range(1, samples + 1)}
+        self.turns.append(Turn(number, prompt, {n: Reply(self.pane.name, n) for n in range(1, samples + 1)}))
+        if self.shown_sample is not None:
+            self.shown_sample = min(self.shown_sample, samples)
+        self._leave_markdown()
+        self._show_body()
+        self.transcript.begin_turn(number, prompt, note, samples)
+        self._refresh_footer()
+
+    def retry(self, sample: int | None = None) -> None:
+        """Empty the last turn's failed replies, or the one named, and wait for events anew."""
+        if not self.turns:
+            return
+        turn = self.turns[-1]
+        failed = [n for n, reply in turn.replies.items() if _failed(reply)]
+        for number in failed if sample is None else [sample]:
+            turn.replies[number] = Reply(self.pane.name, number)
+            self._phases[number] = Phase.WAITING, time.monotonic()
+            self.transcript.reopen(number)
+        self._leave_markdown()
+        self._refresh_footer()
+
+    def apply(self, event: Event) -> None:
+        """Show one event of this pane's last turn."""
+        if not self.turns:
+            return
+        replies = self.turns[-1].replies
+        reply = replies.get(event.sample)
+        if reply is None or reply.end is not None:
+            return
+        reply.apply(event)
+        match event:
+            case Token():
+                self.transcript.append(event.text, event.thinking, event.sample)
+                if len(reply.texts) == 1:
+                    self._refresh_footer()
+                else:
+                    self._refresh_footer_in(_FOOTER_PERIOD)
+            case Waiting(phase=phase):
+                if phase is not self._phases[event.sample][0]:
+                    self._phases[event.sample] = phase, time.monotonic()
+                self._refresh_footer()
+            case Finished():
+                message = event.message
+                if message and self.retry_hint and event.end.failed:
+                    message = f"{message}\n{self.retry_hint}"
+                self.transcript.end_turn(end_row(reply), message, event.sample)
+                self._refresh_footer()
+
+    def clear(self) -> None:
+        """Forget every turn."""
+        self.turns.clear()
+        self.transcript.clear()
+        self._leave_markdown()
+        self._show_body()
+        self._refresh_footer()
+
+    @property
+    def running(self) -> bool:
+        """Whether a reply of the last turn is still to end."""
+        return bool(self.turns) and any(reply.end is None for reply in self.turns[-1].replies.values())
+
+    @property
+    def failed(self) -> bool:
+        """Whether a reply of the last turn failed, so that it can be tried again."""
+        return bool(self.turns) and any(_failed(reply) for reply in self.turns[-1].replies.values())
+
+    def action_retry(self) -> None:
+        """Ask for the failed replies to be tried again."""
+        if self.failed:
+            self.post_message(self.RetryRequested(self))
+
+    # What can be taken out of it
+
+    def reply_text(self, sample: int | None = None) -> str:
+        """The last turn's reply as it came: the sample named, else the one in view, else all of them."""
+        if not self.turns:
+            return ""
+        replies = self.turns[-1].replies
+        sample = self.shown_sample if sample is None else sample
+        if sample is None:
+            return "\n\n".join(reply.text for reply in replies.values())
+        return replies[sample].text if sample in replies else ""
+
+    def turn_text(self) -> str:
+        """The last turn's prompt and reply as they came; a completion goes on where its prompt ends."""
+        if not self.turns:
+            return ""
+        joint = "" if self.pane.mode is Mode.COMPLETION and self.shown_sample is not None else "\n\n"
+        return f"{self.turns[-1].prompt}{joint}{self.reply_text()}"
+
+    # How it is shown
+
+    def show_sample(self, sample: int | None) -> None:
+        """Show one sample of every turn, or with None all of them, one below another."""
+        self.shown_sample = sample
+        self._leave_markdown()
+        self._show_body()
+        self.transcript.show_sample(sample)
+        self._refresh_footer()
+
+    def toggle_markdown(self) -> str:
+        """Show the last reply rendered as Markdown, or as it came again; "" if done, else why not."""
+        if self._markdown is not None:
+            self._leave_markdown()
+            self._show_body()
+            return ""
+        text = self.reply_text()
+        if self.pane.mode is not Mode.CHAT:
+            return "Only a chat reply is shown as Markdown: a completion is shown exactly as it came."
+        if not text or self.running:
+            return "There is no finished reply to show as Markdown yet."
+        if len(text) > _MARKDOWN_LIMIT:
+            return f"A reply of {len(text):,} characters is too long to show as Markdown."
+        from textual.containers import VerticalScroll
+        from textual.widgets import Markdown
+
+        self._markdown = VerticalScroll(Markdown(clean(text), open_links=False), classes="pane--markdown")
+        self.mount(self._markdown, before=self._footer)
+        self._show_body()
+        self._markdown.focus()
+        return ""
+
+    @property
+    def markdown(self) -> bool:
+        """Whether the last reply is shown as Markdown."""
+        return self._markdown is not None
+
+    def _leave_markdown(self) -> None:
+        if self._markdown is not None:
+            self._markdown.remove()
+            self._markdown = None
+
+    def _show_body(self) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one(".pane--empty").display = not self.turns
+        self.transcript.display = bool(self.turns) and self._markdown is None
+
+    def _refresh_footer_in(self, seconds: float) -> None:
+        if not self._footer_due and self.is_mounted:
+            self._footer_due = True
+            self.set_timer(seconds, self._refresh_footer)
+
+    def _refresh_footer(self) -> None:
+        self._footer_due = False
+        replies = self.turns[-1].replies if self.turns else {}
+        shown = min(self.shown_sample or 1, len(replies))
+        waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
+        waited = time.monotonic() - self._phases[shown][1] if waiting else 0
+        state, figures = footer_parts(replies, self.shown_sample, waited)
+        self._footer.tell(state, figures, failed=self.failed)
+        if waiting:
+            self._refresh_footer_in(1 - waited % 1)
+
+    def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
+        """Say how much came below the view."""
+        message.stop()
+        self._footer.tell_behind(message.behind)
+
+    def on_descendant_focus(self) -> None:
+        """Tell that the person is here."""
+        self.post_message(self.Focused(self))
+
+
+def _failed(reply: Reply) -> bool:
+    return reply.end is not None and reply.end.failed

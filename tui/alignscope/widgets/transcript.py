@@ -1,0 +1,406 @@
+"""The text of a pane: prompts, replies and how they ended, growing at the bottom, drawn line by line.
+
+Frames cost, not tokens. Text is gathered and drawn at most `FRAMES` times a second, for all transcripts at the same
+moments; only the rows that changed are drawn; the view moves by a quarter page, since moving it draws all of it.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from alignscope.text import clean, fit, show
+from alignscope.widgets._layout import GUTTERS, TEXT, Block, Kind, Rows
+
+FRAMES: Final = 30
+"""Drawings a second, at most."""
+_SLICE: Final = 16_384
+"""Characters laid out between two looks at the clock."""
+_BUDGET: Final = 0.012
+"""Seconds of a frame that laying out may take; what is left waits for the next, so that keys are heard meanwhile."""
+_PROMPT_SHOWN: Final = 600
+"""Characters of a prompt that its separator shows."""
+_STRIPS: Final = 512
+"""Drawn rows that are kept."""
+
+
+class Transcript(ScrollView):
+    """Everything that was said in one pane, following the end while the view is there."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {"transcript--gutter"}
+    ALLOW_SELECT = True
+    DEFAULT_CSS = """
+    Transcript {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        color: $foreground;
+        & > .transcript--separator { color: $text-muted; }
+        & > .transcript--sample { color: $text-muted; }
+        & > .transcript--prompt { color: $text; text-style: bold; background: $surface; }
+        & > .transcript--label { color: $text-muted; text-style: italic; }
+        & > .transcript--thinking { color: $text-muted; }
+        & > .transcript--gutter { color: $text-disabled; }
+        & > .transcript--end { color: $text-muted; }
+        & > .transcript--error { color: $text-error; background: $error-muted; }
+    }
+    """
+
+    behind: var[int] = var(0)
+    """Rows below the view that came while it held still; 0 while it follows."""
+
+    @dataclass
+    class FollowChanged(Message):
+        """The view began or stopped following the end, or more rows came while it held still."""
+
+        transcript: "Transcript"
+        following: bool
+        behind: int
+
+    @dataclass
+    class Scrolled(Message):
+        """The person moved the view."""
+
+        transcript: "Transcript"
+        share: float
+        """Where the view is: 0 at the top, 1 at the end."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.auto_links = False
+        self._rows = Rows()
+        self._open: dict[int, Block] = {}  # by sample: the block that grows
+        self._pending: list[tuple[int, bool, list[str]]] = []
+        self._tail: tuple[int, bool] | None = None
+        self._scheduled = False
+        self._following = True
+        self._told = True
+        self._quiet = False
+        self._painted = 0  # rows that the last drawing had
+        self._strips: dict[int, Strip] = {}
+        self._looks: dict[str, Style] = {}
+
+    # What is in it
+
+    def begin_turn(self, number: int, prompt: str, note: str = "", samples: int = 1) -> None:
+        """Write the separator of a turn: its number, a note such as the sampling, and the prompt."""
+        self.flush()
+        self._open.clear()
+        self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {note}" if note else str(number)).replace("\n", " "))
+        shown = clean(prompt[:_PROMPT_SHOWN])
+        if len(prompt) > _PROMPT_SHOWN:
+            shown += f" … and {len(prompt) - _PROMPT_SHOWN:,} more characters"
+        self._rows.add(Kind.PROMPT, shown)
+        for sample in range(1, samples + 1):
+            if samples > 1:
+                self._rows.add(Kind.SAMPLE, f"sample {sample} of {samples}", sample)
+            self._open[sample] = self._rows.add(Kind.REPLY, "", sample)
+        self._following = True
+        self._changed(0)
+
+    def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:
+        """Add text that just came to a sample's reply, or to what it thinks before it. Drawn with the next frame."""
+        key = (sample, thinking)
+        if self._tail == key:
+            self._pending[-1][2].append(text)
+            return
+        self._tail = key
+        self._pending.append((sample, thinking, [text]))
+        self._schedule()
+
+    def end_turn(self, words: str, message: str = "", sample: int = 1) -> None:
+        """Write below a sample's reply how it ended, and a message for the person if something went wrong."""
+        self.flush()
+        reply = self._open.pop(sample, None)
+        if reply is None:
+            return
+        blocks = self._rows.blocks
+        index = blocks.index(reply) + 1
+        after = blocks[index] if index < len(blocks) else None
+        if message:
+            self._rows.add(Kind.ERROR, clean(message), sample, before=after)
+        self._rows.add(Kind.END, clean(words), sample, before=after)
+        self._changed(0)
+
+    def reopen(self, sample: int = 1) -> None:
+        """Empty a sample's reply in the last turn, with whatever was written below it, for another try."""
+        self.flush()
+        blocks = self._rows.blocks
+        last = max((i for i, block in enumerate(blocks) if block.kind is Kind.PROMPT), default=None)
+        if last is None:
+            return
+        replies = [block for block in blocks[last:] if block.sample == sample and block.kind is Kind.REPLY]
+        for block in blocks[last + 1 :]:
+            if block.sample == sample and block.kind is not Kind.SAMPLE and block is not replies[-1]:
+                self._rows.remove(block)
+        self._open[sample] = self._rows.empty(replies[-1])
+        self._changed(0)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._pending.clear()
+        self._tail = None
+        self._open.clear()
+        self._rows.clear()
+        self._following = True
+        self._changed(0)
+
+    def show_sample(self, sample: int | None) -> None:
+        """Show only one sample's replies, or with None all of them, one below another."""
+        self.flush()
+        self._rows.show(sample)
+        self._changed(0)
+
+    @property
+    def row_count(self) -> int:
+        """Rows at the present width."""
+        return self._rows.height
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text without the breaks that wrapping made, and without what only decorates it."""
+        start = selection.start.transpose if selection.start else (0, 0)
+        end = selection.end.transpose if selection.end else (self._rows.height, 0)
+        return self._rows.selected(start, end), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self._strips.clear()
+        self.refresh()
+
+    # Laying out
+
+    def flush(self) -> None:
+        """Lay out and draw everything that came, however much."""
+        self._lay_out(None)
+
+    def _schedule(self) -> None:
+        if self._scheduled or not self.is_mounted:
+            return
+        self._scheduled = True
+        # All transcripts wake at the same moments, so that one update of the screen draws them all.
+        self.set_timer(1 / FRAMES - time.monotonic() % (1 / FRAMES), self._frame)
+
+    def _frame(self) -> None:
+        self._scheduled = False
+        self._lay_out(time.perf_counter() + _BUDGET)
+        if self._pending:
+            self._schedule()
+
+    def _lay_out(self, deadline: float | None) -> None:
+        if not self._pending:
+            return
+        pending, self._pending, self._tail = self._pending, [], None
+        first: int | None = None
+        while pending:
+            sample, thinking, parts = pending.pop(0)
+            text = "".join(parts)
+            block = self._growing(sample, thinking)
+            for start in range(0, len(text), _SLICE):
+                if deadline is not None and start and time.perf_counter() > deadline:
+                    pending.insert(0, (sample, thinking, [text[start:]]))
+                    break
+                changed = self._rows.append(block, clean(text[start : start + _SLICE]))
+                if changed is not None:
+                    first = changed if first is None else min(first, changed)
+            if deadline is not None and time.perf_counter() > deadline:
+                break
+        self._pending = pending
+        if first is not None:
+            self._changed(first)
+
+    def _growing(self, sample: int, thinking: bool) -> Block:
+        """The block that text of a sample goes to; thinking stands before the reply."""
+        reply = self._open.get(sample)
+        if reply is None:  # text for a turn that was never begun: shown all the same
+            reply = self._open[sample] = self._rows.add(Kind.REPLY, "", sample)
+        if not thinking:
+            return reply
+        blocks = self._rows.blocks
+        index = blocks.index(reply)
+        if index and blocks[index - 1].kind is Kind.THINKING and blocks[index - 1].sample == sample:
+            return blocks[index - 1]
+        self._rows.add(Kind.LABEL, "thinking", sample, before=reply)
+        block = self._rows.add(Kind.THINKING, "", sample, before=reply)
+        self._strips.clear()
+        self.refresh()
+        return block
+
+    def _changed(self, first: int) -> None:
+        """Rows from `first` on are new: forget how they looked, draw those in view, and follow the end."""
+        height = self._rows.height
+        painted, self._painted = self._painted, height
+        for y in [y for y in self._strips if y >= first]:
+            del self._strips[y]
+        page = self.size.height
+        if not page:
+            return
+        top = self.scroll_offset.y
+        step = max(1, page // 4)
+        if self._following and height > top + page:
+            room = height + (-height) % step
+            self._set_height(room)
+            self._quietly_to(room - page)
+            return
+        if not self._following and height > self.virtual_size.height:
+            self._set_height(height + (-height) % step)
+        elif height <= page < self.virtual_size.height:
+            self._set_height(height)
+        start, stop = max(first, top), min(max(height, painted), top + page)
+        if start < stop:
+            self.refresh(Region(0, start - top, self.size.width, stop - start))
+        self._tell(max(0, height - top - page))
+
+    def _set_height(self, height: int) -> None:
+        self.virtual_size = Size(self.size.width, height)
+
+    def _quietly_to(self, y: int) -> None:
+        self._quiet = True
+        self.scroll_to(y=y, animate=False, force=True)
+        self._quiet = False
+
+    # Where the view is
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end again when the view is moved there, and tell where it is."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._quiet or round(old_value) == round(new_value):
+            return
+        hidden = max(0, self._rows.height - round(new_value) - self.size.height)
+        self._following = hidden == 0
+        self._tell(hidden)
+        self.post_message(self.Scrolled(self, self.share))
+
+    def _tell(self, hidden: int) -> None:
+        behind = 0 if self._following else hidden
+        if behind != self.behind or self._following != self._told:
+            self.behind, self._told = behind, self._following
+            self.post_message(self.FollowChanged(self, self._following, behind))
+
+    @property
+    def following(self) -> bool:
+        """Whether the view moves with what comes."""
+        return self._following
+
+    @property
+    def share(self) -> float:
+        """Where the view is: 0 at the top, 1 at the end."""
+        span = self._rows.height - self.size.height
+        return min(1.0, self.scroll_offset.y / span) if span > 0 else 1.0
+
+    def scroll_to_share(self, share: float) -> None:
+        """Move the view to the place that another transcript told; nothing is told in return."""
+        span = max(0, self._rows.height - self.size.height)
+        self._following = share >= 1
+        self._quietly_to(round(span * min(share, 1)))
+        self._tell(max(0, self._rows.height - self.scroll_offset.y - self.size.height))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Break the rows for the new width, keeping the text at the top of the view, or the end, where it was."""
+        width = self.scrollable_content_region.width
+        if width != self._rows.width and width > 0:
+            here = self._rows.locate(self.scroll_offset.y)
+            position = here[0].position(here[1]) if here else 0
+            self._rows.resize(width)
+            self._strips.clear()
+            if self.text_selection is not None:
+                self.screen.clear_selection()
+            if here and not self._following:
+                self._set_height(self._rows.height)
+                self._quietly_to(self._rows.top(here[0]) + here[0].row_at(position))
+            self.refresh()
+        page = self.size.height
+        if self._following:
+            self._set_height(self._rows.height)
+            self._quietly_to(max(0, self._rows.height - page))
+        self._changed(0)
+        if self._pending:
+            self._schedule()
+
+    # Drawing
+
+    def notify_style_update(self) -> None:
+        """Forget colours when the theme changes."""
+        super().notify_style_update()
+        self._looks.clear()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the view."""
+        row = y + self.scroll_offset.y
+        strip = self._strips.get(row)
+        if strip is None:
+            if len(self._strips) >= _STRIPS:
+                self._strips.clear()
+            strip = self._strips[row] = self._draw(row)
+        return strip
+
+    def _look(self, name: str) -> Style:
+        style = self._looks.get(name)
+        if style is None:
+            known = name != Kind.REPLY
+            style = self._looks[name] = (
+                self.get_component_rich_style(f"transcript--{name}") if known else self.rich_style
+            )
+        return style
+
+    def _draw(self, y: int) -> Strip:
+        width = self.size.width
+        place = self._rows.locate(y)
+        if place is None:
+            return Strip.blank(width, self._look(Kind.REPLY))
+        block, index = place
+        style = self._look(block.kind)
+        row = block.rows[index]
+        if block.kind not in TEXT:
+            return Strip([Segment(_chrome(block.kind, row, width), style)], width)
+        segments = []
+        room = width
+        if gutter := GUTTERS.get(block.kind):
+            segments.append(Segment(gutter, style if block.kind is not Kind.THINKING else self._look("gutter")))
+            room -= len(gutter)
+        drawn, cells = show(row)
+        segments.extend(self._selectable(drawn, y, style))
+        if cells < room:
+            segments.append(Segment(" " * (room - cells), _at(style, len(drawn), y)))
+            cells = room
+        strip = Strip(segments, cells + width - room)
+        return strip if cells <= room else strip.crop(0, width)
+
+    def _selectable(self, drawn: str, y: int, style: Style) -> list[Segment]:
+        selection = self.text_selection
+        span = selection.get_span(y) if selection is not None else None
+        if span is None or not drawn:
+            return [Segment(drawn, _at(style, 0, y))] if drawn else []
+        start, end = span
+        end = len(drawn) if end == -1 else end
+        chosen = style + self.screen.get_component_rich_style("screen--selection")
+        pieces = ((0, drawn[:start], style), (start, drawn[start:end], chosen), (end, drawn[end:], style))
+        return [Segment(piece, _at(look, x, y)) for x, piece, look in pieces if piece]
+
+
+def _at(style: Style, x: int, y: int) -> Style:
+    """The style with the place in the text that the mouse finds there."""
+    return style + Style.from_meta({"offset": (x, y)})
+
+
+def _chrome(kind: Kind, text: str, width: int) -> str:
+    """A row that is no text: a rule with a caption, or words at the right."""
+    if kind is Kind.END:
+        drawn = fit(text, width - 1)
+        return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
+    lead = "" if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
+    fill = " " if kind is Kind.LABEL else lead[0]
+    drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
+    rest = width - show(drawn)[1]
+    return drawn + fill * rest if rest >= 0 else fit(drawn, width)
