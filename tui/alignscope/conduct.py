@@ -4,7 +4,8 @@ The screen shows what is in here and a script could drive it as well: it knows s
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,8 +16,6 @@ from alignscope.lineup import Lineup, Pane
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.servers import Servers
 from alignscope.session.model import CARRY, FRESH, Turn, exchanges
-
-MAX_SAMPLES = 16
 
 
 class Conductor:
@@ -30,10 +29,13 @@ class Conductor:
         self.context = FRESH
         self.scaffold = "bare"
         self.one_after_other = False
+        self.think = False
         self.turns: list[Turn] = []
         self._runs: set[Run] = set()
+        self._gate = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._ended = asyncio.Event()
 
     # Panes
 
@@ -92,10 +94,18 @@ class Conductor:
         """Wait until no reply is in flight."""
         await self._idle.wait()
 
+    async def ended(self, turn: Turn, pane: str) -> None:
+        """Wait until no reply of this pane in this turn is in flight."""
+        while any(reply.end is None for (name, _), reply in turn.replies.items() if name == pane):
+            self._ended.clear()
+            await self._ended.wait()
+
     async def begin(self, prompt: str) -> Turn:
-        """Open a turn. One that is still running is stopped first, and keeps what it has."""
-        self.stop()
-        await self.settled()
+        """Open a turn, to be played next. One that is still running is stopped first, and keeps what it has."""
+        async with self._gate:
+            self.stop()
+            await self.settled()
+            self._idle.clear()
         turn = Turn(
             len(self.turns) + 1,
             datetime.now(UTC),
@@ -109,7 +119,7 @@ class Conductor:
         self.turns.append(turn)
         return turn
 
-    async def play(self, turn: Turn, only: str | None = None) -> AsyncIterator[tuple[Event, Reply]]:
+    async def play(self, turn: Turn, only: str | None = None) -> AsyncGenerator[tuple[Event, Reply], None]:
         """Ask every pane of a turn, or a single one again, and give each event with the reply it went into."""
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
@@ -129,14 +139,18 @@ class Conductor:
                 if carried
             },
             one_after_other=self.one_after_other,
+            think=self.think,
         )
         self._runs.add(run)
         self._idle.clear()
         try:
-            async for event in run.events():
-                yield event, turn.apply(event)
+            async with aclosing(run.events()) as events:
+                async for event in events:
+                    reply = turn.apply(event)
+                    if reply.end is not None:
+                        self._ended.set()
+                    yield event, reply
         finally:
-            run.cancel()
             self._runs.discard(run)
             if not self._runs:
                 self._idle.set()

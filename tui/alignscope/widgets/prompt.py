@@ -26,7 +26,7 @@ class PromptEditor(TextArea):
             tooltip="Break the line (shift+enter where the terminal can tell it apart)",
         ),
         Binding("up", "back", "Earlier prompt", id="prompt.back", show=False, tooltip="Line up, or the prompt before"),
-        Binding("down", "forth", "Later prompt", id="prompt.forth", show=False, tooltip="Line down, or the next prompt"),
+        Binding("down", "forth", "Later prompt", id="prompt.forth", show=False, tooltip="Line down, or next prompt"),
     ]
     DEFAULT_CSS = """
     PromptEditor {
@@ -48,10 +48,19 @@ class PromptEditor(TextArea):
 
         prompt: str
 
-    history: var[tuple[str, ...]] = var(())
+    past: var[tuple[str, ...]] = var(())
     """Prompts sent before, oldest first."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        id: str | None = None,
+        placeholder: str = "Type a prompt; enter sends it to every pane",
+        empty: bool = False,
+    ) -> None:
+        """Args:
+        empty: whether an empty text may be submitted.
+        """
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -59,8 +68,9 @@ class PromptEditor(TextArea):
             tab_behavior="focus",
             compact=True,
             highlight_cursor_line=False,
-            placeholder="Type a prompt; enter sends it to every pane",
+            placeholder=placeholder,
         )
+        self._empty = empty
         self._place: int | None = None
         self._draft = ""
         self._held: dict[str, str] = {}
@@ -85,7 +95,7 @@ class PromptEditor(TextArea):
     def action_submit(self) -> None:
         """Send, unless there is nothing to send."""
         prompt = self.prompt
-        if prompt.strip():
+        if prompt.strip() or self._empty:
             self._place = None
             self.post_message(self.Submitted(prompt))
 
@@ -97,12 +107,12 @@ class PromptEditor(TextArea):
         """Up a line; in the first one, to the prompt before."""
         if not self.cursor_at_first_line:
             self.action_cursor_up()
-        elif self.history and self._place != 0:
+        elif self.past and self._place != 0:
             if self._place is None:
                 self._draft = self.prompt
-                self._place = len(self.history)
+                self._place = len(self.past)
             self._place -= 1
-            self.put(self.history[self._place])
+            self.put(self.past[self._place])
 
     def action_forth(self) -> None:
         """Down a line; in the last one, to the prompt after, and at the end back to what was being written."""
@@ -110,8 +120,8 @@ class PromptEditor(TextArea):
             self.action_cursor_down()
         elif self._place is not None:
             self._place += 1
-            if self._place < len(self.history):
-                self.put(self.history[self._place])
+            if self._place < len(self.past):
+                self.put(self.past[self._place])
             else:
                 self._place = None
                 self.put(self._draft)
@@ -121,8 +131,6 @@ class PromptEditor(TextArea):
             event.prevent_default()
             event.stop()
             self.insert(self._hold(event.text))
-            return
-        await super()._on_paste(event)
 
     def _hold(self, text: str) -> str:
         """Set a huge text aside, and give the mark that stands for it in the editor."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -25,7 +27,6 @@ class Divider(Widget):
         height: 1fr;
         color: $panel;
         &:hover, &.-held { color: $accent; }
-        Split.-stacked > & { width: 1fr; height: 1; }
     }
     """
 
@@ -43,8 +44,6 @@ class Divider(Widget):
         self._from: int | None = None
 
     def render_line(self, y: int) -> Strip:
-        from rich.segment import Segment
-
         stacked = self.size.width > 1
         return Strip([Segment(("─" if stacked else "│") * self.size.width, self.rich_style)])
 
@@ -78,6 +77,7 @@ class Split(Container):
         layout: horizontal;
         height: 1fr;
         &.-stacked { layout: vertical; }
+        &.-stacked > Divider { width: 1fr; height: 1; }
         &.-zoomed > Divider { display: none; }
         &.-zoomed > PaneView { display: none; }
         &.-zoomed > PaneView.-zoom { display: block; }
@@ -145,11 +145,18 @@ class Split(Container):
         self._shares = [1 / len(self._shares)] * len(self._shares)
         self._apply()
 
+    @property
+    def _length(self) -> int:
+        """Cells that the panes share, in the direction they share them."""
+        return (self.size.height if self.stacked else self.size.width) - len(self._shares) + 1
+
     def on_divider_moved(self, event: Divider.Moved) -> None:
         event.stop()
-        length = self.size.height if self.stacked else self.size.width
-        if length:
-            self.move_divider(event.index, event.cells / length)
+        if self._length > 0:
+            self.move_divider(event.index, event.cells / self._length)
+
+    def on_resize(self) -> None:
+        self._apply()
 
     def watch_stacked(self) -> None:
         self._apply()
@@ -161,12 +168,13 @@ class Split(Container):
         self._apply()
 
     def _apply(self) -> None:
-        """Shares become sizes. Fractions stay at or under 1, since larger ones overflow a pane that is alone."""
+        """Shares become whole cells; the last pane takes what is left, so that none is lost to rounding."""
         views = self.views
         if len(views) != len(self._shares):
             return
-        most = max(self._shares)
-        for view, share in zip(views, self._shares, strict=True):
-            size = "1fr" if self.zoomed else f"{share / most:.4f}fr"
+        edges = [round(share * self._length) for share in accumulate(self._shares, initial=0.0)]
+        for index, view in enumerate(views):
+            free = self.zoomed or index == len(views) - 1 or self._length <= 0
+            size: int | str = "1fr" if free else edges[index + 1] - edges[index]
             view.styles.width = "1fr" if self.stacked else size
             view.styles.height = size if self.stacked else "1fr"

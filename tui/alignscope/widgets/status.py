@@ -1,0 +1,83 @@
+"""The two lines above the prompt: what there is to know, and what the next turn will be sent with."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from alignscope.sampling import PARAMETERS, PRESETS, Preset, Sampling
+from alignscope.text import clean
+
+
+class NoticeLine(Static):
+    """One thing that the person should know now. Gone when there is nothing."""
+
+    DEFAULT_CSS = """
+    NoticeLine {
+        height: auto;
+        max-height: 3;
+        padding: 0 1;
+        color: $text-muted;
+        display: none;
+        &.-shown { display: block; }
+        &.-warning { color: $text-warning; }
+        &.-error { color: $text-error; }
+    }
+    """
+
+    def say(self, message: str, severity: str = "information") -> None:
+        """Show a message: `information`, `warning` or `error`; an empty one clears the line."""
+        signs = {"warning": "▲ ", "error": "✕ "}
+        self.set_class(bool(message), "-shown")
+        self.set_class(severity == "warning", "-warning")
+        self.set_class(severity == "error", "-error")
+        self.update(Content(signs.get(severity, "") + clean(message)))
+
+
+class SettingsLine(Static):
+    """What the next turn will be sent with, what isn't the default set apart."""
+
+    DEFAULT_CSS = """
+    SettingsLine {
+        height: 1;
+        padding: 0 1;
+        color: $text-muted;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    changed: reactive[tuple[str, ...]] = reactive(())
+    """Settings that aren't the default, in words."""
+    sampling_note: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        parts = [Content.styled(self.sampling_note, "$text-muted")]
+        parts += [Content.styled(text, "$accent") for text in self.changed]
+        return Content("  ·  ").join(parts)
+
+
+def preset_of(sampling: Sampling, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
+    """The preset's name; with `, changed` when the sampling differs from the nearest one by a few parameters."""
+    nearest = min(presets, key=lambda preset: _distance(preset.sampling, sampling))
+    distance = _distance(nearest.sampling, sampling)
+    return nearest.name if distance == 0 else f"{nearest.name}, changed"
+
+
+def _distance(one: Sampling, other: Sampling) -> int:
+    return sum(one.get(name) != other.get(name) for name in PARAMETERS)
+
+
+def brief(sampling: Sampling, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
+    """A sampling in a few words: its preset, and what was changed of it or else its temperature and length."""
+    nearest = min(presets, key=lambda preset: _distance(preset.sampling, sampling))
+    changed = [name for name in PARAMETERS if nearest.sampling.get(name) != sampling.get(name)]
+    words = [nearest.name]
+    words += [
+        f"{name} {PARAMETERS[name].show(sampling[name])}" if name in sampling else f"{name} off" for name in changed[:4]
+    ]
+    if len(changed) > 4:
+        words.append(f"and {len(changed) - 4} more")
+    if not changed:
+        shown = (name for name in ("temperature", "seed") if name in sampling)
+        words += [f"{name} {PARAMETERS[name].show(sampling[name])}" for name in shown]
+    return " ".join([words[0], *(f"· {word}" for word in words[1:])])
