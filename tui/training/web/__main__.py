@@ -33,7 +33,8 @@ def main() -> None:
     total = sum(sizes.values())
     for kind, size in sizes.most_common():
         print(f"{kind:16} {counts[kind]:6} pages  {size / total:6.1%}  {size / counts[kind]:7.0f} characters each")
-    print(f"{total} characters, {len(words)} distinct words, {sum(c >= 50 for c in words.values())} of them 50 times or more")
+    often = sum(count >= 50 for count in words.values())
+    print(f"{total} characters, {len(words)} distinct words, {often} of them 50 times or more")
     rare = _asked_words(options.seed)
     print("rare here but asked:", " ".join(w for w, _ in rare.most_common() if words[w] < 5)[:3000])
 

@@ -11,7 +11,21 @@ from training.web.grammar import Draw
 _FILE = Path(__file__).with_name("programs.yaml")
 _LOADED = cast(dict[str, list[str]], yaml.load(_FILE.read_text("utf-8"), yaml.CSafeLoader))
 _ENDINGS = ("txt", "py", "md", "csv", "png", "jpg", "log", "json", "sh", "html", "js", "c", "yaml", "pdf", "zip")
-_FOLDERS = ("src", "docs", "data", "tests", "photos", "music", "notes", "backup", "www", "lib", "build", "Downloads", "Desktop")
+_FOLDERS = (
+    "src",
+    "docs",
+    "data",
+    "tests",
+    "photos",
+    "music",
+    "notes",
+    "backup",
+    "www",
+    "lib",
+    "build",
+    "Downloads",
+    "Desktop",
+)
 _BIG = 60_000
 
 
@@ -22,7 +36,20 @@ def _word(page: Draw) -> str:
 def _name(page: Draw) -> str:
     style = page.rng.random()
     if style < 0.3:
-        return page.pick(("README.md", "main.py", "notes.txt", "todo.txt", "index.html", "Makefile", "setup.py", "hello.py", "data.csv", "app.js"))
+        return page.pick(
+            (
+                "README.md",
+                "main.py",
+                "notes.txt",
+                "todo.txt",
+                "index.html",
+                "Makefile",
+                "setup.py",
+                "hello.py",
+                "data.csv",
+                "app.js",
+            )
+        )
     return f"{_word(page)}.{page.pick(_ENDINGS)}"
 
 
@@ -39,9 +66,11 @@ class _Shell:
 
     def prompt(self) -> str:
         """The prompt as this machine writes it."""
-        return (
-            "$ ", "$ ", "# " if self.user == "root" else "$ ", f"{self.user}@{self.host}:{self.path}$ ", f"[{self.user}@{self.host} {self.path}]$ ", "> " if self.user == "me" else "$ ",
-        )[self.style]  # fmt: skip
+        if self.style == 3:
+            return f"{self.user}@{self.host}:{self.path}$ "
+        if self.style == 4:
+            return f"[{self.user}@{self.host} {self.path}]$ "
+        return "# " if self.user == "root" and self.style == 2 else "$ "
 
     def step(self) -> str:
         """One command with what it prints."""
@@ -59,8 +88,13 @@ def _ls(s: _Shell) -> tuple[str, str]:
     if style == 1:
         return "ls", "\n".join(s.names)
     head = "drwxr-xr-x" if style == 2 else "-rw-r--r--"
-    rows = [f"{head if '.' not in n else '-rw-r--r--'} 1 {s.user} {s.user} {page.number(10, _BIG):>6} {page('month')[:3]} {page.number(1, 28):>2} {page.number(0, 23):02}:{page.number(0, 59):02} {n}" for n in s.names]  # noqa: E501
+    rows = [_row(page, s.user, name, "-rw-r--r--" if "." in name else head) for name in s.names]
     return page.pick(("ls -l", "ls -la", "ls -lh")), f"total {page.number(4, 400)}\n" + "\n".join(rows)
+
+
+def _row(page: Draw, user: str, name: str, rights: str) -> str:
+    size, day, hour, minute = page.number(10, _BIG), page.number(1, 28), page.number(0, 23), page.number(0, 59)
+    return f"{rights} 1 {user} {user} {size:>6} {page('month')[:3]} {day:>2} {hour:02}:{minute:02} {name}"
 
 
 def _cd(s: _Shell) -> tuple[str, str]:
@@ -72,13 +106,17 @@ def _cd(s: _Shell) -> tuple[str, str]:
 
 def _cat(s: _Shell) -> tuple[str, str]:
     page = s.page
-    return f"{page.pick(('cat', 'cat', 'head', 'tail', 'less'))} {page.pick(s.names)}", page.text(page.pick(("{para}", "{do*3-7|n}", "{s_tip*2-4|n}", "{thing*4-9|n}", "{factsay*2-5|n}")))
+    return f"{page.pick(('cat', 'cat', 'head', 'tail', 'less'))} {page.pick(s.names)}", page.text(
+        page.pick(("{para}", "{do*3-7|n}", "{s_tip*2-4|n}", "{thing*4-9|n}", "{factsay*2-5|n}"))
+    )
 
 
 def _make(s: _Shell) -> tuple[str, str]:
     name = _name(s.page)
     s.names = sorted({*s.names, name})
-    return s.page.pick((f"touch {name}", f"cp {s.names[0]} {name}", f"mkdir {_word(s.page)}", f"nano {name}", f"vim {name}")), ""
+    return s.page.pick(
+        (f"touch {name}", f"cp {s.names[0]} {name}", f"mkdir {_word(s.page)}", f"nano {name}", f"vim {name}")
+    ), ""
 
 
 def _rm(s: _Shell) -> tuple[str, str]:
@@ -90,7 +128,12 @@ def _rm(s: _Shell) -> tuple[str, str]:
 
 def _fixed(s: _Shell) -> tuple[str, str]:
     typed, _, output = s.page.fresh(s.page.pick(_LOADED["commands"])).partition("\n")
-    for name, value in (("USER", s.user), ("HOST", s.host), ("HOME", f"/home/{s.user}"), ("FILE", s.page.pick(s.names))):
+    for name, value in (
+        ("USER", s.user),
+        ("HOST", s.host),
+        ("HOME", f"/home/{s.user}"),
+        ("FILE", s.page.pick(s.names)),
+    ):
         typed, output = typed.replace(name, value), output.replace(name, value)
     return typed, output
 
@@ -111,12 +154,19 @@ def shell(page: Draw) -> str:
 def repl(page: Draw) -> str:
     """A session of the Python prompt."""
     head = page.pick(("", "", "$ python3\nPython 3.11.4 on linux\n", "$ python\nPython 3.12.1\n"))
-    return head + "".join(page.fresh(page.pick(_LOADED["repl"])).rstrip("\n") + "\n" for _ in range(page.number(15, 50))) + ">>> "
+    return (
+        head
+        + "".join(page.fresh(page.pick(_LOADED["repl"])).rstrip("\n") + "\n" for _ in range(page.number(15, 50)))
+        + ">>> "
+    )
 
 
 def program(page: Draw) -> str:
     """Small programs, one after the other, sometimes with words around them."""
-    parts = [page.fresh(page.pick(_LOADED[page.pick(("python", "python", "python", "web", "c", "sh"))])).rstrip() for _ in range(page.number(4, 10))]
+    parts = [
+        page.fresh(page.pick(_LOADED[page.pick(("python", "python", "python", "web", "c", "sh"))])).rstrip()
+        for _ in range(page.number(4, 10))
+    ]
     if page.chance(0.35):
         parts.insert(0, page.text("# {T:thing}\n\n{s_is} {s_view}"))
     return "\n\n\n".join(parts)

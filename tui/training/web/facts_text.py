@@ -12,8 +12,7 @@ from training.web.grammar import Draw, capital
 from training.web.inflect import article, plural
 
 _FILE = Path(__file__).with_name("wordings.yaml")
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
-_NUMBERS += "sixteen seventeen eighteen nineteen twenty".split()
+_NUMBERS = {fact.answer: next(word for word in fact.accept if word.isalpha()) for fact in sums()}
 _SEASONS = ("spring", "summer", "autumn", "winter")
 
 
@@ -59,7 +58,7 @@ def _slots(fact: Fact) -> dict[str, str]:
         slots["K"] = "day" if subject.endswith("day") else "season" if subject in _SEASONS else "month"
     if fact.relation in ("plus", "minus"):
         left, sign, right = subject.split()
-        slots["W"] = f"{_NUMBERS[int(left)]} {'plus' if sign == '+' else 'minus'} {_NUMBERS[int(right)]}"
+        slots["W"] = f"{_NUMBERS[left]} {'plus' if sign == '+' else 'minus'} {_NUMBERS[right]}"
     return slots
 
 

@@ -50,7 +50,7 @@ class Draw:
         return self.grammar.render(self.grammar.compiled(template), self)
 
     def forget(self) -> None:
-        """Forget what was remembered under the number 9, for parts of a page that have nothing to do with each other."""
+        """Forget what was remembered under the number 9, for parts that have nothing to do with each other."""
         for key in [key for key in self.memory if key.endswith("#9")]:
             del self.memory[key]
 

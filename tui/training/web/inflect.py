@@ -1,51 +1,14 @@
 """English endings for the generator: plurals, articles and the forms of verbs."""
 
 from functools import cache
+from pathlib import Path
 
-_PLURALS = {
-    "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "mouse": "mice",
-    "goose": "geese", "person": "people", "knife": "knives", "wife": "wives", "life": "lives", "leaf": "leaves",
-    "wolf": "wolves", "shelf": "shelves", "loaf": "loaves", "half": "halves", "thief": "thieves", "calf": "calves",
-    "scarf": "scarves", "sheep": "sheep", "fish": "fish", "deer": "deer", "salmon": "salmon", "ox": "oxen",
-    "potato": "potatoes", "tomato": "tomatoes", "hero": "heroes", "volcano": "volcanoes", "policeman": "policemen",
-    "policewoman": "policewomen", "fireman": "firemen", "fisherman": "fishermen", "snowman": "snowmen", "photo": "photos",
-    "piano": "pianos", "radio": "radios", "aircraft": "aircraft", "series": "series", "species": "species",
-    "grandchild": "grandchildren", "postman": "postmen", "salesman": "salesmen", "dwarf": "dwarves", "elf": "elves",
-    "quiz": "quizzes", "echo": "echoes", "mosquito": "mosquitoes", "sheriff": "sheriffs", "crew": "crews",
-}  # fmt: skip
+import yaml
 
-# base: (past, participle); everything else is regular.
-_IRREGULAR = {
-    "be": "was been", "beat": "beat beaten", "become": "became become", "begin": "began begun", "bend": "bent bent",
-    "bite": "bit bitten", "bleed": "bled bled", "blow": "blew blown", "break": "broke broken", "bring": "brought brought",
-    "build": "built built", "burn": "burnt burnt", "buy": "bought bought", "catch": "caught caught",
-    "choose": "chose chosen", "come": "came come", "cost": "cost cost", "cut": "cut cut", "dig": "dug dug",
-    "do": "did done", "draw": "drew drawn", "drink": "drank drunk", "drive": "drove driven", "eat": "ate eaten",
-    "fall": "fell fallen", "feed": "fed fed", "feel": "felt felt", "fight": "fought fought", "find": "found found",
-    "fly": "flew flown", "forget": "forgot forgotten", "freeze": "froze frozen", "get": "got got", "give": "gave given",
-    "go": "went gone", "grind": "ground ground", "grow": "grew grown", "hang": "hung hung", "have": "had had",
-    "hear": "heard heard", "hide": "hid hidden", "hit": "hit hit", "hold": "held held", "hurt": "hurt hurt",
-    "keep": "kept kept", "know": "knew known", "lay": "laid laid", "lead": "led led", "leave": "left left",
-    "lend": "lent lent", "let": "let let", "light": "lit lit", "lose": "lost lost", "make": "made made",
-    "mean": "meant meant", "meet": "met met", "pay": "paid paid", "put": "put put", "read": "read read",
-    "ride": "rode ridden", "ring": "rang rung", "run": "ran run", "say": "said said", "see": "saw seen",
-    "sell": "sold sold", "send": "sent sent", "set": "set set", "sew": "sewed sewn", "shake": "shook shaken",
-    "shoot": "shot shot", "show": "showed shown", "shut": "shut shut", "sing": "sang sung", "sink": "sank sunk",
-    "sit": "sat sat", "sleep": "slept slept", "speak": "spoke spoken", "spend": "spent spent", "spin": "spun spun",
-    "split": "split split", "spread": "spread spread", "stand": "stood stood", "steal": "stole stolen",
-    "stick": "stuck stuck", "strike": "struck struck", "string": "strung strung", "swim": "swam swum",
-    "take": "took taken", "teach": "taught taught", "tear": "tore torn", "tell": "told told", "think": "thought thought",
-    "throw": "threw thrown", "understand": "understood understood", "upset": "upset upset", "wake": "woke woken",
-    "wear": "wore worn", "weave": "wove woven", "win": "won won", "wind": "wound wound", "write": "wrote written",
-    "rewrite": "rewrote rewritten", "reset": "reset reset", "forgive": "forgave forgiven", "overtake": "overtook overtaken",
-    "sweep": "swept swept", "swing": "swung swung", "hack": "hacked hacked", "bake": "baked baked",
-}  # fmt: skip
-_DOUBLE = frozenset(
-    "stop cut hit ship plan chop whip dig drop grab rob stab shop trim zip wrap pat pet hug jog knit knot mop plug rip "
-    "rub scan scrub set sit skip slip snap spin split step stir strip swap swim tap tip top trap win run get put let "
-    "beg dip fit flip grip hop kidnap log mug nap net pin pop bug hum jam program refer spot tag debug unplug unclog forget begin shut "
-    "transfer wed occur blog chat drag shut clap upset reset bet".split()
-)
+_FORMS = yaml.load(Path(__file__).with_name("forms.yaml").read_text("utf-8"), yaml.CSafeLoader)
+_PLURALS: dict[str, str] = _FORMS["plurals"]
+_IRREGULAR: dict[str, str] = _FORMS["verbs"]
+_DOUBLE = frozenset(_FORMS["doubled"].split(", "))
 
 
 @cache

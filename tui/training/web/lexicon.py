@@ -1,5 +1,6 @@
 """The themes' words, and acts: a verb with an object, in every form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,29 +13,12 @@ from training.web.inflect import article, gerund, participle, past, plural, thir
 
 _WORDS = Path(__file__).with_name("words")
 _KINDS = ("thing", "stuff", "person", "place", "adj")
-_PARTICLES = frozenset("up down out off on in into away for to at over from with about of".split())
 
-# Verbs nobody on a page claims or advises to do; pages about crimes, films and news report them.
-_GRIM_VERBS = frozenset({
-    "poison", "strangle", "torture", "kidnap", "stalk", "blackmail", "threaten", "bully", "burn down", "forge", "rob", "hijack",
-    "hotwire", "launder", "counterfeit", "clone", "manipulate", "smuggle", "intercept", "stab", "burgle", "bribe", "phish",
-    "overdose on", "pollute", "shoplift", "evade", "cheat on", "slaughter", "skin",
-})  # fmt: skip
-_GRIM_TO_SOMEBODY = frozenset(
-    {"kill", "hurt", "hit", "shoot", "attack", "punch", "steal", "hack", "crack", "spy", "track", "follow", "drug", "break", "fake", "bomb",
-     "insult", "whip", "trap", "choke", "knock", "control", "hate", "cheat", "fool", "scare", "annoy", "blow", "kick", "fight"}
-)  # fmt: skip
-_GRIM_THINGS = frozenset({"bomb", "time bomb", "grenade", "booby trap", "~malware", "~spyware", "~ransomware", "keylogger", "trojan", "worm"})
-_UNFEELING = frozenset(
-    "process,python process,server,job,thread,service,container,task,zombie process,child process,weeds,slugs,aphids,ivy,moss,nettles,"
-    "dandelions,ants,mice,rats,flies,mosquitoes,moths,spider,wasp,cockroaches,bed bugs,fleas,cold,headache,cough,fever,germs,bacteria,"
-    "head lice,pain,flu,sunburn,hiccup,egg,eggs,balloon,shirt,photo,portrait,picture,wedding photo,group photo,landscape,sunset,film,"
-    "movie,scene,short film,trailer,video,documentary,ball,basketball,football,hoops,free throw,penalty,three-pointer,meeting,project,"
-    "question,riddle,puzzle,problem,equation,sum,lock,door lock,padlock,window,vase,glass,mirror,arm,leg,finger,wrist,ankle,back,neck,"
-    "hand,exam,test,maths test,driving test,quiz,shelf,bookcase,table,bird house,shoes,boots,cream,milk,egg white,stars,shooting star,"
-    "eclipse,storm,moon,~cream,joke,story,opponent,password,candle,match,recipe,mountain,tower,volcano,bank note,program,game,coin,"
-    "river,stream,lake,valley,finger,computer,website,,scarf,sweater,hat,pin cushion,quilt,costume,steak,lobster,fish,animal".split(",")
-)
+_GRIM = {
+    name: frozenset(words.split(", "))
+    for name, words in yaml.load(Path(__file__).with_name("grim.yaml").read_text("utf-8"), yaml.CSafeLoader).items()
+}
+_BENT: dict[str, Callable[[str], str]] = {"base": str, "ing": gerund, "ed": past, "en": participle, "s": third}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +31,7 @@ class Act:
 
     def put(self, form: str, thing: str) -> str:
         """The act in one form: `base`, `ing`, `ed`, `en` or `s`."""
-        bend = {"base": str, "ing": gerund, "ed": past, "en": participle, "s": third}[form]
-        return " ".join(w for w in (bend(self.verb), self.rest, thing) if w)
+        return " ".join(w for w in (_BENT[form](self.verb), self.rest, thing) if w)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +61,7 @@ def themes() -> dict[str, Theme]:
 
 
 def _parted(theme: str, act: Act) -> tuple[list[Act], list[Act]]:
-    """The act with the objects that anybody may say they did it to, and with those that belong into stories and news."""
+    """The act with the objects anybody may say they did it to, and with those for stories and news."""
     verb = f"{act.verb} {act.rest}".strip()
     bad = [o for o in act.objects if _is_grim(theme, verb, o)]
     fine = [o for o in act.objects if o not in bad]
@@ -93,10 +76,10 @@ def _is_grim(theme: str, verb: str, thing: str) -> bool:
         return False
     if theme == "crime":
         return True
-    if verb in _GRIM_VERBS or thing in _GRIM_THINGS:
+    bare = thing.lstrip("~^")
+    if verb in _GRIM["verbs"] or bare in _GRIM["things"]:
         return True
-    first = verb.split()[0]
-    return first in _GRIM_TO_SOMEBODY and thing.lstrip("~^") not in _UNFEELING
+    return bool(bare) and verb.split()[0] in _GRIM["to_somebody"] and bare not in _GRIM["unfeeling"]
 
 
 def _split(text: str) -> list[str]:

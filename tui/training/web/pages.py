@@ -31,7 +31,7 @@ _RULES = {
     "recipe": (4, "p_recipe"),
     "chat": (8, "p_chat"),
     "foreign": (12, "p_foreign"),
-    "data": (5, "p_data"),
+    "data": (7, "p_data"),
 }
 
 

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from training.web.facts_text import Wordings, asked, several, some, typed, wordings
 from training.web.grammar import Draw, Grammar
 
-_LABELS = (("Q:", "A:"), ("Q:", "A:"), ("Q:", "A:"), ("Question:", "Answer:"), ("Q.", "A."), ("q:", "a:"), ("Quiz:", "Reply:"))
+_LABELS = (
+    ("Q:", "A:"),
+    ("Q:", "A:"),
+    ("Q:", "A:"),
+    ("Question:", "Answer:"),
+    ("Q.", "A."),
+    ("q:", "a:"),
+    ("Quiz:", "Reply:"),
+)
 
 
 def _long(page: Draw, words: Wordings, answer: str) -> str:
@@ -24,7 +32,7 @@ def _title(page: Draw) -> str:
             (
                 "Quiz\n\n", "{C:theme} quiz\n\n", "Pub quiz, {date}\n\n", "Questions and answers\n\n", "", "", "", "",
                 "Quiz {int:1-90}\n\n", "{first}'s quiz\n\n", "Trivia\n\n", "General knowledge\n\n", "{T:title}\n\n",
-                "FAQ\n\n", "Homework for {day}\n\n", "Test\nName: {first}\nDate: {date}\n\n", "Quiz night in {town}\n\n",
+                "FAQ\n\n", "Homework for {day}\n\n", "Test\nName: {first}\n\n", "Quiz night in {town}\n\n",
             )
         )
     )  # fmt: skip
@@ -45,11 +53,14 @@ def questions(page: Draw) -> str:
     """A list of questions without answers; the answers may come far below."""
     n = page.number(8, 26)
     asks = [asked(page) for _ in range(n)]
-    style = page.pick((str, str, str.lower, str.lower, _plain, _plain))
+    styles: tuple[Callable[[str], str], ...] = (str, str, str.lower, str.lower, _plain, _plain)
+    style = page.pick(styles)
     marks = _marks(page, n)
     gap = page.pick(("\n", "\n", "\n\n", " ")) if not marks[0] else "\n"
     mixed = page.chance(0.3)
-    lines = [m + style(page("s_ask") if mixed and page.chance(0.4) else q) for m, (q, _, _) in zip(marks, asks, strict=True)]
+    lines = [
+        m + style(page("s_ask") if mixed and page.chance(0.4) else q) for m, (q, _, _) in zip(marks, asks, strict=True)
+    ]
     text = _title(page) + gap.join(lines)
     ending = page.rng.random()
     if ending < 0.3 and not mixed:
@@ -65,7 +76,9 @@ def _plain(text: str) -> str:
 
 def more_questions(page: Draw) -> str:
     """Further questions, as a page's footer has them."""
-    head = page.pick(("More questions", "Related questions", "People also ask", "Next", "Other questions", "Read also", ""))
+    head = page.pick(
+        ("More questions", "Related questions", "People also ask", "Next", "Other questions", "Read also", "")
+    )
     return head + "\n" + "\n".join(typed(page, asked(page)[0]) for _ in range(page.number(4, 12)))
 
 
@@ -90,7 +103,7 @@ def scaffold(page: Draw) -> str:
         question, short, words = asked(page)
         reply = _long(page, words, short)
         if page.chance(0.1):
-            question, reply = page("s_ask"), page("s_any")
+            question, reply = page("s_ask"), page("s_is")
         parts.append(f"{ask} {_plain(question) if low else question}{join}{answer} {reply.lower() if low else reply}")
     head = "" if page.chance(0.7) else _title(page)
     return head + gap.join(parts)
@@ -192,9 +205,20 @@ def listing(page: Draw) -> str:
     style = page.number(0, 7)
     low = relation if relation not in ("plus", "minus") else "sum"
     pairs = [(w.fact.subject, w.fact.answer) for w in items]
-    shapes = ("{} - {}", "{}: {}", "{}, {}", "{} | {}", "{} = {}", "{} -> {}", "{}\t{}", '{{"subject": "{}", "answer": "{}"}}')
+    shapes = (
+        "{} - {}",
+        "{}: {}",
+        "{}, {}",
+        "{} | {}",
+        "{} = {}",
+        "{} -> {}",
+        "{}\t{}",
+        '{{"subject": "{}", "answer": "{}"}}',
+    )
     body = "\n".join(shapes[style].format(s, a) for s, a in pairs)
-    head = {2: f"subject,{low}\n", 3: f"subject | {low}\n---|---\n"}.get(style, page.pick(("", f"{low.capitalize()}\n\n")))
+    head = {2: f"subject,{low}\n", 3: f"subject | {low}\n---|---\n"}.get(
+        style, page.pick(("", f"{low.capitalize()}\n\n"))
+    )
     return head + body + "\n\n" + page.pick((stub, more_questions, scaffold, page_para))(page)
 
 
@@ -220,7 +244,9 @@ def classroom(page: Draw) -> str:
         lines.append(f"Teacher: {page.pick(('', '', who + ', ', 'Next question. '))}{question}")
         lines.append(f"{who}: {_long(page, words, short)}")
         if page.chance(0.35):
-            lines.append("Teacher: " + page.pick(("Right.", "Very good.", "Correct!", "Well done.", "Yes.", "Thank you.")))
+            lines.append(
+                "Teacher: " + page.pick(("Right.", "Very good.", "Correct!", "Well done.", "Yes.", "Thank you."))
+            )
         if page.chance(0.2):
             lines.append(f"{page.pick(names)}: {page('s_post')}")
     return _title(page) + "\n".join(lines)
@@ -228,8 +254,16 @@ def classroom(page: Draw) -> str:
 
 def few_shots(page: Draw) -> str:
     """Lines of one pattern, over and over."""
-    relation = page.pick([r for r in wordings()])
-    ask, answer = page.pick((("Input", "Output"), ("Question", "Answer"), ("Q", "A"), ("Word", "Answer"), ("Subject", relation.capitalize())))
+    relation = page.pick(list(wordings()))
+    ask, answer = page.pick(
+        (
+            ("Input", "Output"),
+            ("Question", "Answer"),
+            ("Q", "A"),
+            ("Word", "Answer"),
+            ("Subject", relation.capitalize()),
+        )
+    )
     shape = page.number(0, 3)
     lines = []
     for _ in range(page.number(14, 40)):
