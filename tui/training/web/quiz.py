@@ -266,8 +266,9 @@ def few_shots(page: Draw) -> str:
     )
     shape = page.number(0, 3)
     lines = []
-    for _ in range(page.number(14, 40)):
-        words = page.pick(wordings()[relation])
+    items = wordings()[relation]
+    for _ in range(min(page.number(14, 40), 3 * len(items))):
+        words = page.pick(items)
         question = words.fact.subject if ask in ("Word", "Subject", "Input") else words.ask[shape]
         lines.append(f"{ask}: {question}\n{answer}: {words.answer}")
     return "\n".join(lines) if page.chance(0.6) else "\n\n".join(lines)
