@@ -37,12 +37,13 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(3072, 18_000_000, {}, Plan(steps=5_000), 36_000, SftPlan(), 7_000, DpoPlan()),
+    "full": Scale(4096, 18_000_000, {}, Plan(steps=5_400), 36_000, SftPlan(), 7_000, DpoPlan()),
     "mini": Scale(
         1024, 400_000, {"width": 64, "layers": 2, "heads": 2, "hidden": 128}, Plan(steps=80), 600, SftPlan(),
         120, DpoPlan(),
     ),
 }  # fmt: skip
+STAGES = ("text", "sft", "latest")
 SAMPLE_PAGES, SAMPLE_CHATS = 4_000, 6_000
 """How much of web and chats the tokenizer learns from."""
 
@@ -55,15 +56,15 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     machine = Machine.find(arguments.device, arguments.threads, not arguments.no_compile)
     try:
-        train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume)
+        train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume, until=arguments.until)
     except Interrupted as stopped:
         print(f"{stopped}; go on with --resume", file=sys.stderr)
         return 130
     return 0
 
 
-def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bool) -> None:
-    """Run every stage whose result isn't there yet; without `resume`, every stage."""
+def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bool, until: str = "latest") -> None:
+    """Run every stage whose result isn't there yet, up to `until`; without `resume`, every stage."""
 
     def done(name: str) -> bool:
         return resume and (folder / name).exists()
@@ -77,27 +78,29 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
             task = bar.add_task("corpus", total=scale.corpus)
             for tokens in write_corpus(folder / "corpus.bin", vocabulary, pages(seed), scale.corpus, seed):
                 bar.update(task, completed=tokens)
+    stages = STAGES[: STAGES.index(until) + 1]
     if not done("text.pt"):
         config = Config(vocab=len(vocabulary), **scale.shape)
         save_model(folder / "text.pt", pretrain(folder, config, scale.text, machine, seed, resume=resume))
-    if not done("sft.pt"):
+    if "sft" in stages and not done("sft.pt"):
         model = load_model(folder / "text.pt", machine.device)
         chats = unique(examples(seed), scale.chats)
         tune(folder, model, vocabulary, chats, scale.sft, machine, seed, resume=resume)
         save_model(folder / "sft.pt", model)
-    if not done("latest.pt"):
+    if "latest" in stages and not done("latest.pt"):
         model = load_model(folder / "sft.pt", machine.device)
         chosen = list(itertools.islice(pairs(seed), scale.pairs))
         prefer(folder, model, vocabulary, chosen, scale.dpo, machine, seed, resume=resume)
         save_model(folder / "latest.pt", model)
-    for stage in ("text", "sft", "latest"):
+    for stage in stages:
         export(folder / f"twin-{stage}.gguf", load_model(folder / f"{stage}.pt"), vocabulary, stage)
 
 
 def _sample(seed: int, fewer: int) -> Iterator[str]:
     """Text for the tokenizer, from another stretch of the same generators than the training."""
     for page in itertools.islice(pages(seed + 1), SAMPLE_PAGES // fewer):
-        yield page.text
+        # Signs of other scripts are rare, but in pieces of three bytes they come out broken: count them thrice.
+        yield from [page.text] * (3 if sum(not sign.isascii() for sign in page.text) * 4 > len(page.text) else 1)
     for example in itertools.islice(examples(seed + 1), SAMPLE_CHATS // fewer):
         yield from (turn.content for turn in example.turns)
         yield example.reply
@@ -109,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", choices=sorted(SCALES), default="full")
     parser.add_argument("--steps", type=int, help="steps of the pre-training, instead of the scale's own")
+    parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
     parser.add_argument("--resume", action="store_true", help="keep what is in the folder and go on from there")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--threads", type=int, help="threads to calculate with; all cores if not given")
