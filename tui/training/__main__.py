@@ -97,11 +97,22 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
 
 
 def _sample(seed: int, fewer: int) -> Iterator[str]:
-    """Text for the tokenizer, from another stretch of the same generators than the training."""
-    for page in itertools.islice(pages(seed + 1), SAMPLE_PAGES // fewer):
-        # Signs of other scripts are rare, but in pieces of three bytes they come out broken: count them thrice.
-        yield from [page.text] * (3 if sum(not sign.isascii() for sign in page.text) * 4 > len(page.text) else 1)
-    for example in itertools.islice(examples(seed + 1), SAMPLE_CHATS // fewer):
+    """Text for the tokenizer, from another stretch of the same generators than the training.
+
+    Signs of other scripts are rare, but in pieces of three bytes they come out broken: such texts count thrice.
+    """
+    for text in itertools.chain(_web_texts(seed + 1, fewer), _chat_texts(seed + 1, fewer)):
+        foreign = sum(not sign.isascii() for sign in text) * 4 > len(text)
+        yield from [text] * (3 if foreign else 1)
+
+
+def _web_texts(seed: int, fewer: int) -> Iterator[str]:
+    for page in itertools.islice(pages(seed), SAMPLE_PAGES // fewer):
+        yield page.text
+
+
+def _chat_texts(seed: int, fewer: int) -> Iterator[str]:
+    for example in itertools.islice(examples(seed), SAMPLE_CHATS // fewer):
         yield from (turn.content for turn in example.turns)
         yield example.reply
 
