@@ -33,16 +33,27 @@ class Asked:
     bound: Bound
 
 
-def family(name: str, kind: str, data: dict[str, str]) -> Family:
-    """A family as its YAML entry says.
+def family(name: str, kind: str, data: str | dict[str, str]) -> Family:
+    """A family as its YAML entry says: a block of marked lines, or blocks by name.
 
     Raises:
-        ValueError: the entry has an unknown key.
+        ValueError: the entry has an unknown key or mark, or lacks requests or replies.
     """
-    if extra := set(data) - {"vp", "ask", "say", "matter", "offer"}:
-        raise ValueError(f"{name}: unknown {extra}")
-    parts = {key: tuple(lines(data.get(key, ""))) for key in ("vp", "ask", "say", "matter", "offer")}
-    return Family(name, kind, parts["vp"], parts["ask"], parts["say"], parts["matter"], parts["offer"])
+    if isinstance(data, str):
+        marked: dict[str, list[str]] = {"*": [], "?": [], "=": []}
+        for line in lines(data):
+            if line[:2].rstrip() not in marked:
+                raise ValueError(f"{name}: no mark: {line}")
+            marked[line[0]].append(line[2:])
+        made = Family(name, kind, tuple(marked["*"]), tuple(marked["?"]), tuple(marked["="]))
+    else:
+        if extra := set(data) - {"vp", "ask", "matter", "offer"}:
+            raise ValueError(f"{name}: unknown {extra}")
+        wishes, asks, matter, offer = (tuple(lines(data.get(key, ""))) for key in ("vp", "ask", "matter", "offer"))
+        made = Family(name, kind, wishes, asks, (), matter, offer)
+    if not (made.wishes or made.asks) or not (made.says or made.matter):
+        raise ValueError(f"{name}: no requests or no replies")
+    return made
 
 
 @cache

@@ -1,0 +1,100 @@
+"""Facts as questions in many shapes, with their answers; and the shapes that are kept for the probes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from random import Random
+
+from training.facts import Fact, facts, sums
+from training.instruct.grammar import Bound, draw, lines, load
+from training.instruct.replies import finished
+
+NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+MANY = {"sheep": "sheep", "deer": "deer", "octopus": "octopuses", "fish": "fish"}
+UNITS = {"day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "season": "spring summer autumn fall winter"}
+WEIGHT = {"capital": 5.0, "plus": 2.0, "minus": 1.2, "legs": 1.4, "young": 1.4, "opposite": 1.5, "count": 1.6, "superlative": 1.5, "author": 1.2}
+"""How often a relation is asked about, beside the square root of how many facts it has."""
+
+
+@cache
+def shapes(relation: str, part: str) -> tuple[str, ...]:
+    """The question shapes of a relation: `ask`, `held`, `back`, `bare`, or their answers `say`, `back_say`, `bare_say`."""
+    return tuple(lines(load("facts_ask.yaml")[relation].get(part, "")))
+
+
+@cache
+def by_relation() -> dict[str, tuple[Fact, ...]]:
+    """All facts and sums by relation."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for fact in (*facts(), *sums()):
+        found[fact.relation].append(fact)
+    return {name: tuple(members) for name, members in found.items()}
+
+
+@cache
+def _shares() -> tuple[list[str], list[float]]:
+    known = by_relation()
+    return list(known), [WEIGHT.get(name, 1.0) * min(len(known[name]), 40) ** 0.5 for name in known]
+
+
+def pick(rng: Random) -> Fact:
+    """A fact, relations by their weight."""
+    names, weights = _shares()
+    members = by_relation()[rng.choices(names, weights)[0]]
+    return members[int(rng.random() * len(members))]
+
+
+@cache
+def bindings(fact: Fact) -> Bound:
+    """What the shapes may say of a fact."""
+    s, a = fact.subject, fact.answer
+    bare = s[4:] if s.startswith("the ") else s[2:] if s.startswith("a ") else s
+    many = MANY.get(s, s if s.endswith("s") else f"{s}s")
+    bound = {"s": s, "bare": bare, "one": f"a {s}", "many": many, "a": a, "n": a}
+    if fact.relation == "legs":
+        bound["n"] = "no" if a == "none" else a.replace(" arms", "")
+    if fact.relation == "temperature":
+        bound["s2"] = s[:-1] if s.endswith("s") else s
+        bound["point"] = "freezing" if "freez" in s else "boiling"
+    if fact.relation == "after":
+        bound["unit"] = next((unit for unit, names in UNITS.items() if s in names.split()), "month")
+    if fact.relation in ("plus", "minus"):
+        x, _, y = s.split()
+        bound |= {"x": x, "y": y, "wx": NUMBERS[int(x)], "wy": NUMBERS[int(y)]}
+    return {key: (value,) for key, value in bound.items()}
+
+
+@cache
+def _answer_counts() -> dict[tuple[str, str], int]:
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for fact in facts():
+        counts[fact.relation, fact.answer] += 1
+    return dict(counts)
+
+
+def question(fact: Fact, rng: Random) -> tuple[str, str]:
+    """A question about a fact in one of training's shapes, and its answer."""
+    bound = dict(bindings(fact))
+    dice = rng.random()
+    part = ""
+    if dice < 0.12 and shapes(fact.relation, "back") and _answer_counts()[fact.relation, fact.answer] == 1:
+        part = "back"
+    elif dice < 0.16 and shapes(fact.relation, "bare"):
+        part = "bare"
+    asks = shapes(fact.relation, part or "ask")
+    text = draw(asks[int(rng.random() * len(asks))], rng, bound)
+    return text, answer(fact, rng, part)
+
+
+def answer(fact: Fact, rng: Random, part: str = "") -> str:
+    """One wording of a fact's answer."""
+    says = shapes(fact.relation, f"{part}_say" if part else "say")
+    line = says[int(rng.random() * len(says))]
+    return finished(draw(line, rng, dict(bindings(fact))))
+
+
+def held_questions(fact: Fact) -> list[str]:
+    """The questions about a fact in the shapes kept for the probes."""
+    rng = Random(0)
+    return [draw(line, rng, dict(bindings(fact))) for line in shapes(fact.relation, "held")]
