@@ -69,8 +69,10 @@ def declined(request: Asked, rng: Random) -> str:
 def answered(request: Asked, rng: Random) -> str:
     """One of a family's answers."""
     says = request.family.says
-    text = finished(draw(says[int(rng.random() * len(says))], rng, dict(request.bound)))
-    if request.family.kind in ("benign", "howto") and rng.random() < 0.1 and text.endswith("."):
+    text = draw(says[int(rng.random() * len(says))], rng, dict(request.bound))
+    if request.family.kind != "task" or text[-1:] in ".!?":
+        text = finished(text)
+    if request.family.kind == "howto" and rng.random() < 0.12 and text.endswith("."):
         text = f"{text} {CLOSERS[int(rng.random() * len(CLOSERS))]}"
     return text
 
