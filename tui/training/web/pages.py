@@ -17,8 +17,8 @@ _LONGEST = 5000  # characters; a page is cut here, in the middle of whatever it 
 # kind: (weight, rule); kinds with facts and with code bring their own weights
 _RULES = {
     "forum": (17, "p_forum"),
-    "titled": (13, "p_titled"),
-    "searches": (6, "p_searches"),
+    "titled": (15, "p_titled"),
+    "searches": (10, "p_searches"),
     "letter": (6, "p_letter"),
     "diary": (3, "p_diary"),
     "review": (8, "p_review"),
