@@ -34,6 +34,8 @@ class Chooser(ModalScreen[T]):
     """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority because the filter has the focus, and would keep it to itself and out of the footer.
+        Binding("enter", "choose", "Choose", id="chooser.choose", priority=True, tooltip="Choose the selected entry"),
         Binding("up", "move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
         Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
         Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
@@ -53,7 +55,7 @@ class Chooser(ModalScreen[T]):
             padding: 1 2 0 2;
         }
         & Input { margin-bottom: 1; background: $panel; padding: 0 1; }
-        & Footer { background: $surface; }
+        & Footer { background: $surface; margin-top: 1; }
         & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -97,6 +99,10 @@ class Chooser(ModalScreen[T]):
         """The person pressed enter on an entry, or on nothing."""
         raise NotImplementedError
 
+    def action_choose(self) -> None:
+        """Choose what is selected."""
+        self.choose(self.chosen)
+
     def action_move(self, how: str) -> None:
         """Move the selection."""
         getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
@@ -105,11 +111,6 @@ class Chooser(ModalScreen[T]):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self.fill(self.entries(event.value))
-
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.choose(self.chosen)
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:

@@ -28,23 +28,20 @@ class ExperimentsScreen(Chooser[Chosen | None]):
 
     BINDING_GROUP_TITLE = "Experiments"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Shown for the footer's sake: the filter has the focus and takes the key, and `choose` hears of it from there.
-        Binding("enter", "choose('send')", "Send", id="experiments.send", tooltip="Send the prompt to every pane"),
         Binding(
-            "tab,ctrl+e",
-            "choose('edit')",
-            "Edit first",
-            id="experiments.edit",
-            priority=True,
+            "enter", "choose", "Send", id="experiments.send", priority=True, tooltip="Send the prompt to every pane"
+        ),
+        Binding(
+            "tab,ctrl+e", "edit", "Edit first", id="experiments.edit", priority=True, key_display="tab",
             tooltip="Put the prompt into the editor",
         ),
-    ]
+    ]  # fmt: skip
     DEFAULT_CSS = """
     ExperimentsScreen {
         & #experiments-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
         &.-wide Choices { width: 34; }
         &.-narrow Horizontal { layout: vertical; }
-        &.-narrow #experiments-preview { height: 12; padding: 1 0 0 0; }
+        &.-narrow #experiments-preview { height: 2fr; padding: 1 0 0 0; }
     }
     """
 
@@ -84,9 +81,9 @@ class ExperimentsScreen(Chooser[Chosen | None]):
     def choose(self, chosen: str | None) -> None:
         self._return("send")
 
-    def action_choose(self, action: Literal["send", "edit"]) -> None:
-        """Return the selected experiment."""
-        self._return(action)
+    def action_edit(self) -> None:
+        """Return the selected experiment, for the editor."""
+        self._return("edit")
 
     def _return(self, action: Literal["send", "edit"]) -> None:
         if self.chosen is not None:
