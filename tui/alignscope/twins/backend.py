@@ -1,0 +1,116 @@
+"""The embedded engine as a backend: a llama.cpp server for every model, all in one child process."""
+
+import asyncio
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.client import Client
+from alignscope.backends.openai import OpenAIBackend
+from alignscope.backends.openai_models import described_model
+from alignscope.events import Phase
+from alignscope.lineup import EMBEDDED, Model, is_twin
+from alignscope.sampling import Dialect
+from alignscope.twins.engine import TWINS, Address, Engine, engine_available
+from alignscope.twins.gguf import Header
+
+LABEL: Final = "embedded llama.cpp"
+_HASHED: Final = 64_000_000
+"""Larger files, in bytes, have no digest: reading them through takes longer than anyone waits."""
+
+
+class EmbeddedBackend(OpenAIBackend):
+    """The twins, and any GGUF file by its path; see `base.Backend`. Starts nothing before a model is asked for."""
+
+    def __init__(self) -> None:
+        self._engine = Engine()
+        self._addresses: dict[str, Address] = {}
+        self._digests: dict[Path, str] = {}
+        self._others: dict[str, None] = {}
+        info = ServerInfo(EMBEDDED, Dialect.LLAMA_CPP, _version(), LABEL)
+        super().__init__(info, Client("http://127.0.0.1", api_key=self._engine.key))
+
+    @property
+    def engine(self) -> Engine:
+        """What runs the models."""
+        return self._engine
+
+    async def ready(self, model: str) -> None:
+        """Load the model, and start the child process if it doesn't run. Raises ServerError when it can't be."""
+        self._addresses[model] = await self._engine.url_for(model)
+        if not is_twin(model):
+            self._others[model] = None
+
+    def route(self, model: str) -> tuple[str, str]:
+        """The model's own server; just `embedded` as long as it has none."""
+        return self._addresses.get(model, Address(EMBEDDED, model))
+
+    def neutral(self, model: str) -> bool:
+        """The twins are for visitors: what they type is text. Who brings a model may write its tokens."""
+        return is_twin(model)
+
+    async def models(self) -> list[Model]:
+        """The twins, and the files that were asked for so far. Loads nothing.
+
+        Raises:
+            ServerError: the engine can't run here.
+        """
+        if reason := engine_available():
+            raise ServerError(reason, Fault.UNREACHABLE)
+        return [await self._listed(name) for name in (*TWINS, *self._others)]
+
+    async def describe(self, model: str) -> Model:
+        """One model, with what llama.cpp does where a request doesn't say. Loads it."""
+        await self.ready(model)
+        listed = await self._listed(model)
+        described = described_model(listed, await self.props(model))
+        # llama.cpp tells the template that it falls back on; whether the model has one of its own is in the file.
+        return msgspec.structs.replace(described, template=listed.template)
+
+    async def phase(self, model: str) -> Phase:
+        """`loading` until the model is in memory, then what its server tells."""
+        return await super().phase(model) if self._engine.loaded(model) else Phase.LOADING
+
+    async def close(self) -> None:
+        """Close all connections and end the child process."""
+        await super().close()
+        await self._engine.close()
+
+    async def _listed(self, model: str) -> Model:
+        header = await self._engine.header(model)
+        return Model(
+            name=model,
+            server=EMBEDDED,
+            family="twin" if is_twin(model) else header.architecture,
+            parameter_size=header.parameter_size,
+            quantization=header.quantization,
+            size=header.size,
+            digest=await self._digest(header),
+            loaded=self._engine.loaded(model),
+            context_length=header.context_length or None,
+            template=header.template,
+            capabilities=("completion",),
+        )
+
+    async def _digest(self, header: Header) -> str:
+        if header.size > _HASHED:
+            return ""
+        if header.path not in self._digests:
+            self._digests[header.path] = await asyncio.to_thread(_sha256, header.path)
+        return self._digests[header.path]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def _version() -> str:
+    try:
+        return version("xllamacpp")
+    except PackageNotFoundError:
+        return ""

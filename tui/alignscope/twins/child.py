@@ -1,0 +1,133 @@
+"""The process that runs llama.cpp: it loads GGUF files when told to and serves each on a loopback port of its own.
+
+Run by path and not as a module, so that starting it costs no more than importing llama.cpp: it imports nothing of
+alignscope. Orders come in on standard input and answers go out on standard output, one JSON object a line:
+
+    {"id": 1, "path": "/m/a.gguf", "name": "twin:text", "key": "…", "context": 8192, "slots": 8, "threads": 1}
+    {"id": 1, "url": "http://127.0.0.1:40773"}    or    {"id": 1, "error": "…"}
+    {"drop": "twin:text"}    has no answer
+
+It lives exactly as long as its standard input is open, however the parent ends.
+"""
+
+import ctypes
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+MAX_LOG = 1_000_000
+"""Bytes of log kept from earlier runs."""
+_PR_SET_PDEATHSIG = 1
+
+
+def main(log: Path, parent: int) -> None:
+    """Serve until standard input ends.
+
+    Args:
+        log: the file that all noise goes into.
+        parent: the process id of whoever started this.
+    """
+    _die_with(parent)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    _send_noise_to(log)
+    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    # Models load in this thread, one at a time, while the listener waits for the end of standard input.
+    servers: dict[str, object] = {}
+    while True:
+        order = orders.get()
+        if "drop" in order:
+            servers.pop(order["drop"], None)
+            continue
+        start = os.fstat(2).st_size
+        answer: dict[str, Any] = {"id": order["id"]}
+        try:
+            server = _load(order)
+        except Exception as error:
+            answer["error"] = _reason(log, start) or f"{type(error).__name__}: {error}"
+        else:
+            servers[order["name"]] = server
+            answer["url"] = server.listening_address
+        answers.write(json.dumps(answer).encode() + b"\n")
+
+
+def _die_with(parent: int) -> None:
+    """Have the system end this process with its parent, which also works while native code holds the interpreter and
+    the listener can't run. Linux only; elsewhere the listener notices as soon as it can."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
+
+
+def _send_noise_to(log: Path) -> None:
+    """Standard output and error into the log, which starts anew when it has grown large."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    try:
+        target = os.open(log, flags, 0o600)
+        if os.fstat(target).st_size > MAX_LOG:
+            os.ftruncate(target, 0)
+    except OSError:
+        target = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(target, 1)
+    os.dup2(target, 2)
+    os.close(target)
+
+
+def _listen(orders: "queue.SimpleQueue[dict[str, Any]]") -> None:
+    with os.fdopen(0, "rb", buffering=0, closefd=False) as stream:
+        for line in iter(stream.readline, b""):
+            orders.put(json.loads(line))
+    # No tidying up: threads in native code may take their time, and nothing here is worth waiting for.
+    os._exit(0)
+
+
+def _load(order: dict[str, Any]) -> Any:
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = order["path"]
+    params.model_alias = {order["name"]}
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0  # llama.cpp binds before it reads, so the system's choice can't be lost to another process
+    params.api_keys = [order["key"]]
+    params.cors_origins = ""
+    params.ui = False
+    params.verbosity = 1  # errors only; 0 would leave the reason of a failed load unsaid
+    params.fit_params = False
+    params.cache_ram_mib = 0
+    params.n_parallel = order["slots"]
+    params.n_ctx = order["context"]
+    params.kv_unified = True
+    params.endpoint_slots = True
+    if order["threads"]:
+        # Small models are several times faster on one thread than when many threads wait for each other. Without a
+        # warm-up and a prompt cache the first reply comes sooner, and the same seed gives the same reply every time.
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = order["threads"]
+        params.warmup = params.cache_prompt = False
+    return xllamacpp.Server(params)
+
+
+def _reason(log: Path, start: int) -> str:
+    """Why llama.cpp would not load a file: the text of the first error it has logged since `start`."""
+    try:
+        with log.open("rb") as file:
+            file.seek(start)
+            lines = file.read(65_536).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        _, error, text = line.partition(" E ")
+        if error:
+            return text.partition(": ")[2] or text
+    return ""
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

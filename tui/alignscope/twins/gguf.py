@@ -1,0 +1,199 @@
+"""What a GGUF file says of itself, and whether it is whole, without loading it.
+
+Layout after https://github.com/ggml-org/ggml/blob/master/docs/gguf.md: a magic word, a version, counts, then key-value
+pairs, then one record per tensor, then the tensors' data, aligned.
+"""
+
+import mmap
+import os
+import struct
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+_MAGIC: Final = b"GGUF"
+_VERSIONS: Final = (2, 3)
+_STRING: Final = 8
+_ARRAY: Final = 9
+_SCALARS: Final = {
+    0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d",
+}  # fmt: skip
+_MOST_KEYS: Final = 65_536
+_MOST_TENSORS: Final = 1 << 20
+_KEPT_ITEMS: Final = 8192
+"""Longer arrays are stepped over: they are vocabularies, of no use here and slow to read."""
+_CONTROL: Final = 3
+"""The token type of special tokens."""
+# general.file_type, as llama.cpp numbers it.
+_QUANTISATIONS: Final = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
+    13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS", 20: "IQ2_XS",
+    22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M", 30: "IQ4_XS", 32: "BF16",
+}  # fmt: skip
+
+
+class GGUFError(ValueError):
+    """A file that can't be served; the message is for the person."""
+
+
+class Header(msgspec.Struct, frozen=True):
+    """What a GGUF file says of the model in it."""
+
+    path: Path
+    size: int
+    """Bytes."""
+    architecture: str = ""
+    name: str = ""
+    parameters: int = 0
+    """Weights, counted from the tensors."""
+    quantization: str = ""
+    context_length: int = 0
+    """Tokens the model was trained for; 0 when it doesn't say."""
+    template: str = ""
+    """The chat template; empty when there is none."""
+    special_tokens: tuple[str, ...] = ()
+    """Tokens that mean something to the template; empty for large vocabularies, which aren't read."""
+
+    @property
+    def parameter_size(self) -> str:
+        """The weights as servers write it, such as `3.1M`."""
+        for unit, size in (("B", 1e9), ("M", 1e6), ("K", 1e3)):
+            if self.parameters >= size:
+                return f"{self.parameters / size:.1f}{unit}"
+        return ""
+
+
+def read_header(path: Path) -> Header:
+    """Read a file's header and check that nothing in it points outside of the file. Reads no weights.
+
+    Raises:
+        GGUFError: the file isn't there, can't be read, is no GGUF file, or is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < 24:
+                raise GGUFError(f"{path} is not a GGUF file: it has only {size} bytes.")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(path, data).header()
+    except FileNotFoundError:
+        raise GGUFError(f"There is no file {path}. Check the path.") from None
+    except IsADirectoryError:
+        raise GGUFError(f"{path} is a directory. Name the GGUF file in it.") from None
+    except OSError as error:
+        raise GGUFError(f"{path} can't be read: {error.strerror}.") from None
+
+
+class _Reader:
+    """Walks through the bytes of one file."""
+
+    def __init__(self, path: Path, data: mmap.mmap) -> None:
+        self._path = path
+        self._data = data
+        self._at = 0
+
+    def header(self) -> Header:
+        if self._data[:4] != _MAGIC:
+            raise GGUFError(f"{self._path} is not a GGUF file. llama.cpp runs models in that format only.")
+        self._at = 4
+        version = self._scalar("<I")
+        if version not in _VERSIONS:
+            raise GGUFError(f"{self._path} is GGUF of version {version}; versions 2 and 3 are known.")
+        try:
+            return self._body()
+        except (struct.error, UnicodeDecodeError, OverflowError):
+            raise self._damaged("its header breaks off or makes no sense") from None
+
+    def _body(self) -> Header:
+        tensors, pairs = self._scalar("<Q"), self._scalar("<Q")
+        if tensors > _MOST_TENSORS or pairs > _MOST_KEYS:
+            raise self._damaged("its header makes no sense")
+        known: dict[str, Any] = {}
+        for _ in range(pairs):
+            key = self._string()
+            known[key] = self._value(self._scalar("<I"))
+        weights, furthest = 0, 0
+        for _ in range(tensors):
+            self._string()
+            dimensions = self._scalar("<I")
+            if dimensions > 8:
+                raise self._damaged("its header makes no sense")
+            count = 1
+            for _ in range(dimensions):
+                count *= self._scalar("<Q")
+            self._scalar("<I")
+            furthest = max(furthest, self._scalar("<Q"))
+            weights += count
+        alignment = known.get("general.alignment", 32)
+        if not isinstance(alignment, int) or alignment < 1:
+            raise self._damaged("its header makes no sense")
+        start = -(-self._at // alignment) * alignment
+        if start + furthest >= len(self._data):
+            raise self._damaged("a part of its weights is missing")
+        architecture = _text(known.get("general.architecture"))
+        return Header(
+            path=self._path,
+            size=len(self._data),
+            architecture=architecture,
+            name=_text(known.get("general.name")),
+            parameters=weights,
+            quantization=_QUANTISATIONS.get(known.get("general.file_type", -1), ""),
+            context_length=_count(known.get(f"{architecture}.context_length")),
+            template=_text(known.get("tokenizer.chat_template")),
+            special_tokens=_special(known.get("tokenizer.ggml.tokens"), known.get("tokenizer.ggml.token_type")),
+        )
+
+    def _damaged(self, how: str) -> GGUFError:
+        return GGUFError(f"{self._path} is damaged: {how}. Download or copy it again.")
+
+    def _scalar(self, layout: str) -> Any:
+        (value,) = struct.unpack_from(layout, self._data, self._at)
+        self._at += struct.calcsize(layout)
+        return value
+
+    def _string(self) -> str:
+        length = self._scalar("<Q")
+        text = self._data[self._at : self._at + length]
+        if len(text) < length:
+            raise struct.error
+        self._at += length
+        return text.decode()
+
+    def _value(self, kind: int, depth: int = 0) -> Any:
+        if kind == _STRING:
+            return self._string()
+        if kind != _ARRAY:
+            if kind not in _SCALARS:
+                raise struct.error
+            return self._scalar(_SCALARS[kind])
+        inner, length = self._scalar("<I"), self._scalar("<Q")
+        if depth or length > len(self._data):
+            raise struct.error
+        if inner in _SCALARS and length > _KEPT_ITEMS:
+            self._skip(length * struct.calcsize(_SCALARS[inner]))
+            return None
+        if inner == _STRING and length > _KEPT_ITEMS:
+            for _ in range(length):
+                self._skip(self._scalar("<Q"))
+            return None
+        return [self._value(inner, depth + 1) for _ in range(length)]
+
+    def _skip(self, length: int) -> None:
+        self._at += length
+        if self._at > len(self._data):
+            raise struct.error
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _special(tokens: object, types: object) -> tuple[str, ...]:
+    if not isinstance(tokens, list) or not isinstance(types, list):
+        return ()
+    return tuple(token for token, kind in zip(tokens, types, strict=False) if kind == _CONTROL and token)
