@@ -18,6 +18,8 @@ TAB: Final = 4
 _REPLACEMENT: Final = "\ufffd"
 _JOINER: Final = "\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
+_SKINS: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+"""Skin tones, which join an emoji before them; alone, terminals draw them two cells wide and Rich none."""
 _ZERO_BASE: Final = "\u25cc"
 """The dotted circle that stands under a mark which has nothing to sit on."""
 
@@ -104,7 +106,7 @@ def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
                     cells = 2
                 elif text[end - 1] == _JOINER and _is_emoji(following) and _is_emoji(base):
                     pass
-                elif size(following):
+                elif size(following) or (following in _SKINS and not _is_emoji(base)):
                     break
                 end += 1
         yield index, end, cells
@@ -122,10 +124,7 @@ def show(row: str) -> tuple[str, int]:
         if cells < 0:
             cells = TAB - column % TAB
             piece = " " * cells
-        elif end - start == 1:
-            if not get_character_cell_size(piece):
-                piece = _ZERO_BASE + piece
-        else:
+        elif end - start > 1 or not get_character_cell_size(piece):
             piece = _show_cluster(piece)
         parts.append(piece)
         column += cells
@@ -134,6 +133,8 @@ def show(row: str) -> tuple[str, int]:
 
 def _show_cluster(piece: str) -> str:
     """A cluster without the joiners that join nothing: Rich would take the character after one for invisible."""
+    if piece[0] in _SKINS:
+        return _REPLACEMENT
     if _JOINER in piece:
         emoji = _is_emoji(piece[0])
         parts = piece.split(_JOINER)
@@ -141,7 +142,7 @@ def _show_cluster(piece: str) -> str:
         for part in parts[1:]:
             joined += _JOINER + part if emoji and part and _is_emoji(part[0]) else part
         piece = joined
-    return piece if get_character_cell_size(piece[0]) else _ZERO_BASE + piece
+    return piece if piece and get_character_cell_size(piece[0]) else _ZERO_BASE + piece
 
 
 def offsets(row: str) -> list[int]:
