@@ -20,6 +20,7 @@ class Seen:
     body: dict[str, Any] = field(default_factory=dict)
     opened: float = 0.0
     first_byte: float | None = None
+    last_byte: float | None = None
     closed: float | None = None
     status: int = 0
     pieces: int = 0
@@ -33,12 +34,13 @@ class Seen:
         return str(self.body.get("model", ""))
 
     def overlaps(self, other: "Seen") -> bool:
-        """Whether both were streaming at one moment."""
+        """Whether both were streaming at one moment: from the first byte to the last."""
         if self.first_byte is None or other.first_byte is None:
             return False
-        return self.first_byte < (other.closed or time.monotonic()) and other.first_byte < (
-            self.closed or time.monotonic()
-        )
+        now = time.monotonic()
+        mine = self.last_byte if self.closed else now
+        theirs = other.last_byte if other.closed else now
+        return self.first_byte < (theirs or now) and other.first_byte < (mine or now)
 
 
 class HangupError(Exception):
@@ -84,6 +86,7 @@ class Exchange:
 
     async def chunk(self, data: bytes) -> None:
         """Send one HTTP chunk."""
+        self.seen.last_byte = time.monotonic()
         self.writer.write(b"%x\r\n%b\r\n" % (len(data), data))
         await self.writer.drain()
 

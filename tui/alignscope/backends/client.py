@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, Final, cast
 
 import httpx
 import msgspec
@@ -83,10 +83,12 @@ class Client:
             raise errors.unreachable(error, url_of(url)) from error
 
     @asynccontextmanager
-    async def stream(self, info: ServerInfo, url: str, body: object, *, model: str) -> AsyncIterator[httpx.Response]:
-        """A reply that comes in pieces. Leaving closes the connection, unless all of it was read.
+    async def stream(
+        self, info: ServerInfo, url: str, body: object, *, model: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of a reply as they come. Leaving closes the connection, unless all of it was read.
 
-        Within, httpx.HTTPError means that the connection broke.
+        Reading them raises httpx.HTTPError when the connection breaks.
 
         Raises:
             ServerError: a refusal, or no answer at all, before the first byte.
@@ -102,7 +104,8 @@ class Client:
                 except httpx.HTTPError:
                     text = ""
                 raise errors.refusal(info, text, status=response.status_code, model=model)
-            yield response
+            async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_bytes())) as incoming:
+                yield incoming
         finally:
             await response.aclose()
 

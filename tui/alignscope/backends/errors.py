@@ -23,6 +23,7 @@ _CONTEXT: Final = re.compile(r"context (length|size|window)|maximum context|exce
 _ABSENT: Final = re.compile(
     r"model\b.*\b(not found|does not exist|not exist)|file does not exist|no such model", re.IGNORECASE
 )
+_NO_SUCH_PATH: Final = frozenset({"404 page not found", "not found", "file not found"})
 
 
 def named(info: ServerInfo) -> str:
@@ -164,7 +165,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
 
 
 def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, str]:
-    if not model:
+    if not model or said[2:].lower() in _NO_SUCH_PATH:
         return Fault.BROKEN, f"{at} does not know what it was asked{said}. Check the address and its path."
     if info.dialect is Dialect.OLLAMA:
         remedy = f"Pull it with `ollama pull {model}`, or choose another."

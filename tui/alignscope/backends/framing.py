@@ -41,7 +41,10 @@ class Lines:
         self._parts, self._held = [], 0
         if end + 1 < len(data):
             self._hold(data[end + 1 :])
-        return [line.removesuffix(b"\r") for line in complete.split(b"\n")]
+        lines = [line.removesuffix(b"\r") for line in complete.split(b"\n")]
+        if len(complete) > self._limit and max(map(len, lines)) > self._limit:
+            raise self._too_long
+        return lines
 
     def rest(self) -> bytes:
         """What came after the last line's end; nothing is held afterwards."""
@@ -52,8 +55,12 @@ class Lines:
     def _hold(self, data: bytes) -> None:
         self._held += len(data)
         if self._held > self._limit:
-            raise FramingError(f"a line of more than {self._limit // 2**20} MB")
+            raise self._too_long
         self._parts.append(data)
+
+    @property
+    def _too_long(self) -> FramingError:
+        return FramingError(f"a line of more than {self._limit // 2**20} MB")
 
 
 class ServerEvent(msgspec.Struct, frozen=True):

@@ -142,9 +142,8 @@ class OllamaBackend:
         lines, repeats, last = Lines(), 0, ""
         wanted = request.logprobs or 0
         try:
-            async with self._client.stream(self.info, url, body, model=request.model) as response:
+            async with self._client.stream(self.info, url, body, model=request.model) as incoming:
                 try:
-                    incoming = response.aiter_bytes()
                     async for data in incoming:
                         for raw in lines.feed(data):
                             if not raw:
@@ -234,9 +233,9 @@ class OllamaBackend:
         """Download a model. Cancelling it loses nothing: the next pull goes on where it stopped."""
         url, lines, status = f"{self.info.url}/api/pull", Lines(), ""
         layers: dict[str, tuple[int, int]] = {}
-        async with self._client.stream(self.info, url, {"model": model, "stream": True}, model=model) as response:
+        async with self._client.stream(self.info, url, {"model": model, "stream": True}, model=model) as incoming:
             try:
-                async for data in response.aiter_bytes():
+                async for data in incoming:
                     for raw in lines.feed(data):
                         if not raw:
                             continue

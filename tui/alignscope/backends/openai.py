@@ -111,10 +111,9 @@ class OpenAIBackend:
         await self.ready(request.model)
         url, sent = self.wire(request)
         reading = _Reading(self.info, request)
-        async with self._client.stream(self.info, url, sent, model=request.model) as response:
+        async with self._client.stream(self.info, url, sent, model=request.model) as incoming:
             try:
                 events = Events()
-                incoming = response.aiter_bytes()
                 async for data in incoming:
                     for event in events.feed(data):
                         for chunk in reading.take(event):
@@ -209,16 +208,14 @@ class _Reading:
         if event.data == b"[DONE]":
             self.complete = True
             return []
+        if event.name == "error":
+            raise errors.refusal(self._info, errors.body_text(event.data), model=self._request.model)
         said = decode(EVENT, event.data)
-        error = failure(said) or (event.data.decode("utf-8", "replace") if event.name == "error" else None)
+        error = failure(said)
         if error is not None:
-            status = error.get("code") if isinstance(error, dict) else None
-            raise errors.refusal(
-                self._info,
-                errors.error_text(error),
-                status=status if isinstance(status, int) else None,
-                model=self._request.model,
-            )
+            code = error.get("code") if isinstance(error, dict) else None
+            status = code if isinstance(code, int) else None
+            raise errors.refusal(self._info, errors.error_text(error), status=status, model=self._request.model)
         self.usage, self.timings = said.usage or self.usage, said.timings or self.timings
         found: list[Chunk] = []
         for choice in said.choices or ():

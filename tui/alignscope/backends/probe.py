@@ -1,5 +1,7 @@
 """Which dialect a server speaks: found out by asking it, once."""
 
+from typing import Final
+
 import httpx
 import msgspec
 
@@ -12,6 +14,9 @@ from alignscope.backends.ollama import OllamaBackend
 from alignscope.backends.openai import OpenAIBackend
 from alignscope.backends.openai_models import LISTING, Listing
 from alignscope.sampling import Dialect
+
+PROBE_SECONDS: Final = 8.0
+"""How long a server may take to say who it is."""
 
 
 async def connect(url: str, *, api_key: str | None = None) -> Backend:
@@ -42,7 +47,7 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
 async def _ask(client: Client, base: str) -> ServerInfo:
     """Ollama is asked for first, then what only one of the OpenAI-style servers has, then their common listing."""
     refused: int | None = None
-    status, answer = await client.fetch("GET", f"{base}/api/version")
+    status, answer = await client.fetch("GET", f"{base}/api/version", seconds=PROBE_SECONDS)
     if status == 200 and (version := _version(answer)) is not None:
         return ServerInfo(base, Dialect.OLLAMA, version)
     if status in (401, 403):

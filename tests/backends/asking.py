@@ -1,0 +1,72 @@
+"""Asking a backend for one reply, and all that came of it."""
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from alignscope.backends import Backend, Chunk, Ending, Message, Request, ServerError
+from alignscope.events import End
+from alignscope.lineup import Mode
+from alignscope.sampling import Sampling
+
+
+@dataclass
+class Outcome:
+    """What a stream gave."""
+
+    chunks: list[Chunk] = field(default_factory=list)
+    ending: Ending | None = None
+    error: ServerError | None = None
+
+    @property
+    def text(self) -> str:
+        """The reply."""
+        return "".join(chunk.text for chunk in self.chunks if not chunk.thinking)
+
+    @property
+    def thinking(self) -> str:
+        """The thinking."""
+        return "".join(chunk.text for chunk in self.chunks if chunk.thinking)
+
+    @property
+    def end(self) -> End:
+        """Why it ended; an error that was raised counts as `error`."""
+        if self.ending is not None:
+            return self.ending.end
+        assert self.error is not None
+        return End.ERROR
+
+    @property
+    def message(self) -> str:
+        """What the person reads."""
+        return self.ending.message if self.ending else str(self.error)
+
+
+def completion(model: str, prompt: str = "Once upon a time", **fields: Any) -> Request:
+    """A completion; further fields are sampling, but for `logprobs` and `think`."""
+    extra = {name: fields.pop(name) for name in ("logprobs", "think") if name in fields}
+    return Request(model=model, mode=Mode.COMPLETION, prompt=prompt, sampling=Sampling(fields), **extra)
+
+
+def chat(model: str, prompt: str = "Tell me a story", system: str = "", **fields: Any) -> Request:
+    """A chat; further fields as in `completion`."""
+    extra = {name: fields.pop(name) for name in ("logprobs", "think") if name in fields}
+    before = (Message("system", system),) if system else ()
+    messages = (*before, Message("user", prompt))
+    return Request(model=model, mode=Mode.CHAT, messages=messages, sampling=Sampling(fields), **extra)
+
+
+async def ask(backend: Backend, request: Request) -> Outcome:
+    """The whole reply."""
+    outcome = Outcome()
+    try:
+        async with aclosing(backend.stream(request)) as stream:
+            async for item in stream:
+                assert outcome.ending is None, "something came after the ending"
+                if isinstance(item, Ending):
+                    outcome.ending = item
+                else:
+                    outcome.chunks.append(item)
+    except ServerError as error:
+        outcome.error = error
+    return outcome
