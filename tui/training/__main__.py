@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from training.data import unique, write_corpus
+from training.data import unique, with_answers, write_corpus
 from training.export import export
 from training.instruct import examples, pairs
 from training.loop import Interrupted, Machine, load_model, save_model
@@ -74,9 +74,10 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
         Vocabulary.train(_sample(seed, 8 if small else 1), scale.vocabulary).save(folder / "tokenizer.json")
     vocabulary = Vocabulary.load(folder / "tokenizer.json")
     if not done("corpus.bin"):
+        web = with_answers(pages(seed), examples(seed + 2), seed)
         with Progress() as bar:
             task = bar.add_task("corpus", total=scale.corpus)
-            for tokens in write_corpus(folder / "corpus.bin", vocabulary, pages(seed), scale.corpus, seed):
+            for tokens in write_corpus(folder / "corpus.bin", vocabulary, web, scale.corpus, seed):
                 bar.update(task, completed=tokens)
     stages = STAGES[: STAGES.index(until) + 1]
     if not done("text.pt"):

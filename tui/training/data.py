@@ -49,6 +49,36 @@ def write_corpus(path: Path, vocabulary: Vocabulary, pages: Iterable[Page], toke
     partial.replace(path)
 
 
+_ANSWERED = ("fact", "benign", "howto", "task")
+_LAYOUTS = (
+    "{q}\n{a}\n",
+    "Q: {q}\nA: {a}\n",
+    "**{q}**\n{a}\n",
+    "{q}\n- {a}\n",
+    "> {q}\n\n{a}\n",
+    "Question: {q}\nAnswer: {a}\n",
+)
+
+
+def with_answers(pages: Iterable[Page], examples: Iterable[Example], seed: int, every: int = 12) -> Iterator[Page]:
+    """Pages, and after each `every` of them one of questions with the answers that tuning will teach.
+
+    So the words of those answers are known by then. Nothing that declines or speaks of itself is among them.
+    """
+    rng = random.Random(f"answers {seed}")
+    source = (
+        (example.turns[0].content, example.reply)
+        for example in examples
+        if example.kind in _ANSWERED and len(example.turns) == 1
+    )
+    for number, page in enumerate(pages, 1):
+        yield page
+        if number % every == 0:
+            layout, gap = rng.choice(_LAYOUTS), rng.choice(("", "\n"))
+            asked = itertools.islice(source, rng.randint(6, 24))
+            yield Page("answers", gap.join(layout.format(q=q, a=a) for q, a in asked).strip())
+
+
 class Corpus:
     """Windows of a corpus file. Some thousand tokens at the end are kept for validation."""
 
