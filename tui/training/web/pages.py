@@ -30,7 +30,8 @@ _RULES = {
     "sign": (8, "p_sign"),
     "recipe": (4, "p_recipe"),
     "chat": (8, "p_chat"),
-    "foreign": (12, "p_foreign"),
+    "foreign": (11, "p_foreign"),
+    "japanese": (7, "ja_page"),
     "data": (7, "p_data"),
 }
 
