@@ -81,7 +81,7 @@ async def test_both_models_of_a_pair_are_pulled_one_after_the_other() -> None:
     store = Store()
     app = host(store, has=[])
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("j", "enter")
+        await pilot.press("j", "k", "down", "enter")
         await pilot.pause()
         assert "It has no models at all yet." in screen_text(app)
         assert "(1 of 2)" in screen_text(app)

@@ -16,6 +16,7 @@ from textual.worker import Worker
 
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.lineup import Model
+from alignscope.screens.chooser import Choices
 from alignscope.screens.words import bytes_words
 from alignscope.text import cell_width, clean, fit
 
@@ -50,10 +51,10 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
     BINDING_GROUP_TITLE = "Get models"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pull", "Pull", id="pull.pull", priority=True, tooltip="Download the selected models"),
-        Binding("e", "embedded", "Use the embedded twins", id="pull.embedded", tooltip="Go on without Ollama's models"),
-        Binding("escape", "back", "Stop or go back", id="pull.back", tooltip="Stop the download, or leave"),
-        Binding("j", "move('down')", "Down", id="pull.down", show=False, tooltip="The next entry"),
-        Binding("k", "move('up')", "Up", id="pull.up", show=False, tooltip="The entry before"),
+        Binding("e", "embedded", "Embedded twins", id="pull.embedded", tooltip="Go on without Ollama's models"),
+        Binding("escape", "back", "Back", id="pull.back", tooltip="Stop the download, or leave"),
+        Binding("down,j", "move('down')", "Down", id="pull.down", show=False, tooltip="The next entry"),
+        Binding("up,k", "move('up')", "Up", id="pull.up", show=False, tooltip="The entry before"),
     ]
     DEFAULT_CSS = """
     PullScreen {
@@ -68,17 +69,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
             padding: 1 2 0 2;
         }
         & #pull-has { color: $text-muted; margin-bottom: 1; }
-        & OptionList {
-            height: auto;
-            max-height: 12;
-            border: none;
-            padding: 0;
-            background: $surface;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-            scrollbar-size-vertical: 1;
-            & > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
-        }
+        & Choices { height: auto; max-height: 12; }
         & #pull-state { height: 2; margin-top: 1; color: $text-muted; &.-error { color: $text-error; } }
         & ProgressBar { width: 1fr; visibility: hidden; &.-running { visibility: visible; } }
         & Bar { width: 1fr; }
@@ -109,15 +100,14 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         with Vertical(classes="-dialog"):
             yield Static(Content(clean(self._why)))
             yield Static(Content(self._having()), id="pull-has")
-            yield OptionList(*(Option(self._row(offer)) for offer in self._offers))
+            yield Choices(*(Option(self._row(offer)) for offer in self._offers))
             yield Static(id="pull-state", markup=False)
             yield ProgressBar(show_eta=False)
             yield Footer()
 
     def on_mount(self) -> None:
-        choices = self.query_one(OptionList)
+        choices = self.query_one(Choices)
         choices.highlighted = 0 if self._offers else None
-        choices.focus()
         if self._start:
             self.action_pull()
 
@@ -126,11 +116,11 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
 
     def action_move(self, how: str) -> None:
         """Move the selection."""
-        getattr(self.query_one(OptionList), f"action_cursor_{how}")()
+        getattr(self.query_one(Choices), f"action_cursor_{how}")()
 
     def action_pull(self) -> None:
         """Pull what is selected, unless something is being pulled."""
-        index = self.query_one(OptionList).highlighted
+        index = self.query_one(Choices).highlighted
         if index is not None and self._worker is None:
             self._worker = self.run_worker(self._run(self._offers[index]), group="pull", exit_on_error=False)
 
