@@ -53,6 +53,8 @@ class Parameter:
     """Values with a meaning of their own, in words."""
     wire: Mapping[Dialect, str] = field(default_factory=dict)
     """The field's name in each dialect; a dialect that isn't there lacks the parameter."""
+    without: float | None = None
+    """A value in the range that servers understand differently, so that it is refused."""
     load_time: bool = False
     """A change makes Ollama load the model anew."""
 
@@ -65,7 +67,8 @@ class Parameter:
             case Kind.DURATION:
                 return "seconds, or a time such as 30s, 5m or 1h; -1 for ever"
         if math.isfinite(self.low) and math.isfinite(self.high):
-            return f"from {self.low:,.10g} to {self.high:,.10g}"
+            but = "" if self.without is None else f" but not {self.without:g}"
+            return f"from {self.low:,.10g} to {self.high:,.10g}{but}"
         return f"{self.low:,.10g} or more" if math.isfinite(self.low) else "any number"
 
     def parse(self, text: str) -> Value:
@@ -111,7 +114,7 @@ class Parameter:
             raise self._refused(value)
         if self.kind is Kind.INT and value != int(value):
             raise self._refused(value)
-        if not self.low <= value <= self.high:
+        if not self.low <= value <= self.high or value == self.without:
             raise self._refused(value)
         return int(value) if self.kind is Kind.INT else float(value)
 
@@ -120,6 +123,8 @@ class Parameter:
         if self.kind not in (Kind.FLOAT, Kind.INT) or not isinstance(value, (int, float)):
             return value
         moved = round(value + steps * self.step, 6)
+        if moved == self.without:
+            moved += math.copysign(1, steps)
         return self.check(min(max(moved, self.low), self.high))
 
     def show(self, value: Value) -> str:
@@ -229,6 +234,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
                 -1, 1_000_000, 64, {-1: "no limit"},
                 _same("num_predict", (Dialect.OLLAMA,), LLAMA_CPP="max_tokens", VLLM="max_tokens",
                       LM_STUDIO="max_tokens", OPENAI="max_tokens"),
+                without=0,  # no limit to Ollama from 0.30 on, an empty reply to others
             ),
             Parameter(
                 "num_ctx", Kind.INT, 4096,
