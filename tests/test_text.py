@@ -11,18 +11,9 @@ from rich.cells import cell_len, get_character_cell_size
 from alignscope.text import Wrapper, cell_width, clean, fit, is_plain, offsets, show, wrap
 
 SNIPPETS = (
-    list("abz  .,\t—é“你好界。、」アー한́̈\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b")
-    + [
-        "word ",
-        "   ",
-        "longerword",
-        "👨\u200d👩\u200d👧",
-        "❤\ufe0f\u200d🔥",
-        "🏳\ufe0f\u200d🌈",
-        "\u0301" * 40,
-        " \u0301",
-    ]
-    + ["x" * 17, "\t\t"]
+    *"abz  .,\t—é“你好界。、」アー한\u0301\u0308\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b",
+    *("word ", "   ", "longerword", "x" * 17, "\t\t", "\u0301" * 40, " \u0301"),
+    *("👨\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", "🏳\ufe0f\u200d🌈"),
 )
 lines = st.lists(st.sampled_from(SNIPPETS), max_size=40).map("".join)
 plain_lines = st.text(alphabet="ab — é", max_size=120)

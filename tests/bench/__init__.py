@@ -1,0 +1,1 @@
+"""What alignscope costs, against floors measured in the same run: `python -m tests.bench --help`."""

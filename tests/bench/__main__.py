@@ -1,0 +1,195 @@
+"""`python -m tests.bench WHAT…`: the goals of the explorer, each against a floor measured in the same run."""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.bench.terminal import Terminal
+
+Figures = dict[str, list[float]]
+_PAINTED = b"\x1b[?1049h"
+
+
+class Bench:
+    """The sender and a home directory, and the ways to run something against them."""
+
+    def __init__(self) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="bench")
+        self._sender = subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.sender"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._sender.stdout
+        self.url = f"http://127.0.0.1:{self._sender.stdout.readline().strip()}"
+
+    def close(self) -> None:
+        """End the sender."""
+        assert self._sender.stdin
+        self._sender.stdin.close()
+        self._sender.wait(10)
+        self._home.cleanup()
+
+    def start(self, name: str, tokens: int = 10, rate: int = 0) -> Terminal:
+        """One of `tests.bench.apps`, in a terminal of its own."""
+        model = f"bench:{tokens}-{rate}"
+        home = Path(self._home.name) / name
+        home.mkdir(exist_ok=True)
+        return Terminal([sys.executable, "-m", "tests.bench.apps", name, self.url, model], str(home))
+
+    def ready(self, terminal: Terminal) -> None:
+        """Wait for the first frame and for quiet."""
+        terminal.wait_for(_PAINTED, seconds=60)
+        terminal.settle()
+
+    def go(self, terminal: Terminal, name: str) -> None:
+        """Start both streams."""
+        terminal.write(b"go\r" if name == "app" else b"\r")
+
+    def burst(self, name: str, tokens: int) -> tuple[float, float]:
+        """Both streams at full speed: microseconds of processor time a token, and megabytes more than before."""
+        with self.start(name, tokens) as terminal:
+            self.ready(terminal)
+            cpu, memory = terminal.cpu(), terminal.memory()
+            self.go(terminal, name)
+            terminal.wait_for(b"ENDg", b"ENDc")
+            terminal.settle()
+            return (terminal.cpu() - cpu) * 1e6 / (2 * tokens), terminal.memory() - memory
+
+    def paced(self, name: str, tokens: int, rate: int) -> tuple[float, float, float]:
+        """Both streams at a rate: processor time in hundredths of a core, and latencies' median and 95th of 100, ms."""
+        with self.start(name, tokens, rate) as terminal:
+            self.ready(terminal)
+            cpu = terminal.cpu()
+            self.go(terminal, name)
+            sent: dict[str, float] = {}
+            terminal.wait_for(b"ENDg", b"ENDc")
+            terminal.settle()
+            used = terminal.cpu() - cpu
+            assert self._sender.stdout
+            while len(sent) < 2 * ((tokens + 9) // 10):
+                marker, moment = self._sender.stdout.readline().split()
+                sent[marker] = float(moment)
+            delays = sorted(
+                (drawn - moment) * 1000
+                for marker, moment in sent.items()
+                if (drawn := terminal.drawn_at(marker.encode())) is not None
+            )
+            assert len(delays) > 0.95 * len(sent), f"{len(sent) - len(delays)} of {len(sent)} markers were never seen"
+            return used * rate / tokens * 100, statistics.median(delays), delays[int(len(delays) * 0.95)]
+
+    def startup(self, name: str) -> tuple[float, float]:
+        """Processor time and wall time to the first frame, seconds."""
+        with self.start(name) as terminal:
+            # A frame has at least a byte for each cell; nothing that is written before it is nearly as long.
+            while len(terminal.output) < 160 * 48:
+                terminal.read(5)
+            return terminal.cpu(), terminal.arrivals[-1][0] - terminal.started
+
+    def resize(self, name: str, tokens: int) -> float:
+        """Milliseconds from the terminal's new size to the last change on the screen, with so many tokens a pane."""
+        with self.start(name, tokens) as terminal:
+            self.ready(terminal)
+            self.go(terminal, name)
+            terminal.wait_for(b"ENDg", b"ENDc")
+            terminal.settle()
+            import time
+
+            begun = time.monotonic()
+            terminal.resize(120, 40)
+            return (terminal.settle(0.4) - begun) * 1000
+
+
+def rounds(count: int, tasks: Iterable[tuple[str, Callable[[], tuple[float, ...]]]], names: tuple[str, ...]) -> Figures:
+    """Every task once a round, one after the other, so that what slows the machine slows them alike."""
+    figures: Figures = defaultdict(list)
+    tasks = list(tasks)
+    for _ in range(count):
+        for title, task in tasks:
+            for name, value in zip(names, task(), strict=True):
+                figures[f"{title}: {name}"].append(value)
+            print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return figures
+
+
+def ratio(figures: Figures, above: str, below: str) -> tuple[float, float, float]:
+    """Median, least and most of the ratios within a round."""
+    pairs = [a / b for a, b in zip(figures[above], figures[below], strict=True)]
+    return statistics.median(pairs), min(pairs), max(pairs)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("what", nargs="*", default=["all"], help="burst, scale, memory, paced, startup, resize, or all")
+    parser.add_argument("--of", default="app", choices=["app", "panes"], help="the application, or its panes alone")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="print figures as JSON")
+    args = parser.parse_args()
+    what = {"burst", "scale", "memory", "paced", "startup", "resize"} if "all" in args.what else set(args.what)
+    bench, of = Bench(), args.of
+    figures: Figures = {}
+    goals: list[tuple[str, tuple[float, float, float], float]] = []
+
+    def measure(names: tuple[str, ...], *tasks: tuple[str, Callable[[], tuple[float, ...]]]) -> None:
+        figures.update(rounds(args.rounds, tasks, names))
+
+    def alone(name: str) -> tuple[float, float, float]:
+        return statistics.median(figures[name]), min(figures[name]), max(figures[name])
+
+    try:
+        for name in ("empty", "bare", "step", of):
+            bench.startup(name)  # compiles every module once, as an installation would
+        if "startup" in what:
+            names = ("CPU s", "wall s")
+            measure(names, ("startup empty", lambda: bench.startup("empty")), ("startup", lambda: bench.startup(of)))
+            goals.append(
+                ("start-up CPU / empty Textual app", ratio(figures, "startup: CPU s", "startup empty: CPU s"), 1.25)
+            )
+        if "burst" in what:
+            names = ("us/token", "MB more")
+            measure(names, ("burst bare", lambda: bench.burst("bare", 5000)), ("burst", lambda: bench.burst(of, 5000)))
+            goals.append(("burst CPU a token / bare", ratio(figures, "burst: us/token", "burst bare: us/token"), 2.0))
+        if "scale" in what:
+            names = ("us/token", "MB more")
+            measure(names, ("5k", lambda: bench.burst(of, 5000)), ("50k", lambda: bench.burst(of, 50_000)))
+            goals.append(("50,000 tokens / 5,000, CPU a token", ratio(figures, "50k: us/token", "5k: us/token"), 1.1))
+        if "memory" in what:
+            names = ("us/token", "MB more")
+            measure(names, ("100", lambda: bench.burst(of, 100)), ("20k", lambda: bench.burst(of, 20_000)))
+            # What the first stream brings in, such as the HTTP client, is in both.
+            figures["memory"] = [a - b for a, b in zip(figures["20k: MB more"], figures["100: MB more"], strict=True)]
+            goals.append(("MB more for 2 x 20,000 tokens", alone("memory"), 10.0))
+        if "paced" in what:
+            names = ("CPU %", "median ms", "p95 ms")
+            tasks = [(f"paced {n}", lambda n=n: bench.paced(n, 500, 100)) for n in ("step", of)]
+            measure(names, *tasks)
+            goals.append(("100/s CPU / step", ratio(figures, f"paced {of}: CPU %", "paced step: CPU %"), 1.5))
+            goals.append(("100/s token to screen, p95 ms", alone(f"paced {of}: p95 ms"), 75.0))
+        if "resize" in what:
+            measure(
+                ("ms",),
+                ("resize 10", lambda: (bench.resize(of, 10),)),
+                ("resize 50k", lambda: (bench.resize(of, 50_000),)),
+            )
+            goals.append(("2 x 50,000 tokens resized, ms", alone("resize 50k: ms"), 100.0))
+    finally:
+        bench.close()
+    if args.json:
+        print(json.dumps({"of": of, "figures": figures, "goals": goals}))
+        return
+    for name, values in figures.items():
+        print(f"{name:32} {statistics.median(values):9.2f} [{min(values):.2f}-{max(values):.2f}]")
+    for name, (median, least, most), goal in goals:
+        print(
+            f"{name:44} {median:8.2f} [{least:.2f}-{most:.2f}]  goal {goal:g}: {'met' if median <= goal else 'MISSED'}"
+        )
+
+
+if __name__ == "__main__":
+    main()
