@@ -68,7 +68,8 @@ async def test_the_twins_are_a_pair(embedded: EmbeddedBackend) -> None:
 async def test_describing_tells_own_values_and_no_borrowed_template(embedded: EmbeddedBackend) -> None:
     described = await embedded.describe("twin:text")
     assert described.template == ""
-    assert described.loaded
+    assert described.loaded is False
+    assert (await embedded.look("twin:text")).loaded is True
     assert dict(described.parameters)["temperature"] == "0.8"
 
 

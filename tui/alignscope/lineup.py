@@ -65,6 +65,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is in memory now; None when the server doesn't tell."""
     context_length: int | None = None
     """Tokens the model was trained for, or the server was set to."""
+    loaded_context: int | None = None
+    """Tokens it was loaded with into memory, where the server tells."""
     template: str | None = None
     """The chat template; None when the server doesn't tell, empty or Ollama's `{{ .Prompt }}` when there is none."""
     capabilities: tuple[str, ...] = ()

@@ -64,7 +64,7 @@ class OllamaBackend:
         tags, running = answers
         if isinstance(tags, BaseException):
             raise tags
-        loaded = None if isinstance(running, BaseException) else set(running)
+        loaded = None if isinstance(running, BaseException) else running
         listing = self._decode(LISTING, tags)
         models = [listed_model(entry, self.info.url, loaded) for entry in listing.models or () if entry.name]
         self._listed = {model.name: model for model in models}

@@ -1,6 +1,7 @@
 """What Ollama says on the wire, as types; and its listings as ours."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -109,11 +110,11 @@ class Shown(msgspec.Struct):
 SHOWN: Final = msgspec.json.Decoder(Shown)
 
 
-def listed_model(entry: Listed, server: str, loaded: set[str] | None) -> Model:
+def listed_model(entry: Listed, server: str, loaded: Mapping[str, int | None] | None) -> Model:
     """A model as /api/tags tells of it.
 
     Args:
-        loaded: the names in /api/ps; None when that didn't answer.
+        loaded: the names in /api/ps, with the context each was loaded with; None when that didn't answer.
     """
     details = entry.details or Details()
     return Model(
@@ -125,6 +126,7 @@ def listed_model(entry: Listed, server: str, loaded: set[str] | None) -> Model:
         size=entry.size,
         digest=f"sha256:{entry.digest.removeprefix('sha256:')}" if entry.digest else "",
         loaded=None if loaded is None else entry.name in loaded,
+        loaded_context=loaded.get(entry.name) if loaded else None,
         context_length=details.context_length,
         capabilities=tuple(entry.capabilities or ()),
         remote=_is_remote(entry.name, entry.remote_host, entry.remote_model),

@@ -61,26 +61,10 @@ class EmbeddedBackend(OpenAIBackend):
         """
         if reason := engine_available():
             raise ServerError(reason, Fault.UNREACHABLE)
-        return [await self._listed(name) for name in (*TWINS, *self._others)]
+        return [await self.look(name) for name in (*TWINS, *self._others)]
 
-    async def describe(self, model: str) -> Model:
-        """One model, with what llama.cpp does where a request doesn't say. Loads it."""
-        await self.ready(model)
-        listed = await self._listed(model)
-        described = described_model(listed, await self.props(model))
-        # llama.cpp tells the template that it falls back on; whether the model has one of its own is in the file.
-        return msgspec.structs.replace(described, template=listed.template)
-
-    async def phase(self, model: str) -> Phase:
-        """`loading` until the model is in memory, then what its server tells."""
-        return await super().phase(model) if self._engine.loaded(model) else Phase.LOADING
-
-    async def close(self) -> None:
-        """Close all connections and end the child process."""
-        await super().close()
-        await self._engine.close()
-
-    async def _listed(self, model: str) -> Model:
+    async def look(self, model: str) -> Model:
+        """One model, by what its file says. Loads nothing. Raises ServerError when there is no such file."""
         header = await self._engine.header(model)
         return Model(
             name=model,
@@ -95,6 +79,23 @@ class EmbeddedBackend(OpenAIBackend):
             template=header.template,
             capabilities=("completion",),
         )
+
+    async def describe(self, model: str) -> Model:
+        """One model, with llama.cpp's values for what a request leaves out. Loads it; `loaded` is from before that."""
+        listed = await self.look(model)
+        await self.ready(model)
+        described = described_model(listed, await self.props(model))
+        # llama.cpp tells the template that it falls back on; whether the model has one of its own is in the file.
+        return msgspec.structs.replace(described, template=listed.template)
+
+    async def phase(self, model: str) -> Phase:
+        """`loading` until the model is in memory, then what its server tells."""
+        return await super().phase(model) if self._engine.loaded(model) else Phase.LOADING
+
+    async def close(self) -> None:
+        """Close all connections and end the child process."""
+        await super().close()
+        await self._engine.close()
 
     async def _digest(self, header: Header) -> str:
         if header.size > _HASHED:
