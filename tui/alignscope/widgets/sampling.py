@@ -143,7 +143,10 @@ class SamplingPanel(Widget, can_focus=True):
         rows = self.query_one(ParameterList)
         height, width = self.size.height, self.size.width
         least = 2 if width >= 2 * COLUMN_WIDTH else 5
-        self.query_one("#sampling-help").styles.height = max(least, min(8, height - 2 - rows.lines))
+        help = max(least, min(8, height - 2 - rows.lines))
+        self.query_one("#sampling-help").styles.height = help
+        # The help stands right below the list where there is room for both.
+        self.query_one(VerticalScroll).styles.max_height = max(min(rows.lines + 1, height - 1 - help), 1)
         self.call_after_refresh(self._reveal)
 
     def _show(self, refused: str = "") -> None:
