@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from tests.screens.host import Heard, Host, save_picture, screen_text
 from textual.events import MouseScrollUp, Paste
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -16,6 +15,7 @@ from alignscope.text import cell_width
 from alignscope.widgets.parameter_list import NAMES, ParameterList
 from alignscope.widgets.parameter_row import Edit, moved, row
 from alignscope.widgets.sampling import SamplingPanel
+from tests.screens.host import Heard, Host, save_picture, screen_text
 
 EVEN = PRESETS["even"].sampling
 
