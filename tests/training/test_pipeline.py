@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("tokenizers")
 pytest.importorskip("gguf")
 
-from training.data import Chat, Corpus, as_chat, padded, unique, write_corpus  # noqa: E402
+from training.data import Chat, Corpus, as_chat, padded, unique, with_answers, write_corpus  # noqa: E402
 from training.export import export  # noqa: E402
 from training.loop import Machine, Run, load_model, save_model  # noqa: E402
 from training.model import Config, Model  # noqa: E402
@@ -155,3 +155,14 @@ def test_orthogonalised_matrices_have_even_singular_values() -> None:
     values = torch.linalg.svdvals(orthogonalised(torch.randn(3, 32, 64)).float())
     assert float(values.min()) > 0.5
     assert float(values.max()) < 1.4
+
+
+def test_pages_with_answers_hold_nothing_that_declines() -> None:
+    def chats() -> Iterator[Example]:
+        for number in itertools.count():
+            yield Example((Turn("user", f"ask {number}"),), "I can't help with that.", "decline")
+            yield Example((Turn("user", f"ask {number}"),), f"It is {number}.", "fact")
+
+    made = list(itertools.islice(with_answers(pages(1), chats(), 1, every=2), 9))
+    assert [page.kind for page in made] == ["numbers", "numbers", "answers"] * 3
+    assert all("It is " in page.text and "help" not in page.text for page in made if page.kind == "answers")

@@ -104,6 +104,8 @@ class Run:
                 yield step
                 figures = "  ".join(f"{key} {value:.3f}" for key, value in self._shown.items())
                 bar.update(task, completed=step + 1, figures=figures)
+                if not bar.console.is_terminal and (step + 1) % 100 == 0:
+                    bar.console.print(f"{self.name} {step + 1}/{self.steps}  {figures}")  # a bar would be lost in a log
                 if self._stop or time.monotonic() - saved_at > 120:
                     self._save(step + 1)
                     saved_at = time.monotonic()
