@@ -29,7 +29,7 @@ def parsed(*arguments: str) -> Launch:
     """What the arguments come to, short of running it."""
     from alignscope.cli import _parser
 
-    return choices.launch(_parser().parse_args(arguments))
+    return choices.launch(_parser().parse_args(arguments), choices.chosen())
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ def parsed(*arguments: str) -> Launch:
         (["--prompt", "p", "ask", "x"], "--prompt means nothing to `ask`"),
         (["--set", "seed=1", "models"], "--set means nothing to `models`"),
         (["--base", "b", "doctor"], "--base means nothing to `doctor`"),
+        (["models", "--embedded", "pull", "x"], "--embedded means nothing to `models pull`"),
         (["ask"], "the following arguments are required: PROMPT"),
         (["ask", "x", "--nonsense"], "unrecognized arguments: --nonsense"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),

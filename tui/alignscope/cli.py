@@ -57,14 +57,16 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         case "ask":
             choices.refuse(arguments, _EXPLORER_ONLY)
             logprobs = choices.logprobs(arguments)
-            launch = choices.launch(arguments)
+            launch = choices.launch(arguments, choices.chosen())
             launch = replace(launch, prompt=choices.read_prompt(arguments.text))
             from alignscope.commands import ask
 
             return ask.run(launch, as_json=arguments.json, logprobs=logprobs)
         case "models":
             choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
-            launch = choices.launch(arguments)
+            if arguments.action == "pull":
+                choices.refuse(arguments, ("embedded",))
+            launch = choices.launch(arguments, choices.chosen())
             from alignscope.commands import models
 
             if arguments.action == "pull":
@@ -72,11 +74,15 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             return models.run(launch, as_json=arguments.json)
         case "doctor":
             choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
-            launch = choices.launch(arguments)
+            try:
+                problem, settings = "", choices.chosen()
+            except choices.UsageError as error:  # a doctor looks at what is ill
+                problem, settings = str(error), choices.NOTHING_CHOSEN
+            launch = choices.launch(arguments, settings)
             from alignscope.commands import doctor
 
-            return doctor.run(launch, as_json=arguments.json)
-    launch = choices.launch(arguments)
+            return doctor.run(launch, problem, as_json=arguments.json)
+    launch = choices.launch(arguments, choices.chosen())
     choices.need_terminal()
     from alignscope.app import run
 
@@ -153,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
         "pull", help="download a model to the server", description="Download a model to the server.", **common
     )
     pull.add_argument("model", metavar="NAME", help="such as llama3.2:1b-text-q4_K_M")
-    _add_server(pull)
+    _add_host(pull)
 
     doctor = commands.add_parser(
         "doctor",
@@ -167,8 +173,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_server(parser: argparse.ArgumentParser) -> None:
+def _add_host(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", metavar="URL", help="the server (default: OLLAMA_HOST, else Ollama on this machine)")
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    _add_host(parser)
     parser.add_argument("--embedded", action="store_true", help="the embedded engine, even if Ollama is there")
 
 

@@ -30,7 +30,8 @@ async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
         except ServerError as error:
             output.notes().line(f"alignscope: {error}")
             return FAILED
-        output.notes().line(plan.why)
+        if plan.why:
+            output.notes().line(plan.why)
         asked = Run(plan.lineup, launch.prompt, launch.sampling, servers, samples=launch.samples, logprobs=logprobs)
         show = _Json() if as_json else _Text(plan.lineup, launch.samples)
         failed, interrupts = False, list[int]()

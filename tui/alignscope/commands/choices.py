@@ -20,21 +20,28 @@ _MAX_PROMPT: Final = 64 * 2**20
 _HOST: Final = re.compile(r"[^\s/?#@\x00-\x20\x7f]+")
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
+NOTHING_CHOSEN: Final = settings.Settings()
+"""Settings where there is no file."""
+
 
 class UsageError(Exception):
     """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
 
 
-def launch(arguments: argparse.Namespace) -> Launch:
+def chosen() -> settings.Settings:
+    """The settings file. Raises UsageError when something in it is wrong."""
+    try:
+        return settings.load()
+    except settings.SettingsError as error:
+        raise UsageError(str(error)) from error
+
+
+def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
     """What the arguments ask for, with what environment and settings file say where they don't.
 
     Raises:
         UsageError: something in them is wrong, or two of them contradict each other.
     """
-    try:
-        chosen = settings.load()
-    except settings.SettingsError as error:
-        raise UsageError(str(error)) from error
     _refuse_contradictions(arguments)
     panes = _panes(arguments.panes)
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
@@ -59,7 +66,12 @@ def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
     """Refuse options that stood before a command's name and mean nothing to it."""
     for name in names:
         if getattr(arguments, name):
-            raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{arguments.command}`; leave it out")
+            raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{_command(arguments)}`; leave it out")
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    action = getattr(arguments, "action", None)
+    return f"{arguments.command} {action}" if action else str(arguments.command)
 
 
 def read_prompt(text: str) -> str:

@@ -1,0 +1,322 @@
+"""The commands as people and scripts run them: real processes, against the stand-in and the embedded engine."""
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.standin import MANY, Ollama, Script
+
+LONG = 30.0
+"""Seconds after which a process hangs for good; a busy machine needs some of them."""
+
+
+@dataclass
+class Done:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
+
+
+class Shell:
+    """Runs alignscope in an environment of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        drop = ("OLLAMA_HOST", "ALIGNSCOPE_API_KEY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+        self.environment = {name: value for name, value in os.environ.items() if name not in drop}
+        self.environment |= {"HOME": str(home), "TERM": "xterm-256color"}
+
+    @asynccontextmanager
+    async def started(self, *arguments: str, **streams: Any) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A process that is ended when the block is left."""
+        default = {
+            "stdin": asyncio.subprocess.DEVNULL,
+            "stdout": asyncio.subprocess.PIPE,
+            "stderr": asyncio.subprocess.PIPE,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "alignscope", *arguments, env=self.environment, **{**default, **streams}
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    async def run(self, *arguments: str, stdin: bytes | None = None) -> Done:
+        """Run to the end."""
+        streams = {} if stdin is None else {"stdin": asyncio.subprocess.PIPE}
+        async with self.started(*arguments, **streams) as process:
+            out, err = await asyncio.wait_for(process.communicate(stdin), LONG)
+            return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def of(events: list[dict[str, Any]], kind: str, pane: str = "") -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == kind and pane in ("", event["pane"])]
+
+
+async def test_every_event_is_a_line_of_json(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run(
+        "ask", "Once", "--host", ollama.url, "--json", "--preset=model", "--set=seed=7", "--set=top_k=3"
+    )
+    assert done.status == 0, done.err
+    assert {event["event"] for event in done.events} == {"started", "token", "finished"}
+    assert all(event["sample"] == 1 and event["ms"] >= 0 for event in done.events)
+    times = [event["ms"] for event in done.events]
+    assert times == sorted(times)
+    for pane, path in (("base", "/api/generate"), ("instruct", "/api/chat")):
+        [started], [finished], tokens = (of(done.events, kind, pane) for kind in ("started", "finished", "token"))
+        [seen] = ollama.seen(path)
+        assert started["url"] == ollama.url + path
+        assert started["request"] == seen.body
+        assert seen.body["options"] == {"seed": 7, "top_k": 3}
+        assert finished["end"] == "stop"
+        assert finished["stats"]["tokens"] == len(tokens)
+        assert "message" not in finished or finished["message"] == ""
+
+
+async def test_both_streams_are_open_at_once(shell: Shell, ollama: Ollama) -> None:
+    ollama.default = Script(rate=100)
+    done = await shell.run("ask", "Once", "--host", ollama.url, "--json", "--set", "num_predict=20")
+    assert done.status == 0, done.err
+    [base], [instruct] = ollama.seen("/api/generate"), ollama.seen("/api/chat")
+    assert base.overlaps(instruct)
+    panes = [event["pane"] for event in of(done.events, "token")]
+    turns = sum(one != two for one, two in pairwise(panes))
+    assert turns > 4, "tokens of the two panes come mixed, as they happen"
+
+
+async def test_replies_are_printed_under_their_panes(shell: Shell, ollama: Ollama) -> None:
+    ollama.script("mistral:text", Script(pieces=("One ", "two\x1b[31m\n\n", "three  ")))
+    ollama.script("mistral:instruct", Script(pieces=("Hello", "!\n")))
+    done = await shell.run("ask", "Once", "--host", ollama.url, "--samples", "2")
+    assert done.status == 0, done.err
+    assert done.out.count("One two\x1b[31m\n\nthree  \n──") == 2, "as it came, since this is no terminal"
+    assert done.out.count("Hello!\n── ended by itself · ") == 2
+    for pane in ("base · mistral:text · completion", "instruct · mistral:instruct · chat"):
+        assert f"── {pane} · sample 1 of 2 ──\n" in done.out
+        assert f"── {pane} · sample 2 of 2 ──\n" in done.out
+    assert "mistral:text" in done.err, "why these two"
+
+
+async def test_text_from_a_model_can_do_nothing_to_a_terminal(shell: Shell, ollama: Ollama) -> None:
+    ollama.script("mistral:text", "controls")
+    ollama.script("mistral:instruct", "controls")
+    leader, follower = pty.openpty()
+    try:
+        async with shell.started("ask", "x", "--host", ollama.url, stdout=follower) as process:
+            written = b""
+            while process.returncode is None or not written.endswith(b"\r\n\r\n"):
+                written += await asyncio.wait_for(asyncio.to_thread(os.read, leader, 65536), LONG)
+                if b"instruct" in written and written.endswith(b"\r\n\r\n"):
+                    await asyncio.wait_for(process.wait(), LONG)
+    finally:
+        os.close(leader)
+        os.close(follower)
+    assert process.returncode == 0
+    assert "␛[2J".encode() in written
+    assert not set(written) & (set(range(32)) - set(b"\r\n"))
+    assert "\u202e".encode() not in written
+    assert b"[bold]not bold[/]" in written
+
+
+async def test_log_probabilities_when_asked_for(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run("ask", "Once", "--host", ollama.url, "--json", "--logprobs", "2")
+    tokens = of(done.events, "token")
+    assert tokens
+    for token in tokens:
+        assert token["logprob"] <= 0
+        assert [type(part) for part in token["alternatives"][0]] == [str, float]
+        assert len(token["alternatives"]) == 2
+    plain = await shell.run("ask", "Once", "--host", ollama.url, "--json")
+    assert not any("logprob" in token for token in of(plain.events, "token"))
+
+
+async def test_a_failing_pane_leaves_the_other_alone(shell: Shell, ollama: Ollama) -> None:
+    ollama.script("mistral:text", "memory")
+    done = await shell.run("ask", "Once", "--host", ollama.url, "--json")
+    assert done.status == 1
+    [base], [instruct] = of(done.events, "finished", "base"), of(done.events, "finished", "instruct")
+    assert base["end"] == "error"
+    assert "memory" in base["message"]
+    assert instruct["end"] == "stop"
+    said = await shell.run("ask", "Once", "--host", ollama.url)
+    assert said.status == 1
+    assert "── failed" in said.out
+    assert base["message"] in said.out
+
+
+async def test_a_model_that_is_not_there_is_named_with_the_remedy(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run("ask", "Once", "--host", ollama.url, "--base", "gone:text", "--instruct", "mistral:instruct")
+    assert done.status == 1
+    assert "gone:text" in done.out + done.err
+    assert "pull" in done.out + done.err
+
+
+async def test_no_server_is_said_with_its_address(shell: Shell, nobody: str) -> None:
+    done = await shell.run("ask", "Once", "--pane", f"a=m@{nobody}", "--pane", f"b=n@{nobody}")
+    assert done.status == 1
+    assert nobody.removeprefix("http://") in done.out + done.err
+    assert "Traceback" not in done.err
+
+
+async def test_standard_input_less_one_line_break(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run("ask", "-", "--host", ollama.url, stdin="日本 \xe9\n\n".encode() + b"\xff\n")
+    assert done.status == 0, done.err
+    assert ollama.seen("/api/generate")[0].body["prompt"] == "日本 \xe9\n\n\ufffd"
+    assert (await shell.run("ask", "-", stdin=b"\n")).status == 2
+
+
+async def test_ctrl_c_ends_every_reply_as_cancelled(shell: Shell, ollama: Ollama) -> None:
+    ollama.default = Script(endless=True, rate=50)
+    async with shell.started("ask", "Once", "--host", ollama.url, "--json", "--set", "num_predict=off") as process:
+        assert process.stdout
+        events: list[dict[str, Any]] = []
+        while {event["pane"] for event in of(events, "token")} != {"base", "instruct"}:
+            events.append(json.loads(await asyncio.wait_for(process.stdout.readline(), LONG)))
+        process.send_signal(signal.SIGINT)
+        out, err = await asyncio.wait_for(process.communicate(), LONG)
+    events += [json.loads(line) for line in out.split(b"\n") if line]
+    assert process.returncode == 130, err
+    assert sorted((event["pane"], event["end"]) for event in of(events, "finished")) == [
+        ("base", "cancelled"), ("instruct", "cancelled"),
+    ]  # fmt: skip
+    assert b"Traceback" not in err
+    await ollama.until(lambda: not ollama.open_now())
+    assert all(seen.client_closed for seen in (*ollama.seen("/api/generate"), *ollama.seen("/api/chat")))
+
+
+async def test_ctrl_c_while_nothing_has_come(shell: Shell, ollama: Ollama) -> None:
+    ollama.default = Script(delay=600)
+    async with shell.started("ask", "Once", "--host", ollama.url) as process:
+        await ollama.until(
+            lambda: len(ollama.open_now("/api/generate")) == len(ollama.open_now("/api/chat")) == 1, LONG
+        )
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(process.communicate(), LONG)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+
+
+async def test_a_reader_that_stops_reading_is_no_error(shell: Shell, ollama: Ollama) -> None:
+    ollama.default = Script(endless=True, rate=200)
+    async with shell.started("ask", "Once", "--host", ollama.url, "--json", "--set", "num_predict=off") as process:
+        assert process.stdout and process.stderr
+        await asyncio.wait_for(process.stdout.readline(), LONG)
+        process.stdout._transport.close()  # type: ignore[attr-defined]  # asyncio offers no other way to close a pipe's end
+        err = await asyncio.wait_for(process.stderr.read(), LONG)
+        assert await asyncio.wait_for(process.wait(), LONG) == 141
+    assert b"Traceback" not in err
+    assert b"Broken" not in err
+    await ollama.until(lambda: not ollama.open_now())
+
+
+async def test_the_embedded_engine_needs_nothing_else(shell: Shell) -> None:
+    done = await shell.run("ask", "Q: Hello?\nA:", "--embedded", "--json", "--set=num_predict=6", "--set=seed=1")
+    assert done.status == 0, done.err
+    for pane in ("base", "instruct"):
+        [finished] = of(done.events, "finished", pane)
+        assert finished["end"] in ("length", "stop")
+        assert "".join(token["text"] for token in of(done.events, "token", pane))
+    again = await shell.run("ask", "Q: Hello?\nA:", "--embedded", "--json", "--set=num_predict=6", "--set=seed=1")
+    texts = [[token["text"] for token in of(each.events, "token", "base")] for each in (done, again)]
+    assert texts[0] == texts[1]
+
+
+async def test_the_models_of_a_server(shell: Shell) -> None:
+    async with Ollama(MANY) as server:
+        said = await shell.run("models", "--host", server.url)
+        listed = await shell.run("models", "--host", server.url, "--json")
+    assert said.status == listed.status == 0, said.err
+    rows = {row["name"]: row for row in listed.events}
+    assert rows["mistral:text"]["nature"] == "base"
+    assert rows["mistral:text"]["twin"] == "mistral:instruct"
+    assert rows["mistral:instruct"]["twin"] == "mistral:text"
+    assert rows["qwen2.5:0.5b-base"]["twin"] == "qwen2.5:0.5b"
+    assert rows["qwen2.5:0.5b"]["family"] == "qwen2"
+    assert rows["nomic-embed-text:latest"]["nature"] == "unknown"
+    assert rows["mistral:text"]["quantization"] == "Q4_0"
+    assert all(row["why"] for row in rows.values())
+    assert all(name in said.out for name in rows)
+    assert rows["mistral:text"]["why"] in said.out
+
+
+async def test_models_where_no_server_is(shell: Shell, nobody: str) -> None:
+    done = await shell.run("models", "--host", nobody)
+    assert done.status == 1
+    assert nobody.removeprefix("http://") in done.err
+    embedded = await shell.run("models", "--embedded", "--json")
+    assert embedded.status == 0
+    assert {"twin:text", "twin:sft", "twin:latest"} <= {row["name"] for row in embedded.events}
+
+
+async def test_pulling_a_model(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run("models", "pull", "llama3.2:1b", "--host", ollama.url)
+    assert done.status == 0, done.err
+    assert done.out == ""
+    assert "llama3.2:1b is there" in done.err
+    ollama.pull_error = "pull model manifest: file does not exist"
+    failed = await shell.run("models", "pull", "nothing", "--host", ollama.url)
+    assert failed.status == 1
+    assert "no model called nothing" in failed.err
+
+
+async def test_a_pull_can_be_cancelled(shell: Shell, ollama: Ollama) -> None:
+    ollama.pull_rate = 0.5
+    async with shell.started("models", "pull", "llama3.2:1b", "--host", ollama.url) as process:
+        await ollama.until(lambda: bool(ollama.open_now("/api/pull")), LONG)
+        process.send_signal(signal.SIGINT)
+        _, err = await asyncio.wait_for(process.communicate(), LONG)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    await ollama.until(lambda: not ollama.open_now())
+
+
+async def test_the_doctor_says_what_would_be_used(shell: Shell, ollama: Ollama) -> None:
+    done = await shell.run("doctor", "--host", ollama.url)
+    assert done.status == 0, done.err
+    for part in ("Ollama 0.32.15", ollama.url, "mistral:text", "mistral:instruct", str(shell.home), "config.yaml"):
+        assert part in done.out, part
+
+
+async def test_the_doctor_where_nothing_answers(shell: Shell, nobody: str) -> None:
+    shell.environment["OLLAMA_HOST"] = nobody
+    done = await shell.run("doctor")
+    assert done.status == 0, done.err
+    assert nobody in done.out
+    assert "twin:text" in done.out
+    [told] = (await shell.run("doctor", "--json")).events
+    assert told["lineup"][0]["model"] == "twin:text"
+
+
+async def test_the_doctor_reads_a_wrong_settings_file(shell: Shell, ollama: Ollama) -> None:
+    """A doctor that refuses to look at what is ill helps nobody."""
+    config = shell.home / ".config" / "alignscope" / "config.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text("preset: hot\n")
+    shell.environment["XDG_CONFIG_HOME"] = str(shell.home / ".config")
+    done = await shell.run("doctor", "--host", ollama.url)
+    assert done.status == 0, done.err
+    assert "line 1: preset: no preset is called hot" in done.out

@@ -1,0 +1,134 @@
+"""The package as people get it: what a wheel holds, what runs from it, and what imports what."""
+
+import os
+import pkgutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import alignscope
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "tui" / "alignscope"
+SCREEN_ROOMS = (
+    "alignscope.app",
+    "alignscope.themes",
+    "alignscope.screens",
+    "alignscope.widgets",
+    "alignscope.__main__",
+)
+
+
+def python(*arguments: str, cwd: Path = ROOT, **variables: str) -> str:
+    """Run Python on its own, and give its standard output."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def build(kind: str, source: Path, target: Path) -> Path:
+    python("-m", "hatchling", "build", "-t", kind, "-d", str(target), cwd=source)
+    [built] = target.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    where = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(where)
+    return where
+
+
+def files(where: Path) -> set[str]:
+    return {
+        path.relative_to(where).as_posix()
+        for path in where.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_a_wheel_holds_the_whole_package_and_nothing_else(unpacked: Path) -> None:
+    held = {name for name in files(unpacked) if ".dist-info/" not in name}
+    expected = {f"alignscope/{name}" for name in files(PACKAGE)}
+    expected |= {f"alignscope/{kind}/{name}" for kind in ("themes", "sessions") for name in files(ROOT / kind)}
+    assert held == expected
+    assert {f"alignscope/twins/models/twin-{stage}.gguf" for stage in ("text", "sft", "latest")} <= held
+    assert {"alignscope/py.typed", "alignscope/pairs.yaml", "alignscope/experiments.yaml"} <= held
+    assert any("LICENSE" in name for name in files(unpacked))
+
+
+def test_a_source_archive_builds_the_same_wheel(unpacked: Path, tmp_path: Path) -> None:
+    (tmp_path / "sdist").mkdir()
+    with tarfile.open(build("sdist", ROOT, tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    [source] = (tmp_path / "source").iterdir()
+    assert (source / "tests" / "test_package.py").is_file()
+    assert not (source / "tui" / "training").exists()
+    (tmp_path / "again").mkdir()
+    with zipfile.ZipFile(build("wheel", source, tmp_path / "again")) as archive:
+        assert set(archive.namelist()) == files(unpacked)
+
+
+def test_what_comes_along_is_found_in_a_wheel_and_in_a_checkout(unpacked: Path, tmp_path: Path) -> None:
+    ask = (
+        "import alignscope; from alignscope.locations import bundled; print(alignscope.__file__);"
+        "[print(kind, *sorted(each.name for each in bundled(kind).iterdir())) for kind in ('themes', 'sessions')]"
+    )
+    installed, *in_wheel = python("-c", ask, cwd=tmp_path, PYTHONPATH=str(unpacked)).splitlines()
+    assert Path(installed).is_relative_to(unpacked)
+    checkout, *in_checkout = python("-c", ask, cwd=tmp_path, PYTHONPATH=str(ROOT / "tui")).splitlines()
+    assert Path(checkout).is_relative_to(ROOT)
+    assert in_wheel == in_checkout
+    assert [line.split()[0] for line in in_wheel] == ["themes", "sessions"]
+
+
+def test_a_wheel_runs(unpacked: Path, tmp_path: Path) -> None:
+    said = python("-m", "alignscope", "--version", cwd=tmp_path, PYTHONPATH=str(unpacked))
+    assert said == f"alignscope {alignscope.__version__}\n"
+
+
+def imported(code: str, names: Sequence[str]) -> set[str]:
+    """Which of these top-level packages a program has imported by its end."""
+    end = f"import sys; print('\\n', *(set({list(names)!r}) & {{name.partition('.')[0] for name in sys.modules}}))"
+    return set(python("-c", f"{code}\n{end}").splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("flags", [["--help"], ["--version"], ["ask", "--help"], ["models", "pull", "--help"]])
+def test_help_and_version_load_next_to_nothing(flags: list[str]) -> None:
+    run = f"from alignscope.cli import main\ntry: main({flags!r})\nexcept SystemExit as end: assert end.code == 0"
+    heavy = ["textual", "rich", "httpx", "xllamacpp", "yaml", "msgspec", "asyncio", "platformdirs", "pyperclip"]
+    assert imported(run, heavy) == set()
+
+
+def test_the_core_and_the_commands_never_import_textual() -> None:
+    modules = [
+        found.name
+        for found in pkgutil.walk_packages([str(PACKAGE)], "alignscope.")
+        if not found.name.startswith(SCREEN_ROOMS)
+    ]
+    assert {"alignscope.ask", "alignscope.servers", "alignscope.commands.ask"} <= set(modules)
+    assert imported("import " + ", ".join(modules), ["textual", "rich", "xllamacpp", "pyperclip"]) == set()
+
+
+def test_the_rooms_keep_their_floors() -> None:
+    said = python("-c", "from importlinter.cli import lint_imports\nraise SystemExit(lint_imports(no_cache=True))")
+    assert "0 broken" in said

@@ -1,0 +1,186 @@
+"""`alignscope doctor`: what answers, what would be used, where things are, and what to do about what is missing."""
+
+import asyncio
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from alignscope import __version__, locations, settings
+from alignscope.backends.base import ServerError
+from alignscope.commands import output
+from alignscope.commands.models import described
+from alignscope.commands.output import Printer, table
+from alignscope.launch import Launch
+from alignscope.lineup import EMBEDDED, Model, Pane, judge
+from alignscope.servers import Servers
+from alignscope.twins.engine import TWINS
+
+_SMALLEST = (80, 24)
+
+
+class Checked(msgspec.Struct):
+    """One server, as it was found."""
+
+    server: str
+    """Its URL, or `embedded`."""
+    label: str = ""
+    models: list[Model] = []
+    problem: str = ""
+
+
+class Report(msgspec.Struct):
+    """Everything that the doctor found, as `--json` prints it."""
+
+    version: str
+    python: str
+    platform: str
+    servers: list[Checked] = []
+    lineup: tuple[Pane, ...] = ()
+    why: str = ""
+    files: dict[str, str] = {}
+    terminal: dict[str, str] = {}
+    advice: list[str] = []
+    """What to do, the most important first; empty when nothing is missing."""
+
+
+def run(launch: Launch, problem: str = "", *, as_json: bool = False) -> int:
+    """Look and tell.
+
+    Args:
+        problem: what is wrong with the settings file, which was left aside then.
+    """
+    report = asyncio.run(_examine(launch))
+    if problem:
+        report.advice.insert(0, problem)
+    if as_json:
+        output.out().raw(msgspec.json.encode(report))
+    else:
+        _print(output.out(), report)
+    return 0
+
+
+async def _examine(launch: Launch) -> Report:
+    report = Report(
+        __version__,
+        platform.python_version(),
+        f"{platform.system()} {platform.machine()}",
+        files=_files(),
+        terminal=_terminal(os.environ),
+    )
+    servers = Servers(launch.host)
+    try:
+        for server in (servers.default_host, EMBEDDED):
+            checked = await _check(servers, server)
+            report.servers.append(checked)
+        try:
+            found = await servers.plan(launch)
+            report.lineup, report.why = found.lineup, found.why
+        except ServerError as error:
+            report.why = str(error)
+    finally:
+        await servers.close()
+    report.advice += _advice(report)
+    return report
+
+
+async def _check(servers: Servers, server: str) -> Checked:
+    try:
+        backend = await servers.get(server)
+        return Checked(server, backend.info.label, await described(backend))
+    except ServerError as error:
+        return Checked(server, problem=str(error))
+
+
+def _files() -> dict[str, str]:
+    config, state = settings.config_file(), locations.state_dir()
+    return {
+        "settings": f"{config}{'' if config.exists() else ' (not there, so everything keeps its default)'}",
+        "data": str(locations.data_dir()),
+        "state": str(state),
+        "engine log": str(state / "engine.log"),
+    }
+
+
+def _terminal(environment: Mapping[str, str]) -> dict[str, str]:
+    if not sys.stdout.isatty():
+        return {"output": "goes to a file or pipe, so nothing is known of a terminal"}
+    columns, rows = shutil.get_terminal_size()
+    kind = environment.get("TERM", "")
+    if environment.get("COLORTERM") in ("truecolor", "24bit"):
+        colours = "16 million"
+    else:
+        colours = "256" if "256" in kind else "none" if kind in ("", "dumb") else "16"
+    return {
+        "size": f"{columns}x{rows}",
+        "kind": kind or "unknown",
+        "colours": colours + (", but NO_COLOR is set" if environment.get("NO_COLOR") else ""),
+        "characters": sys.stdout.encoding or "unknown",
+        "over SSH": "yes" if environment.get("SSH_CONNECTION") else "no",
+        "in tmux": "yes" if environment.get("TMUX") else "no",
+    }
+
+
+def _advice(report: Report) -> list[str]:
+    advice = [each.problem for each in report.servers if each.problem]
+    for each in report.servers:
+        missing = TWINS.keys() - {model.name for model in each.models}
+        if each.server == EMBEDDED and missing and not each.problem:
+            advice.append(f"{', '.join(sorted(missing))} did not come along: install alignscope again.")
+    terminal = report.terminal
+    if "size" in terminal:
+        columns, rows = map(int, terminal["size"].split("x"))
+        if columns < _SMALLEST[0] or rows < _SMALLEST[1]:
+            advice.append(f"The terminal is small; make it at least {_SMALLEST[0]}x{_SMALLEST[1]}.")
+        if terminal["colours"] == "none":
+            advice.append("TERM says that this terminal can't do much; set it to what the terminal is.")
+        if terminal["characters"].lower().replace("-", "") != "utf8":
+            advice.append("The terminal's characters aren't UTF-8; set LANG to a locale that ends in .UTF-8.")
+    return advice
+
+
+def _print(out: Printer, report: Report) -> None:
+    out.line(f"alignscope {report.version}, Python {report.python}, {report.platform}")
+    out.line()
+    out.line("Servers")
+    for each in report.servers:
+        out.line(f"  {_told(each)}")
+    out.line()
+    out.line("What would be used")
+    known = {(model.server, model.name): model for each in report.servers for model in each.models}
+    rows = [
+        (pane.name, pane.model, pane.mode, judge(model).why if (model := known.get((pane.server, pane.model))) else "")
+        for pane in report.lineup
+    ]
+    for line in table(rows):
+        out.line(f"  {line}")
+    out.line(f"  {report.why}")
+    out.line()
+    for title, facts in (("Files", report.files), ("Terminal", report.terminal)):
+        out.line(title)
+        for line in table(list(facts.items())):
+            out.line(f"  {line}")
+        out.line()
+    out.line("What to do" if report.advice else "Nothing is missing.")
+    for advice in report.advice:
+        out.line(f"  - {advice}")
+
+
+def _told(each: Checked) -> str:
+    if each.problem:
+        return f"✗ {each.server} can't be used now: see below"
+    where = f"{each.label}{_engine_version()}" if each.server == EMBEDDED else f"{each.label} answers at {each.server}"
+    names = [model.name for model in each.models]
+    count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
+    return f"✓ {where}, with {count}{': ' if 0 < len(names) <= 6 else ''}{', '.join(names) if len(names) <= 6 else ''}"
+
+
+def _engine_version() -> str:
+    try:
+        return f" (xllamacpp {version('xllamacpp')})"
+    except PackageNotFoundError:
+        return ""

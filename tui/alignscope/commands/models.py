@@ -1,0 +1,158 @@
+"""`alignscope models`: what the servers have; `alignscope models pull`: more of it."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Final
+
+import msgspec
+
+from alignscope.backends.base import Backend, Pulling, ServerError
+from alignscope.commands import output
+from alignscope.commands.output import Printer, size, table
+from alignscope.launch import Launch
+from alignscope.lineup import EMBEDDED, Model, judge, twin_of
+from alignscope.servers import Servers
+
+OK, FAILED = 0, 1
+_AT_ONCE: Final = 8
+"""Models that a server is asked about at the same time."""
+_BAR: Final = 24
+_HEADINGS: Final = ("model", "family", "size", "on disk", "quantised", "kind", "because", "loaded", "twin")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One model as it is listed."""
+
+    name: str
+    server: str
+    family: str
+    parameter_size: str
+    quantization: str
+    size: int | None
+    """Bytes on disk."""
+    nature: str
+    why: str
+    loaded: bool | None
+    twin: str | None
+
+
+def run(launch: Launch, *, as_json: bool = False) -> int:
+    """List, and return the exit status: 1 when a server that was named doesn't answer."""
+    return asyncio.run(_list(launch, as_json))
+
+
+def pull(launch: Launch, name: str) -> int:
+    """Download a model, and return the exit status."""
+    return asyncio.run(_pull(launch, name))
+
+
+async def _list(launch: Launch, as_json: bool) -> int:
+    servers = Servers(launch.host)
+    try:
+        status = OK
+        for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
+            try:
+                backend = await servers.get(server)
+                models = await described(backend)
+            except ServerError as error:
+                output.notes().line(f"alignscope: {error}")
+                status = FAILED if server != EMBEDDED or launch.embedded else status
+                continue
+            rows = [_row(model, models) for model in models]
+            if as_json:
+                for row in rows:
+                    output.out().raw(msgspec.json.encode(row))
+            else:
+                _print(output.out(), backend.info.label, server, rows)
+        return status
+    finally:
+        await servers.close()
+
+
+async def described(backend: Backend) -> list[Model]:
+    """All models of a server, each with all that the server tells of it.
+
+    Raises:
+        ServerError: it can't be listed. A single model that can't be described keeps what the listing told.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def describe(model: Model) -> Model:
+        async with gate:
+            try:
+                return await backend.describe(model.name)
+            except ServerError:
+                return model
+
+    return list(await asyncio.gather(*map(describe, await backend.models())))
+
+
+def _row(model: Model, others: list[Model]) -> Row:
+    judgement, twin = judge(model), twin_of(model, others)
+    return Row(
+        model.name, model.server, model.family, model.parameter_size, model.quantization, model.size,
+        judgement.nature, judgement.why, model.loaded, twin.name if twin else None,
+    )  # fmt: skip
+
+
+def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
+    out.line(label if server == EMBEDDED else f"{label} at {server}")
+    cells = [
+        (
+            row.name, row.family, row.parameter_size, size(row.size), row.quantization, row.nature, row.why,
+            {True: "yes", False: "no", None: ""}[row.loaded], row.twin or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+    for line in table([_HEADINGS, *cells]) if cells else ["no models"]:
+        out.line(f"  {line}")
+    out.line()
+
+
+async def _pull(launch: Launch, name: str) -> int:
+    notes = output.notes()
+    show = _Progress(notes)
+    servers = Servers(launch.host)
+    try:
+        backend = await servers.get(servers.default_host)
+        async with aclosing(backend.pull(name)) as progress:
+            async for pulling in progress:
+                show.apply(pulling)
+        show.end()
+        notes.line(f"{name} is there.")
+        return OK
+    except ServerError as error:
+        show.end()
+        notes.line(f"alignscope: {error}")
+        return FAILED
+    finally:
+        show.end()
+        await servers.close()
+
+
+class _Progress:
+    """A bar on a terminal; elsewhere a line for each step, and for each tenth of a download."""
+
+    def __init__(self, notes: Printer) -> None:
+        self._notes = notes
+        self._said = ""
+
+    def apply(self, pulling: Pulling) -> None:
+        """Show how far it is."""
+        share = pulling.completed / pulling.total if pulling.total else 0.0
+        if self._notes.terminal:
+            bar = "█" * round(share * _BAR)
+            amount = f"{size(pulling.completed)} of {size(pulling.total)}" if pulling.total else ""
+            self._said = pulling.status
+            self._notes.over(f"{bar:·<{_BAR}} {share:4.0%}  {amount}  {pulling.status}")
+            return
+        tenth = f"{int(share * 10) * 10} % of {size(pulling.total)}" if pulling.total else pulling.status
+        if tenth != self._said:
+            self._said = tenth
+            self._notes.line(tenth)
+
+    def end(self) -> None:
+        """Leave the bar as it is, and go on below it."""
+        if self._notes.terminal and self._said:
+            self._said = ""
+            self._notes.line()
