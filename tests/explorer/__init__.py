@@ -1,0 +1,1 @@
+"""The explorer as a person uses it: keys in, screen out, against servers on loopback sockets."""

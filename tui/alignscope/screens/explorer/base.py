@@ -1,0 +1,121 @@
+"""What the explorer's parts have in common: the state they act on, and the few ways to show a change of it."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.getters import query_one
+from textual.reactive import var
+from textual.screen import Screen
+
+from alignscope.conduct import Conductor
+from alignscope.launch import Launch
+from alignscope.lineup import Pane
+from alignscope.sampling import Sampling
+from alignscope.servers import Servers
+from alignscope.session.model import CARRY
+from alignscope.widgets.pane import PaneView
+from alignscope.widgets.prompt import PromptEditor
+from alignscope.widgets.split import Split
+from alignscope.widgets.status import NoticeLine, SettingsLine, brief
+
+if TYPE_CHECKING:
+    from alignscope.widgets.sampling import SamplingPanel
+
+
+class ExplorerBase(Screen[int]):
+    """The explorer without its actions."""
+
+    split = query_one("#split", Split)
+    prompt = query_one("#prompt", PromptEditor)
+    notice = query_one("#notice", NoticeLine)
+    settings = query_one("#settings", SettingsLine)
+
+    linked: var[bool] = var(False)
+    """Whether all panes scroll together."""
+
+    conductor: Conductor
+    launch: Launch
+    servers: Servers
+    lineup_found: asyncio.Event
+    """Set once it is known what the panes hold; prompts wait for it."""
+
+    def view(self, name: str) -> PaneView | None:
+        """The pane of that name, None when it has been taken away."""
+        return next((view for view in self.split.views if view.pane.name == name), None)
+
+    @property
+    def here(self) -> PaneView:
+        """The pane that has the focus, else the one that had it last, else the first."""
+        views = self.split.views
+        focused = next((view for view in views if view.has_focus_within), None)
+        if focused is None:
+            focused = next((view for view in views if view.has_class("-here")), views[0])
+        for view in views:
+            view.set_class(view is focused, "-here")
+        return focused
+
+    def enter(self, view: PaneView) -> None:
+        """Go into a pane, where single letters are commands. One without a turn has nothing to focus."""
+        for each in self.split.views:
+            each.set_class(each is view, "-here")
+        self.set_focus(view.transcript if view.turns and not view.markdown else None)
+
+    def say(self, message: str, severity: str = "information") -> None:
+        """Show one message above the prompt, until the next one."""
+        self.notice.say(message, severity)
+
+    @property
+    def panel(self) -> "SamplingPanel | None":
+        """The sampling panel, once it has been shown."""
+        from alignscope.widgets.sampling import SamplingPanel
+
+        return next(iter(self.query(SamplingPanel)), None)
+
+    def show_settings(self) -> None:
+        """Bring the line above the prompt, the panes' headers and the panel up to date with the conductor."""
+        conductor = self.conductor
+        changed = []
+        if conductor.samples > 1:
+            changed.append(f"{conductor.samples} samples")
+        if conductor.context == CARRY:
+            changed.append("context carried")
+        if conductor.scaffold != "bare":
+            changed.append(f"scaffold {conductor.scaffold}")
+        if any(pane.system for pane in conductor.lineup):
+            changed.append("system prompt")
+        if conductor.one_after_other:
+            changed.append("one after the other")
+        if conductor.think:
+            changed.append("thinking")
+        if self.linked:
+            changed.append("scrolling linked")
+        changed += [f"{pane.name} on its own sampling" for pane in conductor.lineup if pane.sampling is not None]
+        self.settings.sampling_note = brief(conductor.sampling, self.launch.presets)
+        self.settings.changed = tuple(changed)
+
+    def show_lineup(self) -> None:
+        """Tell every pane what it is now."""
+        for pane in self.conductor.lineup:
+            view = self.view(pane.name)
+            if view is not None:
+                view.set_pane(pane)
+        self.show_settings()
+
+    def change(self, pane: Pane) -> None:
+        """Change one pane of the lineup."""
+        self.conductor.change(pane)
+        self.show_lineup()
+
+    # What one part asks of another
+
+    def retry(self, view: PaneView) -> object:
+        """Ask one pane again."""
+        raise NotImplementedError
+
+    def learn_models(self) -> object:
+        """Ask the servers for what the panel shows of models and servers."""
+        raise NotImplementedError
+
+    def warn_of_reload(self, sampling: Sampling, scope: str) -> object:
+        """Say so when the next send will load a model anew."""
+        raise NotImplementedError

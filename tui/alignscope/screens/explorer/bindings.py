@@ -1,0 +1,55 @@
+"""Every key of the explorer, once.
+
+A key with a modifier or a function key works while the prompt is being typed; a bare letter works when a pane has the
+focus. Each action has one of either kind, since terminals differ in which of them they let through.
+"""
+
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+def _key(keys: str, action: str, description: str, name: str, tooltip: str, *, show: bool = False) -> Binding:
+    return Binding(keys, action, description, show=show, id=f"explorer.{name}", tooltip=tooltip)
+
+
+BINDINGS: Final[list[BindingType]] = [
+    _key("escape", "stop", "Stop", "stop", "Stop every reply that is still coming; what has come stays", show=True),
+    _key("f1,question_mark", "help", "Help", "help", "Keys, words and what to try first", show=True),
+    _key("f2,ctrl+t,t", "sampling", "Sampling", "sampling", "Show or hide the sampling panel", show=True),
+    _key("f3,ctrl+o,o", "experiments", "Experiments", "experiments", "Prompts that are worth trying", show=True),
+    _key("f4,ctrl+l,p", "pick", "Model", "pick", "Change the pane's model, server or mode", show=True),
+    _key("f5,ctrl+r,r", "again", "Again", "again", "Send the last prompt once more", show=True),
+    _key("f6,ctrl+n,c", "context", "Context", "context", "Each prompt alone, or with all that came before"),
+    _key("f7,ctrl+g,f", "scaffold", "Scaffold", "scaffold", "Text put around the prompt in completion panes"),
+    _key("f8,ctrl+b,S", "system", "System prompt", "system", "What chat panes are told first"),
+    _key("e", "edit", "Edit and resend", "edit", "Put the last prompt back into the editor"),
+    _key("R", "retry", "Retry this pane", "retry", "Ask the pane with the focus again, and no other"),
+    _key("plus,equals_sign", "samples(1)", "More samples", "samples-more", "One more reply a pane with the next send"),
+    _key("minus", "samples(-1)", "Fewer samples", "samples-fewer", "One reply a pane less with the next send"),
+    _key("n", "sample(1)", "Next sample", "sample-next", "Show the pane's next sample"),
+    _key("N", "sample(-1)", "Previous sample", "sample-previous", "Show the pane's previous sample"),
+    _key("a", "stack_samples", "All samples", "sample-all", "Show the samples stacked, or one at a time"),
+    _key("z", "zoom", "Zoom", "zoom", "Give the pane all the room, or give it back"),
+    _key("s", "turn_split", "Turn the split", "split", "Panes side by side, or one above the other"),
+    _key(
+        "left_square_bracket,less_than_sign", "divide(-1)", "Narrower", "narrower", "Move the divider towards the start"
+    ),
+    _key("right_square_bracket,greater_than_sign", "divide(1)", "Wider", "wider", "Move the divider towards the end"),
+    _key("backslash", "even_out", "Same size", "even", "All panes the same size"),
+    _key("l", "link", "Link scrolling", "link", "Scroll all panes together"),
+    _key("m", "markdown", "Markdown", "markdown", "Show the finished chat reply as Markdown, or as it came"),
+    _key("y", "copy_reply", "Copy reply", "copy-reply", "Copy the pane's last reply, exactly as it came"),
+    _key("Y", "copy_turn", "Copy turn", "copy-turn", "Copy the last prompt and every pane's reply"),
+    _key("A", "add_pane", "Add a pane", "add-pane", "One more pane, up to four"),
+    _key("X", "remove_pane", "Remove the pane", "remove-pane", "Take the pane with the focus away"),
+    _key("w", "in_turn", "One after the other", "in-turn", "Ask the panes one after the other, or all at once"),
+    _key("T", "think", "Thinking", "think", "Let models that can think do so before they reply"),
+    _key("1", "go(0)", "First pane", "pane-1", "Go to the first pane"),
+    _key("2", "go(1)", "Second pane", "pane-2", "Go to the second pane"),
+    _key("3", "go(2)", "Third pane", "pane-3", "Go to the third pane"),
+    _key("4", "go(3)", "Fourth pane", "pane-4", "Go to the fourth pane"),
+    _key("i,slash", "write", "Write", "write", "Go to the prompt"),
+]
+
+PALETTE_LEFT_OUT: Final = frozenset({"escape"})
