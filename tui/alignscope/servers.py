@@ -189,7 +189,7 @@ class Servers:
         server = _server(Wanted("", name), default)
         models: tuple[Model, ...] = ()
         try:
-            models = await self._described(await self.get(server))
+            models = await self.described(await self.get(server))
             named = next((model for model in models if model.name in (name, f"{name}:latest")), None)
             twin = twin_of(named, models) if named else None
         except ServerError:
@@ -213,7 +213,7 @@ class Servers:
         host = self.default_host
         try:
             backend = await self.get(host)
-            models = await self._described(backend)
+            models = await self.described(backend)
         except ServerError as error:
             reason = engine_available()
             if reason:
@@ -240,7 +240,7 @@ class Servers:
         pairs_to_pull = known_pairs() if backend.info.dialect is Dialect.OLLAMA else ()
         return Found(Kind.SINGLE, lineup, why, host, models, pairs_to_pull)
 
-    async def _described(self, backend: Backend) -> tuple[Model, ...]:
+    async def described(self, backend: Backend) -> tuple[Model, ...]:
         """A server's models with what it tells of each. Raises ServerError when there is no listing.
 
         One that can't be described, or not in time, keeps what the listing told.

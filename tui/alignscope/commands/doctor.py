@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -13,7 +13,6 @@ import msgspec
 from alignscope import __version__, locations, settings
 from alignscope.backends.base import ServerError
 from alignscope.commands import output
-from alignscope.commands.models import described
 from alignscope.commands.output import Printer, table
 from alignscope.launch import Launch
 from alignscope.lineup import EMBEDDED, Model, Pane, judge
@@ -29,7 +28,7 @@ class Checked(msgspec.Struct):
     server: str
     """Its URL, or `embedded`."""
     label: str = ""
-    models: list[Model] = []
+    models: Sequence[Model] = ()
     problem: str = ""
 
 
@@ -91,7 +90,7 @@ async def _examine(launch: Launch) -> Report:
 async def _check(servers: Servers, server: str) -> Checked:
     try:
         backend = await servers.get(server)
-        return Checked(server, backend.info.label, await described(backend))
+        return Checked(server, backend.info.label, await servers.described(backend))
     except ServerError as error:
         return Checked(server, problem=str(error))
 

@@ -1,12 +1,13 @@
 """`alignscope models`: what the servers have; `alignscope models pull`: more of it."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
 import msgspec
 
-from alignscope.backends.base import Backend, Pulling, ServerError
+from alignscope.backends.base import Pulling, ServerError
 from alignscope.commands import output
 from alignscope.commands.output import Printer, size, table
 from alignscope.launch import Launch
@@ -14,8 +15,6 @@ from alignscope.lineup import EMBEDDED, Model, judge, twin_of
 from alignscope.servers import Servers
 
 OK, FAILED = 0, 1
-_AT_ONCE: Final = 8
-"""Models that a server is asked about at the same time."""
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "family", "size", "on disk", "quantised", "kind", "because", "loaded", "twin")
 
@@ -53,7 +52,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
                 backend = await servers.get(server)
-                models = await described(backend)
+                models = await servers.described(backend)
             except ServerError as error:
                 output.notes().line(f"alignscope: {error}")
                 status = FAILED if server != EMBEDDED or launch.embedded else status
@@ -69,25 +68,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
         await servers.close()
 
 
-async def described(backend: Backend) -> list[Model]:
-    """All models of a server, each with all that the server tells of it.
-
-    Raises:
-        ServerError: it can't be listed. A single model that can't be described keeps what the listing told.
-    """
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def describe(model: Model) -> Model:
-        async with gate:
-            try:
-                return await backend.describe(model.name)
-            except ServerError:
-                return model
-
-    return list(await asyncio.gather(*map(describe, await backend.models())))
-
-
-def _row(model: Model, others: list[Model]) -> Row:
+def _row(model: Model, others: Sequence[Model]) -> Row:
     judgement, twin = judge(model), twin_of(model, others)
     return Row(
         model.name, model.server, model.family, model.parameter_size, model.quantization, model.size,
