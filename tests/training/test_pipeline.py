@@ -28,6 +28,7 @@ from training.types import Example, Page, Pair, Turn  # noqa: E402
 if TYPE_CHECKING:
     from training.model import Model as Trained
 
+torch.set_num_threads(1)  # a model this small gains nothing by more, and threads that wait for a busy core lose a lot
 SHAPE = {"width": 64, "layers": 2, "heads": 2, "hidden": 128, "context": 256}
 PLAN = Plan(steps=100, batch=1024, short=128, long=256)
 MACHINE = Machine(torch.device("cpu"), bfloat16=False, compile=False)
