@@ -1,67 +1,125 @@
 """The two lines of a pane that aren't its text."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import ClassVar, Final
 
-from textual.content import Content
+from rich.segment import Segment
+from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.text import cell_width, fit
+from alignscope.widgets._drawn import Drawn
 
 _BETWEEN: Final = "  "
 _LEAST: Final = 8
-"""Cells below which a shortened model name says nothing and is left out."""
+"""Cells below which a shortened name says nothing and is left out."""
+_MODEL: Final = 14
+"""Cells that a model's name is given before what stands beside it."""
 
 
-class PaneHeader(Widget):
-    """Sign and name, model, mode, and the server when it isn't the usual one, on one row."""
+class Bar(Drawn, Widget):
+    """One row of pieces in styles of their own, with a cell free at either end."""
 
     DEFAULT_CSS = """
-    PaneHeader {
+    Bar {
         height: 1;
-        padding: 0 1;
         background: $surface;
         color: $text-muted;
-        &.-base { color: $base-tone; }
-        &.-instruct { color: $instruct-tone; }
-        &.-third { color: $third-tone; }
-        &.-fourth { color: $fourth-tone; }
     }
-    PaneView:focus-within > PaneHeader { background: $panel; }
+    """
+
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self._pieces: tuple[tuple[str, str], ...] = ()
+        self._strip: Strip | None = None
+
+    @property
+    def room(self) -> int:
+        """Cells for text."""
+        return max(0, self.size.width - 2)
+
+    def lay_out(self) -> Iterable[tuple[str, str]]:
+        """Pieces of text, each with the component class of its style, or "" for the bar's own."""
+        return ()
+
+    def redraw(self) -> None:
+        """Draw anew if anything is different."""
+        pieces = tuple(self.lay_out())
+        if pieces != self._pieces:
+            self._pieces = pieces
+            self._strip = None
+            self.refresh()
+
+    def on_resize(self) -> None:
+        """Choose anew what there is room for."""
+        self._strip = None
+        self.redraw()
+
+    def notify_style_update(self) -> None:
+        """Forget colours when the theme changes, or the focus."""
+        super().notify_style_update()
+        self._strip = None
+
+    def render_line(self, y: int) -> Strip:
+        """The row."""
+        if self._strip is None:
+            plain = self.rich_style
+            segments = [Segment(" ", plain)]
+            for text, component in self._pieces:
+                segments.append(Segment(text, self.get_component_rich_style(component) if component else plain))
+            self._strip = Strip(segments).adjust_cell_length(self.outer_size.width, plain)
+        return self._strip
+
+
+class PaneHeader(Bar):
+    """Sign and name, model, mode, and the server when it isn't the usual one."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-header--name"}
+    DEFAULT_CSS = """
+    PaneHeader {
+        & > .pane-header--name { text-style: bold; }
+        &.-base > .pane-header--name { color: $base-tone; }
+        &.-instruct > .pane-header--name { color: $instruct-tone; }
+        &.-third > .pane-header--name { color: $third-tone; }
+        &.-fourth > .pane-header--name { color: $fourth-tone; }
+    }
+    PaneView:focus-within > PaneHeader {
+        background: $panel;
+        color: $text;
+        & > .pane-header--name { text-style: bold reverse; }
+    }
     """
 
     def __init__(self, sign: str, *, classes: str) -> None:
         super().__init__(classes=classes)
         self._sign = sign
         self._who = ""
-        self._parts: tuple[str, ...] = ()
+        self._parts = ("", "", "", "")
 
     def tell(self, name: str, model: str, mode: str, server: str = "", *, unlinked: bool = False) -> None:
         """Show these; empty ones are left out."""
         self._who = name
         self._parts = (model, mode, f"@{server.removeprefix('http://')}" if server else "", "own sampling" * unlinked)
-        self.refresh()
+        self.redraw()
 
-    def render(self) -> Content:
-        """The name always; then mode, server and model, each as far as there is room."""
-        width = self.size.width
-        lead = fit(f"{self._sign} {self._who}", width)
-        model, mode, server, own = self._parts or ("",) * 4
-        room = width - cell_width(lead)
-        # What a person can least do without comes first; they are drawn in their usual order whatever is missing.
-        needs = {"mode": mode, "own": own, "server": server}
+    def lay_out(self) -> Iterable[tuple[str, str]]:
+        """The name always; then mode, sampling, server and model, each as far as there is room."""
+        lead = fit(f" {self._sign} {self._who} ", self.room)
+        yield lead, "pane-header--name"
+        model, mode, server, own = self._parts
+        # What a person can least do without comes first; it is drawn in its usual order whatever is missing.
         kept: dict[str, str] = {}
-        spare = room - (min(cell_width(model), 14) + len(_BETWEEN) if model else 0)
-        for key, words in needs.items():
-            if not words:
-                continue
-            shown = words if cell_width(words) + len(_BETWEEN) <= spare else fit(words, spare - len(_BETWEEN))
+        spare = self.room - cell_width(lead) - (min(cell_width(model), _MODEL) + 1 if model else 0)
+        for words in filter(None, (mode, own, server)):
+            shown = fit(words, spare - len(_BETWEEN))
             if shown == words or cell_width(shown) >= _LEAST:
-                kept[key] = shown
+                kept[words] = shown
                 spare -= cell_width(shown) + len(_BETWEEN)
         taken = sum(cell_width(words) + len(_BETWEEN) for words in kept.values())
-        shown_model = _middle(model, room - taken - len(_BETWEEN))
-        tail = [words for words in (shown_model, kept.get("mode"), kept.get("server"), kept.get("own")) if words]
-        return Content.assemble((lead, "bold"), *((_BETWEEN + words, "not bold $text-muted") for words in tail))
+        name = _middle(model, self.room - cell_width(lead) - taken - 1)
+        shown = _BETWEEN.join(filter(None, (name, kept.get(mode), kept.get(server), kept.get(own))))
+        if shown:
+            yield " " + shown, ""
 
 
 def _middle(model: str, width: int) -> str:
@@ -74,15 +132,13 @@ def _middle(model: str, width: int) -> str:
     return fit(model[: width - len(tail) - 1] + "…" + tail, width)
 
 
-class PaneFooter(Widget):
+class PaneFooter(Bar):
     """How the reply goes: what it is doing, then figures as far as there is room, and what came below the view."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
     DEFAULT_CSS = """
     PaneFooter {
-        height: 1;
-        padding: 0 1;
-        background: $surface;
-        color: $text-muted;
+        & > .pane-footer--behind { color: $accent; }
         &.-failed { color: $text-error; }
     }
     """
@@ -92,43 +148,29 @@ class PaneFooter(Widget):
         self._state = ""
         self._figures: tuple[str, ...] = ()
         self._behind = 0
-        self._drawn: tuple[str, str] = ("", "")
 
     def tell(self, state: str, figures: tuple[str, ...], *, failed: bool = False) -> None:
         """Show a state and its figures, the most important first."""
         self._state, self._figures = state, figures
         self.set_class(failed, "-failed")
-        self._redraw()
+        self.redraw()
 
     def tell_behind(self, rows: int) -> None:
         """Show how many rows came below the view."""
         self._behind = rows
-        self._redraw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Choose anew what there is room for."""
-        self._redraw()
-
-    def _redraw(self) -> None:
-        drawn = self._lay_out(self.size.width)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            self.refresh()
-
-    def _lay_out(self, width: int) -> tuple[str, str]:
+    def lay_out(self) -> Iterable[tuple[str, str]]:
+        """The state always, then figures as far as there is room; what came below at the right."""
         behind = f"↓ {self._behind:,} more" if self._behind else ""
+        room = self.room - (cell_width(behind) + len(_BETWEEN) if behind else 0)
         left = self._state
-        room = width - (cell_width(behind) + len(_BETWEEN) if behind else 0)
         for figure in self._figures:
             longer = left + _BETWEEN + figure if left else figure
             if cell_width(longer) > room:
                 break
             left = longer
-        left = fit(left, max(0, room))
-        gap = width - cell_width(left) - cell_width(behind)
-        return left, " " * max(0, gap) + behind
-
-    def render(self) -> Content:
-        """The row."""
-        left, right = self._drawn
-        return Content.assemble(left, (right, "$accent"))
+        left = fit(left, room)
+        yield left, ""
+        if behind:
+            yield " " * (self.room - cell_width(left) - cell_width(behind)) + behind, "pane-footer--behind"

@@ -13,6 +13,7 @@ from alignscope.events import Event, Finished, Phase, Reply, Token, Waiting
 from alignscope.lineup import Mode, Pane
 from alignscope.text import clean
 from alignscope.widgets._bars import PaneFooter, PaneHeader
+from alignscope.widgets._drawn import until_frame
 from alignscope.widgets._words import end_row, footer_parts
 from alignscope.widgets.transcript import Transcript
 
@@ -58,6 +59,7 @@ class PaneView(Widget):
         & > .pane--markdown { height: 1fr; padding: 0 1; }
     }
     """
+    BLANK = True  # covered by what is in it
     TONES: ClassVar[tuple[Tone, ...]] = ("base", "instruct", "third", "fourth")
 
     @dataclass
@@ -278,7 +280,7 @@ class PaneView(Widget):
     def _refresh_footer_in(self, seconds: float) -> None:
         if not self._footer_due and self.is_mounted:
             self._footer_due = True
-            self.set_timer(seconds, self._refresh_footer)
+            self.set_timer(until_frame(seconds), self._refresh_footer)
 
     def _refresh_footer(self) -> None:
         self._footer_due = False

@@ -1,7 +1,7 @@
 """The text of a pane: prompts, replies and how they ended, growing at the bottom, drawn line by line.
 
-Frames cost, not tokens. Text is gathered and drawn at most `FRAMES` times a second, for all transcripts at the same
-moments; only the rows that changed are drawn; the view moves by a quarter page, since moving it draws all of it.
+Frames cost, not tokens. Text is gathered and drawn thirty times a second at most, only the rows that changed are
+drawn, and the view moves by a quarter page, since moving it draws all of it.
 """
 
 import time
@@ -19,10 +19,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from alignscope.text import clean, fit, show
+from alignscope.widgets._drawn import Drawn, until_frame
 from alignscope.widgets._layout import GUTTERS, TEXT, Block, Kind, Rows
 
-FRAMES: Final = 30
-"""Drawings a second, at most."""
 _SLICE: Final = 16_384
 """Characters laid out between two looks at the clock."""
 _BUDGET: Final = 0.012
@@ -33,7 +32,7 @@ _STRIPS: Final = 512
 """Drawn rows that are kept."""
 
 
-class Transcript(ScrollView):
+class Transcript(Drawn, ScrollView):
     """Everything that was said in one pane, following the end while the view is there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {"transcript--gutter"}
@@ -188,8 +187,7 @@ class Transcript(ScrollView):
         if self._scheduled or not self.is_mounted:
             return
         self._scheduled = True
-        # All transcripts wake at the same moments, so that one update of the screen draws them all.
-        self.set_timer(1 / FRAMES - time.monotonic() % (1 / FRAMES), self._frame)
+        self.set_timer(until_frame(), self._frame)
 
     def _frame(self) -> None:
         self._scheduled = False
@@ -355,27 +353,25 @@ class Transcript(ScrollView):
         return style
 
     def _draw(self, y: int) -> Strip:
-        width = self.size.width
+        width, outer = self.size.width, self.outer_size.width
         place = self._rows.locate(y)
         if place is None:
-            return Strip.blank(width, self._look(Kind.REPLY))
+            return Strip.blank(outer, self._look(Kind.REPLY))
         block, index = place
         style = self._look(block.kind)
         row = block.rows[index]
         if block.kind not in TEXT:
-            return Strip([Segment(_chrome(block.kind, row, width), style)], width)
-        segments = []
-        room = width
-        if gutter := GUTTERS.get(block.kind):
-            segments.append(Segment(gutter, style if block.kind is not Kind.THINKING else self._look("gutter")))
-            room -= len(gutter)
+            return Strip([Segment(_chrome(block.kind, row, width), style)], width).extend_cell_length(outer, style)
+        gutter = GUTTERS.get(block.kind, "")
         drawn, cells = show(row)
-        segments.extend(self._selectable(drawn, y, style))
-        if cells < room:
-            segments.append(Segment(" " * (room - cells), _at(style, len(drawn), y)))
-            cells = room
-        strip = Strip(segments, cells + width - room)
-        return strip if cells <= room else strip.crop(0, width)
+        segments = self._selectable(drawn, y, style)
+        if gutter:
+            segments.insert(0, Segment(gutter, self._look("gutter") if block.kind is Kind.THINKING else style))
+            cells += len(gutter)
+        if cells < outer:
+            segments.append(Segment(" " * (outer - cells), _at(style, len(drawn), y)))
+        strip = Strip(segments, max(cells, outer))
+        return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
 
     def _selectable(self, drawn: str, y: int, style: Style) -> list[Segment]:
         selection = self.text_selection
