@@ -1,6 +1,7 @@
 """`alignscope models`: what the servers have; `alignscope models pull`: more of it."""
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
@@ -13,10 +14,11 @@ from alignscope.commands.output import Printer, size, table
 from alignscope.launch import Launch
 from alignscope.lineup import EMBEDDED, Model, judge, twin_of
 from alignscope.servers import Servers
+from alignscope.text import cell_width
 
 OK, FAILED = 0, 1
 _BAR: Final = 24
-_HEADINGS: Final = ("model", "family", "size", "on disk", "quantised", "kind", "because", "loaded", "twin")
+_HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -80,13 +82,22 @@ def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
     out.line(label if server == EMBEDDED else f"{label} at {server}")
     cells = [
         (
-            row.name, row.family, row.parameter_size, size(row.size), row.quantization, row.nature, row.why,
-            {True: "yes", False: "no", None: ""}[row.loaded], row.twin or "",
+            row.name, row.nature, row.twin or "", {True: "yes", False: "no", None: ""}[row.loaded], row.family,
+            row.parameter_size, row.quantization, size(row.size), row.why,
         )
         for row in rows
     ]  # fmt: skip
-    for line in table([_HEADINGS, *cells]) if cells else ["no models"]:
-        out.line(f"  {line}")
+    lines = table([_HEADINGS, *cells]) if cells else ["no models"]
+    if out.terminal and max(map(cell_width, lines)) + 2 > shutil.get_terminal_size().columns:
+        # The reason is the longest and goes below, so that the rest stays a table.
+        reasons = ["", *(row.why for row in rows)]
+        for line, reason in zip(table([row[:-1] for row in [_HEADINGS, *cells]]), reasons, strict=True):
+            out.line(f"  {line}")
+            if reason:
+                out.line(f"      {reason}")
+    else:
+        for line in lines:
+            out.line(f"  {line}")
     out.line()
 
 

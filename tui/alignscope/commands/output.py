@@ -1,11 +1,12 @@
 """Printing: replies and tables on standard output, notes on standard error, neither able to harm a terminal."""
 
 import io
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Final, TextIO
 
-from alignscope.text import cell_width, clean
+from alignscope.text import cell_width, clean, fit
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
@@ -31,7 +32,8 @@ class Printer:
 
     def over(self, text: str) -> None:
         """Write in place of the line before, which was written by `over` too. For terminals only."""
-        self._stream.write(f"\r\x1b[K{clean(' '.join(text.splitlines()))}")
+        room = shutil.get_terminal_size().columns - 1  # a line that fills the last column may wrap
+        self._stream.write(f"\r\x1b[K{fit(' '.join(text.splitlines()), room)}")
         self._stream.flush()
 
     def raw(self, line: bytes) -> None:
