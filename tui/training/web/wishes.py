@@ -31,4 +31,8 @@ def _requests(seed: int) -> Iterator[str]:
         from training.instruct import requests
     except ImportError:
         return iter(())
-    return chain(text for text in (request.text.strip() for request in requests(seed)) if 0 < len(text) < 160)
+    return chain(
+        text
+        for text in (request.text.strip() for request in requests(seed) if request.kind != "care")  # no filler of that
+        if 0 < len(text) < 160
+    )
