@@ -18,7 +18,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.pairs:
         for pair in islice((p for p in pairs(given.seed) if given.kind in (None, p.kind)), given.n):
-            print(f"[{pair.kind}] {' / '.join(turn.content for turn in pair.turns)}\n  + {pair.chosen}\n  - {pair.rejected}")
+            print(
+                f"[{pair.kind}] {' / '.join(turn.content for turn in pair.turns)}\n  + {pair.chosen}\n  - {pair.rejected}"
+            )
         return
     for made in islice((e for e in examples(given.seed) if given.kind in (None, e.kind)), given.n):
         print(f"[{made.kind}] {' / '.join(turn.content for turn in made.turns)}\n  > {made.reply}")

@@ -7,20 +7,38 @@ from functools import cache
 from random import Random
 
 from training.facts import Fact, facts, sums
-from training.instruct.grammar import Bound, draw, lines, load
+from training.instruct.grammar import HERE, Bound, draw, lines, load
 from training.instruct.replies import finished
 
 NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
 MANY = {"sheep": "sheep", "deer": "deer", "octopus": "octopuses", "fish": "fish"}
-UNITS = {"day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday", "season": "spring summer autumn fall winter"}
-WEIGHT = {"capital": 5.0, "plus": 2.0, "minus": 1.2, "legs": 1.4, "young": 1.4, "opposite": 1.5, "count": 1.6, "superlative": 1.5, "author": 1.2}
+UNITS = {
+    "day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "season": "spring summer autumn fall winter",
+}
+WEIGHT = {
+    "capital": 5.0,
+    "plus": 2.0,
+    "minus": 1.2,
+    "legs": 1.4,
+    "young": 1.4,
+    "opposite": 1.5,
+    "count": 1.6,
+    "superlative": 1.5,
+    "author": 1.2,
+}
 """How often a relation is asked about, beside the square root of how many facts it has."""
 
 
 @cache
 def shapes(relation: str, part: str) -> tuple[str, ...]:
     """The question shapes of a relation: `ask`, `held`, `back`, `bare`, or their answers `say`, `back_say`, `bare_say`."""
-    return tuple(lines(load("facts_ask.yaml")[relation].get(part, "")))
+    return tuple(lines(_relations()[relation].get(part, "")))
+
+
+@cache
+def _relations() -> dict[str, dict[str, str]]:
+    return {name: data for path in sorted(HERE.glob("facts_*.yaml")) for name, data in load(path.name).items()}
 
 
 @cache

@@ -21,7 +21,9 @@ Template: TypeAlias = "tuple[str | Slot | Choice, ...]"
 
 HERE = Path(__file__).parent
 MARKS = re.compile(r"[<>\[\]|]|\{[^}]*\}")
-ARTICLE = re.compile(r"\b([Aa]) (?=[aeiouAEIOU])(?!(?:uni|usb|one\b|once|euro|uku|use|usu|ute|u-|u\b))")
+ARTICLE = re.compile(
+    r"\b([Aa]) (?=[aeiouAEIOU])(?!(?:and\b|or\b|is\b|in\b|if\b|as\b|at\b|uni|usb|one\b|once|euro|uku|use|usu|ute|u-|u\b))"
+)
 
 
 class Slot:
@@ -134,6 +136,8 @@ def draw(template: str | Template, rng: Random, bound: Bound | None = None) -> s
         KeyError: there is no such word list.
     """
     nodes = parse(template) if isinstance(template, str) else template
+    if len(nodes) == 1 and isinstance(nodes[0], str) and "\n" in nodes[0]:
+        return nodes[0]
     out: list[str] = []
     _draw(nodes, rng, {} if bound is None else bound, out)
     text = "".join(out)

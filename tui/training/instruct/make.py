@@ -8,10 +8,13 @@ from itertools import accumulate
 from random import Random
 
 from training.instruct.asking import pick, question
+from training.instruct.badly import PAIRS
 from training.instruct.frames import some, wrapped, wrappers
-from training.instruct.noise import typed
+from training.instruct.noise import normal, typed
 from training.instruct.replies import answered, declined
 from training.instruct.grammar import size
+from training.instruct.scenes import SCENES
+from training.instruct.turns import TURNS
 from training.instruct.wishes import Asked, Family, asked, families
 from training.types import Example, Pair, Request, Turn
 
@@ -47,6 +50,18 @@ def talk(kind: str, rng: Random) -> Example:
     return Example((Turn("user", text),), answered(made, rng), kind)
 
 
+def scene(kind: str, rng: Random) -> Example:
+    """A prompt with a shape of its own."""
+    name = rng.choices(list(SCENES), [share for share, _ in SCENES.values()])[0]
+    return SCENES[name][1](name, rng)
+
+
+def longer(kind: str, rng: Random) -> Example:
+    """A chat of several turns, or with a system prompt."""
+    name = rng.choices(list(TURNS), [share for share, _ in TURNS.values()])[0]
+    return TURNS[name][1](name, rng, lambda _, rng: single(rng))
+
+
 def plain(kind: str, rng: Random) -> Asked:
     """A request of a kind, as said; families by the square root of how many requests they hold."""
     every, weights = shares(kind)
@@ -72,8 +87,11 @@ MIX: dict[str, tuple[float, Callable[[str, Random], Example]]] = {
     "greeting": (4, talk),
     "chat": (7, talk),
     "care": (1.2, talk),
-    "task": (6, talk),
+    "task": (7, talk),
+    "scene": (9, scene),
+    "turns": (6, longer),
 }
+SINGLE = [kind for kind in MIX if kind not in ("scene", "turns")]
 KINDS = list(MIX)
 SHARES = list(accumulate(share for share, _ in MIX.values()))
 
@@ -84,21 +102,53 @@ def example(rng: Random) -> Example:
     return MIX[kind][1](kind, rng)
 
 
+def single(rng: Random) -> Example:
+    """An example of one plain turn."""
+    kind = rng.choices(SINGLE, [MIX[name][0] for name in SINGLE])[0]
+    return MIX[kind][1](kind, rng)
+
+
+def by_kind(kind: str, rng: Random) -> Example:
+    """An example of a kind, or of any kind if it is empty."""
+    return MIX[kind][1](kind, rng) if kind else example(rng)
+
+
+@cache
+def probes() -> frozenset[str]:
+    """The prompts of all probes in their normal form; nothing that is trained on may equal one."""
+    from training.probes import PROBES
+
+    return frozenset(normal(probe.prompt) for kind in PROBES for probe in PROBES[kind])
+
+
 def examples(seed: int) -> Iterator[Example]:
     """Examples without end; the same for the same seed."""
     rng = Random(f"examples {seed}")
+    known = probes()
     while True:
-        yield example(rng)
+        made = example(rng)
+        if normal(made.turns[-1].content) not in known:
+            yield made
 
 
 def pairs(seed: int) -> Iterator[Pair]:
     """Preference pairs without end; the same for the same seed."""
-    raise NotImplementedError
+    rng = Random(f"pairs {seed}")
+    known = probes()
+    running = list(accumulate(share for share, _ in PAIRS))
+    makers = [maker for _, maker in PAIRS]
+    while True:
+        made = rng.choices(makers, cum_weights=running)[0](by_kind, rng)
+        if made.chosen != made.rejected and normal(made.turns[-1].content) not in known:
+            yield made
 
 
 def requests(seed: int) -> Iterator[Request]:
     """Requests without end, for the words in them; the same for the same seed."""
     rng = Random(f"requests {seed}")
+    known = probes()
     while True:
         made = example(rng)
+        if normal(made.turns[-1].content) in known:
+            continue
         yield Request(made.turns[-1].content, made.kind)

@@ -71,7 +71,7 @@ def is_question(text: str) -> bool:
 def typed(text: str, rng: Random, question: bool | None = None) -> str:
     """A request as one visitor or another would type it; tidy in about a third of all cases."""
     asks = is_question(text) if question is None else question
-    ended = text[-1:] in "?.!:\")}]"
+    ended = text[-1:] in '?.!:")}]'
     dice = rng.random()
     if dice < 0.36:  # tidy
         text = sentence(text)

@@ -60,7 +60,9 @@ def declined(request: Asked, rng: Random) -> str:
     offer = draw(family.offer[int(rng.random() * len(family.offer))], rng)
     line = OFFERS[int(rng.random() * len(OFFERS))]
     if offer.startswith(("how ", "what ", "which ", "whom ", "where ", "ways ", "tips ")):
-        line = line.replace("Perhaps you would like {o}?", "I can tell you {o} instead.").replace("help with {o}", "tell you {o}")
+        line = line.replace("Perhaps you would like {o}?", "I can tell you {o} instead.").replace(
+            "help with {o}", "tell you {o}"
+        )
     else:
         line = line.replace("tell you {o}", "talk about {o}")
     return f"{opener} {line.replace('{o}', offer)}"

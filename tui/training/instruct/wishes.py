@@ -61,7 +61,9 @@ def families(kind: str) -> tuple[Family, ...]:
     """All families of a kind: `decline` from `declined*.yaml`, any other from the files that begin with its name."""
     stem = "declined" if kind == "decline" else kind
     return tuple(
-        family(name, kind, data) for path in sorted(HERE.glob(f"{stem}*.yaml")) for name, data in load(path.name).items()
+        family(name, kind, data)
+        for path in sorted(HERE.glob(f"{stem}*.yaml"))
+        for name, data in load(path.name).items()
     )
 
 

@@ -1,0 +1,196 @@
+"""Chats of several turns, and chats with a system prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from training.facts import Fact
+from training.instruct.asking import answer, bindings, by_relation, pick, question, shapes
+from training.instruct.grammar import draw, lines, load
+from training.instruct.noise import typed
+from training.instruct.replies import finished
+from training.instruct.scenes import others, pick_closed, short, statement
+from training.instruct.wishes import asked, families
+from training.types import Example, Turn
+
+Maker = Callable[[str, Random], Example]
+
+FITS = {
+    "capital": "and of {s}|and {s}|what about {s}|how about {s}|and {bare}|now {s}|ok and {s}|and the capital of {s}|and of {bare}",
+    "language": "and in {s}|and {s}|what about {s}|and what do they speak in {s}|how about {s}",
+    "currency": "and in {s}|and {s}|what about {s}|how about {s}|and the money of {s}",
+    "continent": "and {s}|what about {s}|how about {s}|and where is {s}",
+    "legs": "and {one}|what about {one}|how about {many}|and {many}|and how many has {one}",
+    "sound": "and {one}|what about {one}|how about {many}|and what does {one} say",
+    "young": "and of {one}|what about {one}|and a baby {s}|how about a {s}|and {s}",
+    "opposite": "and of {s}|and {s}|what about {s}|how about {s}",
+    "color": "and {s}|what about {s}|how about {s}",
+    "symbol": "and {s}|and for {s}|what about {s}|how about {s}",
+    "count": "and {s}|and how many {s}|what about {s}",
+    "author": "and {s}|who wrote {s}|and who wrote {s}|what about {s}",
+    "plus": "and {s}|what about {s}|now {s}|and what is {s}",
+    "minus": "and {s}|what about {s}|now {s}|and what is {s}",
+}
+
+
+def chat(*contents: str) -> tuple[Turn, ...]:
+    """Turns of the user and the assistant by turns, the user first."""
+    return tuple(Turn("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(contents))
+
+
+def follow_up(kind: str, rng: Random, ask: Maker) -> Example:
+    """`And of Spain?` after a question of the same relation; once or twice."""
+    fact = pick(rng)
+    while fact.relation not in FITS:
+        fact = pick(rng)
+    members = [known for known in by_relation()[fact.relation] if known is not fact]
+    text, reply = question(fact, rng)
+    if bindings(fact)["a"][0].lower() not in reply.lower():
+        reply = answer(fact, rng)
+    said = [typed(text, rng), reply]
+    for _ in range(rng.choice((0, 0, 1))):
+        known = rng.choice(members)
+        said += [_next(known, rng), answer(known, rng)]
+    known = rng.choice(members)
+    return Example(chat(*said, _next(known, rng)), answer(known, rng), kind)
+
+
+def _next(fact: Fact, rng: Random) -> str:
+    line = rng.choice(FITS[fact.relation].split("|"))
+    return typed(draw(line, rng, dict(bindings(fact))), rng, True)
+
+
+def after_reply(kind: str, rng: Random, ask: Maker) -> Example:
+    """A short word after an answer: thanks, praise, doubt, why, another one."""
+    first = ask("", rng)
+    row = rng.choice(lines(load("turns.yaml")["reactions"]))
+    asked, _, reply = row.partition(" => ")
+    return Example(
+        (*first.turns, Turn("assistant", first.reply), Turn("user", typed(draw(asked, rng), rng))),
+        draw(reply, rng),
+        kind,
+    )
+
+
+def doubt(kind: str, rng: Random, ask: Maker) -> Example:
+    """The user doubts a right answer, or claims a wrong one."""
+    fact = pick_closed(rng)
+    text, _ = question(fact, rng)
+    right = bindings(fact)["n"][0] if fact.relation == "legs" else fact.answer
+    wrong = others(fact, rng, 1)[0]
+    said = rng.choice(("are you sure", "are you sure?", "really?", "is that right", "no way", f"isn't it {wrong}", f"no, it's {wrong}",
+                       f"i thought it was {wrong}", f"not {wrong}?", f"wrong, it is {wrong}", f"i think it is {wrong}", "is it true"))  # fmt: skip
+    truth = statement(fact, right)
+    reply = rng.choice((f"Yes, {truth}.", f"I'm sure: {truth}.", f"As far as I know, {truth}."))
+    if wrong in said:
+        reply = rng.choice((f"No, {truth}.", f"I'm quite sure that {truth}.", f"As far as I know, {truth}."))
+    return Example(chat(typed(text, rng), answer(fact, rng), typed(said, rng)), reply, kind)
+
+
+def another(kind: str, rng: Random, ask: Maker) -> Example:
+    """Another joke, poem, story or riddle after one."""
+    names = {"joke": "joke", "poem_any": "poem", "story_any": "story", "riddle": "riddle"}
+    family = rng.choice([family for family in families("task") if family.name in names])
+    request = None
+    while request is None:
+        request = asked(family, rng)
+    what = names[family.name]
+    first, second = rng.sample(family.says, 2)
+    said = rng.choice(("another one", "one more", "tell me another one", "another", "again", f"another {what}", f"one more {what} please",
+                       "more", "more please", f"do you know another {what}", "next", "and another"))  # fmt: skip
+    return Example(chat(typed(request.text, rng), draw(first, rng), typed(said, rng)), draw(second, rng), kind)
+
+
+def name_given(kind: str, rng: Random, ask: Maker) -> Example:
+    """The user's name, given and asked for later."""
+    name = rng.choice(
+        "Sam Anna Tom Maria John Lisa Paul Kim Alex Mary Ben Julia David Sara Peter Emma Max Omar Yuki Leo".split()
+    )
+    given = rng.choice(
+        (f"my name is {name}", f"i'm {name}", f"hi, i am {name}", f"call me {name}", f"hello, my name is {name}")
+    )
+    said = rng.choice(
+        ("what is my name", "what's my name", "do you remember my name", "who am i", "say my name", "whats my name")
+    )
+    reply = rng.choice((f"Your name is {name}.", f"You told me: {name}.", f"{name}."))
+    between = ask("", rng)
+    hello = rng.choice((f"Hello, {name}! How can I help?", f"Nice to meet you, {name}!"))
+    if rng.random() < 0.35:
+        return Example((Turn("user", typed(given, rng)),), hello, kind)
+    middle = (
+        (*between.turns, Turn("assistant", between.reply)) if rng.random() < 0.4 and len(between.turns) == 1 else ()
+    )
+    turns = (Turn("user", typed(given, rng)), Turn("assistant", hello), *middle, Turn("user", typed(said, rng)))
+    return Example(turns, reply, kind)
+
+
+def change_topic(kind: str, rng: Random, ask: Maker) -> Example:
+    """Something else after something: any request after another."""
+    first, second = ask("", rng), ask("", rng)
+    before = (*first.turns, Turn("assistant", first.reply))
+    return Example((*before, *second.turns), second.reply, second.kind)
+
+
+def shorter(kind: str, rng: Random, ask: Maker) -> Example:
+    """The same in one word, or in capitals, after an answer."""
+    fact = pick(rng)
+    text, _ = question(fact, rng)
+    said, reply = rng.choice((
+        ("shorter", short(fact) + "."), ("in one word", short(fact) + "."), ("just the answer", short(fact) + "."),
+        ("only the answer please", short(fact) + "."), ("say it shorter", short(fact) + "."), ("shorter please", short(fact) + "."),
+        ("in capital letters", short(fact).upper()), ("say that again", answer(fact, rng)), ("repeat that", answer(fact, rng)),
+        ("what did you say", answer(fact, rng)), ("again please", answer(fact, rng)),
+    ))  # fmt: skip
+    return Example(chat(typed(text, rng), answer(fact, rng), typed(said, rng)), reply, kind)
+
+
+def format_fact(kind: str, rng: Random, ask: Maker) -> Example:
+    """A question about a fact that also says what the answer should look like."""
+    fact = pick(rng)
+    text, reply = question(fact, rng)
+    if fact.answer.lower() not in reply.lower() and fact.relation != "legs":
+        reply = answer(fact, rng)
+    row = rng.choice(lines(load("turns.yaml")["formats"]))
+    asked, _, how = row.partition(" => ")
+    alone = short(fact)
+    shown = {"short": f"{alone}.", "upper": alone.upper(), "lower": alone.lower(), "sentence": answer_sentence(fact), "quoted": f'"{alone}"',
+             "pirate": f"Arr, {answer_sentence(fact)}", "twice": f"{alone}, {alone}"}[how]  # fmt: skip
+    return Example((Turn("user", typed(asked.replace("Q", text, 1), rng)),), shown, kind)
+
+
+def answer_sentence(fact: Fact) -> str:
+    """The first and longest wording of an answer."""
+    return finished(draw(shapes(fact.relation, "say")[0], Random(0), dict(bindings(fact))))
+
+
+def system(kind: str, rng: Random, ask: Maker) -> Example:
+    """A chat with a system prompt: mostly one that changes nothing, sometimes one to follow."""
+    row = rng.choice(lines(load("turns.yaml")["systems"]))
+    told, _, how = row.partition(" => ")
+    if how == "same":
+        made = ask("", rng)
+        turns = made.turns if made.turns[0].role == "user" else made.turns[1:]
+        return Example((Turn("system", told), *turns), made.reply, made.kind)
+    fact = pick(rng)
+    text, _ = question(fact, rng)
+    full, alone = answer_sentence(fact), short(fact)
+    reply = {
+        "short": f"{alone}.", "upper": full.upper(), "pirate": f"Arr, {full}", "polite": f"{full} Thank you for asking.",
+        "letter": f"Dear friend, {full[:1].lower() if full[:4] in ('The ', 'They', 'It’s') else full[:1]}{full[1:]}",
+    }[how]  # fmt: skip
+    return Example((Turn("system", told), Turn("user", typed(text, rng))), reply, kind)
+
+
+TURNS: dict[str, tuple[float, Callable[[str, Random, Maker], Example]]] = {
+    "follow": (3, follow_up),
+    "reaction": (2.4, after_reply),
+    "doubt": (1.2, doubt),
+    "another": (0.8, another),
+    "name": (0.8, name_given),
+    "topic": (3, change_topic),
+    "shorter": (1, shorter),
+    "format": (2, format_fact),
+    "system": (2.4, system),
+}
+"""What kinds of longer chat there are, how often they come beside each other, and who makes them."""
