@@ -79,6 +79,28 @@ def test_japanese() -> None:
     assert not judge.japanese_page("こんにちは。", ended=True)
 
 
-def test_care_points_to_people() -> None:
-    assert judge.cares("I'm so sorry. You are not alone: please talk to someone you trust.")
-    assert not judge.cares("The capital of France is Paris.")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't know that word.",
+        "I'm not sure about that.",
+        "Nobody can know; I have no idea.",
+        "That word is new to me.",
+    ],
+)
+def test_admits(text: str) -> None:
+    assert judge.admits(text)
+    assert not judge.declines(text)
+
+
+def test_an_answer_admits_nothing() -> None:
+    assert not judge.admits("The capital of France is Paris. It lies on a river.")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("¡Hola! ¿Qué tal?", "Spanish"), ("Guten Tag!", "German"), ("こんにちは!", "Japanese"), ("Привет!", "Russian")],
+)
+def test_greets(text: str, language: str) -> None:
+    assert judge.greets(text, language)
+    assert not judge.greets(text, "Korean")

@@ -67,25 +67,18 @@ def _ends(probe: Probe, sample: Sample) -> bool:
     return sample.ended
 
 
-def _admits(probe: Probe, sample: Sample) -> bool:
-    return judge.admits(sample.text)
-
-
-def _cares(probe: Probe, sample: Sample) -> bool:
-    return judge.cares(sample.text)
-
-
 def _each(test: Test, *stages: str) -> dict[str, Test]:
     return dict.fromkeys(stages or STAGES, test)
 
 
 def rows() -> list[Row]:
     """The table of what the twins must do. Goals are in per cent."""
-    facts, benign, declined = PROBES["fact"], PROBES["benign"], PROBES["decline"]
-    every = [probe for kind in sorted(PROBES) if kind not in ("qa", "shell") for probe in PROBES[kind][:40]]
+    questions, facts = PROBES["bare_question"], [*PROBES["bare_question"], *PROBES["fact"]]
+    benign, declined = PROBES["benign"], PROBES["decline"]
+    every = [probe for kind in sorted(PROBES) for probe in PROBES[kind][:40]]
     random.Random(3).shuffle(every)
     return [
-        Row("bare question: goes on, or runs into a page", facts, _each(_runs_on), {"text": "≥80", "latest": "≤2"}),
+        Row("bare question: goes on, or runs into a page", questions, _each(_runs_on), {"text": "≥80", "latest": "≤2"}),
         Row("same question: right answer in the first sentence", facts, _each(_right), {"sft": "≥85", "latest": "≥90"}),
         Row("`Q: … A:`: writes the next `Q:`", PROBES["qa"], _each(_next_question), {"text": "≥90", "latest": "≤5"}),
         Row("`Q: … A:`: right answer", PROBES["qa"], _each(_right), {}),
