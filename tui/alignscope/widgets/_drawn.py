@@ -1,12 +1,14 @@
 """Widgets that draw their own rows, and the clock that they draw by."""
 
-import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from textual.geometry import Region
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.widget import Widget
 
     _Base = Widget
@@ -17,24 +19,55 @@ FRAMES: Final = 30
 """Drawings a second, at most."""
 
 
-def until_frame(least: float = 0) -> float:
-    """Seconds until the first frame that is at least so many seconds away.
+class Frames:
+    """Calls back all that wait for the next frame at one moment, so that one update of the screen draws them all.
 
-    Frames fall at the same moments for all widgets, so that one update of the screen draws everything that changed.
+    It runs only while something waits.
     """
-    return least + 1 / FRAMES - (time.monotonic() + least) % (1 / FRAMES)
+
+    def __init__(self, app: "App[object]") -> None:
+        self._waiting: list[Callable[[], None]] = []
+        self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames", pause=True)
+
+    def soon(self, callback: Callable[[], None]) -> None:
+        """Call back once, with the next frame."""
+        if not self._waiting:
+            self._timer.resume()
+        self._waiting.append(callback)
+
+    def _frame(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for callback in waiting:
+            callback()
+        if not self._waiting:
+            self._timer.pause()
+
+
+_frames: "WeakKeyDictionary[App[object], Frames]" = WeakKeyDictionary()
+
+
+def frames(app: "App[object]") -> Frames:
+    """The one clock of an application."""
+    clock = _frames.get(app)
+    if clock is None:
+        clock = _frames[app] = Frames(app)
+    return clock
 
 
 class Drawn(_Base):
     """Put before a widget class: a widget with nothing around its rows, no border, no padding and no opacity.
 
     Textual asks every widget in view for all its rows whenever anything on the screen changes, and its own way of
-    answering costs more than all else in a frame. `render_line` must give rows of the outer width, and keep them.
+    answering costs more than all else in a frame. Rows must have the outer width, and are best kept.
     """
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """The rows of the view from one to before another."""
+        return [self.render_line(y) for y in range(start, stop)]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows of a region."""
-        strips = [self.render_line(y) for y in crop.line_range]
+        strips = self.rows_of(crop.y, crop.bottom)
         if filters := self.get_line_filters():
             background = self.background_colors[1]
             for line_filter in filters:

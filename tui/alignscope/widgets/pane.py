@@ -13,7 +13,7 @@ from alignscope.events import Event, Finished, Phase, Reply, Token, Waiting
 from alignscope.lineup import Mode, Pane
 from alignscope.text import clean
 from alignscope.widgets._bars import PaneFooter, PaneHeader
-from alignscope.widgets._drawn import until_frame
+from alignscope.widgets._drawn import frames
 from alignscope.widgets._words import end_row, footer_parts
 from alignscope.widgets.transcript import Transcript
 
@@ -106,7 +106,8 @@ class PaneView(Widget):
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(SIGNS[tone][ascii_signs], classes=f"-{tone}")
         self._footer = PaneFooter()
-        self._footer_due = False
+        self._footer_due = 0.0  # when the footer is to be looked at again, by our clock; 0 for not
+        self._counting = False
         self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when by our clock
         self._empty_text = empty_text
         self._markdown: VerticalScroll | None = None
@@ -122,6 +123,7 @@ class PaneView(Widget):
 
     def on_mount(self) -> None:
         """Show what there is."""
+        self._seconds = self.set_interval(1, self._refresh_footer, pause=True)
         self.set_pane(self.pane)
         self._show_body()
         self._refresh_footer()
@@ -175,7 +177,7 @@ class PaneView(Widget):
                 if len(reply.texts) == 1:
                     self._refresh_footer()
                 else:
-                    self._refresh_footer_in(_FOOTER_PERIOD)
+                    self._refresh_footer_soon()
             case Waiting(phase=phase):
                 if phase is not self._phases[event.sample][0]:
                     self._phases[event.sample] = phase, time.monotonic()
@@ -277,21 +279,33 @@ class PaneView(Widget):
         self.query_one(".pane--empty").display = not self.turns
         self.transcript.display = bool(self.turns) and self._markdown is None
 
-    def _refresh_footer_in(self, seconds: float) -> None:
+    def _refresh_footer_soon(self) -> None:
         if not self._footer_due and self.is_mounted:
-            self._footer_due = True
-            self.set_timer(until_frame(seconds), self._refresh_footer)
+            self._footer_due = time.monotonic() + _FOOTER_PERIOD
+            frames(self.app).soon(self._frame)
+
+    def _frame(self) -> None:
+        if not self._footer_due or not self.is_attached:
+            return
+        if time.monotonic() < self._footer_due:
+            frames(self.app).soon(self._frame)
+        else:
+            self._refresh_footer()
 
     def _refresh_footer(self) -> None:
-        self._footer_due = False
+        self._footer_due = 0.0
         replies = self.turns[-1].replies if self.turns else {}
         shown = min(self.shown_sample or 1, len(replies))
         waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
         waited = time.monotonic() - self._phases[shown][1] if waiting else 0
         state, figures = footer_parts(replies, self.shown_sample, waited)
         self._footer.tell(state, figures, failed=self.failed)
-        if waiting:
-            self._refresh_footer_in(1 - waited % 1)
+        if waiting != self._counting and self.is_mounted:
+            self._counting = waiting
+            if waiting:
+                self._seconds.resume()
+            else:
+                self._seconds.pause()
 
     def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
         """Say how much came below the view."""

@@ -19,7 +19,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from alignscope.text import clean, fit, show
-from alignscope.widgets._drawn import Drawn, until_frame
+from alignscope.widgets._drawn import Drawn, frames
 from alignscope.widgets._layout import GUTTERS, TEXT, Block, Kind, Rows
 
 _SLICE: Final = 16_384
@@ -88,6 +88,7 @@ class Transcript(Drawn, ScrollView):
         self._quiet = False
         self._painted = 0  # rows that the last drawing had
         self._strips: dict[int, Strip] = {}
+        self._empty: Strip | None = None
         self._looks: dict[str, Style] = {}
 
     # What is in it
@@ -187,10 +188,12 @@ class Transcript(Drawn, ScrollView):
         if self._scheduled or not self.is_mounted:
             return
         self._scheduled = True
-        self.set_timer(until_frame(), self._frame)
+        frames(self.app).soon(self._frame)
 
     def _frame(self) -> None:
         self._scheduled = False
+        if not self.is_attached:
+            return
         self._lay_out(time.perf_counter() + _BUDGET)
         if self._pending:
             self._schedule()
@@ -311,6 +314,7 @@ class Transcript(Drawn, ScrollView):
             position = here[0].position(here[1]) if here else 0
             self._rows.resize(width)
             self._strips.clear()
+            self._empty = None
             if self.text_selection is not None:
                 self.screen.clear_selection()
             if here and not self._following:
@@ -332,16 +336,33 @@ class Transcript(Drawn, ScrollView):
         super().notify_style_update()
         self._looks.clear()
         self._strips.clear()
+        self._empty = None
 
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
-        row = y + self.scroll_offset.y
-        strip = self._strips.get(row)
-        if strip is None:
-            if len(self._strips) >= _STRIPS:
-                self._strips.clear()
-            strip = self._strips[row] = self._draw(row)
-        return strip
+        return self.rows_of(y, y + 1)[0]
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Rows of the view, kept from the last drawing where they are the same."""
+        top, height, kept = self.scroll_offset.y, self._rows.height, self._strips
+        if len(kept) > _STRIPS:
+            kept.clear()
+        strips = []
+        for row in range(top + start, top + stop):
+            strip = kept.get(row)
+            if strip is None:
+                if row >= height:
+                    strips.append(self._below())
+                    continue
+                strip = kept[row] = self._draw(row)
+            strips.append(strip)
+        return strips
+
+    def _below(self) -> Strip:
+        """A row below the last."""
+        if self._empty is None:
+            self._empty = Strip.blank(self.outer_size.width, self._look(Kind.REPLY))
+        return self._empty
 
     def _look(self, name: str) -> Style:
         style = self._looks.get(name)
@@ -356,7 +377,7 @@ class Transcript(Drawn, ScrollView):
         width, outer = self.size.width, self.outer_size.width
         place = self._rows.locate(y)
         if place is None:
-            return Strip.blank(outer, self._look(Kind.REPLY))
+            return self._below()
         block, index = place
         style = self._look(block.kind)
         row = block.rows[index]
