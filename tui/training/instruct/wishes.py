@@ -42,9 +42,10 @@ def family(name: str, kind: str, data: str | dict[str, str]) -> Family:
     if isinstance(data, str):
         marked: dict[str, list[str]] = {"*": [], "?": [], "=": []}
         for line in lines(data):
-            if line[:2].rstrip() not in marked:
+            mark, _, text = line.partition(" ")
+            if mark not in marked:
                 raise ValueError(f"{name}: no mark: {line}")
-            marked[line[0]].append(line[2:])
+            marked[mark].append(text)
         made = Family(name, kind, tuple(marked["*"]), tuple(marked["?"]), tuple(marked["="]))
     else:
         if extra := set(data) - {"vp", "ask", "matter", "offer"}:
@@ -60,11 +61,19 @@ def family(name: str, kind: str, data: str | dict[str, str]) -> Family:
 def families(kind: str) -> tuple[Family, ...]:
     """All families of a kind: `decline` from `declined*.yaml`, any other from the files that begin with its name."""
     stem = "declined" if kind == "decline" else kind
-    return tuple(
-        family(name, kind, data)
-        for path in sorted(HERE.glob(f"{stem}*.yaml"))
-        for name, data in load(path.name).items()
-    )
+    entries = [entry for path in sorted(HERE.glob(f"{stem}*.yaml")) for entry in load(path.name).items()]
+    return tuple(family(name, kind, part) for name, data in entries for part in parts(data))
+
+
+def parts(data: str | dict[str, str]) -> list[str] | list[dict[str, str]]:
+    """An entry as families: lines whose marks carry the same digit belong together."""
+    if not isinstance(data, str):
+        return [data]
+    found: dict[str, list[str]] = {}
+    for line in lines(data):
+        mark, _, text = line.partition(" ")
+        found.setdefault(mark[1:], []).append(f"{mark[0]} {text}")
+    return ["\n".join(block) for block in found.values()]
 
 
 def asked(family: Family, rng: Random, *, probe: bool = False) -> Asked | None:
