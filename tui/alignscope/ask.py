@@ -149,8 +149,8 @@ class Run:
                 reply.cancel()
 
     def now(self) -> float:
-        """Milliseconds since the prompt was sent; 0 before that."""
-        return 0.0 if self._began is None else (asyncio.get_running_loop().time() - self._began) * 1000
+        """Milliseconds since the prompt was sent, in whole microseconds as a session file keeps them; 0 before that."""
+        return 0.0 if self._began is None else round((asyncio.get_running_loop().time() - self._began) * 1000, 3)
 
     def put(self, event: Event) -> None:
         """Hand an event to the reader."""

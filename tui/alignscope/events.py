@@ -145,6 +145,9 @@ class Reply:
         self.end: End | None = None
         self.message = ""
         self.stats = Stats()
+        self.sent_ms = 0.0
+        """When this reply's own request went out."""
+        self.ended_ms: float | None = None
         self.texts: list[str] = []
         self.times = array("d")
         """Arrival of each token, milliseconds since the prompt was sent."""
@@ -166,9 +169,9 @@ class Reply:
             case Waiting(ms=ms, phase=phase):
                 self.phase, self.phase_since_ms = phase, ms
             case Started():
-                self.url, self.request = event.url, event.request
+                self.url, self.request, self.sent_ms = event.url, event.request, event.ms
             case Finished():
-                self.end, self.message, self.stats = event.end, event.message, event.stats
+                self.end, self.message, self.stats, self.ended_ms = event.end, event.message, event.stats, event.ms
 
     @property
     def text(self) -> str:

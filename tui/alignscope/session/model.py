@@ -3,13 +3,67 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from alignscope.events import Event, Reply
-from alignscope.lineup import Lineup
+from alignscope.lineup import Lineup, Pane
 from alignscope.sampling import Sampling
 
 FRESH = "fresh"
 CARRY = "carry"
+
+ReplyKey = tuple[str, int]
+"""A pane's name, and the number of a sample, from 1."""
+Extra = dict[str, Any]
+"""Fields that this version doesn't know, as plain data: they are kept and written back."""
+
+
+class SessionError(Exception):
+    """A session that can't be read, written or found; `str()` names file, document and field, for the person."""
+
+
+class PaneRecord(msgspec.Struct, frozen=True):
+    """A pane as it was, with what its server told of itself and of the model."""
+
+    pane: Pane
+    digest: str = ""
+    """The model file's hash as the server tells it, such as `sha256:…`; empty when it doesn't."""
+    server: str = ""
+    """The server's own name and version, such as `ollama 0.32.15`."""
+    extra: Extra = {}
+
+    @property
+    def name(self) -> str:
+        """The pane's name."""
+        return self.pane.name
+
+    @property
+    def url(self) -> str:
+        """Where the model was asked: a URL, or `embedded`."""
+        return self.pane.server
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """What a session was forked from, or what was run again."""
+
+    name: str
+    """The other session's name."""
+    turn: int
+    """The last turn that was taken over, from 1; 0 for none."""
+    ms: float | None = None
+    """The moment of that turn's replay at which it went on live."""
+    extra: Extra = {}
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a person thinks of a turn's replies."""
+
+    order: tuple[ReplyKey, ...]
+    """Best first. Replies that aren't named weren't judged."""
+    extra: Extra = {}
 
 
 @dataclass(slots=True)
@@ -26,8 +80,20 @@ class Turn:
     context: str = FRESH
     """`fresh` or `carry`."""
     scaffold: str = "bare"
-    replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
+    replies: dict[ReplyKey, Reply] = field(default_factory=dict)
     """By pane and sample."""
+    think: bool = False
+    """Whether reasoning models were asked to think."""
+    records: tuple[PaneRecord, ...] = ()
+    """What is known of the lineup beyond itself; empty when nothing is."""
+    note: str = ""
+    verdict: Verdict | None = None
+    extra: Extra = field(default_factory=dict)
+
+    @property
+    def panes(self) -> tuple[PaneRecord, ...]:
+        """The lineup, with whatever is known of each pane."""
+        return self.records or tuple(PaneRecord(pane) for pane in self.lineup)
 
     def apply(self, event: Event) -> Reply:
         """Fold an event into the reply it belongs to, and give that back."""
@@ -47,6 +113,38 @@ class Turn:
         """One reply's text; empty when there is none."""
         reply = self.replies.get((pane, sample))
         return reply.text if reply else ""
+
+
+@dataclass(slots=True)
+class Session:
+    """Turns with their lineup, kept in one file or about to be."""
+
+    title: str
+    created: datetime
+    lineup: tuple[PaneRecord, ...] = ()
+    """The first turn's. A turn that was sent to another one says so itself."""
+    turns: list[Turn] = field(default_factory=list)
+    parent: Parent | None = None
+    path: Path | None = None
+    """None before the first turn has been kept."""
+    bundled: bool = False
+    """Comes with alignscope and is never written to."""
+    extra: Extra = field(default_factory=dict)
+    others: list[Extra] = field(default_factory=list)
+    """Whole documents that this version doesn't know."""
+    warnings: list[str] = field(default_factory=list)
+    """What was wrong with the file and didn't hinder opening it, in words for the person."""
+
+    @property
+    def name(self) -> str:
+        """What the session is called on the command line: its file's name without the ending; empty without a file."""
+        return self.path.name.removesuffix(".yaml") if self.path else ""
+
+    def turn(self, number: int) -> Turn | None:
+        """The turn of that number."""
+        if 0 < number <= len(self.turns) and self.turns[number - 1].number == number:
+            return self.turns[number - 1]
+        return next((turn for turn in self.turns if turn.number == number), None)
 
 
 def exchanges(turns: Sequence[Turn], pane: str) -> list[tuple[str, str]]:
