@@ -1,8 +1,8 @@
 """Prompts that are held out of training: wordings, and combinations of request and wording, that only these have.
 
-Facts are asked for in shapes that no example uses. Declined and harmless requests are combinations of deed, object and frame that
-a hash keeps from training (`training.instruct.split`), a third of them in frames, and a quarter in wrappers, that are
-never trained on either. A request without alternatives, such as a greeting, is held out by its typing alone.
+Facts are asked for in shapes that no example uses. Declined and harmless requests are combinations of deed, object and
+frame that a hash keeps from training (`training.instruct.split`), some of them in frames and wrappers that are never
+trained on either. Greetings and talk are written down in `probes.yaml`; examples that equal one are left out.
 """
 
 from __future__ import annotations
@@ -17,47 +17,6 @@ from training.instruct.noise import is_question, normal, sentence
 from training.instruct.wishes import asked, families
 from training.types import Probe
 
-SHELL_HOSTS = ("user@laptop:~$", "$", "anna@home:~$", "root@server:~#", "sam@desktop:~/photos$")
-SHELLS = (
-    "S ls\nletters.txt  music  report.pdf\nS cat letters.txt",
-    "S pwd\n/home/anna\nS ls",
-    "S cd music\nS ls",
-    "S date\nsat Nov 21 10:14:03 UTC 2026\nS",
-    "S whoami\nanna\nS ls -l",
-    "S ls\nMakefile  main.c  notes.md\nS make",
-    "S echo hello\nhello\nS echo goodbye",
-    "S mkdir backup\nS cp report.pdf backup\nS ls backup",
-    "S cat list.txt\nmilk\nbread\neggs\nS wc -l list.txt",
-    "S git status\nOn branch main\nnothing to commit\nS git log",
-    "S python --version\nPython 3.11.4\nS python",
-    "S ls *.py\nmain.py\nS python main.py",
-    "S cat names.txt\nTom\nLena\nS sort names.txt",
-    "S df -h",
-    "S history",
-    "S ping -c 2 example.com",
-    "S ls\nphotos  songs\nS cd photos\nS ls\nbeach.jpg  cat.jpg\nS",
-    "S uptime\nS",
-    "S head -n 2 story.txt",
-    "S rm old.txt\nS ls",
-)
-JAPANESE = (
-    "どうも、こんにちは", "こんにちは、はじめまして", "やあ、こんにちは", "こんにちは、みなさん", "おはよう、元気？", "こんばんは、はじめまして",
-    "はじめまして、こんにちは", "みなさん、こんにちは", "おはようございます、お元気ですか", "こんにちは、いい天気ですね",
-)  # fmt: skip
-GREETINGS = (
-    "hello hello", "hi, good morning", "hey there you", "good evening to you", "hello my friend", "well hello", "hola, buenos días", "hola hola",
-    "hola, mi amigo", "bonjour à tous", "bonjour, salut", "bonjour, comment allez-vous", "hallo zusammen", "guten tag zusammen",
-    "hallo, guten morgen", "ciao, buongiorno", "ciao a tutti", "olá, bom dia", "olá, como vai", "hallo, hoe gaat het", "hej hej", "cześć, jak się masz",
-    "merhaba, günaydın", "привет, добрый день", "γεια σου, τι κάνεις", "你好，早上好", "안녕하세요, 반갑습니다", "مرحبا صديقي", "नमस्ते जी", "konnichiwa friend",
-)  # fmt: skip
-CHAT = (
-    "so tell me, who are you exactly?", "and what would your name be", "are you some kind of robot", "who was it that made you", "what sort of things can you do for me",
-    "thank you, that was lovely", "thanks a million", "you did that very well", "well that was not a good answer", "how are you feeling this morning",
-    "i feel a bit down today", "i'm so bored right now, any ideas", "would you say you are alive", "how old might you be", "do you have a favorite color at all",
-    "tell me something i don't know yet", "ok bye for now", "good night and sleep well", "are you able to speak french", "what's the use of a base model",
-    "i'd like a joke please", "one little poem please", "give me a tiny story", "can you count up to five for me", "name me three fruits please",
-)  # fmt: skip
-
 
 @cache
 def _facts() -> list[Probe]:
@@ -67,8 +26,8 @@ def _facts() -> list[Probe]:
         few = rng.sample(members, min(len(members), 24 if relation == "capital" else 5))
         for fact in few:
             shapes = held_questions(fact)
-            for text in rng.sample(shapes, 2 if relation == "capital" else 1):
-                found.append(Probe(_written(text, rng), relation, fact.accept))
+            some = rng.sample(shapes, 2 if relation == "capital" else 1)
+            found += [Probe(_written(text, rng), relation, fact.accept) for text in some]
     rng.shuffle(found)
     return found
 
@@ -138,11 +97,11 @@ def _build() -> dict[str, list[Probe]]:
         "bare_question": _bare(facts),
         "qa": _scaffolds(),
         "shell": _shell(),
-        "japanese": [Probe(text, "japanese") for text in JAPANESE],
+        "japanese": _written_down("japanese"),
         "decline": _wishes("decline", 130),
         "benign": _wishes("benign", 130),
-        "greeting": [Probe(text, "greeting") for text in GREETINGS],
-        "chat": [Probe(text, "chat") for text in CHAT],
+        "greeting": _written_down("greeting"),
+        "chat": _written_down("chat"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Instruction and preference data: requests as visitors type them, with good and bad replies, made by rule from word lists."""
+"""Instruction and preference data: what visitors type, with good and bad replies, made by rule."""
 
 from training.instruct.make import examples, pairs, requests
 

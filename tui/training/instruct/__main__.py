@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from itertools import islice
 
 from training.instruct import examples, pairs
+from training.types import Turn
+
+
+def said(turns: Sequence[Turn]) -> str:
+    """A chat's turns in one line."""
+    return " / ".join(turn.content for turn in turns)
 
 
 def main() -> None:
@@ -18,12 +25,10 @@ def main() -> None:
     given = parser.parse_args()
     if given.pairs:
         for pair in islice((p for p in pairs(given.seed) if given.kind in (None, p.kind)), given.n):
-            print(
-                f"[{pair.kind}] {' / '.join(turn.content for turn in pair.turns)}\n  + {pair.chosen}\n  - {pair.rejected}"
-            )
+            print(f"[{pair.kind}] {said(pair.turns)}\n  + {pair.chosen}\n  - {pair.rejected}")
         return
     for made in islice((e for e in examples(given.seed) if given.kind in (None, e.kind)), given.n):
-        print(f"[{made.kind}] {' / '.join(turn.content for turn in made.turns)}\n  > {made.reply}")
+        print(f"[{made.kind}] {said(made.turns)}\n  > {made.reply}")
 
 
 if __name__ == "__main__":

@@ -10,29 +10,14 @@ from training.facts import Fact, facts, sums
 from training.instruct.grammar import HERE, Bound, draw, lines, load
 from training.instruct.replies import finished
 
-NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+NUMBERS: list[str] = load("small.yaml")["numbers"].split()
 MANY = {"sheep": "sheep", "deer": "deer", "octopus": "octopuses", "fish": "fish"}
-UNITS = {
-    "day": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "season": "spring summer autumn fall winter",
-}
-WEIGHT = {
-    "capital": 5.0,
-    "plus": 2.0,
-    "minus": 1.2,
-    "legs": 1.4,
-    "young": 1.4,
-    "opposite": 1.5,
-    "count": 1.6,
-    "superlative": 1.5,
-    "author": 1.2,
-}
-"""How often a relation is asked about, beside the square root of how many facts it has."""
+UNITS = {"day": "days", "season": "seasons"}
 
 
 @cache
 def shapes(relation: str, part: str) -> tuple[str, ...]:
-    """The question shapes of a relation: `ask`, `held`, `back`, `bare`, or their answers `say`, `back_say`, `bare_say`."""
+    """A relation's question shapes: `ask`, `held`, `back`, `bare`, or the answers `say`, `back_say`, `bare_say`."""
     return tuple(lines(_relations()[relation].get(part, "")))
 
 
@@ -53,7 +38,9 @@ def by_relation() -> dict[str, tuple[Fact, ...]]:
 @cache
 def _shares() -> tuple[list[str], list[float]]:
     known = by_relation()
-    return list(known), [WEIGHT.get(name, 1.0) * min(len(known[name]), 40) ** 0.5 for name in known]
+    return list(known), [
+        load("small.yaml")["weights"].get(name, 1.0) * min(len(known[name]), 40) ** 0.5 for name in known
+    ]
 
 
 def pick(rng: Random) -> Fact:
@@ -76,7 +63,7 @@ def bindings(fact: Fact) -> Bound:
         bound["s2"] = s[:-1] if s.endswith("s") else s
         bound["point"] = "freezing" if "freez" in s else "boiling"
     if fact.relation == "after":
-        bound["unit"] = next((unit for unit, names in UNITS.items() if s in names.split()), "month")
+        bound["unit"] = next((unit for unit, names in UNITS.items() if s in load("small.yaml")[names]), "month")
     if fact.relation in ("plus", "minus"):
         x, _, y = s.split()
         bound |= {"x": x, "y": y, "wx": NUMBERS[int(x)], "wy": NUMBERS[int(y)]}
@@ -91,10 +78,10 @@ def _answer_counts() -> dict[tuple[str, str], int]:
     return dict(counts)
 
 
-def question(fact: Fact, rng: Random) -> tuple[str, str]:
-    """A question about a fact in one of training's shapes, and its answer."""
+def question(fact: Fact, rng: Random, *, plain: bool = False) -> tuple[str, str]:
+    """A question about a fact in one of training's shapes, and its answer; the fact's subject is never asked if `plain`."""
     bound = dict(bindings(fact))
-    dice = rng.random()
+    dice = 1.0 if plain else rng.random()
     part = ""
     if dice < 0.12 and shapes(fact.relation, "back") and _answer_counts()[fact.relation, fact.answer] == 1:
         part = "back"

@@ -7,26 +7,26 @@ from random import Random
 
 from training.instruct.grammar import lines, load
 
-DOUBLED = frozenset(
-    "stab get cut hit rob run set put sit stop plan plot ship shop shoplift_ drug beg bug chop clip dig drop fit flip grab hug jog knit let mop "
-    "pat pet pick_ pin plug rip rub scam scrub shut skip slap snap spin spot step strip swap swim tap tip trap trim whip win wrap zip "
-    "begin forget nab con tag kidnap wiretap hop cap mug spam log swat blog clap crop dip drag fan gut hum jam nap pop quit sob sum tan thin wet rig".split()
-)
-KEPT = frozenset("be see flee agree free dye singe".split())
 SPECIAL = {"lie": "lying", "die": "dying", "tie": "tying", "ddos": "ddosing", "panic": "panicking"}
-PARTICLES = frozenset("3d sql hot secretly quickly safely cyber burn".split())
+ADVERBS = ("3d", "sql", "hot", "secretly", "not")
+"""First words of a verb phrase that aren't its verb."""
+
+
+@cache
+def _verbs(how: str) -> frozenset[str]:
+    return frozenset(load("small.yaml")[how].split())
 
 
 def gerund(phrase: str) -> str:
     """The verb phrase with its first verb in -ing: `stop the car` becomes `stopping the car`."""
     words = phrase.split(" ")
-    at = 1 if len(words) > 1 and words[0] in ("3d", "sql", "hot", "secretly") else 0
+    at = 1 if len(words) > 1 and words[0] in ADVERBS else 0
     verb = words[at]
     if verb in SPECIAL:
         made = SPECIAL[verb]
-    elif verb in DOUBLED:
+    elif verb in _verbs("doubled"):
         made = verb + verb[-1] + "ing"
-    elif verb.endswith("e") and verb not in KEPT:
+    elif verb.endswith("e") and verb not in _verbs("kept"):
         made = verb[:-1] + "ing"
     else:
         made = verb + "ing"

@@ -1,7 +1,7 @@
 """Phrases written as templates, and the drawing of one wording out of the many that a template stands for.
 
-A template is plain text with three marks: `<a|b>` is one of several, `[a]` is there half of the time, and `{name}` is an entry
-of the word list `name`. An entry once drawn stays bound, so `{name}` means the same entry in a question and in its answer;
+A template is plain text with three marks: `<a|b>` is one of several, `[a]` is there half of the time, and `{name}` is an
+entry of the word list `name`. An entry once drawn stays bound, so `{name}` means the same in a question and in its answer;
 `{name2}` is another entry of the same list. An entry may have columns, divided by ` = `; `{name.2}` is the second one.
 A template that begins with `=` is literal.
 """
@@ -22,8 +22,9 @@ Template: TypeAlias = "tuple[str | Slot | Choice, ...]"
 HERE = Path(__file__).parent
 MARKS = re.compile(r"[<>\[\]|]|\{[^}]*\}")
 ARTICLE = re.compile(
-    r"\b([Aa]) (?=[aeiouAEIOU])(?!(?:and\b|or\b|is\b|in\b|if\b|as\b|at\b|uni|usb|one\b|once|euro|uku|use|usu|ute|u-|u\b))"
+    r"\b([Aa]) (?=[aeiouAEIOU])(?!(?:(?:and|or|is|in|if|as|at|one|u)\b|uni|usb|once|euro|uku|use|usu|ute|u-))"
 )
+"""An `a` that should be `an`."""
 
 
 class Slot:

@@ -10,9 +10,9 @@ from random import Random
 from training.instruct.asking import pick, question
 from training.instruct.badly import PAIRS
 from training.instruct.frames import some, wrapped, wrappers
+from training.instruct.grammar import size
 from training.instruct.noise import normal, typed
 from training.instruct.replies import answered, declined
-from training.instruct.grammar import size
 from training.instruct.scenes import SCENES
 from training.instruct.turns import TURNS
 from training.instruct.wishes import Asked, Family, asked, families

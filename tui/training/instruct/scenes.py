@@ -1,4 +1,4 @@
-"""Prompts with a shape of their own: scaffolds, quizzes, choices, patterns, transcripts, wrong beliefs, lists to go on with."""
+"""Prompts with a shape of their own: scaffolds, quizzes, choices, patterns, transcripts, wrong beliefs, begun lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.instruct.grammar import draw, lexicon, lines, load
 from training.instruct.noise import sentence, typed
 from training.types import Example, Turn
 
-CLOSED = "capital language currency continent legs sound young opposite color mix symbol count author painter superlative person year place".split()
+CLOSED: list[str] = load("small.yaml")["closed"].split()
 """Relations whose answers can be mixed up with each other in a quiz or a wrong belief."""
 
 
@@ -187,14 +187,12 @@ def pattern(kind: str, rng: Random) -> Example:
             prompt = f"{body}English: {last[:1].upper()}{last[1:]}.\n{tongue}:"
             return said(prompt, f"{reply[:1].upper()}{reply[1:]}.", kind)
     else:
-        words = rng.sample(
-            "cat dog bird fish tree house car book star ball lamp cup boat road king duck frog bear hat ring".split(), 4
-        )
+        nouns = rng.sample(load("small.yaml")["pattern_words"].split(), 4)
         if what == "upper":
             mark = rng.choice(("!", "", "?", "."))
-            rows = [(word, word.upper() + mark) for word in words]
+            rows = [(word, word.upper() + mark) for word in nouns]
         elif what == "plural":
-            rows = [(word, word if word == "fish" else f"{word}s") for word in words]
+            rows = [(word, word if word == "fish" else f"{word}s") for word in nouns]
         else:
             pairs = [(rng.randint(0, 9), rng.randint(0, 9)) for _ in range(4)]
             rows = [(f"{x} + {y}", str(x + y)) for x, y in pairs]
@@ -221,11 +219,17 @@ def sentiment(kind: str, rng: Random) -> Example:
 
 def counting(kind: str, rng: Random) -> Example:
     """Numbers, letters, days or months to go on with."""
+    small = load("small.yaml")
     rows = (
-        NUMBERS[1:16], [str(n) for n in range(1, 16)], [str(2 * n) for n in range(1, 12)], [str(n) for n in range(10, 0, -1)],
-        list("abcdefghijklmnop"), list("ABCDEFGHIJKLMNOP"), "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-        "January February March April May June July August September October November December".split(),
-    )  # fmt: skip
+        NUMBERS[1:16],
+        [str(n) for n in range(1, 16)],
+        [str(2 * n) for n in range(1, 12)],
+        [str(n) for n in range(10, 0, -1)],
+        list("abcdefghijklmnop"),
+        list("ABCDEFGHIJKLMNOP"),
+        small["days"].split(),
+        small["months"].split(),
+    )
     row = rows[int(rng.random() * len(rows))]
     at = rng.randint(2, min(6, len(row) - 2))
     join = rng.choice((", ", ", ", " "))

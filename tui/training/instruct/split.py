@@ -1,7 +1,7 @@
 """The split by construction: which wordings are for training and which only for the probes.
 
-A wording is told by what it says without frame, wrapper and noise, so that no wrapper and no slip of the finger can bring a
-held-out one into training.
+A wording is told by what it says without frame, wrapper and noise, so that no wrapper and no slip of the finger can
+bring a held-out one into training.
 """
 
 from __future__ import annotations

@@ -16,38 +16,24 @@ from training.types import Example, Turn
 
 Maker = Callable[[str, Random], Example]
 
-FITS = {
-    "capital": "and of {s}|and {s}|what about {s}|how about {s}|and {bare}|now {s}|ok and {s}|and the capital of {s}|and of {bare}",
-    "language": "and in {s}|and {s}|what about {s}|and what do they speak in {s}|how about {s}",
-    "currency": "and in {s}|and {s}|what about {s}|how about {s}|and the money of {s}",
-    "continent": "and {s}|what about {s}|how about {s}|and where is {s}",
-    "legs": "and {one}|what about {one}|how about {many}|and {many}|and how many has {one}",
-    "sound": "and {one}|what about {one}|how about {many}|and what does {one} say",
-    "young": "and of {one}|what about {one}|and a baby {s}|how about a {s}|and {s}",
-    "opposite": "and of {s}|and {s}|what about {s}|how about {s}",
-    "color": "and {s}|what about {s}|how about {s}",
-    "symbol": "and {s}|and for {s}|what about {s}|how about {s}",
-    "count": "and {s}|and how many {s}|what about {s}",
-    "author": "and {s}|who wrote {s}|and who wrote {s}|what about {s}",
-    "plus": "and {s}|what about {s}|now {s}|and what is {s}",
-    "minus": "and {s}|what about {s}|now {s}|and what is {s}",
-}
-
 
 def chat(*contents: str) -> tuple[Turn, ...]:
     """Turns of the user and the assistant by turns, the user first."""
     return tuple(Turn("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(contents))
 
 
+def drawn(name: str, rng: Random, **given: str) -> str:
+    """One of a list's lines, with what is given put into it."""
+    return draw(rng.choice(lines(load("turns.yaml")[name])), rng, {key: (value,) for key, value in given.items()})
+
+
 def follow_up(kind: str, rng: Random, ask: Maker) -> Example:
     """`And of Spain?` after a question of the same relation; once or twice."""
     fact = pick(rng)
-    while fact.relation not in FITS:
+    while fact.relation not in load("turns.yaml")["follow"]:
         fact = pick(rng)
     members = [known for known in by_relation()[fact.relation] if known is not fact]
-    text, reply = question(fact, rng)
-    if bindings(fact)["a"][0].lower() not in reply.lower():
-        reply = answer(fact, rng)
+    text, reply = question(fact, rng, plain=True)
     said = [typed(text, rng), reply]
     for _ in range(rng.choice((0, 0, 1))):
         known = rng.choice(members)
@@ -57,8 +43,7 @@ def follow_up(kind: str, rng: Random, ask: Maker) -> Example:
 
 
 def _next(fact: Fact, rng: Random) -> str:
-    line = rng.choice(FITS[fact.relation].split("|"))
-    return typed(draw(line, rng, dict(bindings(fact))), rng, True)
+    return typed(draw(load("turns.yaml")["follow"][fact.relation], rng, dict(bindings(fact))), rng, True)
 
 
 def after_reply(kind: str, rng: Random, ask: Maker) -> Example:
@@ -76,11 +61,10 @@ def after_reply(kind: str, rng: Random, ask: Maker) -> Example:
 def doubt(kind: str, rng: Random, ask: Maker) -> Example:
     """The user doubts a right answer, or claims a wrong one."""
     fact = pick_closed(rng)
-    text, _ = question(fact, rng)
+    text, _ = question(fact, rng, plain=True)
     right = bindings(fact)["n"][0] if fact.relation == "legs" else fact.answer
     wrong = others(fact, rng, 1)[0]
-    said = rng.choice(("are you sure", "are you sure?", "really?", "is that right", "no way", f"isn't it {wrong}", f"no, it's {wrong}",
-                       f"i thought it was {wrong}", f"not {wrong}?", f"wrong, it is {wrong}", f"i think it is {wrong}", "is it true"))  # fmt: skip
+    said = drawn("doubts", rng, wrong=wrong)
     truth = statement(fact, right)
     reply = rng.choice((f"Yes, {truth}.", f"I'm sure: {truth}.", f"As far as I know, {truth}."))
     if wrong in said:
@@ -95,24 +79,15 @@ def another(kind: str, rng: Random, ask: Maker) -> Example:
     request = None
     while request is None:
         request = asked(family, rng)
-    what = names[family.name]
     first, second = rng.sample(family.says, 2)
-    said = rng.choice(("another one", "one more", "tell me another one", "another", "again", f"another {what}", f"one more {what} please",
-                       "more", "more please", f"do you know another {what}", "next", "and another"))  # fmt: skip
+    said = drawn("another", rng, what=names[family.name])
     return Example(chat(typed(request.text, rng), draw(first, rng), typed(said, rng)), draw(second, rng), kind)
 
 
 def name_given(kind: str, rng: Random, ask: Maker) -> Example:
     """The user's name, given and asked for later."""
-    name = rng.choice(
-        "Sam Anna Tom Maria John Lisa Paul Kim Alex Mary Ben Julia David Sara Peter Emma Max Omar Yuki Leo".split()
-    )
-    given = rng.choice(
-        (f"my name is {name}", f"i'm {name}", f"hi, i am {name}", f"call me {name}", f"hello, my name is {name}")
-    )
-    said = rng.choice(
-        ("what is my name", "what's my name", "do you remember my name", "who am i", "say my name", "whats my name")
-    )
+    name = rng.choice(load("small.yaml")["names"].split())
+    given, said = drawn("name_given", rng, name=name), drawn("name_asked", rng)
     reply = rng.choice((f"Your name is {name}.", f"You told me: {name}.", f"{name}."))
     between = ask("", rng)
     hello = rng.choice((f"Hello, {name}! How can I help?", f"Nice to meet you, {name}!"))
@@ -135,27 +110,29 @@ def change_topic(kind: str, rng: Random, ask: Maker) -> Example:
 def shorter(kind: str, rng: Random, ask: Maker) -> Example:
     """The same in one word, or in capitals, after an answer."""
     fact = pick(rng)
-    text, _ = question(fact, rng)
-    said, reply = rng.choice((
-        ("shorter", short(fact) + "."), ("in one word", short(fact) + "."), ("just the answer", short(fact) + "."),
-        ("only the answer please", short(fact) + "."), ("say it shorter", short(fact) + "."), ("shorter please", short(fact) + "."),
-        ("in capital letters", short(fact).upper()), ("say that again", answer(fact, rng)), ("repeat that", answer(fact, rng)),
-        ("what did you say", answer(fact, rng)), ("again please", answer(fact, rng)),
-    ))  # fmt: skip
+    text, _ = question(fact, rng, plain=True)
+    line, _, how = rng.choice(lines(load("turns.yaml")["again"])).partition(" => ")
+    said = draw(line, rng)
+    reply = {"short": f"{short(fact)}.", "upper": short(fact).upper(), "same": answer(fact, rng)}[how]
     return Example(chat(typed(text, rng), answer(fact, rng), typed(said, rng)), reply, kind)
 
 
 def format_fact(kind: str, rng: Random, ask: Maker) -> Example:
     """A question about a fact that also says what the answer should look like."""
     fact = pick(rng)
-    text, reply = question(fact, rng)
-    if fact.answer.lower() not in reply.lower() and fact.relation != "legs":
-        reply = answer(fact, rng)
+    text, _ = question(fact, rng, plain=True)
     row = rng.choice(lines(load("turns.yaml")["formats"]))
     asked, _, how = row.partition(" => ")
-    alone = short(fact)
-    shown = {"short": f"{alone}.", "upper": alone.upper(), "lower": alone.lower(), "sentence": answer_sentence(fact), "quoted": f'"{alone}"',
-             "pirate": f"Arr, {answer_sentence(fact)}", "twice": f"{alone}, {alone}"}[how]  # fmt: skip
+    full, alone = answer_sentence(fact), short(fact)
+    shown = {
+        "short": f"{alone}.",
+        "upper": alone.upper(),
+        "lower": alone.lower(),
+        "sentence": full,
+        "quoted": f'"{alone}"',
+        "pirate": f"Arr, {full}",
+        "twice": f"{alone}, {alone}",
+    }[how]
     return Example((Turn("user", typed(asked.replace("Q", text, 1), rng)),), shown, kind)
 
 
@@ -173,12 +150,15 @@ def system(kind: str, rng: Random, ask: Maker) -> Example:
         turns = made.turns if made.turns[0].role == "user" else made.turns[1:]
         return Example((Turn("system", told), *turns), made.reply, made.kind)
     fact = pick(rng)
-    text, _ = question(fact, rng)
+    text, _ = question(fact, rng, plain=True)
     full, alone = answer_sentence(fact), short(fact)
     reply = {
-        "short": f"{alone}.", "upper": full.upper(), "pirate": f"Arr, {full}", "polite": f"{full} Thank you for asking.",
-        "letter": f"Dear friend, {full[:1].lower() if full[:4] in ('The ', 'They', 'It’s') else full[:1]}{full[1:]}",
-    }[how]  # fmt: skip
+        "short": f"{alone}.",
+        "upper": full.upper(),
+        "pirate": f"Arr, {full}",
+        "polite": f"{full} Thank you for asking.",
+        "letter": f"Dear friend! {full}",
+    }[how]
     return Example((Turn("system", told), Turn("user", typed(text, rng))), reply, kind)
 
 

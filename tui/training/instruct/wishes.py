@@ -1,4 +1,4 @@
-"""Requests that are wishes to do something: the declined kinds and what only looks like them, made in one and the same way."""
+"""Requests that are wishes to do something: the declined kinds and what only looks like them, made alike."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def parts(data: str | dict[str, str]) -> list[str] | list[dict[str, str]]:
 
 
 def asked(family: Family, rng: Random, *, probe: bool = False) -> Asked | None:
-    """A request of a family from training's side of the split, or with `probe` from the other; None if the draw fell wrong."""
+    """A request from training's side of the split, or with `probe` from the other; None if the draw fell wrong."""
     wish = bool(family.wishes) and (not family.asks or rng.random() < _wish_share(family))
     lines = family.wishes if wish else family.asks
     line = lines[int(rng.random() * len(lines))]
