@@ -87,7 +87,15 @@ def _scaffolds() -> list[Probe]:
 
 
 def _shell() -> list[Probe]:
-    return [Probe(text.replace("S", SHELL_HOSTS[at % len(SHELL_HOSTS)]), "shell") for at, text in enumerate(SHELLS)]
+    signs = lines(load("probes.yaml")["signs"])
+    return [
+        Probe(text.replace("S", signs[at % len(signs)]).replace("\\n", "\n"), "shell")
+        for at, text in enumerate(lines(load("probes.yaml")["shell"]))
+    ]
+
+
+def _written_down(kind: str) -> list[Probe]:
+    return [Probe(text, kind) for text in lines(load("probes.yaml")[kind])]
 
 
 def _build() -> dict[str, list[Probe]]:

@@ -79,7 +79,7 @@ def _answer_counts() -> dict[tuple[str, str], int]:
 
 
 def question(fact: Fact, rng: Random, *, plain: bool = False) -> tuple[str, str]:
-    """A question about a fact in one of training's shapes, and its answer; the fact's subject is never asked if `plain`."""
+    """A question about a fact in one of training's shapes, and its answer; if `plain`, never for the subject."""
     bound = dict(bindings(fact))
     dice = 1.0 if plain else rng.random()
     part = ""

@@ -1,8 +1,9 @@
 """Phrases written as templates, and the drawing of one wording out of the many that a template stands for.
 
-A template is plain text with three marks: `<a|b>` is one of several, `[a]` is there half of the time, and `{name}` is an
-entry of the word list `name`. An entry once drawn stays bound, so `{name}` means the same in a question and in its answer;
-`{name2}` is another entry of the same list. An entry may have columns, divided by ` = `; `{name.2}` is the second one.
+A template is plain text with three marks: `<a|b>` is one of several, `[a]` is there half of the time, and `{name}` is
+an entry of the word list `name`. An entry once drawn stays bound, so `{name}` means the same in a question and in its
+answer; `{name2}` is another entry of the same list. An entry may have columns, divided by ` = `; `{name.2}` is the
+second one.
 A template that begins with `=` is literal.
 """
 

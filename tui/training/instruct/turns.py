@@ -22,9 +22,9 @@ def chat(*contents: str) -> tuple[Turn, ...]:
     return tuple(Turn("user" if at % 2 == 0 else "assistant", text) for at, text in enumerate(contents))
 
 
-def drawn(name: str, rng: Random, **given: str) -> str:
+def drawn(sort: str, rng: Random, **given: str) -> str:
     """One of a list's lines, with what is given put into it."""
-    return draw(rng.choice(lines(load("turns.yaml")[name])), rng, {key: (value,) for key, value in given.items()})
+    return draw(rng.choice(lines(load("turns.yaml")[sort])), rng, {key: (value,) for key, value in given.items()})
 
 
 def follow_up(kind: str, rng: Random, ask: Maker) -> Example:
