@@ -17,7 +17,7 @@ from alignscope.lineup import Mode, Nature, find_pairs, judge
 from alignscope.sampling import PRESETS, Sampling
 from alignscope.twins import engine_available
 from alignscope.twins.backend import EmbeddedBackend
-from tests.twins.files import TEXT
+from tests.twins.files import TEXT, crashing
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
 
@@ -186,3 +186,16 @@ async def test_a_file_that_is_none(embedded: EmbeddedBackend, tmp_path: Path) ->
     with pytest.raises(ServerError, match="There is no file") as refused:
         await read(embedded, completion("Once", model=str(tmp_path / "none.gguf")))
     assert refused.value.fault is Fault.NO_MODEL
+
+
+async def test_a_file_that_crashes_the_engine_spoils_no_other_pane(embedded: EmbeddedBackend, tmp_path: Path) -> None:
+    file = tmp_path / "crash.gguf"
+    file.write_bytes(crashing())
+    for _ in range(3):
+        bad, good = await asyncio.gather(
+            read(embedded, completion("Once", model=str(file))), read(embedded, chat("hello")), return_exceptions=True
+        )
+        assert isinstance(bad, ServerError)
+        assert "broke down while it loaded crash.gguf" in str(bad)
+        assert not isinstance(good, BaseException)
+        assert good[1].end in (End.STOP, End.LENGTH)

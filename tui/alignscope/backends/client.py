@@ -12,6 +12,7 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import is_loopback
+from alignscope.sampling import Dialect
 
 ANSWER_SECONDS: Final = 15.0
 """How long a server may think about anything that isn't a reply."""
@@ -93,8 +94,12 @@ class Client:
         Raises:
             ServerError: a refusal, or no answer at all, before the first byte.
         """
+        request = self._request("POST", url, body)
+        if info.dialect is Dialect.LLAMA_CPP:
+            # It closes a connection that has carried a stream, and a request sent into that moment would be lost.
+            request.headers["Connection"] = "close"
         try:
-            response = await self._http.send(self._request("POST", url, body), stream=True)
+            response = await self._http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise errors.unreachable(error, url_of(url)) from error
         try:

@@ -2,23 +2,27 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.base import Chunk, Ending, Fault, Request, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.openai import OpenAIBackend
 from alignscope.backends.openai_models import described_model
-from alignscope.events import Phase
+from alignscope.events import End, Phase
 from alignscope.lineup import EMBEDDED, Model, is_twin
 from alignscope.sampling import Dialect
 from alignscope.twins.engine import TWINS, Address, Engine, engine_available
 from alignscope.twins.gguf import Header
 
 LABEL: Final = "embedded llama.cpp"
+_NOTICED_SECONDS: Final = 0.1
+"""How long the system takes at most to tell of a process's end, after its connections have closed."""
 _HASHED: Final = 64_000_000
 """Larger files, in bytes, have no digest: reading them through takes longer than anyone waits."""
 
@@ -91,6 +95,35 @@ class EmbeddedBackend(OpenAIBackend):
     async def phase(self, model: str) -> Phase:
         """`loading` until the model is in memory, then what its server tells."""
         return await super().phase(model) if self._engine.loaded(model) else Phase.LOADING
+
+    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+        """The reply as it comes; see `base.Backend.stream`.
+
+        If the child process breaks down over another model's file before this reply has begun, it is asked for again.
+        """
+        nothing_yet, again = True, True
+        while again:
+            again = False
+            try:
+                async with aclosing(super().stream(request)) as items:
+                    async for item in items:
+                        if nothing_yet and isinstance(item, Ending) and item.end is End.CUT:
+                            again = await self._moved(request.model)
+                            if again:
+                                break
+                        nothing_yet = False
+                        yield item
+            except ServerError as error:
+                if not nothing_yet or error.status is not None or not await self._moved(request.model):
+                    raise
+                again = True
+
+    async def _moved(self, model: str) -> bool:
+        """Whether the model's server has gone down, and the model is served elsewhere now."""
+        before = self._addresses.get(model)
+        await asyncio.sleep(_NOTICED_SECONDS)
+        await self.ready(model)
+        return before is not None and before != self._addresses[model]
 
     async def close(self) -> None:
         """Close all connections and end the child process."""

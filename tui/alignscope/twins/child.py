@@ -17,6 +17,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def main(log: Path, parent: int) -> None:
         try:
             server = _load(order)
         except Exception as error:
-            answer["error"] = _reason(log, start) or f"{type(error).__name__}: {error}"
+            answer["error"] = _reason(log, start) or str(error)
         else:
             servers[order["name"]] = server
             answer["url"] = server.listening_address
@@ -115,17 +116,22 @@ def _load(order: dict[str, Any]) -> Any:
 
 
 def _reason(log: Path, start: int) -> str:
-    """Why llama.cpp would not load a file: the text of the first error it has logged since `start`."""
-    try:
-        with log.open("rb") as file:
-            file.seek(start)
-            lines = file.read(65_536).decode("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    for line in lines:
-        _, error, text = line.partition(" E ")
-        if error:
-            return text.partition(": ")[2] or text
+    """Why llama.cpp would not load a file: the text of the first error it has logged since `start`.
+
+    It writes its log from a thread of its own, which may be a little behind.
+    """
+    for _ in range(25):
+        try:
+            with log.open("rb") as file:
+                file.seek(start)
+                lines = file.read(65_536).decode("utf-8", "replace").split("\n")
+        except OSError:
+            return ""
+        for line in lines[:-1]:
+            _, error, text = line.partition(" E ")
+            if error:
+                return text.partition(": ")[2] or text
+        time.sleep(0.02)
     return ""
 
 

@@ -71,7 +71,9 @@ class Engine:
     def pid(self) -> int | None:
         """The child's process id while it runs."""
         process = self._process
-        return process.pid if process and process.returncode is None else None
+        # The end of its output is known sooner than that of the process.
+        gone = process is None or process.returncode is not None or (process.stdout and process.stdout.at_eof())
+        return None if process is None or gone else process.pid
 
     def loading(self, model: str) -> bool:
         """Whether the model is on its way into memory."""
@@ -112,6 +114,8 @@ class Engine:
             raise ServerError(reason, Fault.UNREACHABLE)
         header = await self.header(model)
         stamp = _stamp(header.path)
+        for _ in range(4):
+            await asyncio.sleep(0)  # so many steps the loop takes to learn that the child has ended, if it has
         load = self._loads.get(model)
         stale = self.pid is None or self._served.get(model) != stamp
         if load is None or (load.done() and stale):
