@@ -13,6 +13,7 @@ from random import Random
 from training.facts import Fact
 from training.instruct.asking import by_relation, held_questions
 from training.instruct.frames import wrapped, wrappers
+from training.instruct.grammar import lines, load
 from training.instruct.noise import is_question, normal, sentence
 from training.instruct.wishes import asked, families
 from training.types import Probe
