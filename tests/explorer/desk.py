@@ -75,8 +75,10 @@ class Desk:
 
         def done() -> bool:
             sent = self.conductor.turns
-            return len(sent) >= turns and not self.conductor.running and not any(
-                view.running for view in self.explorer.split.views
+            return (
+                len(sent) >= turns
+                and not self.conductor.running
+                and not any(view.running for view in self.explorer.split.views)
             )
 
         await self.until(done)

@@ -12,8 +12,10 @@ import msgspec
 
 from alignscope.ask import Exchange, Run
 from alignscope.events import Event, Reply
+from alignscope.experiments import Experiment
 from alignscope.lineup import Lineup, Pane
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Sampling
+from alignscope.scaffold import BARE
 from alignscope.servers import Servers
 from alignscope.session.model import CARRY, FRESH, Turn, exchanges
 
@@ -27,7 +29,7 @@ class Conductor:
         self.sampling: Sampling = PRESETS[DEFAULT_PRESET].sampling
         self.samples = 1
         self.context = FRESH
-        self.scaffold = "bare"
+        self.scaffold = BARE
         self.one_after_other = False
         self.think = False
         self.turns: list[Turn] = []
@@ -72,7 +74,7 @@ class Conductor:
             self.sampling = sampling
 
     def unlink(self, name: str) -> bool:
-        """Give a pane a sampling of its own, or tie it to the shared one again. Returns whether it is on its own now."""
+        """Give a pane a sampling of its own, or tie it to the shared one again. Returns whether it is alone now."""
         pane = self.pane(name)
         own = self.sampling if pane.sampling is None else None
         self.change(msgspec.structs.replace(pane, sampling=own))
@@ -100,8 +102,12 @@ class Conductor:
             self._ended.clear()
             await self._ended.wait()
 
-    async def begin(self, prompt: str) -> Turn:
-        """Open a turn, to be played next. One that is still running is stopped first, and keeps what it has."""
+    async def begin(self, prompt: str, experiment: Experiment | None = None) -> Turn:
+        """Open a turn, to be played next. One that is still running is stopped first, and keeps what it has.
+
+        Args:
+            experiment: what shows this one best goes before what is set, for this turn alone.
+        """
         async with self._gate:
             self.stop()
             await self.settled()
@@ -111,10 +117,10 @@ class Conductor:
             datetime.now(UTC),
             prompt,
             self.lineup,
-            self.sampling,
-            self.samples,
+            Sampling({**self.sampling, **experiment.sampling}) if experiment else self.sampling,
+            max(self.samples, experiment.samples) if experiment else self.samples,
             self.context,
-            self.scaffold,
+            experiment.scaffold if experiment and experiment.scaffold != BARE else self.scaffold,
         )
         self.turns.append(turn)
         return turn

@@ -21,9 +21,8 @@ class ChoiceActions(ExplorerBase):
     def action_samples(self, step: int) -> None:
         """More or fewer replies a pane."""
         self.conductor.samples = min(max(self.conductor.samples + step, 1), MAX_SAMPLES)
-        self.say(
-            f"The next prompt gets {self.conductor.samples} {'reply' if self.conductor.samples == 1 else 'replies'} a pane."
-        )
+        samples = self.conductor.samples
+        self.say(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.")
         self.show_settings()
 
     def action_context(self) -> None:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Footer, Static
 
 from alignscope.conduct import Conductor
-from alignscope.events import End
+from alignscope.experiments import Experiment
 from alignscope.history import History
 from alignscope.launch import Launch
 from alignscope.lineup import Lineup, Mode, Pane
@@ -65,6 +65,8 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
             )
         self._history = History(state_dir() / "prompts.jsonl")
         self.lineup_found = asyncio.Event()
+        self._experiment: Experiment | None = None
+        """What is in the editor came from here; its settings go with the next send."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
@@ -98,15 +100,16 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
     def _submitted(self, event: PromptEditor.Submitted) -> None:
         event.stop()
         self.prompt.put("")
-        self.send(event.prompt)
+        experiment, self._experiment = self._experiment, None
+        self.send(event.prompt, experiment)
 
     @work(group="turns", exit_on_error=False)
-    async def send(self, prompt: str) -> None:
+    async def send(self, prompt: str, experiment: Experiment | None = None) -> None:
         """Send a prompt to every pane. A turn that is still running is stopped, and keeps what it has."""
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
-        turn = await self.conductor.begin(prompt)
-        self.say("")
+        turn = await self.conductor.begin(prompt, experiment)
+        self.say(f"Look for: {experiment.look_for}" if experiment else "")
         note = self.note(turn)
         for pane in turn.lineup:
             view = self.view(pane.name)
@@ -180,8 +183,9 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
             return
         experiment, action = chosen
         if action == "send":
-            self.send(experiment.prompt)
+            self.send(experiment.prompt, experiment)
         else:
+            self._experiment = experiment
             self.prompt.put(experiment.prompt)
             self.prompt.focus()
 
