@@ -88,9 +88,10 @@ def test_playing_takes_the_time_that_passed() -> None:
     seen = player.count
     player.advance(150)
     assert (player.ms, texts(player)["base"]) == (150, "One")
-    assert (player.ms, player.due_ms) == (150, 50)
+    due = [player.due_ms]
     player.faster()
-    assert player.due_ms == 25
+    due.append(player.due_ms)
+    assert due == [50, 25]
     player.advance(25)
     assert [type(step.event) for step in player.steps(seen)] == [Token, Token]
     assert not player.toggle()
