@@ -49,7 +49,7 @@ async def test_zoom_split_and_divider(ollama: Ollama) -> None:
 
 
 async def test_scrolling_up_holds_still_and_says_that_more_has_come(ollama: Ollama) -> None:
-    ollama.default = Script(pieces=LONG.pieces, rate=100)
+    ollama.default = Script(pieces=LONG.pieces, rate=100, endless=True)
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
         base = desk.pane("base")

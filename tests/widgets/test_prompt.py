@@ -2,7 +2,7 @@
 
 import pytest
 from textual.app import App, ComposeResult
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from alignscope.widgets.prompt import PromptEditor
 
@@ -30,6 +30,16 @@ async def test_enter_sends_and_ctrl_j_breaks_the_line() -> None:
     async with app.run_test() as pilot:
         await pilot.press("a", "ctrl+j", "b", "enter")
         assert app.sent == ["a\nb"]
+
+
+async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        # As a terminal sends it when somebody types fast or pastes without brackets: all at once.
+        for key, character in (("a", "a"), ("b", "b"), ("enter", "\r")):
+            app.post_message(Key(key, character))
+        await pilot.pause()
+        assert app.sent == ["ab"]
 
 
 @pytest.mark.parametrize("blank", [(), ("space", "space"), ("ctrl+j",)])

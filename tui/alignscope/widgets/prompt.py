@@ -16,7 +16,7 @@ class PromptEditor(TextArea):
     """A text area that grows with its text and knows what was asked before."""
 
     BINDINGS = [
-        Binding("enter", "submit", "Send", id="prompt.send", tooltip="Send the prompt to every pane", priority=True),
+        Binding("enter", "submit", "Send", id="prompt.send", tooltip="Send the prompt to every pane"),
         Binding(
             "ctrl+j,shift+enter",
             "newline",
@@ -125,6 +125,12 @@ class PromptEditor(TextArea):
             else:
                 self._place = None
                 self.put(self._draft)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # The text area would break the line. The key goes on to the binding instead, behind the letters typed before
+        # it: a priority binding would overtake them, and send a prompt that isn't all there yet.
+        if event.key == "enter":
+            event.prevent_default()
 
     async def _on_paste(self, event: events.Paste) -> None:
         if len(event.text) > _FOLD_OVER:
