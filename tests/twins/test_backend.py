@@ -188,7 +188,9 @@ async def test_a_file_that_is_none(embedded: EmbeddedBackend, tmp_path: Path) ->
     assert refused.value.fault is Fault.NO_MODEL
 
 
-async def test_a_file_that_crashes_the_engine_spoils_no_other_pane(embedded: EmbeddedBackend, tmp_path: Path) -> None:
+async def test_a_file_that_crashes_the_engine_takes_no_other_reply_that_has_not_begun(
+    embedded: EmbeddedBackend, tmp_path: Path
+) -> None:
     file = tmp_path / "crash.gguf"
     file.write_bytes(crashing())
     for _ in range(3):
@@ -198,4 +200,6 @@ async def test_a_file_that_crashes_the_engine_spoils_no_other_pane(embedded: Emb
         assert isinstance(bad, ServerError)
         assert "broke down while it loaded crash.gguf" in str(bad)
         assert not isinstance(good, BaseException)
-        assert good[1].end in (End.STOP, End.LENGTH)
+        chunks, ending = good
+        # A reply that had not begun is asked for again; one that had is cut, since both models lived in one process.
+        assert ending.end in (End.STOP, End.LENGTH) or (chunks and ending.end is End.CUT)

@@ -36,6 +36,7 @@ def main(log: Path, parent: int) -> None:
     _die_with(parent)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     _send_noise_to(log)
+    _die_fast()
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     # Models load in this thread, one at a time, while the listener waits for the end of standard input.
@@ -65,6 +66,15 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)
+
+
+def _die_fast() -> None:
+    """When llama.cpp aborts, whoever waits should know at once: no backtrace by a debugger, no core dump."""
+    os.environ["GGML_NO_BACKTRACE"] = "1"
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _send_noise_to(log: Path) -> None:
