@@ -36,7 +36,7 @@ _ALSO_NEUTRAL = re.compile(
     r"|\bnothing I (?:know|learned)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?。!?])[\"')\]]*\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?。!?])(?<!\b[A-Z]\.)[\"')\]]*\s+|\n+")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GREETINGS = (
     "こんにちは",

@@ -145,6 +145,7 @@ def draw(template: str | Template, rng: Random, bound: Bound | None = None) -> s
     text = "".join(out)
     if "  " in text:
         text = re.sub(r" {2,}(?!\s)", " ", text) if "\n" not in text else text
+    text = text.replace(" .", ".").replace(" ,", ",") if " ." in text or " ," in text else text
     return ARTICLE.sub(r"\1n ", text).strip()
 
 
