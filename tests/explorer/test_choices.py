@@ -167,3 +167,34 @@ async def test_prompts_are_remembered_across_runs(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("up")
         assert desk.explorer.prompt.prompt == "remember me"
+
+
+async def test_models_that_push_each_other_out_of_memory_are_named() -> None:
+    async with Ollama(max_loaded=1) as server, explore(Launch(host=server.url)) as desk:
+        await desk.send("x")
+        await desk.until_done()
+        await desk.until_shown("don't fit into the memory", "The key w")
+        await desk.press("escape", "w")
+        await desk.until_shown("one after the other")
+
+
+async def test_a_context_that_loads_the_model_anew_is_announced(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.send("x")
+        await desk.until_done()
+        desk.conductor.set_sampling(desk.conductor.sampling.on("num_ctx", 4096))
+        await desk.press("f2", *["j"] * 11, "right")
+        await desk.until_shown("is loaded anew")
+
+
+async def test_every_key_is_in_the_palette_and_no_two_actions_share_one() -> None:
+    from textual.binding import Binding
+
+    from alignscope.screens.explorer.bindings import BINDINGS
+
+    keys = [key for binding in BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")]
+    assert len(keys) == len(set(keys))
+    for binding in BINDINGS:
+        assert isinstance(binding, Binding)
+        assert binding.tooltip
+        assert binding.id

@@ -1,6 +1,7 @@
 """Which models are in the panes: found at the start, chosen, added, pulled; and what their servers say of them."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from functools import partial
@@ -12,6 +13,7 @@ from alignscope.backends import Pulling, ServerError, ServerInfo
 from alignscope.backends.host import parse_host
 from alignscope.lineup import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, pair_lineup
 from alignscope.sampling import Sampling
+from alignscope.notices import memory_notice, reload_notice
 from alignscope.screens.explorer.base import ExplorerBase
 from alignscope.servers import Found
 from alignscope.session.model import Turn
@@ -190,23 +192,24 @@ class LineupActions(ExplorerBase):
     @work(group="warn", exclusive=True, exit_on_error=False)
     async def warn_of_reload(self, sampling: Sampling, scope: str) -> None:
         """Say so when the next send will load a model anew, because it is loaded with another context."""
-        panes = [self.conductor.pane(scope)] if scope else [p for p in self.conductor.lineup if p.sampling is None]
-        notice = await reload_notice(self.servers, panes, sampling)
-        if notice:
-            self.say(notice, "warning")
+        lineup = self.conductor.lineup
+        if "num_ctx" in sampling:
+            notice = reload_notice(lineup, self.conductor.sampling, await self._known_models(lineup))
+            if notice:
+                self.say(notice, "warning")
 
     async def after(self, turn: Turn) -> None:
         """What a turn's end gives reason to say: models that push each other out of memory."""
         if self.conductor.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
             return
-        notice = await memory_notice(self.servers, turn.lineup)
+        notice = memory_notice(turn.lineup, await self._known_models(turn.lineup))
         if notice:
-            self.say(f"{notice} W asks the panes one after the other.".replace(" W ", " w "), "warning")
+            self.say(f"{notice} The key w switches that.", "warning")
 
-
-async def reload_notice(*_: object) -> str:
-    return ""
-
-
-async def memory_notice(*_: object) -> str:
-    return ""
+    async def _known_models(self, lineup: Lineup) -> list[Model]:
+        """What the lineup's servers have, as far as they answer."""
+        models: list[Model] = []
+        for server in dict.fromkeys(pane.server for pane in lineup):
+            with contextlib.suppress(ServerError):
+                models += await (await self.servers.get(server)).models()
+        return models
