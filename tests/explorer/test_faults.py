@@ -98,6 +98,14 @@ async def test_no_server_there(ollama: Ollama, nobody: str) -> None:
         assert instruct.end in WELL, instruct.message
 
 
+async def test_a_prompt_that_nobody_got_is_back_in_the_editor(nobody: str) -> None:
+    panes = (Wanted("base", "mistral:text", nobody, Mode.COMPLETION),)
+    async with explore(Launch(panes=panes)) as desk:
+        await desk.send("precious words")
+        await desk.until_done()
+        assert desk.explorer.prompt.prompt == "precious words"
+
+
 async def test_silence_is_named_while_it_lasts() -> None:
     async with Ollama(load_seconds=3) as server, explore(Launch(host=server.url)) as desk:
         await desk.send("x")

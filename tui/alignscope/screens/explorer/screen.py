@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Footer, Static
 
 from alignscope.conduct import Conductor
+from alignscope.events import End
 from alignscope.experiments import Experiment
 from alignscope.history import History
 from alignscope.launch import Launch
@@ -123,6 +124,8 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
             view = self.view(event.pane)
             if view is not None:
                 view.apply(event)
+        if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
+            self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
         await self.after(turn)
 
     @work(group="turns", exit_on_error=False)
