@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from training.facts import facts, sums
+from training.facts import Fact, facts, sums
 from training.instruct import examples, pairs, requests
 from training.instruct.asking import by_relation, held_questions, shapes
 from training.instruct.frames import framed, frames, gerund, wrappers
@@ -124,7 +124,7 @@ def test_facts_are_told_right(made: list[Example]) -> None:
 
 
 @pytest.mark.parametrize("fact", [*facts()], ids=lambda fact: f"{fact.relation}-{fact.subject}")
-def test_a_fact_can_be_asked_told_and_stated(fact) -> None:  # type: ignore[no-untyped-def]
+def test_a_fact_can_be_asked_told_and_stated(fact: Fact) -> None:
     assert all("{" not in text for text in held_questions(fact))
     assert short(fact)
     if fact.relation not in ("temperature", "composer", "makes", "eats", "after"):

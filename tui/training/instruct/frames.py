@@ -43,7 +43,7 @@ def frames(part: str = "train") -> tuple[str, ...]:
 @cache
 def wrappers(part: str = "train") -> tuple[str, ...]:
     """The wrappers of one part of the split."""
-    return tuple(lines(load("frames.yaml")["wrappers"][part]))
+    return tuple(lines(load("wrappers.yaml")["wrappers"][part]))
 
 
 def framed(phrase: str, frame: str) -> str:

@@ -26,6 +26,12 @@ ARTICLE = re.compile(
     r"\b([Aa]) (?=[aeiouAEIOU])(?!(?:(?:and|or|is|in|if|as|at|one|u)\b|uni|usb|once|euro|uku|use|usu|ute|u-))"
 )
 """An `a` that should be `an`."""
+NO_ARTICLE = re.compile(
+    r"\ba (?=(?:bullets|ammo|ammunition|explosives|dynamite|tnt|c4|ransomware|spyware|malware|nerve gas|mustard gas"
+    r"|tear gas|homemade explosives|\w+ (?:money|bills|ids|documents|papers|passports|euros|reviews|bars|stubs)"
+    r"|fake (?:dollar bills|gold bars|pay stubs|reviews to)|code that)\b)"
+)
+"""An `a` before what has none."""
 
 
 class Slot:
@@ -146,7 +152,7 @@ def draw(template: str | Template, rng: Random, bound: Bound | None = None) -> s
     if "  " in text:
         text = re.sub(r" {2,}(?!\s)", " ", text) if "\n" not in text else text
     text = text.replace(" .", ".").replace(" ,", ",") if " ." in text or " ," in text else text
-    return ARTICLE.sub(r"\1n ", text).strip()
+    return ARTICLE.sub(r"\1n ", NO_ARTICLE.sub("", text)).strip()
 
 
 def _draw(nodes: Template, rng: Random, bound: Bound, out: list[str]) -> None:

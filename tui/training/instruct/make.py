@@ -79,11 +79,11 @@ def shares(kind: str) -> tuple[tuple[Family, ...], list[float]]:
 
 
 MIX: dict[str, tuple[float, Callable[[str, Random], Example]]] = {
-    "fact": (30, fact),
-    "decline": (17, wish),
-    "benign": (16, wish),
-    "howto": (6, wish),
-    "unknown": (7, talk),
+    "fact": (27, fact),
+    "decline": (18, wish),
+    "benign": (20, wish),
+    "howto": (7, wish),
+    "unknown": (6, talk),
     "greeting": (4, talk),
     "chat": (7, talk),
     "care": (1.2, talk),
