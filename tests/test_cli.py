@@ -1,17 +1,20 @@
 """The commands as people and scripts run them: real processes, against the stand-in and the embedded engine."""
 
 import asyncio
+import fcntl
 import json
 import os
 import pty
 import signal
+import struct
 import sys
+import termios
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -66,6 +69,56 @@ class Shell:
         async with self.started(*arguments, **streams) as process:
             out, err = await asyncio.wait_for(process.communicate(stdin), LONG)
             return Done(process.returncode or 0, out.decode(), err.decode())
+
+
+class Terminal:
+    """A terminal of 120x30, and all that was written to it."""
+
+    def __init__(self) -> None:
+        self._self, self.end = pty.openpty()
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 120, 0, 0))
+        self._bytes = b""
+        self._more = asyncio.Event()
+
+    def __enter__(self) -> Self:
+        os.set_blocking(self._self, False)
+        asyncio.get_running_loop().add_reader(self._self, self._read)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._read()
+        asyncio.get_running_loop().remove_reader(self._self)
+        os.close(self._self)
+        os.close(self.end)
+
+    @property
+    def written(self) -> str:
+        return self._bytes.decode("utf-8", "replace")
+
+    def press(self, keys: bytes) -> None:
+        os.write(self._self, keys)
+
+    async def until(self, text: str) -> None:
+        """Wait until this has been written."""
+        async with asyncio.timeout(LONG):
+            while text not in self.written:
+                self._more.clear()
+                await self._more.wait()
+
+    def _read(self) -> None:
+        with suppress(BlockingIOError):
+            while chunk := os.read(self._self, 65536):
+                self._bytes += chunk
+                self._more.set()
+
+
+def running() -> str:
+    """The command lines of all processes, where the system has a place to read them from."""
+    lines = ""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines += path.read_text(errors="replace")
+    return lines
 
 
 @pytest.fixture
@@ -124,22 +177,12 @@ async def test_replies_are_printed_under_their_panes(shell: Shell, ollama: Ollam
 async def test_text_from_a_model_can_do_nothing_to_a_terminal(shell: Shell, ollama: Ollama) -> None:
     ollama.script("mistral:text", "controls")
     ollama.script("mistral:instruct", "controls")
-    leader, follower = pty.openpty()
-    try:
-        async with shell.started("ask", "x", "--host", ollama.url, stdout=follower) as process:
-            written = b""
-            while process.returncode is None or not written.endswith(b"\r\n\r\n"):
-                written += await asyncio.wait_for(asyncio.to_thread(os.read, leader, 65536), LONG)
-                if b"instruct" in written and written.endswith(b"\r\n\r\n"):
-                    await asyncio.wait_for(process.wait(), LONG)
-    finally:
-        os.close(leader)
-        os.close(follower)
-    assert process.returncode == 0
-    assert "␛[2J".encode() in written
-    assert not set(written) & (set(range(32)) - set(b"\r\n"))
-    assert "\u202e".encode() not in written
-    assert b"[bold]not bold[/]" in written
+    with Terminal() as terminal:
+        async with shell.started("ask", "x", "--host", ollama.url, stdout=terminal.end) as process:
+            assert await asyncio.wait_for(process.wait(), LONG) == 0
+    assert terminal.written.count("␛[2J␛]0;title␇") == 2
+    assert not {char for char in terminal.written if char < " " or char == "\u202e"} - set("\r\n")
+    assert "[bold]not bold[/]" in terminal.written
 
 
 async def test_log_probabilities_when_asked_for(shell: Shell, ollama: Ollama) -> None:
@@ -243,6 +286,19 @@ async def test_the_embedded_engine_needs_nothing_else(shell: Shell) -> None:
     again = await shell.run("ask", "Q: Hello?\nA:", "--embedded", "--json", "--set=num_predict=6", "--set=seed=1")
     texts = [[token["text"] for token in of(each.events, "token", "base")] for each in (done, again)]
     assert texts[0] == texts[1]
+
+
+async def test_the_explorer_opens_streams_and_leaves_nothing_behind(shell: Shell) -> None:
+    arguments = ("--embedded", "--prompt", "Q: How many legs has a spider?", "--set", "num_predict=4")
+    with Terminal() as terminal:
+        async with shell.started(*arguments, **dict.fromkeys(("stdin", "stdout", "stderr"), terminal.end)) as process:
+            await terminal.until("reached num_predict")
+            terminal.press(b"\x11")  # ctrl+q
+            assert await asyncio.wait_for(process.wait(), LONG) == 0
+    for part in ("spider", "base", "instruct", "twin:text", "twin:latest"):
+        assert part in terminal.written
+    assert "Traceback" not in terminal.written
+    assert str(shell.home) not in running()
 
 
 async def test_the_models_of_a_server(shell: Shell) -> None:

@@ -28,7 +28,7 @@ SIGNS = {
 
 
 def key_table() -> str:
-    """The explorer's keys, as the README shows them; `python -m tests.test_readme` prints them."""
+    """The explorer's keys, as the README shows them; `python -m tests.test_readme` puts them there."""
     rows = [binding for binding in BINDINGS if isinstance(binding, Binding)]
     lines = ["| key | does |", "|---|---|"]
     for binding in rows:
@@ -68,4 +68,5 @@ def test_every_command_line_that_is_shown_can_be_parsed() -> None:
 
 
 if __name__ == "__main__":
-    print(key_table())
+    before, _, rest = README.partition("| key | does |")
+    (ROOT / "README.md").write_text(before + key_table() + "\n\n" + rest.partition("\n\n")[2])

@@ -13,15 +13,8 @@ from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from alignscope import __version__
+from alignscope.commands import Status, UsageError
 from alignscope.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Kind
-
-OK: Final = 0
-FAILED: Final = 1
-USAGE: Final = 2
-INTERRUPTED: Final = 130
-"""128 and SIGINT's number, as shells report it."""
-PIPE_CLOSED: Final = 141
-"""128 and SIGPIPE's number: whoever read our output stopped reading."""
 
 _NAME: Final = "alignscope"
 _WHAT: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
@@ -32,25 +25,21 @@ _LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "sample
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for, and return the exit status: 0, 1, 2, 130 or 141."""
-    arguments = _parser().parse_args(argv)
-    # Each command is imported when it is known to be wanted: --help pays for none, and `ask` not for Textual.
-    from alignscope.commands.choices import UsageError
-
     try:
-        return _dispatch(arguments)
+        return _dispatch(_parser().parse_args(argv))
     except UsageError as error:
         print(f"{_NAME}: {error}", file=sys.stderr)
-        return USAGE
+        return Status.USAGE
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return Status.INTERRUPTED
     except BrokenPipeError:
         # What is still buffered can't be written, and Python would complain of it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        return Status.PIPE_CLOSED
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
-    # Choices are checked before what carries them out is imported, so that a mistake is told at once.
+    # Nothing is imported before it is known to be wanted: --help pays for none of it, and a mistake is told at once.
     from alignscope.commands import choices
 
     match arguments.command:
@@ -76,7 +65,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             try:
                 problem, settings = "", choices.chosen()
-            except choices.UsageError as error:  # a doctor looks at what is ill
+            except UsageError as error:  # a doctor looks at what is ill
                 problem, settings = str(error), choices.NOTHING_CHOSEN
             launch = choices.launch(arguments, settings)
             from alignscope.commands import doctor
@@ -93,7 +82,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line, and what to do."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{_NAME}: {message}; `{self.prog} --help` lists what there is\n")
+        self.exit(Status.USAGE, f"{_NAME}: {message}; `{self.prog} --help` lists what there is\n")
 
 
 class _Gather(argparse.Action):

@@ -9,13 +9,11 @@ import msgspec
 
 from alignscope.ask import Run
 from alignscope.backends.base import ServerError
-from alignscope.commands import output
+from alignscope.commands import Status, output
 from alignscope.events import Event, Finished, Reply, Waiting
 from alignscope.launch import Launch
 from alignscope.lineup import Lineup
 from alignscope.servers import Servers
-
-OK, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def run(launch: Launch, *, as_json: bool = False, logprobs: int | None = None) -> int:
@@ -29,7 +27,7 @@ async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
             plan = await servers.plan(launch)
         except ServerError as error:
             output.notes().line(f"alignscope: {error}")
-            return FAILED
+            return Status.FAILED
         if plan.why:
             output.notes().line(plan.why)
         asked = Run(plan.lineup, launch.prompt, launch.sampling, servers, samples=launch.samples, logprobs=logprobs)
@@ -46,8 +44,8 @@ async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
                     show.apply(event)
                     failed |= isinstance(event, Finished) and event.end.failed
         if interrupts:
-            return INTERRUPTED
-        return FAILED if failed else OK
+            return Status.INTERRUPTED
+        return Status.FAILED if failed else Status.OK
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import msgspec
 
 from alignscope import settings
 from alignscope.backends.host import parse_host
+from alignscope.commands import UsageError
 from alignscope.launch import MAX_SAMPLES, Launch
 from alignscope.lineup import EMBEDDED, MAX_PANES, LineupError, Mode, Wanted, read_pane
 from alignscope.sampling import Preset, Sampling, SamplingError, assign
@@ -22,10 +23,6 @@ _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 NOTHING_CHOSEN: Final = settings.Settings()
 """Settings where there is no file."""
-
-
-class UsageError(Exception):
-    """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
 
 
 def chosen() -> settings.Settings:

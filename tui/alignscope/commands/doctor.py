@@ -12,7 +12,7 @@ import msgspec
 
 from alignscope import __version__, locations, settings
 from alignscope.backends.base import ServerError
-from alignscope.commands import output
+from alignscope.commands import Status, output
 from alignscope.commands.output import Printer, table
 from alignscope.launch import Launch
 from alignscope.lineup import EMBEDDED, Model, Pane, judge
@@ -60,7 +60,7 @@ def run(launch: Launch, problem: str = "", *, as_json: bool = False) -> int:
         output.out().raw(msgspec.json.encode(report))
     else:
         _print(output.out(), report)
-    return 0
+    return Status.OK
 
 
 async def _examine(launch: Launch) -> Report:

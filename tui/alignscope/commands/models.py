@@ -9,14 +9,13 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.commands import output
+from alignscope.commands import Status, output
 from alignscope.commands.output import Printer, size, table
 from alignscope.launch import Launch
 from alignscope.lineup import EMBEDDED, Model, judge, twin_of
 from alignscope.servers import Servers
 from alignscope.text import cell_width
 
-OK, FAILED = 0, 1
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")
 
@@ -50,14 +49,14 @@ def pull(launch: Launch, name: str) -> int:
 async def _list(launch: Launch, as_json: bool) -> int:
     servers = Servers(launch.host)
     try:
-        status = OK
+        status = Status.OK
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
                 backend = await servers.get(server)
                 models = await servers.described(backend)
             except ServerError as error:
                 output.notes().line(f"alignscope: {error}")
-                status = FAILED if server != EMBEDDED or launch.embedded else status
+                status = Status.FAILED if server != EMBEDDED or launch.embedded else status
                 continue
             rows = [_row(model, models) for model in models]
             if as_json:
@@ -112,11 +111,11 @@ async def _pull(launch: Launch, name: str) -> int:
                 show.apply(pulling)
         show.end()
         notes.line(f"{name} is there.")
-        return OK
+        return Status.OK
     except ServerError as error:
         show.end()
         notes.line(f"alignscope: {error}")
-        return FAILED
+        return Status.FAILED
     finally:
         show.end()
         await servers.close()
