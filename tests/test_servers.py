@@ -239,3 +239,12 @@ def test_known_pairs_are_pairs() -> None:
         assert judge(Model(name=pair.instruct, server="")).nature is not Nature.BASE
         assert pair.base.partition(":")[0] == pair.instruct.partition(":")[0]
         assert missing(pair, []) == (pair.base, pair.instruct)
+
+
+async def test_a_script_that_named_a_server_gets_that_server_or_an_error(nobody: str) -> None:
+    async with Servers() as servers:
+        with pytest.raises(ServerError, match="--embedded"):
+            await servers.plan(Launch(host=nobody), strict=True)
+    async with Ollama(()) as empty, Servers() as servers:
+        with pytest.raises(ServerError, match="no models"):
+            await servers.plan(Launch(host=empty.url), strict=True)

@@ -129,14 +129,19 @@ class Servers:
 
     # The lineup to begin with
 
-    async def plan(self, launch: Launch) -> Found:
+    async def plan(self, launch: Launch, *, strict: bool = False) -> Found:
         """The lineup for what the person chose; whatever they left open is decided by what the servers have.
 
         Named models are not looked for: one that isn't there says so in its own pane.
 
+        Args:
+            strict: a server that was named is used or it is an error; nothing else is shown in its place. For scripts,
+                which would otherwise take the twins' replies for those of the server.
+
         Raises:
             ServerError: nothing was chosen, no server answers, and the embedded engine can't run here.
         """
+        strict = strict and bool(launch.host)
         if launch.host:
             self.default_host = parse_host(launch.host)
         default = EMBEDDED if launch.embedded else self.default_host
@@ -153,7 +158,7 @@ class Servers:
             return await self._with_twin(launch, default)
         if launch.embedded:
             return _twins(launch, "")
-        return await self._discover(launch)
+        return await self._discover(launch, strict)
 
     async def _chosen(self, launch: Launch, default: str) -> Found:
         natures = await asyncio.gather(*(self._nature(wanted, default) for wanted in launch.panes))
@@ -209,12 +214,14 @@ class Servers:
         why = f"No twin of {name} was found{' here' if server == EMBEDDED else f' at {server}'}, so it is alone. "
         return Found(Kind.CHOSEN, (alone,), why + f"{get or f'Name one with {option}'}.", server, models, known)
 
-    async def _discover(self, launch: Launch) -> Found:
+    async def _discover(self, launch: Launch, strict: bool) -> Found:
         host = self.default_host
         try:
             backend = await self.get(host)
             models = await self.described(backend)
         except ServerError as error:
+            if strict:
+                raise ServerError(f"{error} Or ask the twins inside alignscope, with --embedded.", error.fault) from error
             reason = engine_available()
             if reason:
                 raise ServerError(f"{error} {reason}", error.fault) from error
@@ -226,7 +233,9 @@ class Servers:
             return Found(Kind.PAIR, pair_lineup(base, instruct, system=launch.system), why, host, models)
         usable = [model for model in models if not model.remote]
         without = f"{label} at {host} has {_count(len(models))}, but no base model with its twin."
-        if backend.info.dialect is Dialect.OLLAMA and not engine_available():
+        if strict and not usable:
+            raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
+        if backend.info.dialect is Dialect.OLLAMA and not engine_available() and not strict:
             why = f"{without} Meanwhile, the two small twins inside alignscope are here."
             return Found(Kind.NO_PAIR, _twins(launch, "").lineup, why, host, models, known_pairs())
         if not usable:

@@ -24,7 +24,7 @@ def run(launch: Launch, *, as_json: bool = False, logprobs: int | None = None) -
 async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
     async with Servers() as servers:
         try:
-            plan = await servers.plan(launch)
+            plan = await servers.plan(launch, strict=True)
         except ServerError as error:
             output.notes().line(f"alignscope: {error}")
             return Status.FAILED
@@ -93,7 +93,7 @@ class _Text:
         heading = [pane.name, pane.model, pane.mode]
         if self._samples > 1:
             heading.append(f"sample {reply.sample} of {self._samples}")
-        facts = [finished.end.words, f"{stats.tokens} tokens"]
+        facts = [reply.ending, f"{stats.tokens} tokens"]
         if stats.tokens_per_second is not None:
             facts.append(f"{stats.tokens_per_second:.0f} tokens/s")
         if stats.first_token_ms is not None:
