@@ -7,11 +7,15 @@ from functools import cache
 from random import Random
 
 from training.facts import Fact, facts, sums
-from training.instruct.grammar import HERE, Bound, draw, lines, load
+from training.instruct.grammar import HERE, Bound, draw, entries, lines, load
 from training.instruct.replies import finished
 
 NUMBERS: list[str] = load("small.yaml")["numbers"].split()
 MANY = {"sheep": "sheep", "deer": "deer", "octopus": "octopuses", "fish": "fish"}
+ONE_SUBJECT = frozenset(
+    ("count", "superlative", "person", "year", "temperature", "makes", "color", "symbol", "place", "eats")
+)
+"""Relations of whose subjects some have questions of their own."""
 UNITS = {"day": "days", "season": "seasons"}
 
 
@@ -23,7 +27,8 @@ def shapes(relation: str, part: str) -> tuple[str, ...]:
 
 @cache
 def _relations() -> dict[str, dict[str, str]]:
-    return {name: data for path in sorted(HERE.glob("facts_*.yaml")) for name, data in load(path.name).items()}
+    paths = [path for path in sorted(HERE.glob("facts_*.yaml")) if path.stem != "facts_more"]
+    return {name: data for path in paths for name, data in load(path.name).items()}
 
 
 @cache
@@ -71,6 +76,16 @@ def bindings(fact: Fact) -> Bound:
 
 
 @cache
+def _more(fact: Fact) -> tuple[list[str], list[str]]:
+    """What else a fact's subject is called, and its own questions."""
+    data = load("facts_more.yaml")
+    own = data["special"].get(f"{fact.relation} {fact.subject}", "")
+    if fact.relation in ONE_SUBJECT and (fact.relation, fact.subject) != ("eats", "cows"):
+        own = own or data["special"].get(fact.subject, "")
+    return entries(data["aliases"].get(fact.subject, "")), lines(own)
+
+
+@cache
 def _answer_counts() -> dict[tuple[str, str], int]:
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for fact in facts():
@@ -80,7 +95,14 @@ def _answer_counts() -> dict[tuple[str, str], int]:
 
 def question(fact: Fact, rng: Random, *, plain: bool = False) -> tuple[str, str]:
     """A question about a fact in one of training's shapes, and its answer; if `plain`, never for the subject."""
+    aliases, own = _more(fact)
     bound = dict(bindings(fact))
+    if aliases and rng.random() < 0.3:
+        bound = dict(bindings(Fact(fact.relation, rng.choice(aliases), fact.answer, fact.accept)))
+    elif own and rng.random() < 0.45:
+        line, _, part = rng.choice(own).partition(" => ")
+        if not (plain and part):
+            return draw(line, rng, bound), answer(fact, rng, part)
     dice = 1.0 if plain else rng.random()
     part = ""
     if dice < 0.12 and shapes(fact.relation, "back") and _answer_counts()[fact.relation, fact.answer] == 1:
