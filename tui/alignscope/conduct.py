@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 import msgspec
 
 from alignscope.ask import Exchange, Run
-from alignscope.events import Event, Reply
+from alignscope.events import End, Event, Reply
 from alignscope.experiments import Experiment
 from alignscope.lineup import Lineup, Pane
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.scaffold import BARE
 from alignscope.servers import Servers
 from alignscope.session.model import CARRY, FRESH, Turn, exchanges
+from alignscope.session.recorder import Recorder
 
 
 class Conductor:
@@ -33,6 +34,8 @@ class Conductor:
         self.one_after_other = False
         self.think = False
         self.turns: list[Turn] = []
+        self.recorder: Recorder | None = None
+        """Keeps what happens here; None where nothing is to be kept."""
         self._runs: set[Run] = set()
         self._gate = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -145,18 +148,30 @@ class Conductor:
                 if carried
             },
             one_after_other=self.one_after_other,
-            think=self.think,
+            think=turn.think,
         )
         self._runs.add(run)
         self._idle.clear()
+        recorder = self.recorder
+        if recorder is not None:
+            recorder.play(turn, only)
         try:
             async with aclosing(run.events()) as events:
                 async for event in events:
                     reply = turn.apply(event)
+                    if recorder is not None:
+                        recorder.event(turn, event)
                     if reply.end is not None:
                         self._ended.set()
                     yield event, reply
         finally:
             self._runs.discard(run)
+            # Whoever stops listening has stopped the replies.
+            for event in turn.stop(End.CANCELLED, ms=run.now(), panes={pane.name for pane in lineup}):
+                if recorder is not None:
+                    recorder.event(turn, event)
+            self._ended.set()
+            if recorder is not None:
+                recorder.end(turn)
             if not self._runs:
                 self._idle.set()

@@ -1,14 +1,16 @@
 """What a session is made of: turns, and the replies to them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from alignscope.events import Event, Reply
+from alignscope.events import End, Event, Finished, Reply, Stats
 from alignscope.lineup import Lineup, Pane
 from alignscope.sampling import Sampling
 
@@ -109,6 +111,29 @@ class Turn:
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]
 
+    def stop(
+        self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()
+    ) -> list[Finished]:
+        """End the replies that haven't ended, for whoever knows that nothing more will come. Gives the events.
+
+        Args:
+            ms: when, since the prompt was sent; the last token's time unless given.
+            panes: only these panes' replies; every pane's unless given.
+        """
+        events = []
+        for reply in self.replies.values():
+            if reply.end is None and (not panes or reply.pane in panes):
+                first, last = (reply.times[0], reply.times[-1]) if reply.times else (None, reply.sent_ms)
+                now = last if ms is None else ms
+                stats = Stats(
+                    first_token_ms=None if first is None else first - reply.sent_ms,
+                    duration_ms=now - reply.sent_ms,
+                    tokens=len(reply.texts),
+                )
+                events.append(Finished(reply.pane, reply.sample, now, end, message, stats))
+                reply.apply(events[-1])
+        return events
+
     def text(self, pane: str, sample: int = 1) -> str:
         """One reply's text; empty when there is none."""
         reply = self.replies.get((pane, sample))
@@ -124,6 +149,7 @@ class Session:
     lineup: tuple[PaneRecord, ...] = ()
     """The first turn's. A turn that was sent to another one says so itself."""
     turns: list[Turn] = field(default_factory=list)
+    """In the order of their numbers."""
     parent: Parent | None = None
     path: Path | None = None
     """None before the first turn has been kept."""
@@ -142,9 +168,19 @@ class Session:
 
     def turn(self, number: int) -> Turn | None:
         """The turn of that number."""
-        if 0 < number <= len(self.turns) and self.turns[number - 1].number == number:
-            return self.turns[number - 1]
-        return next((turn for turn in self.turns if turn.number == number), None)
+        place = bisect_left(self.turns, number, key=attrgetter("number"))
+        return self.turns[place] if place < len(self.turns) and self.turns[place].number == number else None
+
+    def fork(self, number: int, ms: float | None = None) -> "Session":
+        """A new session that begins with this one's turns up to a number, and says what it came from.
+
+        Args:
+            number: the last turn that is taken over; 0 for none.
+            ms: the moment in that turn's replay at which the person went on.
+        """
+        turns = [replace(turn, replies=dict(turn.replies)) for turn in self.turns if turn.number <= number]
+        parent = Parent(self.name, number, ms)
+        return Session(self.title, datetime.now(UTC), self.lineup, turns, parent, extra=dict(self.extra))
 
 
 def exchanges(turns: Sequence[Turn], pane: str) -> list[tuple[str, str]]:

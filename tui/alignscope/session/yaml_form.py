@@ -3,7 +3,7 @@
 Written: multi-line text as literal blocks, everything else on one line. What YAML can't hold at all, lone surrogates
 from broken bytes, is written as U+FFFF and the four hexadecimal digits of the code unit; so is U+FFFF itself.
 
-Read: mappings, lists, text, numbers, true, false and null, in bounded size, depth and number. Tags, anchors, aliases and
+Read: mappings, lists, text, numbers, true, false and null, in bounded depth and number. Tags, anchors, aliases and
 merge keys are refused. libyaml does the parsing where PyYAML has it, and PyYAML itself elsewhere.
 """
 
