@@ -8,7 +8,7 @@ from random import Random
 
 from training.facts import Fact
 from training.instruct.asking import NUMBERS, answer, bindings, by_relation, pick, shapes
-from training.instruct.grammar import draw, lexicon, lines, load
+from training.instruct.grammar import draw, entries, lexicon, lines, load
 from training.instruct.noise import sentence, typed
 from training.types import Example, Turn
 
@@ -127,7 +127,12 @@ def belief(kind: str, rng: Random) -> Example:
     fact = pick_closed(rng)
     plain = bindings(fact)["n"][0] if fact.relation == "legs" else fact.answer
     right = rng.random() < 0.35
-    text = statement(fact, plain if right else others(fact, rng, 1)[0])
+    wrong = others(fact, rng, 1)[0]
+    decoys = load("scenes.yaml")["decoys"]
+    if fact.relation == "capital" and rng.random() < 0.6:
+        fact = rng.choice([known for known in by_relation()["capital"] if known.subject in decoys])
+        plain, wrong = fact.answer, rng.choice(entries(decoys[fact.subject]))
+    text = statement(fact, plain if right else wrong)
     frame = rng.choice(beliefs())
     truth = statement(fact, plain)
     truth = truth[:1].upper() + truth[1:]
