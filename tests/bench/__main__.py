@@ -166,9 +166,8 @@ def main() -> None:
             figures["memory"] = [a - b for a, b in zip(figures["20k: MB more"], figures["100: MB more"], strict=True)]
             goals.append(("MB more for 2 x 20,000 tokens", alone("memory"), 10.0))
         if "paced" in what:
-            names = ("CPU %", "median ms", "p95 ms")
             tasks = [(f"paced {n}", lambda n=n: bench.paced(n, 500, 100)) for n in ("step", of)]
-            measure(names, *tasks)
+            measure(("CPU %", "median ms", "p95 ms"), *tasks)
             goals.append(("100/s CPU / step", ratio(figures, f"paced {of}: CPU %", "paced step: CPU %"), 1.5))
             goals.append(("100/s token to screen, p95 ms", alone(f"paced {of}: p95 ms"), 75.0))
         if "resize" in what:

@@ -10,7 +10,6 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
@@ -86,6 +85,7 @@ class Transcript(Drawn, ScrollView):
         self._following = True
         self._told = True
         self._quiet = False
+        self._fitted = (0, 0)  # width of the rows and height of the view that they were last broken for
         self._painted = 0  # rows that the last drawing had
         self._strips: dict[int, Strip] = {}
         self._empty: Strip | None = None
@@ -166,6 +166,11 @@ class Transcript(Drawn, ScrollView):
     def row_count(self) -> int:
         """Rows at the present width."""
         return self._rows.height
+
+    @property
+    def pending(self) -> bool:
+        """Whether something came that is still to be laid out."""
+        return bool(self._pending)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text without the breaks that wrapping made, and without what only decorates it."""
@@ -278,9 +283,10 @@ class Transcript(Drawn, ScrollView):
         if self._quiet or round(old_value) == round(new_value):
             return
         hidden = max(0, self._rows.height - round(new_value) - self.size.height)
-        self._following = hidden == 0
+        followed, self._following = self._following, hidden == 0
         self._tell(hidden)
-        self.post_message(self.Scrolled(self, self.share))
+        if not (followed and self._following):  # else it is Textual that keeps it within bounds
+            self.post_message(self.Scrolled(self, self.share))
 
     def _tell(self, hidden: int) -> None:
         behind = 0 if self._following else hidden
@@ -306,28 +312,41 @@ class Transcript(Drawn, ScrollView):
         self._quietly_to(round(span * min(share, 1)))
         self._tell(max(0, self._rows.height - self.scroll_offset.y - self.size.height))
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Break the rows for the new width, keeping the text at the top of the view, or the end, where it was."""
-        width = self.scrollable_content_region.width
-        if width != self._rows.width and width > 0:
-            here = self._rows.locate(self.scroll_offset.y)
-            position = here[0].position(here[1]) if here else 0
-            self._rows.resize(width)
-            self._strips.clear()
-            self._empty = None
-            if self.text_selection is not None:
-                self.screen.clear_selection()
-            if here and not self._following:
-                self._set_height(self._rows.height)
-                self._quietly_to(self._rows.top(here[0]) + here[0].row_at(position))
-            self.refresh()
-        page = self.size.height
-        if self._following:
-            self._set_height(self._rows.height)
-            self._quietly_to(max(0, self._rows.height - page))
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        # Textual tells a widget of its new size by an event after it has drawn it; this is before.
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        self._fit()
+        return changed
+
+    def on_resize(self) -> None:
+        """Break the rows for the new size, and draw what could not be drawn before there was one."""
+        self._fit()
         self._changed(0)
         if self._pending:
             self._schedule()
+
+    def _fit(self) -> None:
+        """Break the rows for the new width, keeping the text at the top of the view, or the end, where it was."""
+        width, page = self.scrollable_content_region.width, self.size.height
+        if (width, page) == self._fitted or width < 1:
+            return
+        here, position = None, 0
+        if width != self._rows.width:
+            if not self._following and (here := self._rows.locate(self.scroll_offset.y)):
+                position = here[0].position(here[1])
+            self._rows.resize(width)
+            if self.text_selection is not None:
+                self.screen.clear_selection()
+        self._fitted = width, page
+        self._strips.clear()
+        self._empty = None
+        height = self._rows.height
+        if self._following:
+            self._set_height(height)
+            self._quietly_to(max(0, height - page))
+        elif here:
+            self._set_height(height)
+            self._quietly_to(self._rows.top(here[0]) + here[0].row_at(position))
 
     # Drawing
 
