@@ -187,8 +187,9 @@ def read(text: str) -> Any:
     Raises:
         FormError: it isn't YAML, or more than a session file may hold.
     """
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(text)
         return _Reader(loader).document()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -198,7 +199,8 @@ def read(text: str) -> Any:
             raise
         raise FormError(f"not YAML: {str(error).splitlines()[0]:.200}") from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 class _Reader:
