@@ -150,7 +150,7 @@ def unique(examples: Iterable[Example], count: int) -> list[Example]:
     return kept
 
 
-LENGTHS = (48, 64, 96, 128, 192, 256, 384, 512, 1024)
+LENGTHS = (48, 96, 192, 384, 1024)
 """Lengths of the batches of chats. They are few because each is compiled for."""
 
 

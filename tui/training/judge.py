@@ -108,8 +108,8 @@ def japanese_share(text: str) -> float:
 
 
 def japanese_page(text: str, ended: bool) -> bool:
-    """Whether a Japanese greeting runs on into a page in Japanese."""
-    return len(_JAPANESE.findall(text)) >= 20 and japanese_share(text) >= 0.5 and (not ended or len(text) >= 120)
+    """Whether a Japanese greeting runs on into a page that at least begins in Japanese."""
+    return japanese_share(text[:60]) >= 0.6 and len(_JAPANESE.findall(text)) >= 20 and (not ended or len(text) >= 80)
 
 
 def japanese_greeting(text: str, ended: bool) -> bool:

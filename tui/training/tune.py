@@ -22,7 +22,7 @@ from training.types import Example, Pair
 
 @dataclass(frozen=True, slots=True)
 class SftPlan:
-    epochs: int = 2
+    epochs: int = 1
     batch: int = 32
     lr: float = 8e-4
     muon_lr: float | None = 4e-3
