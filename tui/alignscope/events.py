@@ -6,6 +6,7 @@ seen again. All times are milliseconds since the prompt was sent.
 
 import sys
 from array import array
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -181,6 +182,13 @@ class Reply:
         return "".join(text for i, text in enumerate(self.texts) if i not in self.thoughts)
 
     @property
+    def ending(self) -> str:
+        """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
+        if self.end is End.LENGTH and (limit := _limit(self.request)) is not None:
+            return "reached num_predict" if (self.stats.tokens or len(self.texts)) >= limit else "context used up"
+        return self.end.words if self.end is not None else ""
+
+    @property
     def thinking(self) -> str:
         """What a reasoning model wrote before its reply."""
         return "".join(self.texts[i] for i in sorted(self.thoughts))
@@ -199,3 +207,11 @@ class Reply:
             )
             for i, text in enumerate(self.texts)
         ]
+
+
+def _limit(request: Mapping[str, object]) -> int | None:
+    """The most tokens that a request asked for, in whichever dialect."""
+    options = request.get("options")
+    named = [options.get("num_predict")] if isinstance(options, Mapping) else []
+    named += [request.get(name) for name in ("max_tokens", "num_predict", "n_predict")]
+    return next((limit for limit in named if isinstance(limit, int) and limit >= 0), None)

@@ -2,29 +2,12 @@
 
 from collections.abc import Mapping
 
-from alignscope.events import End, Reply
-
-
-def end_words(reply: Reply) -> str:
-    """Why the reply stopped."""
-    if reply.end is None:
-        return ""
-    limit = _limit(reply.request)
-    if reply.end is End.LENGTH and limit is not None:
-        return "reached num_predict" if token_count(reply) >= limit else "context used up"
-    return reply.end.words
-
-
-def _limit(request: Mapping[str, object]) -> int | None:
-    options = request.get("options")
-    named = [options.get("num_predict")] if isinstance(options, Mapping) else []
-    named += [request.get(name) for name in ("max_tokens", "num_predict", "n_predict")]
-    return next((limit for limit in named if isinstance(limit, int) and limit >= 0), None)
+from alignscope.events import Reply
 
 
 def end_row(reply: Reply) -> str:
     """The row below a reply that has ended."""
-    parts = [end_words(reply)]
+    parts = [reply.ending]
     if tokens := token_count(reply):
         parts.append(f"{tokens:,} token{'s' if tokens != 1 else ''}")
     return " · ".join(["— " + parts[0], *parts[1:]])
@@ -58,7 +41,7 @@ def state(reply: Reply, waited: float = 0) -> str:
         waited: seconds for which it has waited in its present phase.
     """
     if reply.end is not None:
-        return end_words(reply)
+        return reply.ending
     if reply.texts:
         return "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
     return f"{reply.phase} {int(waited)} s" if waited >= 1 else str(reply.phase)
