@@ -45,7 +45,7 @@ def test_the_selection_of_everything_is_all_text(thought: str, reply: str, more:
 
 def test_a_selection_leaves_out_the_breaks_that_wrapping_made() -> None:
     layout = Rows()
-    layout.resize(10)
+    layout.resize(11)  # one cell stands free at the left
     layout.add(Kind.REPLY, "the quick brown fox\n\tjumped")
     assert rows_of(layout) == ["the quick ", "brown fox", "\tjumped"]
     assert layout.selected((0, 4), (1, 5)) == "quick brown"

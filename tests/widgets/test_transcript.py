@@ -28,7 +28,7 @@ async def test_what_came_is_drawn_with_the_next_frame() -> None:
         rows = host.rows()
         assert rows[1].startswith("── 1 ─ greedy ──")
         assert rows[2] == "› Say it."
-        assert rows[3] == "Hello there"
+        assert rows[3] == " Hello there"
 
 
 async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came() -> None:
@@ -43,11 +43,11 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         await pilot.press("pageup")
         await pilot.wait_for_animation()
         assert (transcript.following, transcript.behind) != (True, 0)
-        before = [row[:38].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
+        before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
         for number in range(40, 60):
             host.view.apply(token(f"line {number}\n"))
         await pilot.pause(FRAME)
-        assert [row[:38].rstrip() for row in host.rows()[1:-1]] == before
+        assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
         assert transcript.behind > 20
         assert f"↓ {transcript.behind} more" in host.rows()[-1]
         await pilot.press("end")
@@ -61,7 +61,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         assert "after all" in host.text
 
 
-@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "line"), ("pageup", "line")])
+@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", " line"), ("pageup", " line")])
 async def test_keys_scroll(key: str, first: str) -> None:
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
@@ -127,11 +127,11 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
         host.view.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
         await pilot.pause(FRAME)
         rows = host.rows()
-        assert rows[3].startswith("the quick brown fox")
+        assert rows[3].startswith(" the quick brown fox")
         transcript = host.view.transcript
-        await pilot.mouse_down(transcript, offset=(4, 2))
-        await pilot.hover(transcript, offset=(9, 3))
-        await pilot.mouse_up(transcript, offset=(9, 3))
+        await pilot.mouse_down(transcript, offset=(5, 2))
+        await pilot.hover(transcript, offset=(10, 3))
+        await pilot.mouse_up(transcript, offset=(10, 3))
         await pilot.pause(FRAME)
         selected = host.screen.get_selected_text()
         assert selected is not None
@@ -142,6 +142,30 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
         ]
         assert styles
         assert styles[0] != transcript.rich_style
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ((0, 0), (10, 8), "Go.\nfirst\nsecond"),  # from the separator to below the last row
+        ((1, 2), (0, 3), "first\ns"),  # by the cells left of the text, which stand for its first
+        ((3, 2), (29, 2), "rst"),  # past the end of a row
+        ((5, 8), (8, 9), ""),  # where nothing is
+        ((5, 8), (4, 2), "st\nsecond"),  # backwards from where nothing is
+    ],
+)
+async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tuple[int, int], expected: str) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 14)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        host.view.apply(token("first\nsecond"))
+        host.view.apply(finished())
+        await pilot.pause(FRAME)
+        transcript = host.view.transcript
+        await pilot.mouse_down(transcript, offset=start)
+        await pilot.hover(transcript, offset=end)
+        await pilot.mouse_up(transcript, offset=end)
+        assert (host.screen.get_selected_text() or "") == expected.rstrip("\n")
 
 
 async def test_ten_megabytes_at_once_are_laid_out_over_many_frames() -> None:

@@ -380,7 +380,8 @@ class Transcript(Drawn, ScrollView):
     def _below(self) -> Strip:
         """A row below the last."""
         if self._empty is None:
-            self._empty = Strip.blank(self.outer_size.width, self._look(Kind.REPLY))
+            width = self.outer_size.width
+            self._empty = Strip([Segment(" " * width, _at(self._look(Kind.REPLY), 0, 1 << 30))], width)
         return self._empty
 
     def _look(self, name: str) -> Style:
@@ -401,13 +402,13 @@ class Transcript(Drawn, ScrollView):
         style = self._look(block.kind)
         row = block.rows[index]
         if block.kind not in TEXT:
-            return Strip([Segment(_chrome(block.kind, row, width), style)], width).extend_cell_length(outer, style)
-        gutter = GUTTERS.get(block.kind, "")
+            chrome = Segment(_chrome(block.kind, row, width), _at(style, 0, y))
+            return Strip([chrome], width).extend_cell_length(outer, style)
+        gutter = GUTTERS[block.kind]
         drawn, cells = show(row)
-        segments = self._selectable(drawn, y, style)
-        if gutter:
-            segments.insert(0, Segment(gutter, self._look("gutter") if block.kind is Kind.THINKING else style))
-            cells += len(gutter)
+        edge = _at(self._look("gutter") if block.kind is Kind.THINKING else style, 0, y)
+        segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style)
+        cells += len(gutter)
         if cells < outer:
             segments.append(Segment(" " * (outer - cells), _at(style, len(drawn), y)))
         strip = Strip(segments, max(cells, outer))
@@ -435,7 +436,7 @@ def _chrome(kind: Kind, text: str, width: int) -> str:
     if kind is Kind.END:
         drawn = fit(text, width - 1)
         return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
-    lead = "" if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
+    lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
     fill = " " if kind is Kind.LABEL else lead[0]
     drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
     rest = width - show(drawn)[1]
