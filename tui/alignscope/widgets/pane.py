@@ -1,6 +1,7 @@
 """One pane: who speaks, what it says, and how it goes."""
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -14,11 +15,13 @@ from alignscope.lineup import Mode, Pane
 from alignscope.text import clean
 from alignscope.widgets._bars import PaneFooter, PaneHeader
 from alignscope.widgets._drawn import frames
+from alignscope.widgets._filling import FillingTranscript
 from alignscope.widgets._words import end_row, footer_parts
 from alignscope.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from textual.containers import VerticalScroll
+    from textual.timer import Timer
 
 Tone = Literal["base", "instruct", "third", "fourth"]
 SIGNS: Final[dict[str, tuple[str, str]]] = {
@@ -42,6 +45,20 @@ class Turn:
     prompt: str
     replies: dict[int, Reply] = field(default_factory=dict)
     """By sample, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A turn as far as it has gone, to be shown at once."""
+
+    number: int
+    prompt: str
+    replies: Mapping[int, Reply]
+    """By sample; those missing have not begun."""
+    samples: int = 1
+    note: str = ""
+    began: float = 0.0
+    """Seconds on the pane's clock."""
 
 
 class PaneView(Widget):
@@ -83,6 +100,7 @@ class PaneView(Widget):
         empty_text: str = "",
         retry_hint: str = "",
         ascii_signs: bool = False,
+        clock: Callable[[], float] = time.monotonic,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -93,6 +111,7 @@ class PaneView(Widget):
             empty_text: what to say while there is no turn yet.
             retry_hint: what to add to the message of a failed reply, such as which key tries again.
             ascii_signs: for terminals without the signs.
+            clock: seconds, by which it is told how long a reply has been waited for.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
@@ -102,13 +121,14 @@ class PaneView(Widget):
         self.turns: list[Turn] = []
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
-        self.transcript = Transcript()
+        self.transcript = FillingTranscript()
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(SIGNS[tone][ascii_signs], classes=f"-{tone}")
         self._footer = PaneFooter()
         self._footer_due = 0.0  # when the footer is to be looked at again, by our clock; 0 for not
-        self._counting = False
-        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when by our clock
+        self._second: Timer | None = None  # to the next second of waiting
+        self._clock = clock
+        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when
         self._empty_text = empty_text
         self._markdown: VerticalScroll | None = None
 
@@ -123,7 +143,6 @@ class PaneView(Widget):
 
     def on_mount(self) -> None:
         """Show what there is."""
-        self._seconds = self.set_interval(1, self._refresh_footer, pause=True)
         self.set_pane(self.pane)
         self._show_body()
         self._refresh_footer()
@@ -140,7 +159,7 @@ class PaneView(Widget):
 
     def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
         """Write the separator and wait for the events of so many samples."""
-        self._phases = {n: (Phase.WAITING, time.monotonic()) for n in range(1, samples + 1)}
+        self._phases = {n: (Phase.WAITING, self._clock()) for n in range(1, samples + 1)}
         self.turns.append(Turn(number, prompt, {n: Reply(self.pane.name, n) for n in range(1, samples + 1)}))
         if self.shown_sample is not None:
             self.shown_sample = min(self.shown_sample, samples)
@@ -157,7 +176,7 @@ class PaneView(Widget):
         failed = [n for n, reply in turn.replies.items() if _failed(reply)]
         for number in failed if sample is None else [sample]:
             turn.replies[number] = Reply(self.pane.name, number)
-            self._phases[number] = Phase.WAITING, time.monotonic()
+            self._phases[number] = Phase.WAITING, self._clock()
             self.transcript.reopen(number)
         self._leave_markdown()
         self._refresh_footer()
@@ -180,14 +199,43 @@ class PaneView(Widget):
                     self._refresh_footer_soon()
             case Waiting(phase=phase):
                 if phase is not self._phases[event.sample][0]:
-                    self._phases[event.sample] = phase, time.monotonic()
+                    self._phases[event.sample] = phase, self._clock()
                 self._refresh_footer()
             case Finished():
-                message = event.message
-                if message and self.retry_hint and event.end.failed:
-                    message = f"{message}\n{self.retry_hint}"
-                self.transcript.end_turn(end_row(reply), message, event.sample)
+                self.transcript.end_turn(end_row(reply), self._message(reply), event.sample)
                 self._refresh_footer()
+
+    def place(self, turns: Sequence[Placed]) -> None:
+        """Show these turns and no others, at once however long they are, with the end in view.
+
+        Turns that are here already by their numbers and stand before the last are taken to be the same.
+        """
+        kept = max(0, min(len(self.turns), len(turns)) - 1)
+        if [turn.number for turn in self.turns[:kept]] != [turn.number for turn in turns[:kept]]:
+            kept = 0
+        self._leave_markdown()
+        del self.turns[kept:]
+        self.transcript.keep(kept)
+        for turn in turns[kept:]:
+            samples = range(1, turn.samples + 1)
+            replies = {n: turn.replies.get(n) or Reply(self.pane.name, n) for n in samples}
+            self.turns.append(Turn(turn.number, turn.prompt, replies))
+            self.transcript.begin_turn(turn.number, turn.prompt, turn.note, turn.samples)
+            for number, reply in replies.items():
+                end = end_row(reply) if reply.end is not None else ""
+                hidden, message = turn is not turns[-1], self._message(reply)
+                self.transcript.fill(number, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
+        if turns:
+            self._phases = {n: (Phase.WAITING, turns[-1].began) for n in self.turns[-1].replies}
+            if self.shown_sample is not None:
+                self.shown_sample = min(self.shown_sample, turns[-1].samples)
+        self._show_body()
+        self.transcript.settle()
+        self._refresh_footer()
+
+    def _message(self, reply: Reply) -> str:
+        hint = self.retry_hint if reply.message and reply.end is not None and reply.end.failed else ""
+        return f"{reply.message}\n{hint}" if hint else reply.message
 
     def clear(self) -> None:
         """Forget every turn."""
@@ -297,15 +345,14 @@ class PaneView(Widget):
         replies = self.turns[-1].replies if self.turns else {}
         shown = min(self.shown_sample or 1, len(replies))
         waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
-        waited = time.monotonic() - self._phases[shown][1] if waiting else 0
+        waited = self._clock() - self._phases[shown][1] if waiting else 0
         state, figures = footer_parts(replies, self.shown_sample, waited)
         self._footer.tell(state, figures, failed=self.failed)
-        if waiting != self._counting and self.is_mounted:
-            self._counting = waiting
-            if waiting:
-                self._seconds.resume()
-            else:
-                self._seconds.pause()
+        if self._second is not None:
+            self._second.stop()
+            self._second = None
+        if waiting and self.is_mounted:
+            self._second = self.set_timer(1.01 - waited % 1, self._refresh_footer)
 
     def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
         """Say how much came below the view."""
