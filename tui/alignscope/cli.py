@@ -13,14 +13,15 @@ from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from alignscope import __version__
-from alignscope.commands import Status, UsageError
+from alignscope.commands import Status, UsageError, session_options
 from alignscope.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Kind
 
 _NAME: Final = "alignscope"
 _WHAT: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
-_EXPLORER_ONLY: Final = ("prompt",)
+_EXPLORER_ONLY: Final = ("prompt", "sessions")
 _LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "samples", "system")
+_NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +72,23 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from alignscope.commands import doctor
 
             return doctor.run(launch, problem, as_json=arguments.json)
+        case "sessions":
+            choices.refuse(arguments, _NOT_FOR_SESSIONS)
+            from alignscope.commands import sessions
+
+            return sessions.run(arguments, choices.sessions_directory(arguments, choices.chosen()))
+        case "replay":
+            choices.refuse(arguments, _NOT_FOR_SESSIONS)
+            from alignscope.commands import replay
+
+            launch = choices.launch(arguments, choices.chosen())
+            launch = replace(launch, playback=replay.playback(arguments))
+            if not arguments.name:
+                return replay.offer(launch)
+            if not arguments.plain:
+                choices.need_terminal("the replay", "--plain")
+                raise UsageError("the replay's screen isn't there yet; add --plain")
+            return replay.run(launch)
     launch = choices.launch(arguments, choices.chosen())
     choices.need_terminal()
     from alignscope.app import run
@@ -105,10 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets,
+        embedded=False, panes=panes, sets=sets, sessions=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
+    session_options.add_directory(parser)
     _add_options(parser, panes, sets)
 
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -149,6 +168,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     pull.add_argument("model", metavar="NAME", help="such as llama3.2:1b-text-q4_K_M")
     _add_host(pull)
+
+    session_options.add(commands, **common)
 
     doctor = commands.add_parser(
         "doctor",

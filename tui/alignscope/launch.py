@@ -1,6 +1,7 @@
 """What the person asked for on the command line, checked and ready to use."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from alignscope.lineup import Wanted
@@ -8,6 +9,20 @@ from alignscope.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
 MAX_SAMPLES: Final = 16
 """Replies per pane for one prompt: more than a person reads, and as many as a server should be asked for at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playback:
+    """Which session to replay, and how."""
+
+    name: str = ""
+    """A session's name, or the path of its file; empty lets the person choose."""
+    speed: float = 1.0
+    """From 0.25 to 16 times, or infinite for all at once."""
+    idle_limit_ms: float | None = None
+    """The longest pause that is shown; None shows them as they were."""
+    start_ms: float = 0.0
+    """Where to begin, on the clock that is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +55,7 @@ class Launch:
     """The system prompt of every chat pane."""
     embedded: bool = False
     """The embedded engine, even if Ollama is there."""
+    sessions: Path | None = None
+    """The directory that sessions are kept in; None for the one in the data directory."""
+    playback: Playback | None = None
+    """A replay instead of the explorer."""

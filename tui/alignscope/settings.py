@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The preset to start with."""
     presets: dict[str, Preset] = {}
     """The person's own, after those that come with alignscope. One of the same name replaces it."""
+    sessions: str = ""
+    """The directory that sessions are kept in; empty for `sessions` in the data directory."""
 
     @property
     def all_presets(self) -> Mapping[str, Preset]:
@@ -95,7 +97,12 @@ class _Reader:
             raise self._error(
                 ("preset",), f"no preset is called {preset}; there are {', '.join({**PRESETS, **presets})}"
             )
-        return Settings(host=self._text(fields, "host", ""), preset=preset, presets=presets)
+        return Settings(
+            host=self._text(fields, "host", ""),
+            preset=preset,
+            presets=presets,
+            sessions=self._text(fields, "sessions", ""),
+        )
 
     def _parse(self, raw: bytes) -> Any:
         try:

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -56,7 +57,16 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         samples=_whole("--samples", arguments.samples, 1, MAX_SAMPLES) if arguments.samples is not None else 1,
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
+        sessions=sessions_directory(arguments, chosen),
     )
+
+
+def sessions_directory(arguments: argparse.Namespace, chosen: settings.Settings) -> Path | None:
+    """Where sessions are kept by flag or settings; None for their place in the data directory."""
+    named = arguments.sessions if arguments.sessions is not None else chosen.sessions
+    if arguments.sessions == "":
+        raise UsageError("--sessions is empty; name a directory or leave it out")
+    return Path(named).expanduser().absolute() if named else None
 
 
 def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
@@ -94,11 +104,11 @@ def logprobs(arguments: argparse.Namespace) -> int | None:
     return None if arguments.logprobs is None else _whole("--logprobs", arguments.logprobs, 0, _MAX_ALTERNATIVES)
 
 
-def need_terminal() -> None:
-    """Refuse to open the explorer where nobody can see it or type."""
+def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:
+    """Refuse to open a screen where nobody can see it or type."""
     streams = (sys.__stdin__, sys.__stderr__)  # Textual reads the one and draws on the other
     if not all(stream is not None and stream.isatty() for stream in streams):
-        raise UsageError("the explorer needs a terminal; `alignscope ask PROMPT` does without one")
+        raise UsageError(f"{what} needs a terminal; {instead} does without one")
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:

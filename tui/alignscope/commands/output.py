@@ -36,9 +36,9 @@ class Printer:
         self._stream.write(f"\r\x1b[K{fit(' '.join(text.splitlines()), room)}")
         self._stream.flush()
 
-    def raw(self, line: bytes) -> None:
-        """Write one line of UTF-8 bytes."""
-        self._stream.buffer.write(line + b"\n")
+    def raw(self, line: bytes, end: bytes = b"\n") -> None:
+        """Write one line of UTF-8 bytes, or with another end any bytes."""
+        self._stream.buffer.write(line + end)
         self._stream.buffer.flush()
 
 

@@ -1,0 +1,234 @@
+"""`alignscope sessions`: what was kept, found again without a screen."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from alignscope.commands import Status, UsageError, output
+from alignscope.commands.kept import number, open_session, store_in, whole
+from alignscope.session.export import FORMATS, Format, Options, format_of
+from alignscope.session.export.palette import bundled_palettes
+from alignscope.session.index import Entry
+from alignscope.session.model import SessionError
+from alignscope.session.store import Store
+from alignscope.session.writer import ENDING, name_for
+
+_HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
+_WIDEST: Final = 40
+
+
+def run(arguments: argparse.Namespace, directory: Path | None) -> int:
+    """Do what was asked for, and return the exit status: 0, or 1 when it can't be done.
+
+    Args:
+        directory: where sessions are kept; None for the person's own.
+
+    Raises:
+        UsageError: something in the arguments is wrong.
+    """
+    store = store_in(directory)
+    try:
+        for words in store.recover():
+            output.notes().line(words)
+        return _ACTIONS[arguments.action](store, arguments)
+    except SessionError as error:
+        output.notes().line(f"alignscope: {error}")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        output.notes().line(f"alignscope: {where}{error.strerror or error}")
+    return Status.FAILED
+
+
+def _list(store: Store, arguments: argparse.Namespace) -> int:
+    _print(store.list(), as_json=arguments.json, nothing="There are no sessions yet.")
+    return Status.OK
+
+
+def _search(store: Store, arguments: argparse.Namespace) -> int:
+    words = " ".join(arguments.text)
+    found = list(store.search(words))
+    _print(found, as_json=arguments.json, nothing=f"No session has {words} in it.")
+    return Status.OK if found else Status.FAILED
+
+
+def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
+    out = output.out()
+    if as_json:
+        for entry in entries:
+            out.raw(_encoded(_row(entry)))
+        return
+    rows = [_HEADINGS]
+    problems = []
+    for entry in entries:
+        if entry.problem:
+            problems.append(entry.problem)
+            continue
+        title = f"{_short(entry.title)}{' (bundled)' if entry.bundled else ''}"
+        panes = ", ".join(pane.name for pane in entry.panes)
+        when = f"{entry.created:%Y-%m-%d %H:%M}"
+        rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
+    if len(rows) > 1:
+        for line in output.table(rows):
+            out.line(line)
+    elif not problems:
+        output.notes().line(nothing)
+    for problem in problems:
+        output.notes().line(f"alignscope: {problem}")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": entry.name,
+        "title": entry.title,
+        "created": entry.created.isoformat().replace("+00:00", "Z"),
+        "panes": [{"name": pane.name, "model": pane.model, "mode": pane.mode} for pane in entry.panes],
+        "turns": entry.turns,
+        "prompt": entry.prompt,
+        "bundled": entry.bundled,
+        "path": str(entry.path),
+    }
+    return row | ({"problem": entry.problem} if entry.problem else {})
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _show(store: Store, arguments: argparse.Namespace) -> int:
+    session = open_session(store, arguments.name)
+    if arguments.json:
+        documents = [json.loads(line) for line in FORMATS["jsonl"].write(session, Options())]
+        turns = [document for document in documents[1:] if "turn" in document]
+        told = {"name": session.name, "bundled": session.bundled, "path": str(session.path or "")}
+        output.out().raw(_encoded(told | documents[0] | {"turns": turns}))
+        return Status.OK
+    from alignscope.commands.replay import print_all
+
+    out = output.out()
+    out.line(session.title or session.name)
+    out.line(f"{session.created:%Y-%m-%d %H:%M} UTC · {session.path}")
+    for record in session.lineup:
+        out.line(" · ".join(filter(None, (record.name, record.pane.model, record.pane.mode, record.server))))
+    out.line()
+    for warning in session.warnings:
+        output.notes().line(f"alignscope: {warning}")
+    print_all(out, session)
+    return Status.OK
+
+
+def _rename(store: Store, arguments: argparse.Namespace) -> int:
+    store.rename(arguments.name, arguments.title)
+    return Status.OK
+
+
+def _delete(store: Store, arguments: argparse.Namespace) -> int:
+    for name in arguments.names:
+        token = store.delete(name)
+        output.notes().line(f"Deleted {name}. For a week, `alignscope sessions undelete {token}` brings it back.")
+    return Status.OK
+
+
+def _undelete(store: Store, arguments: argparse.Namespace) -> int:
+    output.out().line(store.undelete(arguments.name).name.removesuffix(ENDING))
+    return Status.OK
+
+
+def _import(store: Store, arguments: argparse.Namespace) -> int:
+    session = open_session(store, arguments.file)
+    for warning in session.warnings:
+        output.notes().line(f"alignscope: {warning}")
+    kept = store.save(session, store.directory / f"{name_for(session)}{ENDING}")
+    output.out().line(kept.name.removesuffix(ENDING))
+    return Status.OK
+
+
+def _path(store: Store, arguments: argparse.Namespace) -> int:
+    output.out().line(str(store.find(arguments.name) if arguments.name else store.directory))
+    return Status.OK
+
+
+def _export(store: Store, arguments: argparse.Namespace) -> int:
+    form = _form(arguments)
+    options = _options(form, arguments)
+    session = open_session(store, arguments.name)
+    parts = form.write(session, options)
+    if form.name == "preferences" and not any(turn.verdict for turn in session.turns):
+        output.notes().line("No reply was judged better than another in this session, so there are no pairs.")
+    if arguments.output is None:
+        out = output.out()
+        for part in parts:
+            if out.terminal:
+                out.write(part)
+            else:
+                out.raw(part.encode(), end=b"")
+        return Status.OK
+    _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
+    return Status.OK
+
+
+def _write(path: Path, content: bytes, *, force: bool) -> None:
+    """Write a file whole or not at all."""
+    if path.exists() and not force:
+        raise SessionError(f"{path} is there already; --force replaces it")
+    if path.exists() and not path.is_file():  # a pipe or a device
+        path.write_bytes(content)
+        return
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_bytes(content)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _form(arguments: argparse.Namespace) -> Format:
+    known = ", ".join(FORMATS)
+    if arguments.form is not None:
+        if arguments.form not in FORMATS:
+            raise UsageError(f"there is no format {arguments.form:.40}; there are {known}")
+        return FORMATS[arguments.form]
+    if arguments.output is None:
+        raise UsageError(f"say in which format with --format; there are {known}")
+    form = format_of(arguments.output)
+    if form is None:
+        raise UsageError(f"the file's name doesn't tell which format is meant; say it with --format: {known}")
+    return form
+
+
+def _options(form: Format, arguments: argparse.Namespace) -> Options:
+    palettes = bundled_palettes()
+    theme = arguments.theme or ("lamp" if form.name == "cast" else "paper")
+    if theme not in palettes:
+        raise UsageError(f"there is no theme {theme:.40}; there are {', '.join(palettes)}")
+    limit = arguments.idle_limit
+    return Options(
+        palette=palettes[theme],
+        side_by_side=not arguments.one_after_other,
+        columns=whole("--columns", arguments.columns or "100", 20, 500),
+        rows=whole("--rows", arguments.rows or "30", 6, 200),
+        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, 1e6),
+        conversational=arguments.conversational,
+    )
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+_ACTIONS: Final = {
+    "list": _list,
+    "show": _show,
+    "search": _search,
+    "rename": _rename,
+    "delete": _delete,
+    "undelete": _undelete,
+    "export": _export,
+    "import": _import,
+    "path": _path,
+}
