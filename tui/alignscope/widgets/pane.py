@@ -226,7 +226,7 @@ class PaneView(Widget):
                 hidden, message = turn is not turns[-1], self._message(reply)
                 self.transcript.fill(number, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
         if turns:
-            self._phases = {n: (Phase.WAITING, turns[-1].began) for n in self.turns[-1].replies}
+            self._phases = dict.fromkeys(self.turns[-1].replies, (Phase.WAITING, turns[-1].began))
             if self.shown_sample is not None:
                 self.shown_sample = min(self.shown_sample, turns[-1].samples)
         self._show_body()
