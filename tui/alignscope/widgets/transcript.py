@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
@@ -17,9 +15,10 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from alignscope.text import clean, fit, show
+from alignscope.text import clean
 from alignscope.widgets._drawn import Drawn, frames
-from alignscope.widgets._layout import GUTTERS, TEXT, Block, Kind, Rows
+from alignscope.widgets._layout import Block, Kind, Rows
+from alignscope.widgets._painter import Painter
 
 _SLICE: Final = 16_384
 """Characters laid out between two looks at the clock."""
@@ -27,8 +26,6 @@ _BUDGET: Final = 0.012
 """Seconds of a frame that laying out may take; what is left waits for the next, so that keys are heard meanwhile."""
 _PROMPT_SHOWN: Final = 600
 """Characters of a prompt that its separator shows."""
-_STRIPS: Final = 512
-"""Drawn rows that are kept."""
 
 
 class Transcript(Drawn, ScrollView):
@@ -87,9 +84,7 @@ class Transcript(Drawn, ScrollView):
         self._quiet = False
         self._fitted = (0, 0)  # width of the rows and height of the view that they were last broken for
         self._painted = 0  # rows that the last drawing had
-        self._strips: dict[int, Strip] = {}
-        self._empty: Strip | None = None
-        self._looks: dict[str, Style] = {}
+        self._painter = Painter(self, self._rows)
 
     # What is in it
 
@@ -180,7 +175,7 @@ class Transcript(Drawn, ScrollView):
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw the selection."""
-        self._strips.clear()
+        self._painter.forget()
         self.refresh()
 
     # Laying out
@@ -238,7 +233,7 @@ class Transcript(Drawn, ScrollView):
             return blocks[index - 1]
         self._rows.add(Kind.LABEL, "thinking", sample, before=reply)
         block = self._rows.add(Kind.THINKING, "", sample, before=reply)
-        self._strips.clear()
+        self._painter.forget()
         self.refresh()
         return block
 
@@ -246,8 +241,7 @@ class Transcript(Drawn, ScrollView):
         """Rows from `first` on are new: forget how they looked, draw those in view, and follow the end."""
         height = self._rows.height
         painted, self._painted = self._painted, height
-        for y in [y for y in self._strips if y >= first]:
-            del self._strips[y]
+        self._painter.forget(first)
         page = self.size.height
         if not page:
             return
@@ -338,8 +332,7 @@ class Transcript(Drawn, ScrollView):
             if self.text_selection is not None:
                 self.screen.clear_selection()
         self._fitted = width, page
-        self._strips.clear()
-        self._empty = None
+        self._painter.resize()
         height = self._rows.height
         if self._following:
             self._set_height(height)
@@ -353,91 +346,13 @@ class Transcript(Drawn, ScrollView):
     def notify_style_update(self) -> None:
         """Forget colours when the theme changes."""
         super().notify_style_update()
-        self._looks.clear()
-        self._strips.clear()
-        self._empty = None
+        self._painter.restyle()
 
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
         return self.rows_of(y, y + 1)[0]
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
-        """Rows of the view, kept from the last drawing where they are the same."""
-        top, height, kept = self.scroll_offset.y, self._rows.height, self._strips
-        if len(kept) > _STRIPS:
-            kept.clear()
-        strips = []
-        for row in range(top + start, top + stop):
-            strip = kept.get(row)
-            if strip is None:
-                if row >= height:
-                    strips.append(self._below())
-                    continue
-                strip = kept[row] = self._draw(row)
-            strips.append(strip)
-        return strips
-
-    def _below(self) -> Strip:
-        """A row below the last."""
-        if self._empty is None:
-            width = self.outer_size.width
-            self._empty = Strip([Segment(" " * width, _at(self._look(Kind.REPLY), 0, 1 << 30))], width)
-        return self._empty
-
-    def _look(self, name: str) -> Style:
-        style = self._looks.get(name)
-        if style is None:
-            known = name != Kind.REPLY
-            style = self._looks[name] = (
-                self.get_component_rich_style(f"transcript--{name}") if known else self.rich_style
-            )
-        return style
-
-    def _draw(self, y: int) -> Strip:
-        width, outer = self.size.width, self.outer_size.width
-        place = self._rows.locate(y)
-        if place is None:
-            return self._below()
-        block, index = place
-        style = self._look(block.kind)
-        row = block.rows[index]
-        if block.kind not in TEXT:
-            chrome = Segment(_chrome(block.kind, row, width), _at(style, 0, y))
-            return Strip([chrome], width).extend_cell_length(outer, style)
-        gutter = GUTTERS[block.kind]
-        drawn, cells = show(row)
-        edge = _at(self._look("gutter") if block.kind is Kind.THINKING else style, 0, y)
-        segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style)
-        cells += len(gutter)
-        if cells < outer:
-            segments.append(Segment(" " * (outer - cells), _at(style, len(drawn), y)))
-        strip = Strip(segments, max(cells, outer))
-        return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
-
-    def _selectable(self, drawn: str, y: int, style: Style) -> list[Segment]:
-        selection = self.text_selection
-        span = selection.get_span(y) if selection is not None else None
-        if span is None or not drawn:
-            return [Segment(drawn, _at(style, 0, y))] if drawn else []
-        start, end = span
-        end = len(drawn) if end == -1 else end
-        chosen = style + self.screen.get_component_rich_style("screen--selection")
-        pieces = ((0, drawn[:start], style), (start, drawn[start:end], chosen), (end, drawn[end:], style))
-        return [Segment(piece, _at(look, x, y)) for x, piece, look in pieces if piece]
-
-
-def _at(style: Style, x: int, y: int) -> Style:
-    """The style with the place in the text that the mouse finds there."""
-    return style + Style.from_meta({"offset": (x, y)})
-
-
-def _chrome(kind: Kind, text: str, width: int) -> str:
-    """A row that is no text: a rule with a caption, or words at the right."""
-    if kind is Kind.END:
-        drawn = fit(text, width - 1)
-        return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
-    lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
-    fill = " " if kind is Kind.LABEL else lead[0]
-    drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
-    rest = width - show(drawn)[1]
-    return drawn + fill * rest if rest >= 0 else fit(drawn, width)
+        """Rows of the view."""
+        top = self.scroll_offset.y
+        return self._painter.rows(top + start, top + stop)
