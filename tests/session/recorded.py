@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from alignscope.events import Alternative, End, Event, Finished, Started, Stats, Token
 from alignscope.lineup import Mode, Pane
 from alignscope.sampling import Sampling
-from alignscope.session.model import Turn
+from alignscope.session.export import FORMATS, Options
+from alignscope.session.model import PaneRecord, Session, Turn
 
 AT = datetime(2026, 11, 20, 21, 3, 15, tzinfo=UTC)
 LINEUP = (
@@ -65,3 +67,25 @@ def with_logprobs() -> Turn:
     thinking = Token("instruct", 1, 5.0, "hm", thinking=True, logprob=-0.5)
     said = Token("instruct", 1, 9.5, "Yes", False, -0.25, (Alternative("No", -1.5), Alternative("", -9.0)))
     return turn(1, "Well?", [thinking, said, Finished("instruct", 1, 10.0, End.STOP, stats=Stats(duration_ms=10.0))])
+
+
+NASTY = (
+    "a | b\n\n<script>alert(1)</script> `` ``` *x* _y_ [z](http://w) &amp; \x1b[31m\x07\r\n  two\u2028\u202e \\| end "
+)
+
+
+def session(*turns: Turn, title: str = "Greeting") -> Session:
+    """A session of these turns."""
+    return Session(title, AT, tuple(PaneRecord(pane) for pane in LINEUP), list(turns))
+
+
+def nasty() -> Session:
+    """One whose every text is meant to break out of where it stands."""
+    made = turn(1, NASTY, events("base", [(10, NASTY)]), events("instruct", [(20, "=1+1")], End.ERROR))
+    made.note = made.replies["instruct", 1].message = NASTY
+    return session(made, title=NASTY)
+
+
+def written(name: str, kept: Session, **options: Any) -> str:
+    """The whole export."""
+    return "".join(FORMATS[name].write(kept, Options(**options)))
