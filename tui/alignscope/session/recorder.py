@@ -162,6 +162,12 @@ class Recorder:
         self._do(save)
         return future
 
+    def flush(self) -> Future[None]:
+        """Done when everything told so far has been tried to be written, for whoever wants to read the file next."""
+        future: Future[None] = Future()
+        self._do(lambda: future.set_result(None))
+        return future
+
     def close(self, timeout: float = 10.0) -> str:
         """Keep what is open and end the thread. Returns words about what couldn't be kept, "" if all is.
 

@@ -166,8 +166,13 @@ class Writer:
         if max(map(len, texts)) > MAX_DOCUMENT or self._stamp.size + sum(map(len, texts)) > MAX_BYTES:
             raise SessionError(f"{self.path.name} would grow larger than a session file may be; begin another session.")
         self._make_sure()
-        append(self._descriptor, b"".join(texts))
-        self._stamp = stamp(os.fstat(self._descriptor))
+        try:
+            append(self._descriptor, b"".join(texts))
+        finally:
+            # What the disk didn't take was cut off again, which is a change too, but ours.
+            now = stamp(os.fstat(self._descriptor))
+            if now.size in (self._stamp.size, self._stamp.size + sum(map(len, texts))):
+                self._stamp = now
 
     def _make_sure(self) -> None:
         """Refuse to write behind what somebody else has written."""
