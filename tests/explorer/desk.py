@@ -28,6 +28,11 @@ class Desk:
         return next(screen for screen in self.app.screen_stack if isinstance(screen, ExplorerScreen))
 
     @property
+    def opened(self) -> bool:
+        """Whether the explorer has taken the place of the first frame."""
+        return any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack)
+
+    @property
     def conductor(self) -> Conductor:
         """What the next turn will be sent with, and the turns so far."""
         return self.explorer.conductor
@@ -91,5 +96,5 @@ async def explore(launch: Launch | None = None, size: tuple[int, int] = (120, 40
     app = AlignscopeApp(launch)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, pilot)
-        await desk.until(lambda: desk.explorer.lineup_found.is_set())
+        await desk.until(lambda: desk.opened and desk.explorer.lineup_found.is_set())
         yield desk

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from alignscope.launch import Launch
-from alignscope.screens.explorer import ExplorerScreen
+from alignscope.screens.opening import OpeningScreen
 from alignscope.themes import bundled_themes, default_theme
 
 
@@ -37,23 +38,35 @@ class AlignscopeApp(App[int]):
         }
 
     def get_default_screen(self) -> Screen[Any]:
-        return ExplorerScreen(self.launch)
+        return OpeningScreen([(pane.name, "") for pane in self.launch.panes])
 
     def on_mount(self) -> None:
-        # The others are wanted when somebody chooses one, long after the first frame.
-        self.call_after_refresh(self._register_themes)
+        self.call_after_refresh(self._open)
 
-    def _register_themes(self) -> None:
+    async def _open(self) -> None:
+        """Everything that the first frame didn't need."""
+        # Reading the explorer's code takes as long as all that went before, and the frame is on the screen already.
+        from alignscope.screens.explorer import ExplorerScreen
+
+        opening = self.screen
+        await self.push_screen(ExplorerScreen(self.launch))
+        if isinstance(opening, OpeningScreen):
+            self.call_after_refresh(self._type, opening.typed)
         for theme in bundled_themes():
             self.register_theme(theme)
+
+    def _type(self, typed: list[events.Key | events.Paste]) -> None:
+        for event in typed:
+            self.post_message(event)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, less what has another place here, and every action of the screen that has a key."""
         for command in super().get_system_commands(screen):
             if command.title not in ("Maximize", "Minimize", "Keys"):
                 yield command
-        if isinstance(screen, ExplorerScreen):
-            yield from screen.commands()
+        commands = getattr(screen, "commands", None)
+        if commands is not None:
+            yield from commands()
 
 
 def run(launch: Launch) -> int:

@@ -12,9 +12,10 @@ from textual import work
 from alignscope.backends import Pulling, ServerError, ServerInfo
 from alignscope.backends.host import parse_host
 from alignscope.lineup import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, pair_lineup
-from alignscope.sampling import Sampling
 from alignscope.notices import memory_notice, reload_notice
+from alignscope.sampling import Sampling
 from alignscope.screens.explorer.base import ExplorerBase
+from alignscope.screens.opening import EMPTY
 from alignscope.servers import Found
 from alignscope.session.model import Turn
 from alignscope.twins import engine_available
@@ -23,12 +24,6 @@ from alignscope.widgets.pane import PaneView
 if TYPE_CHECKING:
     from alignscope.screens.picker import Listing
 
-_EMPTY = {
-    Mode.COMPLETION: "What you type is gone on with here, as raw text. A base model was only ever trained to continue "
-    "what it is given: it doesn't know that you are asking it anything.",
-    Mode.CHAT: "What you type is answered here. An instruct model is a base model that was trained further, on "
-    "conversations and on people's preferences, until it replies instead of going on.",
-}
 _RETRY = "Press R in this pane to ask it again."
 
 
@@ -47,7 +42,7 @@ class LineupActions(ExplorerBase):
             pane,
             tone=free[0] if free else wanted,
             default_server=self.default_server,
-            empty_text=_EMPTY[pane.mode],
+            empty_text=EMPTY[pane.mode],
             retry_hint=_RETRY,
         )
 
