@@ -1,6 +1,7 @@
 """A loopback server that speaks enough of Ollama's API to send tokens fast, in a process of its own.
 
-A model's name says what it sends: `bench:TOKENS-RATE`, with a rate of tokens a second, 0 for as fast as it can.
+A model's name says what it sends: `bench:TOKENS-RATE`, with a rate of tokens a second, 0 for as fast as it can, or
+`bench:TOKENS-RATE-OTHER`, where a chat has another number of tokens.
 In a paced stream every tenth token is a marker, and its name and moment are printed as it is sent.
 """
 
@@ -11,7 +12,7 @@ import re
 import time
 from typing import Final
 
-_MODEL: Final = re.compile(r"bench:(\d+)-(\d+)")
+_MODEL: Final = re.compile(r"bench:(\d+)-(\d+)(?:-(\d+))?")
 _VERSION: Final = "0.32.15"
 _BATCH: Final = 64
 _MARKER_EVERY: Final = 10
@@ -42,6 +43,8 @@ async def _stream(writer: asyncio.StreamWriter, path: str, model: str) -> None:
     match = _MODEL.fullmatch(model)
     count, rate = (int(match[1]), int(match[2])) if match else (10, 0)
     who = "c" if path == "/api/chat" else "g"
+    if match and match[3] and who == "c":
+        count = int(match[3])
     lines = [_line(path, model, text) for text in tokens(count, 1 if who == "c" else 2)]
     end = _line(path, model, f" END{who}") + _line(path, model, "", done=True)
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n")
