@@ -19,7 +19,7 @@ MAX_DOCUMENT: Final = 64 * 1024 * 1024
 """Size of a document: ten times what two replies of 100,000 tokens with alternatives take."""
 MAX_DOCUMENTS: Final = 100_000
 _MARK: Final = re.compile(rb"(?:\A|\n)(---|\.\.\.)(?=[ \t\r\n]|\Z)")
-_IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*")
+_IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
 END: Final = "...\n"
 """Closes every document that is written: the last one without it is torn."""
 

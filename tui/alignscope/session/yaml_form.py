@@ -10,6 +10,7 @@ merge keys are refused. libyaml does the parsing where PyYAML has it, and PyYAML
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -203,6 +204,17 @@ def read(text: str) -> Any:
             loader.dispose()
 
 
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list whose end hasn't come yet."""
+
+    holder: dict[str, Any] | list[Any]
+    place: str
+    """The field it is the value of."""
+    key: str | None = None
+    """In a mapping, the key that waits for its value."""
+
+
 class _Reader:
     """Builds data from the parser's events, one after the other: nothing here or in the parser recurses."""
 
@@ -213,8 +225,7 @@ class _Reader:
     def document(self) -> Any:
         result: Any = None
         documents = 0
-        # For each open mapping or list: itself, and the key that waits for its value.
-        stack: list[tuple[dict[str, Any] | list[Any], list[str]]] = []
+        stack: list[_Open] = []
         get = self._loader.get_event
         while not isinstance(event := get(), yaml.StreamEndEvent):
             if isinstance(event, yaml.ScalarEvent):
@@ -225,8 +236,9 @@ class _Reader:
                 if len(stack) >= MAX_DEPTH:
                     raise FormError("nested too deep", _path(stack), _line(event))
                 new: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+                place = _path(stack)
                 result = self._put(stack, event, new, result)
-                stack.append((new, []))
+                stack.append(_Open(new, place))
             elif isinstance(event, yaml.CollectionEndEvent):
                 stack.pop()
             elif isinstance(event, yaml.AliasEvent):
@@ -237,7 +249,7 @@ class _Reader:
                     raise FormError("another document begins in its middle", line=_line(event))
         return result
 
-    def _allow(self, event: Any, stack: list[Any]) -> None:
+    def _allow(self, event: Any, stack: list[_Open]) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise FormError(f"holds more than {MAX_NODES:,} values", _path(stack), _line(event))
@@ -246,15 +258,16 @@ class _Reader:
         if event.tag is not None:
             raise FormError("tags are not allowed in a session file", _path(stack), _line(event))
 
-    def _put(self, stack: list[Any], event: Any, value: Any, result: Any) -> Any:
+    def _put(self, stack: list[_Open], event: Any, value: Any, result: Any) -> Any:
         """Put a value where it belongs. Gives back the document's own value."""
         if not stack:
             return value
-        holder, waiting = stack[-1]
+        top = stack[-1]
+        holder = top.holder
         if isinstance(holder, list):
             holder.append(value)
-        elif waiting:
-            holder[waiting.pop()] = value
+        elif top.key is not None:
+            holder[top.key], top.key = value, None
         elif not isinstance(event, yaml.ScalarEvent) or len(event.value) > MAX_KEY:
             raise FormError(f"a field's name is text of at most {MAX_KEY} characters", _path(stack), _line(event))
         else:
@@ -263,10 +276,10 @@ class _Reader:
                 raise FormError("the field is there twice", _path(stack, key), _line(event))
             if key == "<<" and not event.style:
                 raise FormError("merge keys are not allowed in a session file", _path(stack), _line(event))
-            waiting.append(key)
+            top.key = key
         return result
 
-    def _scalar(self, event: Any, stack: list[Any]) -> Any:
+    def _scalar(self, event: Any, stack: list[_Open]) -> Any:
         text: str = event.value
         if event.style:  # libyaml says "" where PyYAML says None
             return reveal(text)
@@ -288,17 +301,15 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _path(stack: list[Any], last: str = "") -> str:
+def _path(stack: list[_Open], last: str = "") -> str:
     """The name of the field that is being read, such as `replies[2].text`; lists count from 1."""
-    parts = []
-    for holder, waiting in stack:
-        if isinstance(holder, list):
-            parts.append(f"[{len(holder) + 1}]")
-        elif waiting:
-            parts.append(f".{shown(waiting[-1])}")
-    if last:
-        parts.append(f".{shown(last)}")
-    return "".join(parts).removeprefix(".")
+    if not stack:
+        return ""
+    top = stack[-1]
+    if isinstance(top.holder, list):
+        return f"{top.place}[{len(top.holder) + 1}]"
+    key = last if top.key is None else top.key
+    return f"{top.place}.{shown(key)}".strip(".") if key else top.place
 
 
 def shown(text: object) -> str:
