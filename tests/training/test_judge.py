@@ -65,10 +65,12 @@ def test_the_next_question() -> None:
     assert not judge.next_question(" Paris. That was the answer to your Q: done.")
 
 
-@pytest.mark.parametrize("sign", ["$", "user@home:~$", "root@box:/tmp#", "(venv) ann@pc:~/code$"])
+@pytest.mark.parametrize("sign", ["$", "user@home:~$", "root@box:/tmp#", "(venv) ann@pc:~/code$", "[me@pc ~]$", ">>>"])
 def test_a_shell_goes_on_with_output_and_a_prompt(sign: str) -> None:
-    assert judge.shell_goes_on(f"{sign} ls\n", f"notes.txt  todo.md\n{sign} cat notes.txt\nmilk")
-    assert not judge.shell_goes_on(f"{sign} ls\n", "notes.txt  todo.md\nThat is all.")
+    assert judge.shell_goes_on(f"\nnotes.txt  todo.md\n{sign} cat notes.txt\nmilk")
+    assert judge.shell_goes_on(f" cat notes.txt\nmilk\n{sign} ")
+    assert not judge.shell_goes_on("\nnotes.txt  todo.md\nThat is all. It cost $ 5.")
+    assert not judge.shell_goes_on(f"{sign} ls")
 
 
 def test_japanese() -> None:

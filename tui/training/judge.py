@@ -51,7 +51,9 @@ _GREETINGS = (
     "いらっしゃい",
 )
 _NEXT_QUESTION = re.compile(r"^\s*(?:Q|Question)\s*\d*\s*[:.)]", re.MULTILINE | re.IGNORECASE)
-_SHELL_SIGN = re.compile(r"^(?:\(\w+\) )?(?:[\w.@:~/\-\[\] ]{0,40})(?:\$|#|>|%|❯) ?(?=\S|$)")
+_SHELL_PROMPT = re.compile(
+    r"(?:\(\w+\) )?\[?[\w.-]+@[\w.-]+[^\n$#%]{0,40}[$#%](?: |$)|[$%❯](?: |$)|>>> |[A-Z]:\\[^\n>]{0,40}>|# [a-z]"
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -91,13 +93,10 @@ def next_question(text: str) -> bool:
     return bool(_NEXT_QUESTION.search(text))
 
 
-def shell_goes_on(prompt: str, text: str) -> bool:
-    """Whether a shell transcript goes on with output and with a prompt like those before."""
-    last = prompt.rstrip().splitlines()[-1]
-    sign = _SHELL_SIGN.match(last)
-    end = sign.group().rstrip()[-1] if sign else "$"
+def shell_goes_on(text: str) -> bool:
+    """Whether a shell transcript goes on with output and with another prompt, of a shell or of Python's."""
     lines = [line for line in text.splitlines() if line.strip()]
-    prompts = [line for line in lines if re.match(rf"[^\n]{{0,40}}{re.escape(end)}(?: \S|$)", line)]
+    prompts = [line for line in lines[1:] if _SHELL_PROMPT.match(line)]
     return bool(prompts) and len(lines) > len(prompts)
 
 

@@ -52,7 +52,7 @@ def _next_question(probe: Probe, sample: Sample) -> bool:
 
 
 def _shell(probe: Probe, sample: Sample) -> bool:
-    return judge.shell_goes_on(sample.prompt, sample.text)
+    return judge.shell_goes_on(sample.text)
 
 
 def _japanese_page(probe: Probe, sample: Sample) -> bool:
