@@ -301,6 +301,18 @@ async def test_the_explorer_opens_streams_and_leaves_nothing_behind(shell: Shell
     assert str(shell.home) not in running()
 
 
+async def test_what_is_typed_into_the_first_frame_is_not_lost(shell: Shell) -> None:
+    with Terminal() as terminal:
+        arguments = ("--embedded", "--set", "num_predict=4")
+        async with shell.started(*arguments, **dict.fromkeys(("stdin", "stdout", "stderr"), terminal.end)) as process:
+            await terminal.until("instruct")
+            terminal.press(b"typed early\r")
+            await terminal.until("reached num_predict")
+            terminal.press(b"\x11")  # ctrl+q
+            assert await asyncio.wait_for(process.wait(), LONG) == 0
+    assert "typed early" in terminal.written
+
+
 async def test_the_models_of_a_server(shell: Shell) -> None:
     async with Ollama(MANY) as server:
         said = await shell.run("models", "--host", server.url)

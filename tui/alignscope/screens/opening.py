@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,6 +25,10 @@ EMPTY = {
     "conversations and on people's preferences, until it replies instead of going on.",
 }
 """What a pane says of itself while there is nothing in it."""
+
+
+def _style(color: str, ground: str) -> Style:
+    return Style.from_color(Color.parse(color).rich_color, Color.parse(ground).rich_color)
 
 
 class Outline(Widget):
@@ -42,24 +47,24 @@ class Outline(Widget):
         width, height = self.size
         variables = self.app.theme_variables
         ground, surface = variables["background"], variables["surface"]
-        text = Style.parse(f"{variables['secondary']} on {ground}")
+        text = _style(variables["secondary"], ground)
         if y >= height - 5:
             row = {height - 5: " Looking for models …", height - 3: " ❯"}.get(y, "")
             if y == height - 5:
                 return Strip([Segment(row.ljust(width)[:width], text)])
-            return Strip([Segment(row.ljust(width)[:width], Style.parse(f"{variables['accent']} on {surface}"))])
+            return Strip([Segment(row.ljust(width)[:width], _style(variables["accent"], surface))])
         segments: list[Segment] = []
         each = (width - len(self._panes) + 1) // len(self._panes)
         for index, (head, body) in enumerate(self._panes):
             room = each if index < len(self._panes) - 1 else width - index * (each + 1)
             lines = textwrap.wrap(body, max(room - 4, 1))
             if y == 0:
-                segments.append(Segment(f"  {head}".ljust(room)[:room], text + Style(bgcolor=surface)))
+                segments.append(Segment(f"  {head}".ljust(room)[:room], _style(variables["secondary"], surface)))
             else:
                 line = lines[y - 2] if 0 <= y - 2 < len(lines) else ""
                 segments.append(Segment(f"  {line}".ljust(room)[:room], text))
             if index < len(self._panes) - 1:
-                segments.append(Segment("│", Style.parse(f"{variables['panel']} on {ground}")))
+                segments.append(Segment("│", _style(variables["panel"], ground)))
         return Strip(segments)
 
 
@@ -74,13 +79,27 @@ class OpeningScreen(Screen[None]):
         """
         super().__init__()
         self.panes = panes or (("base", EMPTY[Mode.COMPLETION]), ("instruct", EMPTY[Mode.CHAT]))
-        self.typed: list[events.Key | events.Paste] = []
+        self._typed: list[events.Key | events.Paste] = []
 
     def compose(self) -> ComposeResult:
         yield Outline(self.panes)
 
     def on_key(self, event: events.Key) -> None:
-        self.typed.append(event)
+        self._keep(event)
 
     def on_paste(self, event: events.Paste) -> None:
-        self.typed.append(event)
+        self._keep(event)
+
+    def hand_over(self) -> None:
+        """Give what was typed to whatever is on the screen now; what is still on its way here follows."""
+        for event in self._typed:
+            self.app.post_message(event)
+        self._typed.clear()
+
+    def _keep(self, event: events.Key | events.Paste) -> None:
+        event.stop()
+        # An event that came this far is marked as handed on already, so it's another one that is kept.
+        again = events.Key(event.key, event.character) if isinstance(event, events.Key) else events.Paste(event.text)
+        self._typed.append(again)
+        if self.app.screen is not self:
+            self.hand_over()

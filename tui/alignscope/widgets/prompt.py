@@ -70,6 +70,7 @@ class PromptEditor(TextArea):
             highlight_cursor_line=False,
             placeholder=placeholder,
         )
+        self.set_reactive(TextArea.cursor_blink, False)  # nothing here moves unless something happens
         self._empty = empty
         self._place: int | None = None
         self._draft = ""
