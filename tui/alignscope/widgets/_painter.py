@@ -1,5 +1,6 @@
 """How a transcript's rows look, drawn once and kept while they are the same."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
@@ -11,6 +12,8 @@ from alignscope.widgets._layout import GUTTERS, TEXT, Kind, Rows
 
 if TYPE_CHECKING:
     from textual.widget import Widget
+
+_Tagger = Callable[[Style, int, int], Style]
 
 _STRIPS: Final = 512
 """Drawn rows that are kept."""
@@ -55,14 +58,23 @@ class Painter:
                 if y >= height:
                     strips.append(self._below())
                     continue
-                strip = kept[y] = self._draw(y)
+                strip = kept[y] = self._draw(y, _untagged)
             strips.append(strip)
         return strips
 
+    def tagged(self, y: int) -> Strip:
+        """A row as the mouse needs it: each piece says where in the text it stands.
+
+        Not so for drawing, since it would make every row's style one of its own, which Textual's caches can't bear.
+        """
+        if y < self._rows.height:
+            return self._draw(y, _tag)
+        width = self._widget.outer_size.width
+        return Strip([Segment(" " * width, _tag(self._look(Kind.REPLY), 0, _BELOW))], width)
+
     def _below(self) -> Strip:
         if self._empty is None:
-            width = self._widget.outer_size.width
-            self._empty = Strip([Segment(" " * width, _at(self._look(Kind.REPLY), 0, _BELOW))], width)
+            self._empty = Strip.blank(self._widget.outer_size.width, self._look(Kind.REPLY))
         return self._empty
 
     def _look(self, name: str) -> Style:
@@ -75,7 +87,7 @@ class Painter:
             self._looks[name] = style
         return style
 
-    def _draw(self, y: int) -> Strip:
+    def _draw(self, y: int, at: _Tagger) -> Strip:
         width, outer = self._widget.size.width, self._widget.outer_size.width
         place = self._rows.locate(y)
         if place is None:
@@ -84,34 +96,38 @@ class Painter:
         style = self._look(block.kind)
         row = block.rows[index]
         if block.kind not in TEXT:
-            chrome = Segment(_chrome(block.kind, row, width), _at(style, 0, y))
+            chrome = Segment(_chrome(block.kind, row, width), at(style, 0, y))
             return Strip([chrome], width).extend_cell_length(outer, style)
         gutter = GUTTERS[block.kind]
         drawn, cells = show(row)
-        edge = _at(self._look("gutter") if block.kind is Kind.THINKING else style, 0, y)
-        segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style)
+        edge = at(self._look("gutter") if block.kind is Kind.THINKING else style, 0, y)
+        segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style, at)
         cells += len(gutter)
         if cells < outer:
-            segments.append(Segment(" " * (outer - cells), _at(style, len(drawn), y)))
+            segments.append(Segment(" " * (outer - cells), at(style, len(drawn), y)))
         strip = Strip(segments, max(cells, outer))
         # Blanks may hang over the edge; the column of the scroll bar stays free.
         return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
 
-    def _selectable(self, drawn: str, y: int, style: Style) -> list[Segment]:
+    def _selectable(self, drawn: str, y: int, style: Style, at: _Tagger) -> list[Segment]:
         selection = self._widget.text_selection
         span = selection.get_span(y) if selection is not None else None
         if span is None or not drawn:
-            return [Segment(drawn, _at(style, 0, y))] if drawn else []
+            return [Segment(drawn, at(style, 0, y))] if drawn else []
         start, end = span
         end = len(drawn) if end == -1 else end
         chosen = style + self._widget.screen.get_component_rich_style("screen--selection")
         pieces = ((0, drawn[:start], style), (start, drawn[start:end], chosen), (end, drawn[end:], style))
-        return [Segment(piece, _at(look, x, y)) for x, piece, look in pieces if piece]
+        return [Segment(piece, at(look, x, y)) for x, piece, look in pieces if piece]
 
 
-def _at(style: Style, x: int, y: int) -> Style:
+def _tag(style: Style, x: int, y: int) -> Style:
     """The style with the place in the text that the mouse finds there."""
     return style + Style.from_meta({"offset": (x, y)})
+
+
+def _untagged(style: Style, x: int, y: int) -> Style:
+    return style
 
 
 def _chrome(kind: Kind, text: str, width: int) -> str:

@@ -95,8 +95,8 @@ class Split(Container):
 
     @property
     def views(self) -> list[PaneView]:
-        """The panes, in order."""
-        return list(self.query(PaneView))
+        """The panes, in order. Asked for with every token, so it doesn't go by a query."""
+        return [child for child in self.children if isinstance(child, PaneView)]
 
     def compose(self) -> ComposeResult:
         for index, view in enumerate(self._initial):

@@ -349,8 +349,8 @@ class Transcript(Drawn, ScrollView):
         self._painter.restyle()
 
     def render_line(self, y: int) -> Strip:
-        """One row of the view."""
-        return self.rows_of(y, y + 1)[0]
+        """One row of the view, with its place in the text: the mouse asks for it."""
+        return self._painter.tagged(y + self.scroll_offset.y)
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
         """Rows of the view."""
