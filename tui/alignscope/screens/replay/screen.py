@@ -1,0 +1,363 @@
+"""The replay itself: one clock for all panes, a timeline, and the ways on from any point of it."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.containers import Horizontal
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Input, Static
+
+from alignscope.events import End
+from alignscope.launch import Playback
+from alignscope.screens.replay.bindings import BINDINGS
+from alignscope.screens.replay.stage import Stage
+from alignscope.screens.words import commands_of, sent_with
+from alignscope.session.model import Session, Turn
+from alignscope.session.player import INSTANT, Player
+from alignscope.text import clean
+from alignscope.widgets.pane import SIGNS, PaneView
+from alignscope.widgets.split import Split
+from alignscope.widgets.status import NoticeLine
+from alignscope.widgets.timeline import Timeline, TimeMark, clock
+
+_FRAMES: Final = 30
+_LONGEST_MS: Final = 500.0
+"""Real time between two frames that is played; what is longer was the program being stopped."""
+_PAUSES: Final = (None, 2000.0, 1000.0, 300.0)
+"""Idle limits that the key goes through, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The person goes on live from here."""
+
+    session: Session
+    """A new one, with all that was shown, that names the one it came from."""
+
+
+class ReplayScreen(Screen[Live | None]):
+    """Returns what to go on with, None when the person went back.
+
+    Args:
+        session: its timelines are decoded already where they are long; the screen reads them only.
+        how: speed, pauses and start.
+        rerun: makes the screen on which a turn is run again; None where nothing can be asked.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS = BINDINGS
+    BINDING_GROUP_TITLE = "Replay"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    DEFAULT_CSS = """
+    ReplayScreen {
+        layout: vertical;
+        & #find { height: 1; background: $surface; display: none; }
+        & #find.-shown { display: block; }
+        & #find Static { width: 3; padding: 0 1; color: $accent; }
+        & #find Input { width: 1fr; background: $surface; }
+    }
+    """
+
+    split = query_one("#split", Split)
+    timeline = query_one(Timeline)
+    notice = query_one(NoticeLine)
+
+    def __init__(
+        self,
+        session: Session,
+        how: Playback | None = None,
+        *,
+        rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
+    ) -> None:
+        super().__init__()
+        how = how or Playback()
+        self.session = session
+        self.player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
+        self._rerun = rerun
+        self._stage = Stage(self.player, [record.pane for record in session.lineup], sent_with)
+        self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
+        self._then = 0.0
+        self._ticks: Timer
+        self._told: Turn | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Split(self._stage.views, id="split")
+        yield NoticeLine(id="notice")
+        with Horizontal(id="find"):
+            yield Static("/", markup=False)
+            yield Input(placeholder="Text in a prompt or a reply; enter goes to the next place", compact=True)
+        yield Timeline()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._ticks = self.set_interval(1 / _FRAMES, self._tick, pause=True)
+        self._set_marks()
+        warning = next(iter(self.session.warnings), "")
+        if warning:
+            self.notice.say(warning, "warning")
+        elif not self.player.recording.turns:
+            self.notice.say("There is nothing in this session to play.")
+        # The panes know their size by then.
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self._show()
+        if self._stage.views:
+            self.set_focus(self._stage.views[0].transcript)
+        self._run_or_rest()
+
+    # The clock
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        elapsed, self._then = (now - self._then) * 1000, now
+        self.player.advance(min(elapsed, _LONGEST_MS))
+        self._stage.follow()
+        self._tell()
+        if not self.player.playing:
+            self._ticks.pause()
+
+    def _run_or_rest(self) -> None:
+        self._then = time.monotonic()
+        if self.player.playing:
+            self._ticks.resume()
+        else:
+            self._ticks.pause()
+
+    def on_screen_suspend(self) -> None:
+        """Stand still while another screen lies over this one."""
+        self._ticks.pause()
+
+    def on_screen_resume(self) -> None:
+        """Go on."""
+        if self.is_mounted and self._then:
+            self._run_or_rest()
+
+    # What is shown
+
+    def _show(self) -> None:
+        self._stage.show()
+        self._tell()
+
+    def _tell(self) -> None:
+        player = self.player
+        turn = player.turn
+        sign = "►" if player.playing else "■" if player.ended else "‖"
+        words = [f"{sign} {clock(player.ms, player.length_ms)} / {clock(player.length_ms, player.length_ms)}"]
+        if turn is not None:
+            words.append(f"turn {self._numbers[id(turn)]} of {len(self._numbers)}")
+        words.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
+        if player.idle_limit_ms is not None:
+            words.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
+        self.timeline.show(player.ms, "   ".join(words), clean(self.session.title or self.session.name))
+        if turn is not self._told:
+            self._told = turn
+            self.notice.say(f"Note on this turn: {turn.note}" if turn and turn.note else "")
+
+    def _set_marks(self) -> None:
+        marks = []
+        for ms, mark in self.player.marks():
+            if mark.reply is None:
+                marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
+            elif view := self._stage.view(mark.turn, mark.reply.pane):
+                failed = mark.reply.end is not None and mark.reply.end.failed
+                marks.append(TimeMark(ms, "✕" if failed else SIGNS[view.tone][0], "failed" if failed else view.tone))
+        self.timeline.set_marks(self.player.length_ms, marks)
+
+    @property
+    def here(self) -> PaneView:
+        """The pane with the focus, else the first."""
+        views = self._stage.views
+        return next((view for view in views if view.has_focus_within), views[0])
+
+    # Moving
+
+    def _moved(self) -> None:
+        self._show()
+        self._run_or_rest()
+
+    def action_play(self) -> None:
+        """Play or pause."""
+        self.player.toggle()
+        self._moved()
+
+    def action_seek(self, seconds: float) -> None:
+        """Go on or back by seconds."""
+        self.player.seek_by(seconds * 1000)
+        self._moved()
+
+    def action_tenth(self, direction: int) -> None:
+        """Go on or back by a tenth."""
+        self.player.seek_share_by(direction / 10)
+        self._moved()
+
+    def action_share(self, tenths: int) -> None:
+        """Go to so many tenths."""
+        self.player.seek_share(tenths / 10)
+        self._moved()
+
+    def action_token(self, direction: int) -> None:
+        """One token more or fewer."""
+        self.player.playing = False
+        self.player.seek_token(direction)
+        self._moved()
+
+    def action_turn(self, direction: int) -> None:
+        """To a turn's beginning."""
+        self.player.seek_turn(direction)
+        self._moved()
+
+    @on(Timeline.Sought)
+    def _sought(self, event: Timeline.Sought) -> None:
+        event.stop()
+        self.player.seek_share(event.share)
+        self._moved()
+
+    def action_speed(self, direction: int) -> None:
+        """Faster or slower."""
+        if direction > 0:
+            self.player.faster()
+        else:
+            self.player.slower()
+        self._tell()
+
+    def action_idle(self) -> None:
+        """The next limit for pauses."""
+        now = self.player.idle_limit_ms
+        later = [limit for limit in _PAUSES if limit is not None and (now is None or limit < now)]
+        self.player.idle_limit_ms = later[0] if later else None
+        self._set_marks()
+        self._tell()
+
+    # Finding
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While text is typed, the keys are its own."""
+        if isinstance(self.focused, Input):
+            return action in ("leave", "help")
+        return super().check_action(action, parameters)
+
+    def action_find(self) -> None:
+        """Ask what to find."""
+        self.query_one("#find").add_class("-shown")
+        field = self.query_one("#find Input", Input)
+        field.focus()
+        field.select_all()
+
+    @on(Input.Submitted)
+    def _find(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = event.value
+        self._leave_find()
+        if not text:
+            return
+        found = self.player.find(text)
+        if found is None:
+            self.notice.say(f"‘{text}’ is in no prompt and no reply.")
+            return
+        self.player.playing = False
+        self._moved()
+        self.notice.say("" if found else f"‘{text}’ was found from the start again.")
+
+    def _leave_find(self) -> None:
+        self.query_one("#find").remove_class("-shown")
+        self.set_focus(self.here.transcript)
+
+    def action_leave(self) -> None:
+        """Back to where the person came from."""
+        if isinstance(self.focused, Input):
+            self._leave_find()
+        else:
+            self.dismiss(None)
+
+    # On from here
+
+    def action_live(self) -> None:
+        """Go on live with what is shown."""
+        turn = self.player.turn
+        if turn is None:
+            self.notice.say("Nothing has been played yet that could be gone on from.")
+            return
+        shown = self.player.frame()[-1]
+        began = next(ms for ms, mark in self.player.marks() if mark.turn is turn and mark.reply is None)
+        whole = all(reply.end is not None for reply in shown.replies.values()) and len(shown.replies) == len(
+            turn.replies
+        )
+        session = self.session.fork(turn.number, None if whole else round(self.player.ms - began, 3))
+        if not whole:
+            # Replies go on from what was seen of them; the recording keeps its own.
+            last = replace(turn, replies=dict(shown.replies), note="", verdict=None)
+            last.stop(End.CANCELLED)
+            session.turns[-1] = last
+        self.dismiss(Live(session))
+
+    def action_rerun(self) -> None:
+        """Run the turn's prompt again."""
+        turn = self.player.turn
+        if turn is None or self._rerun is None:
+            self.notice.say("There is no turn here that could be run again.")
+            return
+        self.player.playing = False
+        self._tell()
+        self.app.push_screen(self._rerun(self.session, turn))
+
+    # How it is shown
+
+    def action_zoom(self) -> None:
+        """Give the pane all the room, or give it back."""
+        self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
+
+    def action_turn_split(self) -> None:
+        """Side by side, or one above the other."""
+        self.split.stacked = not self.split.stacked
+
+    def action_sample(self, step: int) -> None:
+        """Show another sample, in every pane."""
+        turn = self.player.turn
+        if turn is None or turn.samples == 1:
+            self.notice.say("This turn has one sample a pane.")
+            return
+        shown = (self.here.shown_sample or 1) - 1
+        for view in self._stage.views:
+            view.show_sample((shown + step) % turn.samples + 1)
+
+    def action_samples(self) -> None:
+        """All samples one below the other, or one at a time."""
+        stacked = self.here.shown_sample is None
+        for view in self._stage.views:
+            view.show_sample(1 if stacked else None)
+
+    def action_copy(self) -> None:
+        """Copy the reply as far as it is shown."""
+        self.run_worker(self._copy(), exit_on_error=False)
+
+    async def _copy(self) -> None:
+        from alignscope.widgets.clipboard import copy
+
+        text = self.here.reply_text()
+        if text:
+            self.notice.say(f"Copied {len(text):,} characters {await copy(self.app, text)}.")
+
+    # Other screens
+
+    def action_export(self) -> None:
+        """Write the session into a file."""
+        from alignscope.screens.export import export
+
+        export(self, self.session, self.notice.say)
+
+    def action_help(self) -> None:
+        """Keys and words."""
+        from alignscope.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Every action that has a key, for the command palette."""
+        return commands_of(self)
