@@ -17,7 +17,7 @@ MAX_BYTES: Final = 256 * 1024 * 1024
 """Size of a file."""
 MAX_DOCUMENT: Final = 64 * 1024 * 1024
 """Size of a document: ten times what two replies of 100,000 tokens with alternatives take."""
-MAX_DOCUMENTS: Final = 100_000
+MAX_DOCUMENTS: Final = 50_000
 _MARK: Final = re.compile(rb"(?:\A|\n)(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
 END: Final = "...\n"
@@ -42,6 +42,8 @@ class Loaded:
     stamp: Stamp | None
     end: int
     """Where the last good document ends, bytes."""
+    documents: int
+    """How many good ones there are."""
     damaged: bytes
     """What stands behind that: a document that was being written when the machine or the program stopped."""
 
@@ -100,13 +102,13 @@ def parse(data: bytes, name: str) -> Loaded:
         where = f"{name}, document {number}"
         last = session is not None and number == len(pieces)
         if last and marked and not piece.closed:
-            return _set_aside(session, data, end, f"{where}: was not written to its end")
+            return _set_aside(session, data, end, number - 1, f"{where}: was not written to its end")
         try:
             content = yaml_form.read(_text(data, piece))
         except FormError as error:
             words = _words(error, where, data, piece)
             if last:
-                return _set_aside(session, data, end, words)
+                return _set_aside(session, data, end, number - 1, words)
             raise SessionError(words) from None
         try:
             if session is None:
@@ -118,7 +120,7 @@ def parse(data: bytes, name: str) -> Loaded:
         end = piece.after
     if session is None:
         raise SessionError(f"{name}: is empty")
-    return Loaded(session, None, end, b"")
+    return Loaded(session, None, end, len(pieces), b"")
 
 
 def check(session: Session) -> None:
@@ -189,7 +191,7 @@ def _words(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
     return f"{where}: {error.reason}"
 
 
-def _set_aside(session: Session | None, data: bytes, end: int, words: str) -> Loaded:
+def _set_aside(session: Session | None, data: bytes, end: int, count: int, words: str) -> Loaded:
     assert session is not None
     session.warnings.append(f"{words}; it is set aside, and everything before it is here.")
-    return Loaded(session, None, end, data[end:])
+    return Loaded(session, None, end, count, data[end:])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import msgspec
 
@@ -14,7 +14,7 @@ from alignscope.locations import state_dir
 from alignscope.session.model import Session
 from alignscope.session.yaml_form import hide
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _MAX_PROMPT: Final = 200
 _MAX_WORDS: Final = 20
 
@@ -50,7 +50,23 @@ class Row(NamedTuple):
     size: int
     changed: int
     """Nanoseconds."""
-    entry: Entry
+    created: float
+    """Seconds since 1970."""
+    written: bytes
+    """The entry, decoded only when it is wanted: a list's first rows shouldn't wait for its last."""
+
+    @classmethod
+    def of(cls, key: str, size: int, changed: int, entry: Entry) -> Self:
+        """The row of an entry."""
+        return cls(key, size, changed, entry.created.timestamp(), _encode(entry))
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry; None when the database is damaged."""
+        try:
+            return _decode(self.written)
+        except msgspec.MsgspecError:
+            return None
 
 
 class Index:
@@ -66,21 +82,16 @@ class Index:
         rows = {}
         with self._database() as database:
             if database is not None:
-                decode = msgspec.json.Decoder(Entry, dec_hook=_path).decode
-                for key, size, changed, entry in database.execute("SELECT key, size, changed, entry FROM entries"):
-                    rows[key] = Row(key, size, changed, decode(entry))
+                for row in database.execute("SELECT key, size, changed, created, entry FROM entries"):
+                    rows[row[0]] = Row(*row)
         return rows
 
     def put(self, rows: Iterable[tuple[Row, str]], gone: Iterable[str] = ()) -> None:
         """Add or replace rows with their texts, and drop those of sessions that are gone."""
-        encode = msgspec.json.Encoder(enc_hook=str).encode
         with self._database() as database:
             if database is not None:
                 for row, text in rows:
-                    entry = encode(row.entry)
-                    database.execute(
-                        "REPLACE INTO entries VALUES (?, ?, ?, ?)", (row.key, row.size, row.changed, entry)
-                    )
+                    database.execute("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
                     database.execute("REPLACE INTO texts VALUES (?, ?)", (row.key, text.encode()))
                 for key in gone:
                     database.execute("DELETE FROM entries WHERE key = ?", (key,))
@@ -122,13 +133,15 @@ class Index:
                 yield database
             except sqlite3.OperationalError:
                 pass
-            except (sqlite3.DatabaseError, msgspec.MsgspecError):
+            except sqlite3.DatabaseError:
                 self._path.unlink(missing_ok=True)
 
     def _make(self, database: sqlite3.Connection) -> None:
         for table in ("entries", "texts"):
             database.execute(f"DROP TABLE IF EXISTS {table}")
-        database.execute("CREATE TABLE entries (key TEXT PRIMARY KEY, size INTEGER, changed INTEGER, entry BLOB)")
+        database.execute(
+            "CREATE TABLE entries (key TEXT PRIMARY KEY, size INTEGER, changed INTEGER, created REAL, entry BLOB)"
+        )
         database.execute("CREATE TABLE texts (key TEXT PRIMARY KEY, text BLOB)")
         database.execute(f"PRAGMA user_version = {_VERSION}")
         database.commit()
@@ -165,3 +178,7 @@ def fold(text: str) -> str:
 
 def _path(kind: type, value: object) -> object:
     return Path(str(value)) if kind is Path else value
+
+
+_encode: Final = msgspec.json.Encoder(enc_hook=str).encode
+_decode: Final = msgspec.json.Decoder(Entry, dec_hook=_path).decode

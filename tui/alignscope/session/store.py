@@ -10,6 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from alignscope.session import file
 from alignscope.session.index import Entry, Index, Row, entry_of, fold, text_of
 from alignscope.session.lock import Lock
@@ -48,25 +50,30 @@ class Store:
         """
         known = self._index.rows()
         found = {**self._own_files(), **self._bundled_files()}
-        order = []
-        for key, (path, size, changed) in found.items():
+        order: list[tuple[float, str, Row | None]] = []
+        for key, (_, size, changed) in found.items():
             row = known.get(key)
-            fresh = row is not None and (row.size, row.changed) == (size, changed) and row.entry.path == path
-            at = row.entry.created.timestamp() if row is not None and fresh else _guess(path.name, changed)
-            order.append((at, key, row if fresh else None))
+            if row is not None and (row.size, row.changed) == (size, changed):
+                order.append((row.created, key, row))
+            else:
+                order.append((_guess(key.partition("/")[2], changed), key, None))
         order.sort(key=lambda each: each[:2], reverse=True)
         read: list[tuple[Row, str]] = []
         try:
             for _, key, row in order:
-                if row is None:
-                    path, size, changed = found[key]
-                    entry, text = self._look(path, changed, bundled=key.startswith("bundled/"))
-                    row = Row(key, size, changed, entry)
-                    read.append((row, text))
+                path = Path(found[key][0])
+                entry = row.entry if row is not None else None
+                if entry is None:
+                    entry, text = self._look(path, found[key][2], bundled=key.startswith("bundled/"))
+                    # What can't be opened now may be tomorrow, without having changed: it isn't remembered.
+                    if not entry.problem:
+                        read.append((Row.of(key, *found[key][1:], entry), text))
                     if len(read) >= _BATCH:
                         self._index.put(read)
                         read.clear()
-                yield row.entry
+                elif entry.path != path:
+                    entry = msgspec.structs.replace(entry, path=path)
+                yield entry
         finally:
             gone = known.keys() - found.keys()
             if read or gone:
@@ -103,7 +110,7 @@ class Store:
             if own.is_file():
                 return own
             if (there := self._bundled_files().get(f"bundled/{text}")) is not None:
-                return there[0]
+                return Path(there[0])
         entries = list(self.list())
         for fitting in (
             [entry for entry in entries if fold(entry.title) == fold(text)],
@@ -231,7 +238,7 @@ class Store:
         return Session("", datetime.now(UTC), path=path)
 
     def _is_bundled(self, path: Path) -> bool:
-        return any(path == there for there, *_ in self._bundled_files().values())
+        return any(path == Path(there) for there, *_ in self._bundled_files().values())
 
     def _read(self, path: Path, *, bundled: bool) -> Session:
         session = file.read(path).session
@@ -247,15 +254,15 @@ class Store:
             return Entry(name=name, created=at, bundled=bundled, path=path, problem=str(error)), ""
         return entry_of(session, path), text_of(session)
 
-    def _own_files(self) -> dict[str, tuple[Path, int, int]]:
+    def _own_files(self) -> dict[str, tuple[str, int, int]]:
         return _files(self.directory, "own/")
 
-    def _bundled_files(self) -> dict[str, tuple[Path, int, int]]:
+    def _bundled_files(self) -> dict[str, tuple[str, int, int]]:
         # From a wheel, too, they are files: alignscope isn't run from an archive.
         return _files(self._bundled, "bundled/") if isinstance(self._bundled, Path) else {}
 
 
-def _files(directory: Path, prefix: str) -> dict[str, tuple[Path, int, int]]:
+def _files(directory: Path, prefix: str) -> dict[str, tuple[str, int, int]]:
     """Path, size and time of change of each session in a directory. Empty ones have only just begun."""
     found = {}
     try:
@@ -265,7 +272,7 @@ def _files(directory: Path, prefix: str) -> dict[str, tuple[Path, int, int]]:
                     status = entry.stat()
                     if status.st_size:
                         key = prefix + entry.name.removesuffix(ENDING)
-                        found[key] = (Path(entry.path), status.st_size, status.st_mtime_ns)
+                        found[key] = (entry.path, status.st_size, status.st_mtime_ns)
     except OSError:
         pass
     return found

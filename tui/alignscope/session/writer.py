@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from alignscope.events import Reply
 from alignscope.session import documents
-from alignscope.session.file import MAX_BYTES, MAX_DOCUMENT, Stamp, dump, encoded, read, stamp
+from alignscope.session.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
 from alignscope.session.journal import append, journal_of
 from alignscope.session.lock import Lock
 from alignscope.session.model import PaneRecord, ReplyKey, Session, SessionError, Turn, Verdict
@@ -42,6 +42,7 @@ class Writer:
         self._lock = lock
         self._descriptor = descriptor
         self._stamp = stamp(os.fstat(descriptor))
+        self._documents = 0
         self._closed = False
 
     @classmethod
@@ -80,7 +81,9 @@ class Writer:
                 path.unlink(missing_ok=True)
                 raise
             session.path = path
-            return cls(path, session.lineup, lock, descriptor, None if whole else session)
+            writer = cls(path, session.lineup, lock, descriptor, None if whole else session)
+            writer._documents = 1 + len(session.turns) + len(session.others)
+            return writer
         raise FileExistsError(f"{directory / stem}{ENDING} and thousands like it exist already")
 
     @classmethod
@@ -114,7 +117,9 @@ class Writer:
                 os.lseek(descriptor, loaded.end - 1, os.SEEK_SET)
                 if os.read(descriptor, 1) != b"\n":
                     append(descriptor, b"\n")
-                return cls(path, loaded.session.lineup, lock, descriptor)
+                writer = cls(path, loaded.session.lineup, lock, descriptor)
+                writer._documents = loaded.documents
+                return writer
             except BaseException:
                 os.close(descriptor)
                 raise
@@ -163,7 +168,8 @@ class Writer:
 
     def _append(self, *added: Mapping[str, Any]) -> None:
         texts = [encoded(document, first=not n and not self._stamp.size) for n, document in enumerate(added)]
-        if max(map(len, texts)) > MAX_DOCUMENT or self._stamp.size + sum(map(len, texts)) > MAX_BYTES:
+        size = self._stamp.size + sum(map(len, texts))
+        if max(map(len, texts)) > MAX_DOCUMENT or size > MAX_BYTES or self._documents + len(texts) > MAX_DOCUMENTS:
             raise SessionError(f"{self.path.name} would grow larger than a session file may be; begin another session.")
         self._make_sure()
         try:
@@ -171,8 +177,9 @@ class Writer:
         finally:
             # What the disk didn't take was cut off again, which is a change too, but ours.
             now = stamp(os.fstat(self._descriptor))
-            if now.size in (self._stamp.size, self._stamp.size + sum(map(len, texts))):
+            if now.size in (self._stamp.size, size):
                 self._stamp = now
+        self._documents += len(texts)
 
     def _make_sure(self) -> None:
         """Refuse to write behind what somebody else has written."""
