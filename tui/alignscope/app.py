@@ -26,7 +26,6 @@ class AlignscopeApp(App[int]):
 
     TITLE = "alignscope"
     CSS = """
-    Screen { background: $background; }
     Footer { background: $background; }
     """
 
@@ -146,7 +145,7 @@ class AlignscopeApp(App[int]):
         worn = self.available_themes
         own = self._own.names
         return [
-            ("alignscope", [t for name, t in worn.items() if isinstance(t, themes.Look) and name not in own]),
+            ("alignscope", [t for name, t in sorted(worn.items()) if isinstance(t, themes.Look) and name not in own]),
             ("your own", [worn[name] for name in sorted(own)]),
             ("Textual", [worn[name] for name in BUILTIN_THEMES if not isinstance(worn.get(name), themes.Look)]),
         ]

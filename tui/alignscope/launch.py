@@ -1,8 +1,9 @@
 """What the person asked for on the command line, checked and ready to use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from alignscope.lineup import Wanted
 from alignscope.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
@@ -55,6 +56,16 @@ class Launch:
     """The system prompt of every chat pane."""
     embedded: bool = False
     """The embedded engine, even if Ollama is there."""
+    servers: Mapping[str, str] = field(default_factory=dict)
+    """The person's names for servers, and their URLs."""
+    theme: str = ""
+    """The name of a theme; empty for the one that was chosen last."""
+    keymap: str = ""
+    """The name of a set of keys; empty for the usual one."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The person's own keys: the id of an action, and keys separated by commas."""
+    signs: Literal["auto", "unicode", "ascii"] = "auto"
+    """What is drawn with; `auto` is what the terminal seems to be able to show."""
     sessions: Path | None = None
     """The directory that sessions are kept in; None for the one in the data directory."""
     playback: Playback | None = None

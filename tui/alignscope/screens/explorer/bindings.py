@@ -49,6 +49,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("2", "go(1)", "Second pane", "pane-2", "Go to the second pane"),
     _key("3", "go(2)", "Third pane", "pane-3", "Go to the third pane"),
     _key("4", "go(3)", "Fourth pane", "pane-4", "Go to the fourth pane"),
+    _key("f10,h", "app.themes", "Theme", "theme", "Choose the colours"),
     _key("i,slash", "write", "Write", "write", "Go to the prompt"),
 ]
 
