@@ -88,7 +88,9 @@ class Recorder:
         self.finish()
         if not self.session.title:
             self.session.title = title_for(turn.prompt)
-        self.session.turns.append(turn)
+        # Whoever goes on with a session may hold its list of turns, and have put the turn there already.
+        if not self.session.turns or self.session.turns[-1] is not turn:
+            self.session.turns.append(turn)
         self._take(turn, again=set())
 
     def play(self, turn: Turn, only: str | None = None) -> None:
