@@ -70,7 +70,11 @@ def files() -> Iterator[tuple[str, bytes | Callable[[], bytes], str]]:
     yield "deep lists", put("title: Greeting", "x: " + "[" * 100_000), "nested too deep|not YAML"
     yield "deep mappings", put("title: Greeting", "x: " + "{a: " * 100_000), "nested too deep|not YAML"
     yield "deep blocks", put("title: Greeting", "x: " + "- " * 100_000 + "1"), "nested too deep|not YAML"
-    yield "many values", put("title: Greeting", "x: [" + "1," * 200_000 + "]"), r"document 1, x\[49996\], line 2: holds more than 50,000 values"
+    yield (
+        "many values",
+        put("title: Greeting", "x: [" + "1," * 200_000 + "]"),
+        r"document 1, x\[49996\], line 2: holds more than 50,000 values",
+    )
     yield "many fields", put("title: Greeting", "".join(f"k{n}: 1\n" for n in range(60_000))), "more than 50,000"
     yield "many digits", put("title: Greeting", "x: " + "9" * 100_000), "document 1, x, line 2.*too many digits"
     yield "long word", put("Greeting", "x" * 5_000_000), OPENS
