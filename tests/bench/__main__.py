@@ -93,7 +93,7 @@ class Bench:
             return terminal.cpu(), terminal.arrivals[-1][0] - terminal.started
 
     def resize(self, name: str, tokens: int) -> tuple[float, float, float]:
-        """A new size, with so many tokens in a pane: CPU, and wall time to a frame with the text's end and to quiet, ms."""
+        """A new size for a long pane: CPU, wall time to a frame with the end of its text, and to quiet, all in ms."""
         with self.start(name, tokens, other=10) as terminal:
             self.ready(terminal)
             self.go(terminal, name)
