@@ -19,9 +19,17 @@ from alignscope.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Kind
 _NAME: Final = "alignscope"
 _WHAT: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
-_EXPLORER_ONLY: Final = ("prompt", "sessions")
+_EXPLORER_ONLY: Final = ("prompt", "sessions", "theme")
 _LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "samples", "system")
 _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
+
+_CONFIG: Final = {
+    "init": "write a file in which everything is explained and nothing is set",
+    "path": "say where the file is, or would be",
+    "show": "say what holds now, and whether a file, the environment or nobody said so",
+    "check": "say what is wrong with the file, the keys in it and your themes",
+    "keys": "list the names of all actions, with their keys",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,6 +80,11 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from alignscope.commands import doctor
 
             return doctor.run(launch, problem, as_json=arguments.json)
+        case "config":
+            choices.refuse(arguments, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            from alignscope.commands import config
+
+            return config.run(arguments.action)
         case "sessions":
             choices.refuse(arguments, _NOT_FOR_SESSIONS)
             from alignscope.commands import sessions
@@ -123,11 +136,12 @@ def _parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets, sessions=None,
+        embedded=False, panes=panes, sets=sets, sessions=None, theme=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
     session_options.add_directory(parser)
+    parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
     _add_options(parser, panes, sets)
 
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -170,6 +184,16 @@ def _parser() -> argparse.ArgumentParser:
     _add_host(pull)
 
     session_options.add(commands, **common)
+
+    config = commands.add_parser(
+        "config",
+        help="the settings file: write one, check it, say what it comes to",
+        description="Write a settings file with comments, say where it is, what is wrong with it and what it comes to.",
+        **common,
+    )
+    actions = config.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
+    for name, text in _CONFIG.items():
+        actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **common)
 
     doctor = commands.add_parser(
         "doctor",

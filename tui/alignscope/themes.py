@@ -113,7 +113,7 @@ def _theme(file: str, theme: ThemeFile) -> Look:
     if theme.ansi:
         # What Textual's own themes of this kind set; without some of it a theme stops the application.
         own = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"].variables
-        kept = {name: colors[name] for name in ("surface", "panel") if name in colors}
+        kept: dict[str, str] = {name: colors[name] for name in ("surface", "panel") if name in colors}
         variables = {**own, **kept, **variables}
     made = Look(name=theme.name, dark=theme.dark, ansi=theme.ansi, variables=variables, about=theme.about, **colors)
     try:

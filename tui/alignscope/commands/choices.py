@@ -1,25 +1,19 @@
 """From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
 
 import argparse
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
-
-import msgspec
 
 from alignscope import settings
-from alignscope.backends.host import parse_host
 from alignscope.commands import UsageError
 from alignscope.launch import MAX_SAMPLES, Launch
-from alignscope.lineup import EMBEDDED, MAX_PANES, LineupError, Mode, Wanted, read_pane
+from alignscope.lineup import LineupError, Mode, Wanted
 from alignscope.sampling import Preset, Sampling, SamplingError, assign
 
 _MAX_ALTERNATIVES: Final = 20
 _MAX_PROMPT: Final = 64 * 2**20
-_HOST: Final = re.compile(r"[^\s/?#@\x00-\x20\x7f]+")
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 NOTHING_CHOSEN: Final = settings.Settings()
@@ -41,7 +35,9 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         UsageError: something in them is wrong, or two of them contradict each other.
     """
     _refuse_contradictions(arguments)
-    panes = _panes(arguments.panes)
+    panes = _panes(arguments.panes, chosen.servers)
+    if not (panes or arguments.base or arguments.instruct or arguments.embedded):
+        panes = chosen.lineup
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
         raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
     preset = _preset(arguments.preset or chosen.preset, chosen.all_presets)
@@ -57,16 +53,20 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         samples=_whole("--samples", arguments.samples, 1, MAX_SAMPLES) if arguments.samples is not None else 1,
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
+        servers=chosen.servers,
+        theme=settings.theme(arguments.theme or "", chosen),
+        keymap=chosen.keymap,
+        keys=chosen.keys,
+        signs=chosen.signs,
         sessions=sessions_directory(arguments, chosen),
     )
 
 
 def sessions_directory(arguments: argparse.Namespace, chosen: settings.Settings) -> Path | None:
-    """Where sessions are kept by flag or settings; None for their place in the data directory."""
-    named = arguments.sessions if arguments.sessions is not None else chosen.sessions
+    """Where sessions are kept by flag, environment or settings; None for their place in the data directory."""
     if arguments.sessions == "":
         raise UsageError("--sessions is empty; name a directory or leave it out")
-    return Path(named).expanduser().absolute() if named else None
+    return settings.sessions(arguments.sessions or "", chosen)
 
 
 def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
@@ -130,41 +130,28 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def _host(flag: str | None, chosen: settings.Settings) -> str:
     text = settings.host(flag or "", chosen)
-    return _url(text) if text else ""
+    return _url(text, chosen.servers) if text else ""
 
 
-def _url(text: str) -> str:
-    """The URL of a server as a person wrote it, with what could never be one refused."""
-    url = parse_host(text)
+def _url(text: str, servers: Mapping[str, str]) -> str:
+    # Imported here because most starts name no server, and this reads the whole of what reads a settings file.
+    from alignscope.settings.reader import server_url
+
     try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "")
-    except ValueError:
-        good = None
-    if not good:
-        raise UsageError(f"no server can be at {text!r:.80}; write host:port or http://host:port")
-    return url
+        return server_url(text, servers)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
-def _panes(texts: list[str]) -> tuple[Wanted, ...]:
+def _panes(texts: list[str], servers: Mapping[str, str]) -> tuple[Wanted, ...]:
+    if not texts:
+        return ()
+    from alignscope.settings.reader import read_lineup
+
     try:
-        panes = tuple(_pane(text) for text in texts)
+        return read_lineup([_readable(text) for text in texts], servers)
     except LineupError as error:
         raise UsageError(f"--pane: {error}") from error
-    if len(panes) > MAX_PANES:
-        raise UsageError(f"a lineup has at most {MAX_PANES} panes, not {len(panes)}; leave some --pane out")
-    names = [pane.name for pane in panes]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f"two panes are called {name}; give each --pane a name of its own")
-    return panes
-
-
-def _pane(text: str) -> Wanted:
-    pane = read_pane(_readable(text))
-    if pane.server in (None, EMBEDDED):
-        return pane
-    return msgspec.structs.replace(pane, server=_url(pane.server))
 
 
 def _preset(name: str, presets: Mapping[str, Preset]) -> Preset:

@@ -171,12 +171,15 @@ def key_groups(screen: Screen[Any]) -> tuple[Group, ...]:
     for active in screen.active_bindings.values():
         add(active.node, active.binding)
     # An editor that has the focus hides every key that it types with, and other widgets' keys work only in them: those
-    # are added as they were written, unless the person has given them other keys.
+    # are added as they were written, or as the person has them.
     moved = app._keymap
     for widget in (screen, *screen.query("*").results()):
         if widget is screen or (widget.can_focus and widget.display):
             for binding in Binding.make_bindings(type(widget).BINDINGS):
-                if binding.id not in moved:
+                own = moved.get(binding.id or "")
+                for key in own.split(",") if own else ():
+                    add(widget, binding.with_key(key))
+                if not own:
                     add(widget, binding)
     for (title, action), keys in taken.items():
         groups[title].keys.append(Key(", ".join(keys), does[title, action]))

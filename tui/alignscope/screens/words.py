@@ -34,9 +34,11 @@ def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values()))
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Every action of a screen that has a key, for the command palette."""
+    """Every action of a screen that has a key, for the command palette; scrolling is of no use by its name."""
     seen = set()
     for binding in screen.BINDINGS:
-        if isinstance(binding, Binding) and binding.id not in seen:
+        if not isinstance(binding, Binding) or binding.action.startswith(("scroll(", "app.command_palette")):
+            continue
+        if binding.id not in seen:
             seen.add(binding.id)
             yield SystemCommand(binding.description, binding.tooltip, partial(screen.run_action, binding.action))

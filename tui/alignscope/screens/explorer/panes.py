@@ -1,6 +1,7 @@
 """What can be done with panes on the screen: zoom, split, scroll, samples, Markdown, copy."""
 
 from textual import on, work
+from textual.containers import ScrollableContainer
 
 from alignscope.screens.explorer.base import ExplorerBase
 from alignscope.widgets.pane import PaneView
@@ -19,6 +20,20 @@ class PaneActions(ExplorerBase):
             if self.split.zoomed:
                 self.split.zoomed = views[index].pane.name
             self.enter(views[index])
+
+    def action_step(self, by: int) -> None:
+        """Focus the next pane, or the one before, and after the last the first."""
+        views = self.split.views
+        self.action_go((views.index(self.here) + by) % len(views))
+
+    def action_scroll(self, how: str) -> None:
+        """Scroll the pane: a line, half a page or a page `down` or `up`, or to its `home` or `end`."""
+        target = self.focused if isinstance(self.focused, ScrollableContainer) else self.here.transcript
+        if how.startswith("half"):
+            rows = max(target.size.height // 2, 1)
+            target.scroll_relative(y=rows if how == "half_down" else -rows, animate=False)
+        else:
+            getattr(target, f"scroll_{how}")(animate=False)
 
     def action_write(self) -> None:
         """Focus the prompt."""

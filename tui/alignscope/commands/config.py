@@ -1,0 +1,121 @@
+"""`alignscope config`: the settings file written, found, checked and shown."""
+
+import os
+from importlib.resources import files
+
+from textual.theme import BUILTIN_THEMES
+
+from alignscope import settings, themes
+from alignscope.commands import Status, UsageError, output
+from alignscope.commands.output import table
+from alignscope.settings import Settings, SettingsError
+
+
+def run(action: str) -> int:
+    """Do one of init, path, show, check, keys."""
+    out = output.out()
+    match action:
+        case "path":
+            out.line(str(settings.config_file()))
+        case "init":
+            out.line(f"Written: {_write()}")
+        case "show":
+            for line in table(_rows(_load())):
+                out.line(line)
+        case "keys":
+            for line in table(_keys(_load())):
+                out.line(line)
+        case "check":
+            return _check()
+    return Status.OK
+
+
+def _load() -> Settings:
+    try:
+        return settings.load()
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+
+
+def _write() -> str:
+    path = settings.config_file()
+    text = (files("alignscope.settings") / "template.yaml").read_text("utf-8")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and stays as it is; move it away for a new one") from None
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror or error}") from error
+    return str(path)
+
+
+def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
+    """What holds, and who said so."""
+    path = settings.config_file()
+    rows = [("file", str(path), "" if path.exists() else "not there")]
+    by_environment = {
+        "host": (settings.HOST_VARIABLE, settings.host("", chosen)),
+        "theme": (settings.THEME_VARIABLE, settings.theme("", chosen)),
+        "sessions": (settings.SESSIONS_VARIABLE, str(settings.sessions("", chosen) or "")),
+    }
+    plain = Settings()
+    for name in Settings.__struct_fields__:
+        value = getattr(chosen, name)
+        who = "file" if value != getattr(plain, name) else "default"
+        if name in by_environment:
+            variable, value = by_environment[name]
+            who = variable if os.environ.get(variable, "").strip() else who
+        if name == "theme" and not value and (value := themes.remembered()):
+            who = "chosen last"
+        rows.append((name, _shown(name, value), who))
+    return rows
+
+
+def _shown(name: str, value: object) -> str:
+    match value:
+        case dict():
+            return ", ".join(value if name == "presets" else [f"{key}: {each}" for key, each in value.items()]) or "–"
+        case tuple():
+            return (
+                ", ".join(
+                    f"{pane.name}={pane.model}"
+                    + (f"@{pane.server}" if pane.server else "")
+                    + (f",{pane.mode}" if pane.mode else "")
+                    for pane in value
+                )
+                or "–"
+            )
+    return str(value) or "–"
+
+
+def _keys(chosen: Settings) -> list[tuple[str, str, str]]:
+    from alignscope import keymap
+
+    return [(action.id, action.keys, action.help) for action in keymap.actions(chosen.keymap, chosen.keys)]
+
+
+def _check() -> int:
+    out = output.out()
+    problems: list[str] = []
+    try:
+        chosen = settings.load()
+    except SettingsError as error:
+        problems.append(str(error))
+    else:
+        if chosen.keymap or chosen.keys:
+            from alignscope import keymap
+
+            problems += keymap.check(chosen.keymap, chosen.keys)[1]
+        own = themes.OwnThemes()
+        problems += [f"Theme {problem}" for problem in own.look().problems]
+        known = {theme.name for theme in themes.bundled_themes()} | own.names | BUILTIN_THEMES.keys()
+        if chosen.theme and chosen.theme not in known:
+            problems.append(f"theme: no theme is called {chosen.theme:.40}; there are {', '.join(sorted(known))}")
+    for problem in problems:
+        out.line(problem)
+    if not problems:
+        path = settings.config_file()
+        out.line(f"Nothing is wrong with {path}." if path.exists() else f"{path} isn't there; `config init` writes it.")
+    return Status.FAILED if problems else Status.OK
