@@ -116,7 +116,7 @@ class Conductor:
             await self.settled()
             self._idle.clear()
         turn = Turn(
-            len(self.turns) + 1,
+            self.turns[-1].number + 1 if self.turns else 1,
             datetime.now(UTC),
             prompt,
             self.lineup,
@@ -124,8 +124,11 @@ class Conductor:
             max(self.samples, experiment.samples) if experiment else self.samples,
             self.context,
             experiment.scaffold if experiment and experiment.scaffold != BARE else self.scaffold,
+            think=self.think,
         )
         self.turns.append(turn)
+        if self.recorder is not None:
+            self.recorder.begin(turn)
         return turn
 
     async def play(self, turn: Turn, only: str | None = None) -> AsyncGenerator[tuple[Event, Reply], None]:

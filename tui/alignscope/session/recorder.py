@@ -81,6 +81,11 @@ class Recorder:
         """The numbers of the turns that have ended and are not on disk."""
         return tuple(self._unsaved)
 
+    @property
+    def troubled(self) -> bool:
+        """Whether something isn't kept at the moment."""
+        return bool(self._told)
+
     # What the conductor tells
 
     def begin(self, turn: Turn) -> None:

@@ -90,6 +90,8 @@ class ExplorerBase(Screen[int]):
         if self.linked:
             changed.append("scrolling linked")
         changed += [f"{pane.name} on its own sampling" for pane in conductor.lineup if pane.sampling is not None]
+        if conductor.recorder is not None and conductor.recorder.troubled:
+            changed.append("not kept: W keeps it elsewhere")
         self.settings.sampling_note = brief(conductor.sampling, self.launch.presets)
         self.settings.changed = tuple(changed)
 

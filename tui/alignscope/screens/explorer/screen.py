@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
-from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult, SystemCommand
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Footer, Static
 
@@ -21,18 +19,20 @@ from alignscope.screens.explorer.bindings import BINDINGS
 from alignscope.screens.explorer.choices import ChoiceActions
 from alignscope.screens.explorer.lineups import LineupActions
 from alignscope.screens.explorer.panes import PaneActions
+from alignscope.screens.explorer.sessions import SessionActions
+from alignscope.screens.words import commands_of, sent_with
 from alignscope.servers import Servers
 from alignscope.session.model import Turn
 from alignscope.widgets.pane import PaneView
 from alignscope.widgets.prompt import PromptEditor
 from alignscope.widgets.split import Split
-from alignscope.widgets.status import NoticeLine, SettingsLine, brief
+from alignscope.widgets.status import NoticeLine, SettingsLine
 
 _UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
 """What the first frame shows, before any server has been asked."""
 
 
-class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
+class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt"
@@ -87,12 +87,18 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
 
     def _begin(self) -> None:
         self.prompt.past = self._history.load()
+        self.keep()
+        if self.launch.playback is not None:
+            self.play_named(self.launch.playback)
+            return
         self.find_lineup()
         if self.launch.prompt:
             self.send(self.launch.prompt)
 
     async def on_unmount(self) -> None:
-        self.conductor.stop()
+        lost = await self.close_session()
+        if lost:
+            self.log.error(lost)
         await self.servers.close()
 
     # The way of a prompt
@@ -110,6 +116,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
         turn = await self.conductor.begin(prompt, experiment)
+        self.learn_records(turn.lineup)
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
         note = self.note(turn)
         for pane in turn.lineup:
@@ -145,12 +152,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
 
     def note(self, turn: Turn) -> str:
         """What a turn was sent with, in the few words that stand beside its prompt."""
-        words = [brief(turn.sampling, self.launch.presets)]
-        if turn.context != "fresh":
-            words.append("context carried")
-        if turn.scaffold != "bare":
-            words.append(f"scaffold {turn.scaffold}")
-        return " · ".join(words)
+        return sent_with(turn, self.launch.presets)
 
     def action_stop(self) -> None:
         """Stop what is coming; when nothing is, go from the prompt to the panes or back."""
@@ -200,8 +202,4 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions):
 
     def commands(self) -> Iterator[SystemCommand]:
         """Every action that has a key, for the command palette."""
-        seen = set()
-        for binding in self.BINDINGS:
-            if isinstance(binding, Binding) and binding.id not in seen:
-                seen.add(binding.id)
-                yield SystemCommand(binding.description, binding.tooltip, partial(self.run_action, binding.action))
+        return commands_of(self)

@@ -1,0 +1,358 @@
+"""The library: every session there is, found by typing, and what can be done with one."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import islice
+from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from alignscope.screens.chooser import Choices, Chooser
+from alignscope.session.index import Entry
+from alignscope.session.model import Session, SessionError
+from alignscope.session.store import Store
+from alignscope.text import cell_width, clean, fit
+
+T = TypeVar("T")
+_FIRST: Final = 60
+"""Rows that are shown as soon as they are known."""
+_PAGE: Final = 400
+"""Rows that are in the list; more come when the selection nears the end."""
+_NEAR: Final = 40
+_TURNS_SHOWN: Final = 5
+_WAIT: Final = 0.08
+"""Seconds without a key after which a search or a preview begins."""
+
+
+class Picked(NamedTuple):
+    """A session, and what to do with it."""
+
+    entry: Entry
+    action: Literal["open", "replay"]
+
+
+class LibraryScreen(Chooser[Picked | None]):
+    """Returns the session that was chosen, None when the person went back. The rest it does itself.
+
+    Args:
+        store: where the sessions are; asked in threads only.
+        query: what to look for to begin with.
+        current: the name of the session that the person comes from.
+        bundled: show only what came with alignscope.
+    """
+
+    BINDING_GROUP_TITLE = "Sessions"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", id="library.open", priority=True, tooltip="Go on with the session"),
+        Binding("tab,ctrl+r", "pick('replay')", "Replay", id="library.replay", priority=True, key_display="tab",
+                tooltip="Play it again, as it happened"),
+        Binding("f2,ctrl+t", "rename", "Rename", id="library.rename", priority=True, tooltip="Give it another title"),
+        Binding("ctrl+d", "duplicate", "Duplicate", id="library.duplicate", priority=True, tooltip="Make a copy"),
+        Binding("f8,ctrl+x", "delete", "Delete", id="library.delete", priority=True,
+                tooltip="Take it away; it can be brought back for a week"),
+        Binding("ctrl+z", "undo", "Undo", id="library.undo", priority=True, tooltip="Bring back what was deleted"),
+        Binding("ctrl+e", "export", "Export", id="library.export", priority=True,
+                tooltip="Write it in a form that other programs read"),
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    LibraryScreen {
+        & > .-dialog { max-width: 160; max-height: 100%; }
+        & #library-preview { padding: 0 0 0 2; width: 2fr; scrollbar-size-vertical: 1; }
+        & Choices { width: 3fr; }
+        & #library-notice { height: auto; max-height: 3; color: $text-muted; }
+        & #library-notice.-error { color: $text-error; }
+        &.-narrow Horizontal { layout: vertical; }
+        &.-narrow Choices { width: 1fr; height: 3fr; }
+        &.-narrow #library-preview { height: 2fr; width: 1fr; padding: 1 0 0 0; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, store: Store, *, query: str = "", current: str = "", bundled: bool = False) -> None:
+        super().__init__()
+        self._store = store
+        self._query = query
+        self._current = current
+        self._only_bundled = bundled
+        self._entries: list[Entry] = []
+        self._limit = _PAGE
+        self._loading = True
+        self._deleted: list[tuple[str, str]] = []  # what brings each back, and its title
+        self._sought = query
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(id="library-heading", classes="-heading")
+            yield Input(self._query, placeholder="Type to filter: titles, prompts and replies", compact=True)
+            with Horizontal():
+                yield Choices()
+                with VerticalScroll(id="library-preview", can_focus=False):
+                    yield Static(markup=False)
+            yield Static(id="library-notice", markup=False)
+            yield Footer()
+
+    def on_mount(self) -> None:
+        self._load(self._query)
+
+    def on_resize(self) -> None:
+        # The rows are as wide as the list, which knows its size only after this.
+        self.call_after_refresh(self._refill)
+
+    # The list
+
+    @on(Input.Changed)
+    def _search(self, event: Input.Changed) -> None:
+        event.stop()
+        self._limit = _PAGE
+        self._load(event.value)
+
+    @work(group="load", exclusive=True, exit_on_error=False)
+    async def _load(self, query: str) -> None:
+        """Show what there is for a query, the first rows as soon as they are known."""
+        if query:
+            await asyncio.sleep(_WAIT)
+        self._loading = True
+        self._sought = query
+        found: list[Entry] = []
+        try:
+            rows = await asyncio.to_thread(self._find, query)
+            size = _FIRST
+            while batch := await asyncio.to_thread(_take, rows, size):
+                found += batch
+                self._entries = list(found)
+                if size == _FIRST or len(found) <= self._limit:
+                    self._refill()
+                size = 2000
+        except (OSError, SessionError) as error:
+            self._say(f"The sessions can't be listed: {error}", error=True)
+        self._entries = found
+        self._loading = False
+        self._refill()
+
+    def _find(self, query: str) -> Iterable[Entry]:
+        entries = self._store.search(query) if query.strip() else self._store.list()
+        return (entry for entry in entries if entry.bundled or not self._only_bundled)
+
+    def _refill(self) -> None:
+        if not self.is_mounted:
+            return
+        before = self.chosen
+        self.fill(self.entries(""))
+        if before is None and self._current:
+            self.select(self._current)
+        count = len(self._entries)
+        words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
+        self.query_one("#library-heading", Static).update(
+            Content.assemble(("Sessions", "bold"), (f"   {words}, newest first", "dim"))
+        )
+
+    def entries(self, query: str) -> list[Option]:
+        width = max(self.choices.size.width - 2, 20)
+        if not self._entries and not self._loading:
+            words = "No session has all of these words." if self._sought else "Nothing has been kept yet."
+            return [Option(Content.styled(words, "dim"), disabled=True)]
+        return [Option(_row(entry, width, self._current), id=_id(entry)) for entry in self._entries[: self._limit]]
+
+    def select(self, name: str) -> None:
+        """Select a session by its name, if it is there."""
+        for index, entry in enumerate(self._entries[: self._limit]):
+            if entry.name == name and not entry.bundled:
+                self.choices.highlighted = index
+
+    @on(OptionList.OptionHighlighted)
+    def _moved_on(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
+            self._limit += _PAGE
+            self._refill()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The selected session."""
+        index = self.choices.highlighted
+        return self._entries[index] if index is not None and index < len(self._entries) else None
+
+    # The preview
+
+    def preview(self, chosen: str | None) -> None:
+        entry = self.entry
+        if entry is None:
+            self.query_one("#library-preview Static", Static).update("")
+        else:
+            self._read(entry, self._sought)
+
+    @work(group="preview", exclusive=True, exit_on_error=False)
+    async def _read(self, entry: Entry, query: str) -> None:
+        await asyncio.sleep(_WAIT)
+        shown = self.query_one("#library-preview Static", Static)
+        try:
+            session = await asyncio.to_thread(self._store.open, entry.path)
+            excerpt = await asyncio.to_thread(self._store.excerpt, entry, query) if query.strip() else ""
+        except (OSError, SessionError) as error:
+            shown.update(Content.styled(clean(str(error)), "$text-error"))
+        else:
+            shown.update(describe(session, excerpt))
+        if not get_current_worker().is_cancelled:
+            self.query_one("#library-preview").scroll_home(animate=False)
+
+    # What can be done
+
+    def choose(self, chosen: str | None) -> None:
+        self.action_pick("open")
+
+    def action_pick(self, action: Literal["open", "replay"]) -> None:
+        """Return the selected session."""
+        entry = self.entry
+        if entry is None:
+            return
+        if entry.problem:
+            self._say(entry.problem, error=True)
+        else:
+            self.dismiss(Picked(entry, action))
+
+    @work(exit_on_error=False)
+    async def action_rename(self) -> None:
+        """Give the selected session another title."""
+        from alignscope.screens.text import TextScreen
+
+        entry = self.entry
+        if entry is None:
+            return
+        title = await self.app.push_screen_wait(TextScreen("Another title", "for this session", entry.title))
+        if title:
+            await self._do(lambda: self._store.rename(entry.path, title), f"It is called ‘{title}’ now.")
+
+    @work(exit_on_error=False)
+    async def action_duplicate(self) -> None:
+        """Make a copy of the selected session."""
+        entry = self.entry
+        if entry is not None:
+            await self._do(lambda: self._store.duplicate(entry.path), f"Made a copy of ‘{entry.title}’.")
+
+    @work(exit_on_error=False)
+    async def action_delete(self) -> None:
+        """Take the selected session away."""
+        entry = self.entry
+        if entry is None:
+            return
+        if entry.name == self._current and not entry.bundled:
+            self._say("This session is open; begin another one first.", error=True)
+            return
+        token = await self._do(
+            lambda: self._store.delete(entry.path), f"Deleted ‘{entry.title}’; ctrl+z brings it back."
+        )
+        if token is not None:
+            self._deleted.append((token, entry.title))
+
+    @work(exit_on_error=False)
+    async def action_undo(self) -> None:
+        """Bring back what was deleted last."""
+        if not self._deleted:
+            self._say("Nothing was deleted here.")
+            return
+        token, title = self._deleted.pop()
+        await self._do(lambda: self._store.undelete(token), f"‘{title}’ is back.")
+
+    @work(exit_on_error=False)
+    async def action_export(self) -> None:
+        """Write the selected session into a file."""
+        from alignscope.screens.export import export
+
+        entry = self.entry
+        if entry is None:
+            return
+        try:
+            session = await asyncio.to_thread(self._store.open, entry.path)
+        except (OSError, SessionError) as error:
+            self._say(str(error), error=True)
+            return
+        export(self, session, lambda words, severity: self._say(words, error=severity == "error"), picture=False)
+
+    async def _do(self, task: Callable[[], T], done: str) -> T | None:
+        """Do something to the store in a thread, say so, and show what there is now. Gives None when it failed."""
+        try:
+            result = await asyncio.to_thread(task)
+        except (OSError, SessionError) as error:
+            self._say(str(error), error=True)
+            return None
+        self._say(done)
+        self._load(self.filter.value)
+        return result
+
+    def _say(self, words: str, *, error: bool = False) -> None:
+        notice = self.query_one("#library-notice", Static)
+        notice.set_class(error, "-error")
+        notice.update(clean(words))
+
+
+def _take(rows: Iterable[Entry], count: int) -> list[Entry]:
+    return list(islice(rows, count))
+
+
+def _id(entry: Entry) -> str:
+    return f"{'bundled' if entry.bundled else 'own'}/{entry.name}"
+
+
+def when(at: datetime, now: datetime | None = None) -> str:
+    """A moment as lists show it, in the person's own time: the time of day today, else the date."""
+    at = at.astimezone()
+    now = now or datetime.now().astimezone()
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    return f"{at:%d %b}" if at.year == now.year else f"{at:%Y-%m-%d}"
+
+
+def _row(entry: Entry, width: int, current: str) -> Content:
+    """Title, when, lineup, turns and first prompt, as far as there is room."""
+    if entry.problem:
+        return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
+    mark = "• " if entry.name == current and not entry.bundled else "  "
+    at, turns = "bundled" if entry.bundled else when(entry.created), f"{entry.turns:>3}"
+    room = width - 2 - 10 - 5
+    models = fit(" ".join(pane.model for pane in entry.panes), 24) if room > 60 else ""
+    title_room = min(max(room - (len(models) and 26), 10), 34 if room > 70 else room)
+    title = fit(entry.title or entry.name, title_room)
+    rest = room - title_room - (26 if models else 0) - 2
+    prompt = fit(entry.prompt, rest) if rest > 8 and entry.prompt != entry.title else ""
+    return Content.assemble(
+        (mark, "$accent"),
+        title + " " * (title_room - cell_width(title)),
+        (f" {at:>9}", "dim"),
+        (f" {turns} ", "$accent"),
+        (f" {models}{' ' * (25 - cell_width(models))}" if models else "", "dim"),
+        (prompt, "dim"),
+    )
+
+
+def describe(session: Session, excerpt: str = "") -> Content:
+    """What a person wants to know of a session before they open it."""
+    kept = "came with alignscope, read only" if session.bundled else session.name
+    parts: list[Content | str | tuple[str, str]] = [
+        (clean(session.title) or clean(session.name), "bold"),
+        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(kept)}", "dim"),
+    ]
+    if session.parent:
+        parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "dim"))
+    for record in session.lineup:
+        parts += [f"\n{clean(record.name)}  ", (f"{clean(record.pane.model)}, {record.pane.mode}", "$accent")]
+    for warning in session.warnings:
+        parts.append((f"\n{clean(warning)}", "$text-warning"))
+    if excerpt:
+        parts += ["\n\n", (clean(excerpt), "$text-warning")]
+    for turn in session.turns[:_TURNS_SHOWN]:
+        parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
+        if turn.note:
+            parts.append((f"\nnote: {fit(turn.note, 200)}", "$accent"))
+        for (pane, sample), reply in turn.replies.items():
+            if sample == 1:
+                parts += [(f"\n{clean(pane)}: ", "dim"), fit(reply.text[:400], 160)]
+    if len(session.turns) > _TURNS_SHOWN:
+        parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "dim"))
+    return Content.assemble(*parts)
