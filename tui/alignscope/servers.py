@@ -81,6 +81,8 @@ class Found(msgspec.Struct, frozen=True):
     """What it has, where that was asked for."""
     pairs: tuple[KnownPair, ...] = ()
     """What can be pulled there to get a pair; empty when that isn't needed."""
+    short: str = ""
+    """`why` in about a hundred characters, for a screen; empty where it is no longer than that."""
 
 
 class Servers:
@@ -221,11 +223,14 @@ class Servers:
             models = await self.described(backend)
         except ServerError as error:
             if strict:
-                raise ServerError(f"{error} Or ask the twins inside alignscope, with --embedded.", error.fault) from error
+                hint = "Or ask the twins inside alignscope, with --embedded."
+                raise ServerError(f"{error} {hint}", error.fault) from error
             reason = engine_available()
             if reason:
                 raise ServerError(f"{error} {reason}", error.fault) from error
-            return _twins(launch, f"{error} Until then, the two small twins inside alignscope are here.", host)
+            found = _twins(launch, f"{error} Until then, the two small twins inside alignscope are here.", host)
+            problem = str(error).partition(". ")[0].rstrip(".")
+            return msgspec.structs.replace(found, short=f"{problem}. Meanwhile, the twins inside alignscope are here.")
         label = backend.info.label
         if pairs := find_pairs(models):
             base, instruct = pairs[0]
@@ -246,8 +251,9 @@ class Servers:
             Pane("chat", name, host, Mode.CHAT, launch.system),
         )
         why = f"{without} So {name} is asked both ways: with the raw prompt, and through its chat template."
+        short = f"No base model with its twin at {host}: {name} is asked both ways, raw and through its template."
         pairs_to_pull = known_pairs() if backend.info.dialect is Dialect.OLLAMA else ()
-        return Found(Kind.SINGLE, lineup, why, host, models, pairs_to_pull)
+        return Found(Kind.SINGLE, lineup, why, host, models, pairs_to_pull, short)
 
     async def described(self, backend: Backend) -> tuple[Model, ...]:
         """A server's models with what it tells of each. Raises ServerError when there is no listing.

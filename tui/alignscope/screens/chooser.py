@@ -23,7 +23,7 @@ class Choices(OptionList, can_focus=False):
         scrollbar-size-vertical: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        & > .option-list--option-highlighted { background: $primary 30%; color: $foreground; text-style: none; }
+        & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
         & > .option-list--option-disabled { color: $foreground; }
         & > .option-list--option-hover { background: $boost; }
     }
@@ -54,12 +54,16 @@ class Chooser(ModalScreen[T]):
             background: $surface;
             padding: 1 2 0 2;
         }
-        & Input { margin-bottom: 1; background: $panel; padding: 0 1; }
+        & Input { margin-bottom: 1; background: $background; padding: 0 1; }
+        & Input > .input--placeholder { color: $text-muted; }
         & Footer { background: $surface; margin-top: 1; }
         & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+
+    def on_mount(self) -> None:
+        self.filter.cursor_blink = False
 
     @property
     def filter(self) -> Input:

@@ -206,8 +206,8 @@ class PickerScreen(Chooser[Pane | None]):
             "  ",
             (sign, tone),
             f" {name}{' ' * (room - cell_width(name))} ",
-            (figures, "dim"),
-            (" ".join(marks), "$success" if model.loaded else "dim"),
+            (figures, "$text-muted"),
+            (" ".join(marks), "$success" if model.loaded else "$text-muted"),
         )
 
     def preview(self, chosen: str | None) -> None:

@@ -54,7 +54,6 @@ class ThemesScreen(Chooser[str | None]):
             yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.filter.cursor_blink = False
         options = self.entries("")
         self.choices.add_options(options)
         self.choices.highlighted = next(

@@ -81,7 +81,7 @@ class ParameterList(Widget):
         chosen = index == self.cursor
         line = self._edited(row, self.edit, width) if chosen and self.edit is not None else self._shown(row, width)
         if chosen:
-            line = line.stylize("on $primary 30%" if self.active else "on $boost")
+            line = line.stylize("on $primary 12%" if self.active else "on $boost")
         return line
 
     def _shown(self, row: Row, width: int) -> Content:

@@ -71,6 +71,7 @@ class PromptEditor(TextArea):
             placeholder=placeholder,
         )
         self.set_reactive(TextArea.cursor_blink, False)  # nothing here moves unless something happens
+        self.cursor_blink = False  # nothing here moves that doesn't have to
         self._empty = empty
         self._place: int | None = None
         self._draft = ""

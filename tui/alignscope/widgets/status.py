@@ -51,7 +51,7 @@ class SettingsLine(Static):
     sampling_note: reactive[str] = reactive("")
 
     def render(self) -> Content:
-        parts = [Content.styled(self.sampling_note, "dim")]
+        parts = [Content(self.sampling_note)]
         parts += [Content.styled(text, "$accent") for text in self.changed]
         return Content("  ·  ").join(parts)
 

@@ -1,8 +1,10 @@
 """What the explorer's parts have in common: the state they act on, and the few ways to show a change of it."""
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.getters import query_one
 from textual.reactive import var
 from textual.screen import Screen
@@ -11,6 +13,7 @@ from alignscope.conduct import Conductor
 from alignscope.launch import Launch
 from alignscope.lineup import Pane
 from alignscope.sampling import Sampling
+from alignscope.screens.explorer.bindings import BINDINGS
 from alignscope.servers import Servers
 from alignscope.session.model import CARRY
 from alignscope.widgets.pane import PaneView
@@ -63,6 +66,14 @@ class ExplorerBase(Screen[int]):
     def say(self, message: str, severity: str = "information") -> None:
         """Show one message above the prompt, until the next one."""
         self.notice.say(message, severity)
+
+    def key(self, name: str) -> str:
+        """The first key of one of the explorer's actions, as it is shown to a person: `F4`."""
+        action = f"explorer.{name}"
+        usual = next(binding for binding in BINDINGS if isinstance(binding, Binding) and binding.id == action)
+        first = self.app._keymap.get(action, usual.key).split(",")[0]
+        shown = self.app.get_key_display(usual.with_key(first))
+        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     @property
     def panel(self) -> "SamplingPanel | None":

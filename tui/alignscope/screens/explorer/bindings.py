@@ -59,7 +59,17 @@ BINDINGS: Final[list[BindingType]] = [
     _key("3", "go(2)", "Third pane", "pane-3", "Go to the third pane"),
     _key("4", "go(3)", "Fourth pane", "pane-4", "Go to the fourth pane"),
     _key("f10,h", "app.themes", "Theme", "theme", "Choose the colours"),
+    _key("comma", "step(-1)", "Pane before", "pane-before", "Go to the pane before"),
+    _key("full_stop", "step(1)", "Next pane", "pane-after", "Go to the next pane"),
+    _key("j", "scroll('down')", "Line on", "down", "A line on"),
+    _key("k", "scroll('up')", "Line back", "up", "A line back"),
+    _key("ctrl+d", "scroll('half_down')", "Half a page on", "half-down", "Half a page on"),
+    _key("ctrl+u", "scroll('half_up')", "Half a page back", "half-up", "Half a page back"),
+    _key("space", "scroll('page_down')", "Page on", "page-down", "A page on"),
+    _key("backspace", "scroll('page_up')", "Page back", "page-up", "A page back"),
+    _key("g", "scroll('home')", "Top", "top", "To the beginning"),
+    _key("G", "scroll('end')", "End", "end", "To the end, and on with it"),
+    _key("colon", "app.command_palette", "Commands", "palette", "Every command by its name"),
+    _key("Q", "app.quit", "Quit", "quit", "Quit; a session is kept as it is"),
     _key("i,slash", "write", "Write", "write", "Go to the prompt"),
 ]
-
-PALETTE_LEFT_OUT: Final = frozenset({"escape"})

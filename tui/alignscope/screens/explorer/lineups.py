@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
@@ -16,7 +17,7 @@ from alignscope.notices import memory_notice, reload_notice
 from alignscope.sampling import Sampling
 from alignscope.screens.explorer.base import ExplorerBase
 from alignscope.screens.opening import EMPTY
-from alignscope.servers import Found
+from alignscope.servers import Found, Kind
 from alignscope.session.model import Turn
 from alignscope.twins import engine_available
 from alignscope.widgets.pane import PaneView
@@ -24,7 +25,11 @@ from alignscope.widgets.pane import PaneView
 if TYPE_CHECKING:
     from alignscope.screens.picker import Listing
 
-_RETRY = "Press R in this pane to ask it again."
+_WHY: Final[Mapping[Kind, str]] = defaultdict(
+    lambda: "These are the models you named.",
+    {Kind.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
+)
+"""What the panes hold, where it needs no reason."""
 
 
 class LineupActions(ExplorerBase):
@@ -43,7 +48,7 @@ class LineupActions(ExplorerBase):
             tone=free[0] if free else wanted,
             default_server=self.default_server,
             empty_text=EMPTY[pane.mode],
-            retry_hint=_RETRY,
+            retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )
 
     # Finding one
@@ -54,11 +59,14 @@ class LineupActions(ExplorerBase):
         try:
             found = await self.servers.plan(self.launch)
         except ServerError as error:
-            self.say(f"{error} F4 chooses another model or server.", "error")
+            self.say(f"{error} {self.key('pick')} chooses another model or server.", "error")
             self.lineup_found.set()
             return
         await self.take_lineup(found.lineup)
-        self.say(found.why)
+        next_key = f"{self.key('experiments')} shows prompts worth trying."
+        if found.short:
+            next_key = f"{self.key('pick')} chooses another, {next_key}"
+        self.say(f"{found.short or found.why or _WHY[found.kind]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
             await self.offer_pairs(found)
@@ -97,7 +105,7 @@ class LineupActions(ExplorerBase):
 
         lineup = self.conductor.lineup
         if len(lineup) >= MAX_PANES:
-            self.say(f"There is room for {MAX_PANES} panes; X takes one away.")
+            self.say(f"There is room for {MAX_PANES} panes; {self.key('remove-pane')} takes one away.")
             return
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
@@ -117,7 +125,7 @@ class LineupActions(ExplorerBase):
         self.conductor.remove(view.pane.name)
         await self.split.take(view)
         self.show_settings()
-        self.say(f"{view.pane.name} has been taken away. A adds a pane.")
+        self.say(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
 
     # Getting models
 
@@ -153,7 +161,8 @@ class LineupActions(ExplorerBase):
 
     async def listings(self) -> "AsyncGenerator[Listing, None]":
         """What every server in use has, and the embedded engine, each as it answers."""
-        names = dict.fromkeys([*(pane.server for pane in self.conductor.lineup), self.servers.default_host, EMBEDDED])
+        named = (*self.launch.servers.values(), EMBEDDED)
+        names = dict.fromkeys([*(pane.server for pane in self.conductor.lineup), self.servers.default_host, *named])
         for answer in asyncio.as_completed([self.ask_server(name) for name in names if name]):
             yield await answer
 
@@ -199,7 +208,7 @@ class LineupActions(ExplorerBase):
             return
         notice = memory_notice(turn.lineup, await self._known_models(turn.lineup))
         if notice:
-            self.say(f"{notice} The key w switches that.", "warning")
+            self.say(f"{notice} The key {self.key('in-turn')} switches that.", "warning")
 
     async def _known_models(self, lineup: Lineup) -> list[Model]:
         """What the lineup's servers have, as far as they answer."""

@@ -74,7 +74,7 @@ class PaneActions(ExplorerBase):
         turns = self.conductor.turns
         samples = turns[-1].samples if turns else 1
         if samples == 1:
-            self.say("There is one sample a pane; + asks for more with the next send.")
+            self.say(f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send.")
             return
         shown = (self.here.shown_sample or 1) - 1
         for view in self.split.views:

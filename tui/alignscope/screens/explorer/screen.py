@@ -44,7 +44,8 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         layout: vertical;
         & #stage { height: 1fr; layout: horizontal; }
         & #write { height: auto; background: $surface; }
-        & #sign { width: 3; padding: 0 1; color: $accent; background: $surface; }
+        & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
+        & #write:focus-within #sign { color: $accent; text-style: bold; }
         & #prompt { width: 1fr; }
         &.-narrow #stage { layout: vertical; }
         & SamplingPanel { width: 38; height: 1fr; }
