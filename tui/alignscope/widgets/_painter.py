@@ -82,6 +82,8 @@ class Painter:
         style = self._looks.get(name)
         if style is None:
             widget = self._widget
+            if not widget.is_attached:
+                return Style.null()  # being taken away, and Textual has forgotten its styles; asked for once more
             own = name == Kind.REPLY
             style = widget.rich_style if own else widget.get_component_rich_style(f"transcript--{name}")
             self._looks[name] = style

@@ -277,10 +277,35 @@ class Transcript(Drawn, ScrollView):
         if self._quiet or round(old_value) == round(new_value):
             return
         hidden = max(0, self._rows.height - round(new_value) - self.size.height)
-        followed, self._following = self._following, hidden == 0
+        # As far down as Textual would go is the end as well: rows may have come since it last heard of any.
+        followed, self._following = self._following, hidden == 0 or new_value >= self.max_scroll_y
         self._tell(hidden)
         if not (followed and self._following):  # else it is Textual that keeps it within bounds
             self.post_message(self.Scrolled(self, self.share))
+
+    # Keys move the view at once: an animation would be overtaken by the text that keeps coming.
+
+    def action_scroll_up(self) -> None:
+        self.scroll_up(animate=False)
+
+    def action_scroll_down(self) -> None:
+        self.scroll_down(animate=False)
+
+    def action_page_up(self) -> None:
+        self.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        self.scroll_page_down(animate=False)
+
+    def action_scroll_home(self) -> None:
+        self.scroll_home(animate=False)
+
+    def action_scroll_end(self) -> None:
+        """Go to the end, which may be further down than Textual has heard of, and stay there."""
+        self._following = True
+        self._changed(self._rows.height)
+        self._tell(0)
+        self.post_message(self.Scrolled(self, 1.0))
 
     def _tell(self, hidden: int) -> None:
         behind = 0 if self._following else hidden
