@@ -48,6 +48,9 @@ class Painter:
 
     def rows(self, start: int, stop: int) -> list[Strip]:
         """The rows from one to before another, as wide as the widget with its scroll bar."""
+        if not self._widget.is_attached:
+            # Taken away, with its styles and its screen; Textual asks once more before it has laid out the others.
+            return [Strip.blank(self._widget.outer_size.width)] * (stop - start)
         height, kept = self._rows.height, self._strips
         if len(kept) > _STRIPS:
             kept.clear()
@@ -82,8 +85,6 @@ class Painter:
         style = self._looks.get(name)
         if style is None:
             widget = self._widget
-            if not widget.is_attached:
-                return Style.null()  # being taken away, and Textual has forgotten its styles; asked for once more
             own = name == Kind.REPLY
             style = widget.rich_style if own else widget.get_component_rich_style(f"transcript--{name}")
             self._looks[name] = style
