@@ -13,4 +13,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     for name in ("OLLAMA_HOST", "ALIGNSCOPE_API_KEY", "NO_COLOR", "TMUX", "SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("ALIGNSCOPE_CONFIG", "ALIGNSCOPE_THEME", "ALIGNSCOPE_SESSIONS", "COLORFGBG", "LC_ALL", "LC_CTYPE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")):
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")

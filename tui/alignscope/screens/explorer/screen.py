@@ -78,7 +78,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         with Horizontal(id="write"):
             yield Static("❯", id="sign", markup=False)
             yield PromptEditor(id="prompt")
-        yield Footer(show_command_palette=False)
+        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         self.show_settings()
@@ -117,7 +117,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
         turn = await self.conductor.begin(prompt, experiment)
-        self.learn_records(turn.lineup)
+        self.learn_records()
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
         note = self.note(turn)
         for pane in turn.lineup:
