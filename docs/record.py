@@ -1,0 +1,154 @@
+"""Make the recordings that come with alignscope: ask the twins, and keep what they write as any session is kept.
+
+    python docs/record.py              all of them, into sessions/
+    python docs/record.py story quiz   only these
+    python docs/record.py --to DIR     somewhere else
+
+Nothing is chosen from: each prompt is sent once, without a seed, and whatever comes is the recording. A recording that
+is there already is replaced. It takes a few seconds, and needs the embedded engine.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from alignscope.conduct import Conductor
+from alignscope.experiments import Experiment, experiments
+from alignscope.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.sampling import DEFAULT_PRESET, PRESETS, Sampling
+from alignscope.servers import Servers
+from alignscope.session.model import CARRY, FRESH, PaneRecord, Session, Turn
+from alignscope.session.recorder import Recorder
+from alignscope.session.writer import ENDING, Writer
+
+ROOT: Final = Path(__file__).parents[1]
+PAIR: Final[Lineup] = (
+    Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),
+    Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
+)
+STAGES: Final[Lineup] = (PAIR[0], Pane("sft", "twin:sft", EMBEDDED, Mode.CHAT), PAIR[1])
+TOKENS: Final = 200
+"""The longest reply, unless the experiment says otherwise: long enough to see a base model wander off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """One file in sessions/."""
+
+    name: str
+    title: str
+    experiments: Sequence[str]
+    """Ids in experiments.yaml, each sent as a turn of its own."""
+    samples: int = 1
+    """Replies per pane, where the experiment doesn't want more."""
+    lineup: Lineup = PAIR
+    context: str = FRESH
+
+
+RECORDINGS: Final = (
+    Recording(name="greeting", title="A greeting in Japanese", experiments=["greeting"]),
+    Recording(
+        name="questions",
+        title="A bare question, and the same one where an answer comes next",
+        experiments=["bare-question", "question-scaffold"],
+    ),
+    Recording(name="quiz", title="A quiz without answers", experiments=["quiz"]),
+    Recording(name="terminal", title="A terminal transcript", experiments=["terminal"]),
+    Recording(name="refusal", title="A request that is refused, four times", experiments=["refused"], samples=4),
+    Recording(name="story", title="An unfinished story, eight times", experiments=["story"], samples=8),
+    Recording(
+        name="stages",
+        title="Base, tuned to answer, tuned by preferences",
+        experiments=["false-premise", "thanks", "instruction"],
+        lineup=STAGES,
+    ),
+    Recording(
+        name="conversation",
+        title="Two questions, and what came before goes with them",
+        experiments=["identity", "thanks"],
+        context=CARRY,
+    ),
+)
+
+
+async def record(recording: Recording, servers: Servers, directory: Path) -> Path:
+    """Ask, keep, and put the file into the directory. Gives its path.
+
+    Raises:
+        ServerError: the embedded engine can't run here.
+        OSError: a file can't be written.
+    """
+    backend = await servers.get(EMBEDDED)
+    # Both models are in memory before the first prompt, as they are after anybody's first prompt.
+    models = {pane.model: await backend.describe(pane.model) for pane in recording.lineup}
+
+    def describe(turn: Turn) -> tuple[PaneRecord, ...]:
+        return tuple(PaneRecord(pane, models[pane.model].digest, backend.info.label) for pane in turn.lineup)
+
+    conductor = Conductor(servers)
+    conductor.lineup = recording.lineup
+    conductor.context = recording.context
+    conductor.sampling = Sampling({**PRESETS[DEFAULT_PRESET].sampling, "num_predict": TOKENS})
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
+        session = Session(recording.title, datetime.now(UTC).replace(microsecond=0))
+        writer = Writer.create(Path(place), session, recording.name)
+        conductor.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
+        for each in recording.experiments:
+            await play(conductor, experiment(each), recording.samples)
+        lost = await asyncio.to_thread(recorder.close)
+        if lost:
+            raise OSError(lost)
+        writer.path.chmod(0o644)  # a person's own sessions are for nobody else's eyes; these are
+        return writer.path.replace(directory / f"{recording.name}{ENDING}")
+
+
+async def play(conductor: Conductor, one: Experiment, samples: int) -> None:
+    """Send an experiment's prompt, and wait until every reply has ended."""
+    conductor.samples = samples
+    # In a conversation a prompt gets one reply, which the next prompt carries along.
+    turn = await conductor.begin(one.prompt, None if conductor.context == CARRY else one)
+    turn.note = one.look_for
+    async for _ in conductor.play(turn):
+        pass
+    failed = [reply.message for reply in turn.replies.values() if reply.end is None or reply.end.failed]
+    if failed:
+        raise OSError(f"{one.id}: {failed[0]}")
+
+
+def experiment(wanted: str) -> Experiment:
+    """One of experiments.yaml, by its id."""
+    return next(each for each in experiments() if each.id == wanted)
+
+
+async def run(names: Sequence[str], directory: Path) -> None:
+    """Record what is named, or everything, one after the other."""
+    async with Servers() as servers:
+        for recording in RECORDINGS:
+            if not names or recording.name in names:
+                path = await record(recording, servers, directory)
+                print(f"{path}  {path.stat().st_size:,} bytes")
+
+
+def main() -> int:
+    """Do what the command line says."""
+    known = [recording.name for recording in RECORDINGS]
+    parser = argparse.ArgumentParser(description="Record the sessions that come with alignscope.")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"{', '.join(known)} (default: all)")
+    parser.add_argument("--to", metavar="DIR", type=Path, default=ROOT / "sessions", help="default: sessions/")
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.names) - set(known))
+    if unknown:
+        parser.error(f"there is no recording called {unknown[0]}; there are {', '.join(known)}")
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    asyncio.run(run(arguments.names, arguments.to))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
