@@ -134,9 +134,9 @@ async def test_it_plays_by_itself_and_stays_on_the_last_frame() -> None:
         assert "■ 0:07.1" in replay.text
         replay.same_as_the_player()
         await replay.press("space")
-        assert replay.screen.player.playing and replay.ms < 7100, "from the end it plays again"
+        assert (replay.screen.player.playing, replay.ms < 7100) == (True, True), "from the end it plays again"
         await replay.press("space")
-        assert not replay.screen.player.playing and "‖" in replay.text
+        assert (replay.screen.player.playing, "‖" in replay.text) == (False, True)
 
 
 async def test_playing_shows_the_same_as_seeking() -> None:

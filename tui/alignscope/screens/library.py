@@ -55,18 +55,18 @@ class LibraryScreen(Chooser[Picked | None]):
         Binding("tab,ctrl+r", "pick('replay')", "Replay", id="library.replay", priority=True, key_display="tab",
                 tooltip="Play it again, as it happened"),
         Binding("f2,ctrl+t", "rename", "Rename", id="library.rename", priority=True, tooltip="Give it another title"),
-        Binding("ctrl+d", "duplicate", "Duplicate", id="library.duplicate", priority=True, tooltip="Make a copy"),
-        Binding("f8,ctrl+x", "delete", "Delete", id="library.delete", priority=True,
+        Binding("f5,ctrl+o", "duplicate", "Duplicate", id="library.duplicate", priority=True, tooltip="Make a copy"),
+        Binding("f8,ctrl+l", "delete", "Delete", id="library.delete", priority=True,
                 tooltip="Take it away; it can be brought back for a week"),
         Binding("ctrl+z", "undo", "Undo", id="library.undo", priority=True, tooltip="Bring back what was deleted"),
-        Binding("ctrl+e", "export", "Export", id="library.export", priority=True,
+        Binding("f6,ctrl+g", "export", "Export", id="library.export", priority=True,
                 tooltip="Write it in a form that other programs read"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     LibraryScreen {
         & > .-dialog { max-width: 160; max-height: 100%; }
-        & #library-preview { padding: 0 0 0 2; width: 2fr; scrollbar-size-vertical: 1; }
-        & Choices { width: 3fr; }
+        & #library-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
+        & Choices { width: 2fr; }
         & #library-notice { height: auto; max-height: 3; color: $text-muted; }
         & #library-notice.-error { color: $text-error; }
         &.-narrow Horizontal { layout: vertical; }
@@ -87,6 +87,8 @@ class LibraryScreen(Chooser[Picked | None]):
         self._loading = True
         self._deleted: list[tuple[str, str]] = []  # what brings each back, and its title
         self._sought = query
+        self._touched = False
+        """Whether the person has begun to choose: then the selection isn't moved under their hands."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
@@ -112,6 +114,7 @@ class LibraryScreen(Chooser[Picked | None]):
     def _search(self, event: Input.Changed) -> None:
         event.stop()
         self._limit = _PAGE
+        self._touched = False
         self._load(event.value)
 
     @work(group="load", exclusive=True, exit_on_error=False)
@@ -133,7 +136,8 @@ class LibraryScreen(Chooser[Picked | None]):
                 size = 2000
         except (OSError, SessionError) as error:
             self._say(f"The sessions can't be listed: {error}", error=True)
-        self._entries = found
+        # The store guesses the place of a file that it hasn't read before.
+        self._entries = sorted(found, key=lambda entry: entry.created, reverse=True)
         self._loading = False
         self._refill()
 
@@ -144,9 +148,9 @@ class LibraryScreen(Chooser[Picked | None]):
     def _refill(self) -> None:
         if not self.is_mounted:
             return
-        before = self.chosen
         self.fill(self.entries(""))
-        if before is None and self._current:
+        if not self._touched and self._entries:
+            self.choices.highlighted = 0
             self.select(self._current)
         count = len(self._entries)
         words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
@@ -172,6 +176,10 @@ class LibraryScreen(Chooser[Picked | None]):
         if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
             self._limit += _PAGE
             self._refill()
+
+    def action_move(self, how: str) -> None:
+        self._touched = True
+        super().action_move(how)
 
     @property
     def entry(self) -> Entry | None:
@@ -316,17 +324,19 @@ def _row(entry: Entry, width: int, current: str) -> Content:
     mark = "• " if entry.name == current and not entry.bundled else "  "
     at, turns = "bundled" if entry.bundled else when(entry.created), f"{entry.turns:>3}"
     room = width - 2 - 10 - 5
-    models = fit(" ".join(pane.model for pane in entry.panes), 24) if room > 60 else ""
-    title_room = min(max(room - (len(models) and 26), 10), 34 if room > 70 else room)
+    # The title always, then models and the prompt where there is room for them.
+    models_room = min(26, room // 3) if room > 44 else 0
+    title_room = min(34, room // 2 - (models_room // 4)) if room > 44 else room
+    rest = room - title_room - models_room - 2
     title = fit(entry.title or entry.name, title_room)
-    rest = room - title_room - (26 if models else 0) - 2
+    models = fit(", ".join(pane.model for pane in entry.panes), models_room - 1) if models_room else ""
     prompt = fit(entry.prompt, rest) if rest > 8 and entry.prompt != entry.title else ""
     return Content.assemble(
         (mark, "$accent"),
         title + " " * (title_room - cell_width(title)),
         (f" {at:>9}", "dim"),
         (f" {turns} ", "$accent"),
-        (f" {models}{' ' * (25 - cell_width(models))}" if models else "", "dim"),
+        (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "dim"),
         (prompt, "dim"),
     )
 

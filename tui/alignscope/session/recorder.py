@@ -162,7 +162,9 @@ class Recorder:
 
         def save() -> None:
             try:
-                future.set_result(self._move(path.parent, path.name.removesuffix(ENDING)))
+                moved = self._move(path.parent, path.name.removesuffix(ENDING))
+                self._told = ""
+                future.set_result(moved)
             except Exception as error:
                 future.set_exception(error)
 

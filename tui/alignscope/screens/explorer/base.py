@@ -102,7 +102,7 @@ class ExplorerBase(Screen[int]):
             changed.append("scrolling linked")
         changed += [f"{pane.name} on its own sampling" for pane in conductor.lineup if pane.sampling is not None]
         if conductor.recorder is not None and conductor.recorder.troubled:
-            changed.append("not kept: W keeps it elsewhere")
+            changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
         self.settings.sampling_note = brief(conductor.sampling, self.launch.presets)
         self.settings.changed = tuple(changed)
 

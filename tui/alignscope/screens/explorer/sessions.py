@@ -63,6 +63,7 @@ class SessionActions(ExplorerBase):
         self._known = {}
         self.conductor.recorder = self._recorder()
         self.recover()
+        self.learn_records()
 
     def _recorder(self, session: Session | None = None, writer: Writer | None = None) -> Recorder:
         return Recorder(self.store.directory, session, writer=writer, trouble=self._trouble, describe=self._describe)
@@ -87,9 +88,10 @@ class SessionActions(ExplorerBase):
         return tuple(PaneRecord(pane, *self._known.get((pane.server, pane.model), ("", ""))) for pane in turn.lineup)
 
     @work(group="describe", exit_on_error=False)
-    async def learn_records(self, lineup: Lineup) -> None:
+    async def learn_records(self) -> None:
         """Ask what a session's header says of models: their digests, and the server's version."""
-        for pane in lineup:
+        await self.lineup_found.wait()
+        for pane in self.conductor.lineup:
             if (pane.server, pane.model) in self._known:
                 continue
             try:
