@@ -83,11 +83,6 @@ class PaneHeader(Bar):
         &.-third > .pane-header--name { color: $third-tone; }
         &.-fourth > .pane-header--name { color: $fourth-tone; }
     }
-    PaneView:focus-within > PaneHeader {
-        background: $panel;
-        color: $text;
-        & > .pane-header--name { text-style: bold reverse; }
-    }
     """
 
     def __init__(self, sign: str, *, classes: str) -> None:

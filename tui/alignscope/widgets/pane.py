@@ -74,6 +74,8 @@ class PaneView(Widget):
         height: 1fr;
         & > .pane--empty { height: 1fr; padding: 1 2; color: $text-muted; }
         & > .pane--markdown { height: 1fr; padding: 0 1; }
+        &.-focused > PaneHeader { background: $panel; color: $foreground; }
+        &.-focused > PaneHeader > .pane-header--name { text-style: bold reverse; }
     }
     """
     BLANK = True  # covered by what is in it
@@ -360,8 +362,13 @@ class PaneView(Widget):
         self._footer.tell_behind(message.behind)
 
     def on_descendant_focus(self) -> None:
-        """Tell that the person is here."""
+        """Show and tell that the person is here."""
+        self.add_class("-focused")  # Textual doesn't draw a child anew for its parent's :focus-within
         self.post_message(self.Focused(self))
+
+    def on_descendant_blur(self) -> None:
+        """Show that the person has gone."""
+        self.remove_class("-focused")
 
 
 def _failed(reply: Reply) -> bool:

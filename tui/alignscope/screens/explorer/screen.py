@@ -45,7 +45,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         & #stage { height: 1fr; layout: horizontal; }
         & #write { height: auto; background: $surface; }
         & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
-        & #write:focus-within #sign { color: $accent; text-style: bold; }
+        & #write.-focused #sign { color: $accent; text-style: bold; }
         & #prompt { width: 1fr; }
         &.-narrow #stage { layout: vertical; }
         & SamplingPanel { width: 38; height: 1fr; }
@@ -95,6 +95,10 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         self.find_lineup()
         if self.launch.prompt:
             self.send(self.launch.prompt)
+
+    def on_descendant_focus(self) -> None:
+        """Mark the prompt's line while it has the focus; a pane marks itself."""
+        self.query_one("#write").set_class(self.prompt.has_focus, "-focused")
 
     async def on_unmount(self) -> None:
         lost = await self.close_session()
