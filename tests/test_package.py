@@ -18,6 +18,8 @@ PACKAGE = ROOT / "tui" / "alignscope"
 SCREEN_ROOMS = (
     "alignscope.app",
     "alignscope.themes",
+    "alignscope.keymap",
+    "alignscope.signs",
     "alignscope.screens",
     "alignscope.widgets",
     "alignscope.__main__",
