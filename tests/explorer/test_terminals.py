@@ -14,12 +14,12 @@ from tests.standin import Ollama
 
 def colours(desk: Desk) -> set[tuple[int, int, int]]:
     """Every colour on the screen, as it goes to the terminal."""
-    found = set()
+    found: set[tuple[int, int, int]] = set()
     for strip in desk.app.screen._compositor.render_strips():
         for _, style, _ in strip:
             for color in (style.color, style.bgcolor) if style else ():
                 if color is not None and color.triplet is not None:
-                    found.add(tuple(color.triplet))
+                    found.add((color.triplet.red, color.triplet.green, color.triplet.blue))
     return found
 
 

@@ -3,12 +3,12 @@
 import os
 from importlib.resources import files
 
-from textual.theme import BUILTIN_THEMES
-
-from alignscope import settings, themes
+from alignscope import settings
 from alignscope.commands import Status, UsageError, output
 from alignscope.commands.output import table
 from alignscope.settings import Settings, SettingsError
+
+# Themes and keys know of Textual, which only those pay for who ask about them.
 
 
 def run(action: str) -> int:
@@ -53,6 +53,8 @@ def _write() -> str:
 
 def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
     """What holds, and who said so."""
+    from alignscope import themes
+
     path = settings.config_file()
     rows = [("file", str(path), "" if path.exists() else "not there")]
     by_environment = {
@@ -97,6 +99,10 @@ def _keys(chosen: Settings) -> list[tuple[str, str, str]]:
 
 
 def _check() -> int:
+    from textual.theme import BUILTIN_THEMES
+
+    from alignscope import themes
+
     out = output.out()
     problems: list[str] = []
     try:
