@@ -29,6 +29,11 @@ def reversed_in(desk: Desk, row: int) -> set[str]:
     return {text.strip() for text, style, _ in strip if style is not None and style.reverse}
 
 
+def words(desk: Desk) -> str:
+    """The screen's text, its rows joined."""
+    return " ".join(row.strip() for row in desk.screen.splitlines())
+
+
 @pytest.mark.parametrize("environment", [{"TERM": "linux"}, {"LC_ALL": "C"}, {"LANG": "C"}])
 async def test_without_unicode_all_is_ascii_and_everything_works(
     ollama: Ollama, monkeypatch: pytest.MonkeyPatch, environment: Mapping[str, str]
@@ -105,7 +110,7 @@ async def test_the_first_line_says_what_there_is_and_names_a_key(ollama: Ollama,
         (Launch(host=ollama.url, base="a", instruct="b"), "the models you named."),
     ):
         async with explore(launch, size=(80, 24)) as desk:
-            words = " ".join(row.strip() for row in desk.screen.splitlines())
-            assert told in words
-            assert "F3 shows prompts worth trying." in words
+            await desk.until(
+                lambda desk=desk, told=told: told in words(desk) and "F3 shows prompts worth" in words(desk)
+            )
             assert desk.explorer.notice.size.height <= 2
