@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from alignscope.app import AlignscopeApp
 from alignscope.conduct import Conductor
 from alignscope.launch import Launch
+from alignscope.locations import state_dir
 from alignscope.screens.explorer import ExplorerScreen
 from alignscope.widgets.pane import PaneView
 from tests.screens.host import screen_text
@@ -98,3 +99,5 @@ async def explore(launch: Launch | None = None, size: tuple[int, int] = (120, 40
         desk = Desk(app, pilot)
         await desk.until(lambda: desk.opened and desk.explorer.lineup_found.is_set())
         yield desk
+    log = state_dir() / "errors.log"
+    assert not log.exists(), log.read_text()

@@ -1,17 +1,21 @@
 """What the explorer's parts have in common: the state they act on, and the few ways to show a change of it."""
 
 import asyncio
+import contextlib
 import re
+import traceback
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.getters import query_one
 from textual.reactive import var
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from alignscope.conduct import Conductor
 from alignscope.launch import Launch
 from alignscope.lineup import Pane
+from alignscope.locations import state_dir
 from alignscope.sampling import Sampling
 from alignscope.screens.explorer.bindings import BINDINGS
 from alignscope.servers import Servers
@@ -118,6 +122,14 @@ class ExplorerBase(Screen[int]):
         """Change one pane of the lineup."""
         self.conductor.change(pane)
         self.show_lineup()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A mistake of ours in the background: say so, keep the trace for a report, and go on."""
+        if event.worker.node is self and event.state is WorkerState.ERROR:
+            log = state_dir() / "errors.log"
+            with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
+                traceback.print_exception(event.worker.error, file=file)
+            self.say(f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error")
 
     # What one part asks of another
 
