@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from alignscope.app import AlignscopeApp
-from alignscope.events import End
+from alignscope.events import End, Token
 from alignscope.launch import Launch, Playback
 from alignscope.locations import data_dir
 from alignscope.screens.compare import CompareScreen
 from alignscope.screens.library import LibraryScreen
 from alignscope.screens.replay import ReplayScreen
 from alignscope.session.model import Session
+from alignscope.session.recorder import Recorder
 from alignscope.session.store import Store
 from tests.explorer.desk import Desk, explore
 from tests.screens.host import save_picture
@@ -125,7 +127,7 @@ async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:
         assert len(kept()) == 2
         await desk.press("f9")
         await desk.until(lambda: isinstance(desk.app.screen, LibraryScreen))
-        await desk.until_shown("2 sessions", "first")
+        await desk.until_shown("newest first", "other", "first")
         await desk.press("down")
         await desk.press("enter")
         await desk.until_shown("Going on with ‘first’")
@@ -139,7 +141,8 @@ async def test_a_session_that_another_alignscope_writes_is_gone_on_with_elsewher
     with store.create(Session("Theirs", AT, turns=two_turns())):
         async with explore(Launch(host=ollama.url)) as desk:
             await desk.press("f9")
-            await desk.until_shown("1 session", "Theirs")
+            await desk.type("Theirs")
+            await desk.until_shown("1 session, newest first", "Theirs")
             await desk.press("enter")
             await desk.until_shown("Here it can only be read", "session that begins with its turns")
             await sent(desk, "mine")
@@ -223,3 +226,24 @@ async def test_going_live_from_a_replay_makes_a_session_that_names_it(ollama: Ol
     live = next(session for session in kept() if session.parent is not None)
     assert live.parent is not None and (live.parent.name, live.parent.turn) == ("kept", 2)
     assert [turn.prompt for turn in live.turns] == ["こんにちは", "Go on", "now"]
+
+
+async def test_a_session_that_died_is_folded_in_and_said(ollama: Ollama) -> None:
+    recorder = Recorder(data_dir() / "sessions")
+    (turn, _) = two_turns()
+    dying = replace(turn, replies={})
+    recorder.begin(dying)
+    recorder.play(dying)
+    recorder.event(dying, Token("base", 1, 5.0, "so far"))
+    recorder.flush().result(10)
+    journal = next((data_dir() / "sessions").glob("*.journal"))
+    lines = journal.read_bytes()
+    recorder.close()
+    # As a kill leaves it: a journal, and no turn.
+    for path in (data_dir() / "sessions").glob("*.yaml"):
+        path.write_bytes(path.read_bytes().split(b"---\n")[0])
+    journal.write_bytes(lines)
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.until_shown("was interrupted in turn 1")
+    (session,) = kept()
+    assert session.turns[0].text("base") == "so far" and session.turns[0].replies["base", 1].end is End.CUT

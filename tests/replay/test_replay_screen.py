@@ -271,6 +271,20 @@ async def test_seeking_in_a_long_session_shows_the_right_text_at_once() -> None:
         assert block.rows == piecewise.rows, "laid out as if it had come token by token"
 
 
+async def test_going_back_from_the_end_of_something_long_shows_what_was_there() -> None:
+    long = [(index * 10.0, f"line {index}\n") for index in range(400)]
+    turns = [turn(number, f"prompt {number}", events("base", long), events("instruct", long)) for number in (1, 2)]
+    async with watch(turns) as replay:
+        await replay.press("end")
+        assert "line 399" in replay.text
+        await replay.press("left_square_bracket")
+        assert "prompt 2" in replay.text and "line 399" in replay.text
+        await replay.press("4")
+        assert "line 359" in replay.text and "prompt 2" not in replay.text
+        await replay.press("home")
+        assert replay.text.count("prompt 1") == 2 and "line 1" not in replay.text
+
+
 async def test_another_lineup_in_a_later_turn() -> None:
     first, second = two_turns()
     second.lineup = (LINEUP[0], LINEUP[1].__class__("third", "m", "http://localhost:1", LINEUP[1].mode))

@@ -96,12 +96,14 @@ def _dispatch(arguments: argparse.Namespace) -> int:
 
             launch = choices.launch(arguments, choices.chosen())
             launch = replace(launch, playback=replay.playback(arguments))
-            if not arguments.name:
+            if not arguments.name and (arguments.plain or not choices.has_terminal()):
                 return replay.offer(launch)
-            if not arguments.plain:
-                choices.need_terminal("the replay", "--plain")
-                raise UsageError("the replay's screen isn't there yet; add --plain")
-            return replay.run(launch)
+            if arguments.plain:
+                return replay.run(launch)
+            choices.need_terminal("the replay", "--plain")
+            from alignscope.app import run
+
+            return run(launch)
     launch = choices.launch(arguments, choices.chosen())
     choices.need_terminal()
     from alignscope.app import run

@@ -106,9 +106,14 @@ def logprobs(arguments: argparse.Namespace) -> int | None:
 
 def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:
     """Refuse to open a screen where nobody can see it or type."""
-    streams = (sys.__stdin__, sys.__stderr__)  # Textual reads the one and draws on the other
-    if not all(stream is not None and stream.isatty() for stream in streams):
+    if not has_terminal():
         raise UsageError(f"{what} needs a terminal; {instead} does without one")
+
+
+def has_terminal() -> bool:
+    """Whether a screen could be opened."""
+    streams = (sys.__stdin__, sys.__stderr__)  # Textual reads the one and draws on the other
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _refuse_contradictions(arguments: argparse.Namespace) -> None:

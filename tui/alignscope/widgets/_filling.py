@@ -76,6 +76,11 @@ class FillingTranscript(Transcript):
         """Show what was filled in, following its end."""
         self._following = True
         self._lay_out_above()
+        height, page = self._rows.height, self.size.height
+        if page and self.scroll_offset.y + page > height:
+            # The view was further down, in what is gone.
+            self._set_height(height)
+            self._quietly_to(max(0, height - page))
         self._changed(0)
         self._schedule()
 

@@ -77,6 +77,8 @@ class SessionActions(ExplorerBase):
             self.say(f"Sessions that were broken off can't be looked for: {error}", "warning")
             return
         if found:
+            # Behind what is said of the lineup, which would take its place.
+            await self.lineup_found.wait()
             self.say("\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning")
 
     def _trouble(self, words: str) -> None:
