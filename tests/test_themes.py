@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from textual.app import App
 from textual.color import Color
 
+from alignscope import themes
 from alignscope.launch import Launch
+from alignscope.locations import bundled
 from alignscope.themes import (
     DEFAULT,
     TONES,
@@ -177,6 +180,14 @@ def test_a_broken_theme_is_named_with_field_and_reason(tmp_path: Path) -> None:
     assert "colors.primary: ‘#1234’ must be solid" in broken(tmp_path, GOOD.replace("#123456", "#1234"))
     assert "auto 50%" in broken(tmp_path, GOOD.replace('"#123456"', "auto 50%"))
     assert "`ansi: true`" in broken(tmp_path, GOOD.replace("base: red", "base: ansi_red"))
+
+
+def test_bundled_themes_are_read_as_yaml_would_without_importing_it() -> None:
+    for file in bundled("themes").iterdir():
+        if file.name.endswith(".yaml"):
+            assert themes._plain(file.read_bytes()) == yaml.safe_load(file.read_bytes()), file.name
+    for text in ("name: yes\n", "name: 1\n", "name: [a]\n", 'name: "a\\n"\n', "a: b: c\n", "- a\n", "name: a # b\n"):
+        assert themes._plain(text.encode()) is None, text
 
 
 def test_own_themes_are_read_when_they_are_new_and_when_they_are_saved(tmp_path: Path) -> None:
