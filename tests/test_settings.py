@@ -41,7 +41,7 @@ def test_all_that_a_file_may_say(config: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("host: x\nhosts: y\n", "line 2: hosts: ", "no setting; there are host, servers, lineup, preset, presets, theme"),
+        ("host: x\nhosts: y\n", "line 2: hosts: ", "no setting; there are host, servers, lineup, preset"),
         ("preset: nope\n", "line 1: preset: ", "no preset is called nope; there are even, model"),
         ("\nhost: [1]\n", "line 2: host: ", "must be text"),
         ("presets:\n  mine:\n    temperature: 9\n", "line 3: presets.mine.temperature: ", "from 0 to 5; 9 is not"),

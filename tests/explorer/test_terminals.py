@@ -110,7 +110,9 @@ async def test_the_first_line_says_what_there_is_and_names_a_key(ollama: Ollama,
         (Launch(host=ollama.url, base="a", instruct="b"), "the models you named."),
     ):
         async with explore(launch, size=(80, 24)) as desk:
-            await desk.until(
-                lambda desk=desk, told=told: told in words(desk) and "F3 shows prompts worth" in words(desk)
-            )
+
+            def said(desk: Desk = desk, told: str = told) -> bool:
+                return told in words(desk) and "F3 shows prompts worth" in words(desk)
+
+            await desk.until(said)
             assert desk.explorer.notice.size.height <= 2

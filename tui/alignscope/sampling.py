@@ -180,7 +180,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
         for parameter in (
             Parameter(
                 "temperature", Kind.FLOAT, 0.8,
-                "How flat the odds are made before drawing: 0 always takes the likeliest token, 1 is the model's own odds.",
+                "How flat the odds are before drawing: 0 always takes the likeliest token, 1 is the model's own odds.",
                 0, 5, 0.1, {0: "greedy"}, _same("temperature"),
             ),
             Parameter(
@@ -257,7 +257,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
 
 
 class Sampling(Mapping[str, Value]):
-    """The parameters that are on, in the table's order. What isn't in it isn't sent, and the model's own value holds."""
+    """The parameters that are on, in the table's order. What isn't in it isn't sent: the model's own value holds."""
 
     __slots__ = ("_values",)
 
