@@ -85,6 +85,11 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from alignscope.commands import config
 
             return config.run(arguments.action)
+        case "completion":
+            choices.refuse(arguments, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            from alignscope.commands import completion
+
+            return completion.run(_parser(), arguments)
         case "sessions":
             choices.refuse(arguments, _NOT_FOR_SESSIONS)
             from alignscope.commands import sessions
@@ -196,6 +201,17 @@ def _parser() -> argparse.ArgumentParser:
     actions = config.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     for name, text in _CONFIG.items():
         actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **common)
+
+    completion = commands.add_parser(
+        "completion",
+        help="print the script by which bash, zsh or fish completes these commands",
+        description="Print the script by which a shell completes alignscope's commands, options and names.",
+        epilog='bash: eval "$(alignscope completion bash)" in ~/.bashrc\n'
+        "zsh:  source <(alignscope completion zsh) in ~/.zshrc, behind compinit\n"
+        "fish: alignscope completion fish > ~/.config/fish/completions/alignscope.fish",
+        **common,
+    )
+    completion.add_argument("shell", metavar="bash|zsh|fish")
 
     doctor = commands.add_parser(
         "doctor",
