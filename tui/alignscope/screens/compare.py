@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from alignscope.events import Event, Reply
 from alignscope.lineup import Mode, Pane
 from alignscope.screens.words import sent_with
 from alignscope.session.model import Turn
 from alignscope.text import clean, fit
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import SIGNS
 from alignscope.widgets.status import NoticeLine
 
@@ -176,7 +177,7 @@ class CompareScreen(Screen[None]):
             yield from self._panes
         yield Static(_PROMISE, id="compare-promise", markup=False)
         yield NoticeLine()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._panes[0].add_class("-first")

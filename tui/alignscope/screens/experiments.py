@@ -7,13 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.experiments import Experiment, experiments
 from alignscope.sampling import PARAMETERS
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.text import clean
+from alignscope.widgets.keybar import KeyBar
 
 
 class Chosen(NamedTuple):
@@ -61,7 +62,7 @@ class ExperimentsScreen(Chooser[Chosen | None]):
                 yield Choices()
                 with VerticalScroll(id="experiments-preview", can_focus=False):
                     yield Static(markup=False)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self.fill(self.entries(""))

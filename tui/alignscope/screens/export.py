@@ -11,13 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.session.export import FORMATS, Options
 from alignscope.session.model import Session, SessionError
 from alignscope.text import clean
+from alignscope.widgets.keybar import KeyBar
 
 _PICTURE: Final = "svg"
 _FORMS: Final = {
@@ -66,7 +67,7 @@ class ExportScreen(Chooser[Wanted | None]):
             )
             yield Input(compact=True)
             yield Choices()
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self.filter.value = f"{self._stem}{next(iter(self._forms.values()))[0]}"

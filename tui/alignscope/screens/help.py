@@ -13,10 +13,11 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from alignscope.sampling import PARAMETERS, PRESETS
 from alignscope.text import cell_width, clean
+from alignscope.widgets.keybar import KeyBar
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +93,7 @@ class HelpScreen(ModalScreen[None]):
             with VerticalScroll(can_focus=False):
                 for section in sections():
                     yield Static(Content("\n").join(self._lines(section)), classes="-section")
-            yield Footer()
+            yield KeyBar()
 
     def action_scroll(self, how: str) -> None:
         """Scroll the text."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -20,6 +20,7 @@ from alignscope.session.index import Entry
 from alignscope.session.model import Session, SessionError
 from alignscope.session.store import Store
 from alignscope.text import cell_width, clean, fit
+from alignscope.widgets.keybar import KeyBar
 
 T = TypeVar("T")
 _FIRST: Final = 60
@@ -99,7 +100,7 @@ class LibraryScreen(Chooser[Picked | None]):
                 with VerticalScroll(id="library-preview", can_focus=False):
                     yield Static(markup=False)
             yield Static(id="library-notice", markup=False)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self._load(self._query)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.backends.base import ServerError
@@ -19,6 +19,7 @@ from alignscope.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode,
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.screens.words import bytes_words
 from alignscope.text import cell_width, clean, fit
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import SIGNS
 
 _SIGNS: Final = {
@@ -90,7 +91,7 @@ class PickerScreen(Chooser[Pane | None]):
             yield Input(placeholder=f"Type to filter; {hint}", compact=True)
             yield Choices()
             yield Static(id="picker-detail", markup=False)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self._asking = "the servers"

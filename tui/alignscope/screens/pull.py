@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, ProgressBar, Static
+from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker
 
@@ -19,6 +19,7 @@ from alignscope.lineup import Model
 from alignscope.screens.chooser import Choices
 from alignscope.screens.words import bytes_words
 from alignscope.text import cell_width, clean, fit
+from alignscope.widgets.keybar import KeyBar
 
 _SHOWN_MAX = 6
 """Names of models that are written out; the others are counted."""
@@ -103,7 +104,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
             yield Choices(*(Option(self._row(offer)) for offer in self._offers))
             yield Static(id="pull-state", markup=False)
             yield ProgressBar(show_eta=False)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         choices = self.query_one(Choices)

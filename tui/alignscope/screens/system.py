@@ -6,8 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.prompt import PromptEditor
 
 
@@ -45,7 +46,7 @@ class SystemScreen(ModalScreen[str | None]):
                 markup=False,
             )
             yield PromptEditor(id="system", placeholder="No system prompt. Enter keeps what is typed here.", empty=True)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(PromptEditor).put(self._system)

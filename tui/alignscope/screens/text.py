@@ -7,9 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from alignscope.text import clean
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.prompt import PromptEditor
 
 
@@ -52,7 +53,7 @@ class TextScreen(ModalScreen[str | None]):
             )
             yield PromptEditor(id="text", placeholder=self._empty or "Enter keeps what is typed here.",
                                empty=bool(self._empty))  # fmt: skip
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(PromptEditor).put(self._text)

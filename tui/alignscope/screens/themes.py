@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.theme import Theme
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.text import cell_width, clean, fit
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import SIGNS
 
 _NAME: Final = 20
@@ -51,7 +52,7 @@ class ThemesScreen(Chooser[str | None]):
             yield Input(placeholder="Type to filter", compact=True)
             yield Choices()
             yield Static(id="themes-about", markup=False)
-            yield Footer(show_command_palette=False)
+            yield KeyBar()
 
     def on_mount(self) -> None:
         options = self.entries("")

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.session.model import Turn
 from alignscope.text import clean, fit
+from alignscope.widgets.keybar import KeyBar
 
 
 class Chosen(NamedTuple):
@@ -52,7 +53,7 @@ class TurnsScreen(Chooser[Chosen | None]):
             yield Input(placeholder="Type to filter: prompts and replies", compact=True)
             yield Choices()
             yield Static(id="turns-detail", markup=False)
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self.fill(self.entries(""))

@@ -7,12 +7,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices
 from alignscope.session.model import ReplyKey, Turn, Verdict
 from alignscope.text import clean, fit
+from alignscope.widgets.keybar import KeyBar
 
 
 class Judged(NamedTuple):
@@ -61,7 +62,7 @@ class VerdictScreen(ModalScreen[Judged | None]):
                 )
             )
             yield Choices()
-            yield Footer()
+            yield KeyBar()
 
     def on_mount(self) -> None:
         self._refill(0)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textual import on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from alignscope.conduct import Conductor
 from alignscope.events import End
@@ -23,6 +23,7 @@ from alignscope.screens.explorer.sessions import SessionActions
 from alignscope.screens.words import commands_of, sent_with
 from alignscope.servers import Servers
 from alignscope.session.model import Turn
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import PaneView
 from alignscope.widgets.prompt import PromptEditor
 from alignscope.widgets.split import Split
@@ -78,7 +79,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         with Horizontal(id="write"):
             yield Static("❯", id="sign", markup=False)
             yield PromptEditor(id="prompt")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.show_settings()

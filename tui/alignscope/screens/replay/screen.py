@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from alignscope.events import End
 from alignscope.launch import Playback
@@ -21,6 +21,7 @@ from alignscope.screens.words import commands_of, sent_with
 from alignscope.session.model import Session, Turn
 from alignscope.session.player import INSTANT, Player
 from alignscope.text import clean
+from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import SIGNS, PaneView
 from alignscope.widgets.split import Split
 from alignscope.widgets.status import NoticeLine
@@ -93,7 +94,7 @@ class ReplayScreen(Screen[Live | None]):
             yield Static("/", markup=False)
             yield Input(placeholder="Text in a prompt or a reply; enter goes to the next place", compact=True)
         yield Timeline()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._ticks = self.set_interval(1 / _FRAMES, self._tick, pause=True)
