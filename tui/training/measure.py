@@ -73,7 +73,8 @@ def _each(test: Test, *stages: str) -> dict[str, Test]:
 
 def rows() -> list[Row]:
     """The table of what the twins must do. Goals are in per cent."""
-    questions, facts = PROBES["bare_question"], [*PROBES["bare_question"], *PROBES["fact"]]
+    questions = PROBES["bare_question"]
+    facts = [probe for probe in [*questions, *PROBES["fact"]] if probe.accept]
     benign, declined = PROBES["benign"], PROBES["decline"]
     every = [probe for kind in sorted(PROBES) for probe in PROBES[kind][:40]]
     random.Random(3).shuffle(every)

@@ -23,9 +23,9 @@ from training.types import Example, Pair
 @dataclass(frozen=True, slots=True)
 class SftPlan:
     epochs: int = 1
-    batch: int = 32
+    batch: int = 64
     lr: float = 8e-4
-    muon_lr: float | None = 4e-3
+    muon_lr: float | None = 6e-3
     crumbled: float = 0.4
     """Share of the chats in which what the user says is partly split (see `Vocabulary.crumble`)."""
     crumble: float = 0.08
