@@ -102,7 +102,16 @@ def test_the_tuned_answer_and_end(
     save_model(tmp_path / "text.pt", trained[1])
     model = load_model(tmp_path / "text.pt")
     chats = unique(examples(1), 100)
-    tune(tmp_path, model, vocabulary, chats, SftPlan(epochs=12, lr=3e-3, muon_lr=0.02), MACHINE, 1, resume=False)
+    tune(
+        tmp_path,
+        model,
+        vocabulary,
+        chats,
+        SftPlan(epochs=12, batch=32, lr=3e-3, muon_lr=0.02),
+        MACHINE,
+        1,
+        resume=False,
+    )
     prefer(tmp_path, model, vocabulary, list(itertools.islice(pairs(1), 64)), DpoPlan(), MACHINE, 1, resume=False)
     export(tmp_path / "twin-latest.gguf", model, vocabulary, "latest")
     twin = Twin(tmp_path / "twin-latest.gguf", chat=True, slots=2, context=256)
