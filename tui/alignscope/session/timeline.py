@@ -42,7 +42,7 @@ def encode(reply: Reply) -> str:
         now = max(round(time * 1000), before)
         ms, rest = divmod(now - before, 1000)
         before = now
-        fields: list[Any] = [ms + rest / 1000 if rest else ms, hide(text)]
+        fields: list[Any] = [(1000 * ms + rest) / 1000 if rest else ms, hide(text)]
         if index in reply.logprobs:
             logprob, alternatives = reply.logprobs[index]
             shown = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
