@@ -55,22 +55,22 @@ RECORDINGS: Final = (
     Recording(name="greeting", title="A greeting in Japanese", experiments=["greeting"]),
     Recording(
         name="questions",
-        title="A bare question, and the same one where an answer comes next",
+        title="One question, bare and as Q and A",
         experiments=["bare-question", "question-scaffold"],
     ),
     Recording(name="quiz", title="A quiz without answers", experiments=["quiz"]),
     Recording(name="terminal", title="A terminal transcript", experiments=["terminal"]),
-    Recording(name="refusal", title="A request that is refused, four times", experiments=["refused"], samples=4),
+    Recording(name="refusal", title="A request that is refused", experiments=["refused"], samples=4),
     Recording(name="story", title="An unfinished story, eight times", experiments=["story"], samples=8),
     Recording(
         name="stages",
-        title="Base, tuned to answer, tuned by preferences",
+        title="Three stages of training",
         experiments=["false-premise", "thanks", "instruction"],
         lineup=STAGES,
     ),
     Recording(
         name="conversation",
-        title="Two questions, and what came before goes with them",
+        title="A conversation, carried along",
         experiments=["identity", "thanks"],
         context=CARRY,
     ),
@@ -96,7 +96,7 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     conductor.context = recording.context
     conductor.sampling = Sampling({**PRESETS[DEFAULT_PRESET].sampling, "num_predict": TOKENS})
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
-        session = Session(recording.title, datetime.now(UTC).replace(microsecond=0))
+        session = Session(recording.title, datetime.now(UTC))
         writer = Writer.create(Path(place), session, recording.name)
         conductor.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
         for each in recording.experiments:
@@ -129,7 +129,8 @@ def experiment(wanted: str) -> Experiment:
 async def run(names: Sequence[str], directory: Path) -> None:
     """Record what is named, or everything, one after the other."""
     async with Servers() as servers:
-        for recording in RECORDINGS:
+        # Lists show the newest first, so what is to be seen first is made last.
+        for recording in reversed(RECORDINGS):
             if not names or recording.name in names:
                 path = await record(recording, servers, directory)
                 print(f"{path}  {path.stat().st_size:,} bytes")
