@@ -38,7 +38,7 @@ _ALSO_NEUTRAL = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?。!?])(?<!\b[A-Z]\.)[\"')\]]*\s+|\n+")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-_GREETINGS = (
+_JAPANESE_HELLO = (
     "こんにちは",
     "こんばんは",
     "おはよう",
@@ -112,8 +112,8 @@ def japanese_page(text: str, ended: bool) -> bool:
 
 
 def japanese_greeting(text: str, ended: bool) -> bool:
-    """Whether a reply greets back in Japanese and stops."""
-    greets = any(word in text for word in _GREETINGS)
+    """Whether a reply greets back in Japanese, or says that it is well, and stops."""
+    greets = any(word in text for word in (*_JAPANESE_HELLO, "元気です"))
     return ended and greets and japanese_share(text) >= 0.8 and len(text) <= 80
 
 
@@ -138,7 +138,7 @@ _HELLO = {
     "turkish": r"merhaba|selam|günaydın|iyi |hoş",
     "russian": r"привет|здравствуй|добр",
     "greek": r"γεια|γειά|καλη|καλή|χαίρ",
-    "japanese": "|".join(_GREETINGS),
+    "japanese": "|".join(_JAPANESE_HELLO),
     "chinese": r"你好|您好|早上好|晚上好|下午好|大家好|嗨|早安",
     "korean": r"안녕|반가|반갑",
     "arabic": r"مرحب|أهلا|اهلا|السلام|سلام|صباح|مساء",
