@@ -1,5 +1,6 @@
 """The directory of a person's sessions, and the recordings that come with alignscope."""
 
+import contextlib
 import os
 import re
 import time
@@ -25,6 +26,9 @@ _KEEP_DELETED: Final = 7 * 24 * 3600.0
 """Seconds until what was deleted can't be brought back any more."""
 _BATCH: Final = 200
 _NAMED: Final = re.compile(r"(\d{8}-\d{6})(?!\d)")
+_CREATED: Final = re.compile(rb"(?m)^created: ([-0-9T:.]{19,26}Z)$")
+_HEAD: Final = 600
+"""Bytes; a title longer than that hides the time behind it."""
 
 
 class Store:
@@ -45,8 +49,7 @@ class Store:
     def list(self) -> Iterator[Entry]:
         """Every session, newest first.
 
-        What the index doesn't know is read when its turn comes: until then its place is guessed from the file's name
-        or time.
+        What the index doesn't know is read when its turn comes: until then its place is guessed.
         """
         known = self._index.rows()
         found = {**self._own_files(), **self._bundled_files()}
@@ -56,7 +59,7 @@ class Store:
             if row is not None and (row.size, row.changed) == (size, changed):
                 order.append((row.created, key, row))
             else:
-                order.append((_guess(key.partition("/")[2], changed), key, None))
+                order.append((_guess(Path(found[key][0]), changed), key, None))
         order.sort(key=lambda each: each[:2], reverse=True)
         read: list[tuple[Row, str]] = []
         try:
@@ -282,11 +285,17 @@ def _key(entry: Entry) -> str:
     return f"{'bundled' if entry.bundled else 'own'}/{entry.name}"
 
 
-def _guess(name: str, changed: int) -> float:
-    """When a session was made, by its file's name, else by the file's time of change, nanoseconds."""
-    if found := _NAMED.match(name):
-        try:
+def _guess(path: Path, changed: int) -> float:
+    """When a session was made: by its file's name, else by what is written near its top, else by its time of change.
+
+    Args:
+        changed: nanoseconds.
+    """
+    with contextlib.suppress(ValueError, OSError):
+        if found := _NAMED.match(path.name):
             return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
-        except ValueError:
-            pass
+        with path.open("rb") as opened:
+            head = opened.read(_HEAD)
+        if written := _CREATED.search(head):
+            return datetime.fromisoformat(written[1].decode()).timestamp()
     return changed / 1e9
