@@ -1,9 +1,12 @@
 """Completion as the shells do it: each is started, reads its script and is asked."""
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,6 +89,66 @@ def test_what_is_offered(shell: str, line: str, offered: set[str], withheld: set
     found = {each.rstrip("/") for each in ask(shell, line, place)}
     assert offered <= found
     assert not withheld & found
+
+
+class Zsh:
+    """An interactive zsh: its completion can't be asked in any other way."""
+
+    def __init__(self, script: Path, place: Path) -> None:
+        self._terminal, theirs = pty.openpty()
+        own = {"PATH": f"{BIN}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "", "COLUMNS": "200"}
+        self._shell = subprocess.Popen(
+            ["zsh", "-f", "-i"], cwd=place, env={**os.environ, **own}, stdin=theirs, stdout=theirs, stderr=theirs,
+            start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs)
+        self.send(f"autoload -U compinit; compinit -u -D; source {script}; print rea''dy\n")
+        self.until("ready")
+
+    def send(self, text: str) -> None:
+        """Type."""
+        os.write(self._terminal, text.encode())
+
+    def until(self, *texts: str) -> str:
+        """Read until all of these were there; the time is only there so that a test can't hang."""
+        seen = b""
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not all(text.encode() in seen for text in texts):
+            if select.select([self._terminal], [], [], 0.1)[0]:
+                seen += os.read(self._terminal, 65536)
+        return seen.decode(errors="replace")
+
+    def close(self) -> None:
+        """Leave."""
+        self._shell.kill()
+        self._shell.wait()
+        os.close(self._terminal)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("alignscope ", ("ask", "models", "sessions", "say what answers")),
+        ("alignscope sessions ", ("list", "show", "undelete")),
+        ("alignscope --pre", ("--preset", "greedy", "wild")),
+        ("alignscope ask --set temp", ("temperature=",)),
+        ("alignscope sessions show a-s", ("a-session",)),
+        ("alignscope sessions export x -f ", ("markdown", "preferences")),
+        ("alignscope --base x ask --logp", ("--logprobs",)),
+    ],
+)
+def test_what_zsh_offers(line: str, offered: tuple[str, ...], place: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("zsh isn't installed")
+    path = place / "completion.zsh"
+    path.write_text(script(_parser(), "zsh"))
+    zsh = Zsh(path, place)
+    try:
+        zsh.send(f"{line}\t\t")
+        seen = zsh.until(*offered)
+    finally:
+        zsh.close()
+    assert all(word in seen for word in offered), seen
 
 
 @pytest.mark.parametrize("shell", SHELLS)
