@@ -61,7 +61,7 @@ RECORDINGS: Final = (
     Recording(name="quiz", title="A quiz without answers", experiments=["quiz"]),
     Recording(name="terminal", title="A terminal transcript", experiments=["terminal"]),
     Recording(name="refusal", title="A request that is refused", experiments=["refused"], samples=4),
-    Recording(name="story", title="An unfinished story, eight times", experiments=["story"], samples=8),
+    Recording(name="story", title="A story on request, eight times", experiments=["story-request"], samples=8),
     Recording(
         name="stages",
         title="Three stages of training",

@@ -2,14 +2,16 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from alignscope.cli import _parser
 from alignscope.sampling import PRESETS
 from alignscope.screens.explorer.bindings import BINDINGS
+from alignscope.screens.replay.bindings import BINDINGS as REPLAY
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -24,24 +26,41 @@ SIGNS = {
     "greater_than_sign": ">",
     "backslash": "\\",
     "slash": "/",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
 }
 
 
-def key_table() -> str:
-    """The explorer's keys, as the README shows them; `python -m tests.test_readme` puts them there."""
-    rows = [binding for binding in BINDINGS if isinstance(binding, Binding)]
+def key_table(bindings: Sequence[BindingType]) -> str:
+    """Keys, as the README shows them; `python -m tests.test_readme` puts them there."""
     lines = ["| key | does |", "|---|---|"]
-    for binding in rows:
+    for binding in bindings:
+        assert isinstance(binding, Binding) and binding.id
         keys = [
             SIGNS.get(key, key.upper() if key[0] == "f" and key[1:].isdecimal() else key)
             for key in binding.key.split(",")
         ]
-        lines.append(f"| {' '.join(f'`{key}`' for key in keys)} | {binding.tooltip} |")
+        shown = " ".join(f"`{key}`" for key in keys)
+        if binding.id.startswith("replay.share-"):
+            if binding.id != "replay.share-0":
+                continue
+            shown, does = "`0` to `9`", "To so many tenths of the whole"
+        else:
+            does = binding.tooltip
+        lines.append(f"| {shown} | {does} |")
     return "\n".join(lines)
 
 
-def test_the_key_table_is_the_bindings() -> None:
-    assert key_table() in README
+@pytest.mark.parametrize("bindings", [BINDINGS, REPLAY], ids=["explorer", "replay"])
+def test_the_key_tables_are_the_bindings(bindings: Sequence[BindingType]) -> None:
+    assert key_table(bindings) in README
+
+
+def test_the_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\((docs/[^)]+)\)", README)
+    assert len(pictures) >= 5
+    assert all((ROOT / picture).is_file() for picture in pictures)
 
 
 def test_the_presets_are_those_of_the_table() -> None:
@@ -60,7 +79,7 @@ def test_the_two_commands_stand_there_word_for_word(command: str) -> None:
 
 
 def test_every_command_line_that_is_shown_can_be_parsed() -> None:
-    shown = re.findall(r"(?m)^(?:\$ )?(?:.* \| )?(alignscope [^|\n]+)|`(alignscope [^`]+)`", README)
+    shown = re.findall(r"(?m)^(?:\$ )?(?:.* \| )?(alignscope [^|>\n]+)|`(alignscope [^`]+)`", README)
     commands = [one or other for one, other in shown if "--help" not in one + other]
     assert len(commands) > 8
     for command in commands:
@@ -68,5 +87,8 @@ def test_every_command_line_that_is_shown_can_be_parsed() -> None:
 
 
 if __name__ == "__main__":
-    before, _, rest = README.partition("| key | does |")
-    (ROOT / "README.md").write_text(before + key_table() + "\n\n" + rest.partition("\n\n")[2])
+    # A table ends at the first empty line; the explorer's is the first, the replay's the second.
+    before, *tables = README.split("| key | does |\n")
+    after = [table.partition("\n\n")[2] for table in tables]
+    new = [before, *(f"{key_table(keys)}\n\n{rest}" for keys, rest in zip((BINDINGS, REPLAY), after, strict=True))]
+    (ROOT / "README.md").write_text("".join(new))
