@@ -1,0 +1,132 @@
+"""A recording that never changes, and what else the pictures show: nothing in it knows the day or the machine."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from alignscope.backends.base import Pulling
+from alignscope.events import End, Event, Finished, Started, Stats, Token
+from alignscope.lineup import EMBEDDED, Lineup, Mode, Model, Pane
+from alignscope.sampling import PRESETS, Sampling
+from alignscope.screens.picker import Listing
+from alignscope.session.model import PaneRecord, Session, Turn, Verdict
+from alignscope.session.store import Store
+
+AT = datetime(2020, 2, 1, 9, 30, tzinfo=UTC)
+"""Long ago, so that no list ever shows it as today or this year."""
+LINEUP: Lineup = (
+    Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),
+    Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
+)
+SAMPLING = Sampling({**PRESETS["even"].sampling, "num_predict": 200})
+OLLAMA = "http://127.0.0.1:11434"
+LISTINGS = (
+    Listing(
+        OLLAMA,
+        "Ollama 0.32.15",
+        (
+            Model(
+                name="llama3.2:1b-text-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
+                quantization="Q4_K_M", size=770_000_000, loaded=True, template="{{ .Prompt }}",
+            ),
+            Model(
+                name="llama3.2:1b-instruct-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
+                quantization="Q4_K_M", size=808_000_000, loaded=False, template="{{ .Messages }}",
+            ),
+            Model(name="mystery:latest", server=OLLAMA, parameter_size="70.6B", size=42_520_000_000),
+        ),
+    ),
+    Listing("http://10.0.0.9:8000", "http://10.0.0.9:8000", error="Nobody answers at 10.0.0.9:8000. Is vLLM running?"),
+    Listing(EMBEDDED, "embedded llama.cpp", (Model(name="twin:text", server=EMBEDDED, size=3_000_000),)),
+)  # fmt: skip
+
+_QUIZ = "Animal quiz\n\n1. How many legs does a spider have?\n2. What sound does a cow make?"
+_MORE = "\n3. What is a baby dog called?\n4. Which animal gives us wool?\n5. How many legs does an ant have?"
+_ANSWER = "1. A spider has eight legs.\n2. A cow says moo."
+
+
+def _reply(pane: str, text: str, end: End, *, sample: int = 1, first: float = 400.0, step: float = 80.0) -> list[Event]:
+    pieces = [piece if n == 0 else f" {piece}" for n, piece in enumerate(text.split(" "))]
+    told: list[Event] = [Started(pane, sample, 0.0, "embedded/v1/completions", {})]
+    told += [Token(pane, sample, first + n * step, piece) for n, piece in enumerate(pieces)]
+    last = first + len(pieces) * step
+    stats = Stats(first_token_ms=first, duration_ms=last, tokens=len(pieces), tokens_per_second=1000 / step)
+    return [*told, Finished(pane, sample, last, end, "", stats)]
+
+
+def _turn(number: int, prompt: str, *replies: list[Event], samples: int = 1) -> Turn:
+    made = Turn(number, AT + timedelta(minutes=number), prompt, LINEUP, SAMPLING, samples)
+    made.records = tuple(PaneRecord(pane, f"sha256:{'0' * 64}", "embedded llama.cpp") for pane in LINEUP)
+    for reply in replies:
+        for event in reply:
+            made.apply(event)
+    return made
+
+
+def turns() -> list[Turn]:
+    """Two turns: a greeting in Japanese, and a quiz with a note and a verdict on it."""
+    greeting = _turn(
+        1,
+        "こんにちは",
+        _reply("base", "、みなさん。 今日は 新しい 本の 話を します。", End.LENGTH),
+        _reply("instruct", "こんにちは！ 何を お手伝い しましょうか。", End.STOP, step=60),
+    )
+    quiz = _turn(2, _QUIZ, _reply("base", _MORE, End.STOP), _reply("instruct", _ANSWER, End.STOP, step=60))
+    quiz.note = "Who answers, and who asks?"
+    quiz.verdict = Verdict((("instruct", 1), ("base", 1)))
+    return [greeting, quiz]
+
+
+def sampled() -> Turn:
+    """A turn with three samples a pane."""
+    found = ("nothing but dust.", "a letter with her name on it.", "a door that had not been there before.")
+    replies = [
+        _reply(pane, text if pane == "base" else f"Mara found {text}", End.STOP, sample=number)
+        for pane in ("base", "instruct")
+        for number, text in enumerate(found, 1)
+    ]
+    return _turn(3, "At the top of the stairs she found", *replies, samples=3)
+
+
+def session(*more: Turn) -> Session:
+    """The recording."""
+    kept = [*turns(), *more]
+    return Session("A greeting and a quiz", AT, kept[0].records, kept)
+
+
+def store(directory: Path) -> Store:
+    """Three sessions of a person's own, and a bundled one."""
+    writing = Store(directory / "own")
+    titles = ("A story, three times", "A quiz without answers", "Two capitals")
+    for number, title in enumerate(titles):
+        made = session()
+        made.title, made.created = title, AT + timedelta(days=number)
+        writing.save(made, directory / "own" / f"{made.created:%Y%m%d-%H%M%S}-{number}.yaml")
+    first = session()
+    first.title = "A greeting in Japanese"
+    writing.save(first, directory / "bundled" / "greeting.yaml")
+    return Store(directory / "own", directory / "bundled")
+
+
+async def listings() -> AsyncIterator[Listing]:
+    """What three servers have, one of which doesn't answer."""
+    for listing in LISTINGS:
+        yield listing
+
+
+async def ask_server(url: str) -> Listing:
+    """What one more server has."""
+    return Listing(url, url)
+
+
+async def pull(_model: str) -> AsyncIterator[Pulling]:
+    """A download that nobody starts."""
+    yield Pulling("pulling manifest")
+
+
+async def again() -> AsyncIterator[Event]:
+    """The quiz run again: the base goes elsewhere, the instruct says the same."""
+    for event in _reply("base", _MORE.replace("wool", "milk"), End.STOP):
+        yield event
+    for event in _reply("instruct", _ANSWER, End.STOP, step=60):
+        yield event

@@ -1,0 +1,206 @@
+"""Every screen, in two sizes and two themes, as it looked when somebody last looked at it.
+
+After a change that is meant: `pytest tests/snapshots --snapshot-update`, then look at what changed and commit it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import ProgressBar
+
+from alignscope.app import AlignscopeApp
+from alignscope.launch import Launch
+from alignscope.screens.compare import CompareScreen
+from alignscope.screens.explorer import ExplorerScreen
+from alignscope.screens.export import ExportScreen
+from alignscope.screens.library import LibraryScreen
+from alignscope.screens.picker import PickerScreen
+from alignscope.screens.pull import Offer, PullScreen
+from alignscope.screens.replay import ReplayScreen
+from alignscope.screens.system import SystemScreen
+from alignscope.screens.text import TextScreen
+from alignscope.screens.turns import TurnsScreen
+from alignscope.screens.verdict import VerdictScreen
+from tests.screens.host import screen_text
+from tests.snapshots import fixed
+
+SIZES = ((80, 24), (120, 40))
+THEMES = ("lamp", "paper")
+OFFERS = (
+    Offer("Qwen 2.5, 0.5B", ("qwen2.5:0.5b-base", "qwen2.5:0.5b-instruct"), 795_000_000, "small and quick"),
+    Offer("Llama 3.2, 1B", ("llama3.2:1b-text-q4_K_M", "llama3.2:1b-instruct-q4_K_M"), 1_578_000_000),
+)
+WHY = "Ollama 0.32.15 is here, but has no base model together with its tuned twin."
+
+
+@pytest.fixture(autouse=True)
+def one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Pictures show local times."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+class Scene:
+    """The application, and what is done before its picture is taken."""
+
+    def __init__(self, pilot: Pilot[Any], place: Path) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+        self.place = place
+
+    @property
+    def explorer(self) -> ExplorerScreen:
+        """The explorer, whatever lies over it."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ExplorerScreen))
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for something to become true."""
+        async with asyncio.timeout(20):
+            while not condition():
+                await self.pilot.pause(0.01)
+
+    async def opened(self) -> None:
+        """Wait for the explorer and its lineup."""
+        await self.until(lambda: any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack))
+        await self.until(self.explorer.lineup_found.is_set)
+
+    async def resumed(self, *more: Any) -> None:
+        """Go on with the recording."""
+        await self.explorer.resume(fixed.session(*more))
+        self.explorer.say("")
+        await self.drawn()
+
+    async def over(self, screen: Screen[Any]) -> None:
+        """Put a screen on top."""
+        await self.app.push_screen(screen)
+        await self.drawn()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys."""
+        await self.pilot.press(*keys)
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Wait until every transcript has been laid out, and the screen is the same for a while."""
+        before, same = "", 0
+        async with asyncio.timeout(20):
+            while same < 3:
+                await self.pilot.pause(0.02)
+                waiting = any(view.transcript.pending for view in self.explorer.split.views)
+                now = screen_text(self.app)
+                same = same + 1 if now == before and not waiting else 0
+                before = now
+
+
+async def empty(scene: Scene) -> None:
+    """Nothing was sent yet."""
+
+
+async def turn(scene: Scene) -> None:
+    await scene.resumed()
+
+
+async def samples(scene: Scene) -> None:
+    await scene.resumed(fixed.sampled())
+    await scene.press("escape", "a")
+
+
+async def sampling(scene: Scene) -> None:
+    await scene.resumed()
+    await scene.press("f2")
+
+
+async def experiments(scene: Scene) -> None:
+    await scene.press("f3")
+
+
+async def picker(scene: Scene) -> None:
+    await scene.over(PickerScreen(fixed.LINEUP[0], fixed.listings, fixed.ask_server))
+
+
+async def pull(scene: Scene) -> None:
+    await scene.over(PullScreen(WHY, OFFERS, fixed.pull, has=[], embedded=True))
+    for bar in scene.app.screen.query(ProgressBar):
+        bar.update(total=100)
+
+
+async def system(scene: Scene) -> None:
+    await scene.over(SystemScreen("You are a librarian who answers in one sentence."))
+
+
+async def help_(scene: Scene) -> None:
+    await scene.press("f1")
+
+
+async def themes(scene: Scene) -> None:
+    await scene.press("f10")
+
+
+async def library(scene: Scene) -> None:
+    await scene.over(LibraryScreen(fixed.store(scene.place)))
+    await scene.until(lambda: "4 sessions" in screen_text(scene.app))
+
+
+async def replay(scene: Scene) -> None:
+    await scene.app.push_screen(ReplayScreen(fixed.session()))
+    await scene.press("space", "7")
+
+
+async def turns(scene: Scene) -> None:
+    await scene.over(TurnsScreen(fixed.turns()))
+
+
+async def verdict(scene: Scene) -> None:
+    await scene.over(VerdictScreen(fixed.turns()[1]))
+
+
+async def note(scene: Scene) -> None:
+    await scene.over(TextScreen("A note on turn 2", "kept with the session", "Who answers?", empty="No note."))
+
+
+async def export(scene: Scene) -> None:
+    await scene.over(ExportScreen("A-greeting-and-a-quiz"))
+
+
+async def compare(scene: Scene) -> None:
+    await scene.over(CompareScreen(fixed.turns()[1], fixed.again, kept="The new replies are kept."))
+    await scene.until(lambda: "The same to the end" in screen_text(scene.app))
+
+
+async def commands(scene: Scene) -> None:
+    await scene.press("escape", "colon", *"replay")
+
+
+SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
+    empty, turn, samples, sampling, experiments, picker, pull, system, help_, themes, library, replay, turns, verdict,
+    note, export, compare, commands,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__.strip("_"))
+def test_looks(
+    scene: Callable[[Scene], Awaitable[None]],
+    size: tuple[int, int],
+    theme: str,
+    snap_compare: Callable[..., bool],
+    tmp_path: Path,
+) -> None:
+    async def before(pilot: Pilot[Any]) -> None:
+        set_ = Scene(pilot, tmp_path)
+        await set_.opened()
+        await scene(set_)
+        await set_.drawn()
+
+    app = AlignscopeApp(Launch(embedded=True, theme=theme))
+    assert snap_compare(app, terminal_size=size, run_before=before)
