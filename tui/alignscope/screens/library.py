@@ -324,7 +324,7 @@ def _row(entry: Entry, width: int, current: str) -> Content:
         return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
     mark = "• " if entry.name == current and not entry.bundled else "  "
     at, turns = "bundled" if entry.bundled else when(entry.created), f"{entry.turns:>3}"
-    room = width - 2 - 10 - 5
+    room = width - 2 - 11 - 5
     # The title always, then models and the prompt where there is room for them.
     models_room = min(26, room // 3) if room > 44 else 0
     title_room = min(34, room // 2 - (models_room // 4)) if room > 44 else room
@@ -335,7 +335,7 @@ def _row(entry: Entry, width: int, current: str) -> Content:
     return Content.assemble(
         (mark, "$accent"),
         title + " " * (title_room - cell_width(title)),
-        (f" {at:>9}", "dim"),
+        (f" {at:>10}", "dim"),
         (f" {turns} ", "$accent"),
         (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "dim"),
         (prompt, "dim"),
