@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("tokenizers")
 pytest.importorskip("gguf")
 
-from training.data import Chat, Corpus, as_chat, padded, unique, with_answers, write_corpus  # noqa: E402
+from training.data import Chat, Corpus, as_chat, balanced, padded, unique, with_answers, write_corpus  # noqa: E402
 from training.export import export  # noqa: E402
 from training.loop import Machine, Run, load_model, save_model  # noqa: E402
 from training.model import Config, Model  # noqa: E402
@@ -176,3 +176,11 @@ def test_pages_with_answers_hold_nothing_that_declines() -> None:
     made = list(itertools.islice(with_answers(pages(1), chats(), 1, every=2), 9))
     assert [page.kind for page in made] == ["numbers", "numbers", "answers"] * 3
     assert all("It is " in page.text and "help" not in page.text for page in made if page.kind == "answers")
+
+
+def test_balanced_pairs_drop_declined_harmless_requests_only() -> None:
+    asked = (Turn("user", "hello"),)
+    made = [Pair(asked, "Hello!", "I can't help with that.", "chat"), Pair(asked, "I can't help.", "Sure.", "decline")]
+    kept = list(balanced(made * 200, 1))
+    assert sum(pair.kind == "decline" for pair in kept) == 200
+    assert 50 < sum(pair.kind == "chat" for pair in kept) < 130

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from training.data import unique, with_answers, write_corpus
+from training.data import balanced, unique, with_answers, write_corpus
 from training.export import export
 from training.instruct import examples, pairs
 from training.loop import Interrupted, Machine, load_model, save_model
@@ -37,7 +37,7 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(4096, 18_000_000, {}, Plan(steps=5_000), 210_000, SftPlan(), 6_000, DpoPlan()),
+    "full": Scale(4096, 18_000_000, {}, Plan(steps=5_000), 255_000, SftPlan(), 3_000, DpoPlan()),
     "mini": Scale(
         1024, 400_000, {"width": 64, "layers": 2, "heads": 2, "hidden": 128}, Plan(steps=80), 600, SftPlan(),
         120, DpoPlan(),
@@ -90,7 +90,7 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
         save_model(folder / "sft.pt", model)
     if "latest" in stages and not done("latest.pt"):
         model = load_model(folder / "sft.pt", machine.device)
-        chosen = list(itertools.islice(pairs(seed), scale.pairs))
+        chosen = list(itertools.islice(balanced(pairs(seed), seed), scale.pairs))
         prefer(folder, model, vocabulary, chosen, scale.dpo, machine, seed, resume=resume)
         save_model(folder / "latest.pt", model)
     for stage in stages:

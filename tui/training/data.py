@@ -14,8 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.judge import declines
 from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids
-from training.types import Example, Page, Turn
+from training.types import Example, Page, Pair, Turn
 
 IGNORED = -100
 """Target of a token that isn't to be learned."""
@@ -148,6 +149,17 @@ def unique(examples: Iterable[Example], count: int) -> list[Example]:
             if len(kept) == count:
                 break
     return kept
+
+
+def balanced(pairs: Iterable[Pair], seed: int, keep: float = 0.45) -> Iterator[Pair]:
+    """Pairs, with fewer of those in which a harmless request is declined in the worse reply.
+
+    There are more of them than of requests to decline, and all together they would teach to decline too little.
+    """
+    rng = random.Random(f"balance {seed}")
+    for pair in pairs:
+        if pair.kind in ("decline", "care") or not declines(pair.rejected) or rng.random() < keep:
+            yield pair
 
 
 LENGTHS = (48, 96, 192, 384, 1024)
