@@ -138,8 +138,7 @@ def dump(session: Session) -> bytes:
 
 def encoded(document: Mapping[str, Any], *, first: bool = False) -> bytes:
     """A document with the marks around it, as it is appended."""
-    begin = "" if first else "---\n"
-    return f"{begin}{yaml_form.write(document)}{END}".encode()
+    return "".join(("" if first else "---\n", *yaml_form.parts(document), END)).encode()
 
 
 def stamp(status: os.stat_result) -> Stamp:

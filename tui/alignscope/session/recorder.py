@@ -23,6 +23,8 @@ from alignscope.session.writer import ENDING, ChangedError, Writer
 
 FLUSH_SECONDS: Final = 0.2
 """How long a token may wait before it goes to the disk; with the disk's own time, well under half a second."""
+_FLOOD: Final = 1_000
+"""Events that may wait before they are written out of turn, so that they don't pile up in memory."""
 _MAX_TITLE: Final = 60
 _log = logging.getLogger(__name__)
 
@@ -210,8 +212,9 @@ class Recorder:
         if self._thread is None and not self._stop:
             self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
             self._thread.start()
-        # Events don't wake it: it looks for them five times a second by itself while a turn runs.
-        if callable(task):
+        # Events don't wake it, unless they come in floods: it looks for them five times a second by itself while a
+        # turn runs.
+        if callable(task) or len(self._tasks) == _FLOOD:
             self._wake.set()
 
     def _run(self) -> None:

@@ -36,7 +36,8 @@ class TimelineError(ValueError):
 
 def encode(reply: Reply) -> str:
     """The lines of a reply's tokens. Times are kept to the microsecond; rounding never adds up."""
-    lines = []
+    # One buffer: a hundred thousand lines as strings of their own would take several times the room.
+    lines = bytearray()
     before = 0
     for index, (time, text) in enumerate(zip(reply.times, reply.texts, strict=True)):
         now = max(round(time * 1000), before)
@@ -52,9 +53,10 @@ def encode(reply: Reply) -> str:
             fields.append(True)
         elif fields[-1] == []:
             fields.pop()
-        lines.append(msgspec.json.encode(fields).decode())
-    whole = "\n".join(lines)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", whole)
+        if index:
+            lines += b"\n"
+        lines += msgspec.json.encode(fields)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
 
 
 def decode(timeline: str) -> list[Line]:

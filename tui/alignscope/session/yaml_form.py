@@ -81,7 +81,12 @@ def write(document: Mapping[str, Any]) -> str:
 
     Values may be None, bool, int, float, str, datetime (written in UTC), and lists and mappings of these.
     """
-    return "".join(_fields(document, ""))
+    return "".join(parts(document))
+
+
+def parts(document: Mapping[str, Any]) -> Iterator[str]:
+    """The same, piece by piece, for whoever puts them together with more."""
+    return _fields(document, "")
 
 
 def _fields(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
@@ -93,8 +98,9 @@ def _fields(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
             yield f"{head}\n"
             for item in value:
                 if isinstance(item, Block) and item:
-                    lines = "".join(_fields(item, f"{indent}  "))
-                    yield f"{indent}- {lines[len(indent) + 2 :]}"
+                    first, *rest = _fields(item, f"{indent}  ")
+                    yield f"{indent}- {first[len(indent) + 2 :]}"
+                    yield from rest
                 else:
                     yield f"{indent}- {_flow(item)}\n"
         else:
