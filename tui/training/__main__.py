@@ -37,7 +37,7 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(4096, 18_000_000, {}, Plan(steps=5_000), 255_000, SftPlan(), 3_000, DpoPlan()),
+    "full": Scale(4096, 18_000_000, {}, Plan(steps=5_000), 1_200_000, SftPlan(), 3_000, DpoPlan()),
     "mini": Scale(
         1024, 400_000, {"width": 64, "layers": 2, "heads": 2, "hidden": 128}, Plan(steps=80), 600, SftPlan(),
         120, DpoPlan(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,13 +130,13 @@ class Corpus:
 class Chat:
     """A chat as token ids; the reply, which alone is learned, begins at `start` and ends with its end token."""
 
-    ids: list[int]
+    ids: Sequence[int]
     start: int
 
 
 def as_chat(vocabulary: Vocabulary, turns: Sequence[Turn], reply: str, rng: random.Random, crumble: float) -> Chat:
     prompt = chat_ids(vocabulary, turns, rng, crumble)
-    return Chat([*prompt, *vocabulary.encode(reply), END_ID], len(prompt))
+    return Chat(array("H", [*prompt, *vocabulary.encode(reply), END_ID]), len(prompt))  # a million of them fit
 
 
 def unique(examples: Iterable[Example], count: int) -> list[Example]:
@@ -162,7 +163,7 @@ def balanced(pairs: Iterable[Pair], seed: int, keep: float = 0.45) -> Iterator[P
             yield pair
 
 
-LENGTHS = (48, 96, 192, 384, 1024)
+LENGTHS = (24, 32, 40, 48, 64, 96, 192, 384, 1024)
 """Lengths of the batches of chats. They are few because each is compiled for."""
 
 
@@ -173,8 +174,8 @@ def padded(chats: Sequence[Chat]) -> tuple[Tensor, Tensor]:
     ids = torch.zeros(len(chats), length, dtype=torch.long)
     targets = torch.full((len(chats), length), IGNORED, dtype=torch.long)
     for row, chat in enumerate(chats):
-        ids[row, : len(chat.ids) - 1] = torch.tensor(chat.ids[:-1])
-        targets[row, chat.start - 1 : len(chat.ids) - 1] = torch.tensor(chat.ids[chat.start :])
+        ids[row, : len(chat.ids) - 1] = torch.tensor(list(chat.ids[:-1]))
+        targets[row, chat.start - 1 : len(chat.ids) - 1] = torch.tensor(list(chat.ids[chat.start :]))
     return ids, targets
 
 

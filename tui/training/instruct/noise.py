@@ -19,6 +19,8 @@ NEIGHBOURS = {
     "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x",
 }  # fmt: skip
 WORD = re.compile(r"[A-Za-z]{4,}")
+SPARED = ("country", "countries", "count", "shut", "shot", "sheet", "shift", "shirt", "class", "assets")
+"""Beginnings of words that one slip makes rude."""
 
 
 def sentence(text: str) -> str:
@@ -32,7 +34,7 @@ def sentence(text: str) -> str:
 
 def slip(text: str, rng: Random) -> str:
     """One slip of the finger in one longer word: letters swapped, dropped, doubled or hit beside."""
-    words = list(WORD.finditer(text))
+    words = [word for word in WORD.finditer(text) if not word.group().lower().startswith(SPARED)]
     if not words:
         return text
     word = words[int(rng.random() * len(words))]
@@ -72,6 +74,8 @@ def typed(text: str, rng: Random, question: bool | None = None) -> str:
     """A request as one visitor or another would type it; tidy in about a third of all cases."""
     asks = is_question(text) if question is None else question
     ended = text[-1:] in '?.!:")}]'
+    if not text.isascii() and rng.random() < 0.8:  # other languages have slips of their own, and no "pls"
+        return sentence(text) if rng.random() < 0.5 else text
     dice = rng.random()
     if dice < 0.36:  # tidy
         text = sentence(text)
