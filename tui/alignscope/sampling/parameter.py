@@ -1,0 +1,165 @@
+"""What a sampling parameter is: its type, its range, its words, and its name on each server's wire."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+Value = float | int | str | tuple[str, ...]
+
+
+class Dialect(StrEnum):
+    """How a server wants to be spoken to: Ollama's own API, or one of the flavours of the OpenAI-style one."""
+
+    OLLAMA = "ollama"
+    LLAMA_CPP = "llama.cpp"
+    VLLM = "vllm"
+    LM_STUDIO = "lm studio"
+    OPENAI = "openai"
+    """An OpenAI-style server that doesn't say which it is: only the fields of the standard are sent."""
+
+
+class Kind(StrEnum):
+    """The type of a parameter's value."""
+
+    FLOAT = "number"
+    INT = "whole number"
+    STRINGS = "list of strings"
+    DURATION = "duration"
+    """Seconds, or a number with a unit such as `5m`; a negative one means for ever."""
+
+
+class SamplingError(ValueError):
+    """A name or value that can't be sampled with; the message is for the person and names the range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One sampling parameter."""
+
+    name: str
+    kind: Kind
+    default: Value
+    """What Ollama documents as its default; what the parameter starts from when it is switched on."""
+    help: str
+    low: float = -math.inf
+    high: float = math.inf
+    step: float = 1
+    special: Mapping[float, str] = field(default_factory=dict)
+    """Values with a meaning of their own, in words."""
+    wire: Mapping[Dialect, str] = field(default_factory=dict)
+    """The field's name in each dialect; a dialect that isn't there lacks the parameter."""
+    without: float | None = None
+    """A value in the range that servers understand differently, so that it is refused."""
+    load_time: bool = False
+    """A change makes Ollama load the model anew."""
+
+    @property
+    def range(self) -> str:
+        """The allowed values in words, as in `from 0 to 2`."""
+        match self.kind:
+            case Kind.STRINGS:
+                return "one or more strings"
+            case Kind.DURATION:
+                return "seconds, or a time such as 30s, 5m or 1h; -1 for ever"
+        if math.isfinite(self.low) and math.isfinite(self.high):
+            but = "" if self.without is None else f" but not {self.without:g}"
+            return f"from {self.low:,.10g} to {self.high:,.10g}{but}"
+        return f"{self.low:,.10g} or more" if math.isfinite(self.low) else "any number"
+
+    def parse(self, text: str) -> Value:
+        """The value that a person typed.
+
+        Raises:
+            SamplingError: it has the wrong type or is out of range.
+        """
+        text = text.strip()
+        match self.kind:
+            case Kind.FLOAT:
+                return self.check(_number(text, self))
+            case Kind.INT:
+                return self.check(_number(text, self))
+            case Kind.DURATION:
+                return self.check(text)
+            case Kind.STRINGS:
+                return self.check(_strings(text))
+
+    def check(self, value: object) -> Value:
+        """The value, in the type it has on the wire.
+
+        Raises:
+            SamplingError: it has the wrong type or is out of range.
+        """
+        match self.kind:
+            case Kind.STRINGS:
+                items = [value] if isinstance(value, str) else value
+                if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+                    raise self._refused(value)
+                strings = tuple(str(item) for item in items)
+                if len(strings) > 16 or any(not item or len(item) > 256 for item in strings):
+                    raise SamplingError(f"{self.name} takes at most 16 strings, none empty or over 256 characters")
+                return strings
+            case Kind.DURATION:
+                seconds = isinstance(value, (int, float)) and not isinstance(value, bool)
+                if seconds and math.isfinite(float(str(value))):
+                    return str(value)
+                if not isinstance(value, str) or not _DURATION.fullmatch(value):
+                    raise self._refused(value)
+                return value
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise self._refused(value)
+        if self.kind is Kind.INT and value != int(value):
+            raise self._refused(value)
+        if not self.low <= value <= self.high or value == self.without:
+            raise self._refused(value)
+        return int(value) if self.kind is Kind.INT else float(value)
+
+    def turn(self, value: Value, steps: int) -> Value:
+        """The value moved by so many steps, held within the range; kinds without steps stay as they are."""
+        if self.kind not in (Kind.FLOAT, Kind.INT) or not isinstance(value, (int, float)):
+            return value
+        moved = round(value + steps * self.step, 6)
+        if moved == self.without:
+            moved += math.copysign(1, steps)
+        return self.check(min(max(moved, self.low), self.high))
+
+    def show(self, value: Value) -> str:
+        """The value as a person reads it, and as `parse` reads it back (special meanings aside)."""
+        if isinstance(value, tuple):
+            return json.dumps(list(value), ensure_ascii=False)
+        if isinstance(value, float):
+            return f"{value:.6g}" if value != int(value) else f"{value:.1f}"
+        return str(value)
+
+    def _refused(self, value: object) -> SamplingError:
+        shown = value if isinstance(value, str) else json.dumps(value, default=str)
+        return SamplingError(f"{self.name} is a {self.kind}, {self.range}; {shown!s:.60} is not")
+
+
+_DURATION: Final = re.compile(r"-?\d+(\.\d+)?(ms|s|m|h)?(\d+(\.\d+)?(ms|s|m|h))*")
+
+
+def _number(text: str, parameter: Parameter) -> float | int:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise parameter._refused(text) from None
+
+
+def _strings(text: str) -> tuple[str, ...]:
+    """A JSON list of strings, or the text itself with `\\n` and `\\t` understood, as one string."""
+    if text.startswith("["):
+        try:
+            items = json.loads(text)
+        except ValueError:
+            items = None
+        if isinstance(items, list):
+            return tuple(items)
+    return (text.replace("\\n", "\n").replace("\\t", "\t"),)
