@@ -5,21 +5,21 @@ goes wrong is told in words, the turns stay in memory, and each further turn tri
 """
 
 import asyncio
-import contextlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from alignscope.events import End, Event, Reply
-from alignscope.session.journal import Again, Journal
-from alignscope.session.model import PaneRecord, ReplyKey, Session, SessionError, Turn, Verdict
-from alignscope.session.writer import ENDING, ChangedError, Writer
+from alignscope.events import End, Event
+from alignscope.session.journal import Again
+from alignscope.session.keeper import Keeper, snapshot
+from alignscope.session.model import PaneRecord, Session, SessionError, Turn, Verdict
+from alignscope.session.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
 """How long a token may wait before it goes to the disk; with the disk's own time, well under half a second."""
@@ -52,7 +52,6 @@ class Recorder:
             describe: what is known of a turn's panes, asked in the event loop when the turn ends.
         """
         self.session = session or Session("", datetime.now(UTC))
-        self._directory = directory
         self._trouble = trouble
         self._describe = describe
         self._tasks: deque[Callable[[], None] | Event | Again] = deque()
@@ -64,15 +63,7 @@ class Recorder:
         self._again: set[str] = set()
         self._playing = 0
         self._ended = True
-        # What follows belongs to the thread.
-        self._writer = writer
-        self._journal: Journal | None = None
-        self._open: Turn | None = None
-        self._events: list[Event | Again] = []
-        self._kept = {turn.number: _copy(turn) for turn in self.session.turns}
-        self._unsaved: dict[int, Turn] = {}
-        self._changes: list[Callable[[Writer], None]] = []
-        self._told = ""
+        self._keeper = Keeper(directory, self.session, writer, self._say)  # the thread's, but for what can be read
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -81,12 +72,12 @@ class Recorder:
     @property
     def unsaved(self) -> tuple[int, ...]:
         """The numbers of the turns that have ended and are not on disk."""
-        return tuple(self._unsaved)
+        return self._keeper.unsaved
 
     @property
     def troubled(self) -> bool:
         """Whether something isn't kept at the moment."""
-        return bool(self._told)
+        return bool(self._keeper.trouble)
 
     # What the conductor tells
 
@@ -135,25 +126,27 @@ class Recorder:
         turn.records = self._describe(turn) if self._describe else turn.panes
         if not self.session.lineup:
             self.session.lineup = turn.records
-        copy, again = _copy(turn), frozenset(self._again)
-        self._do(lambda: self._append(copy, again))
+        copy, again = snapshot(turn), frozenset(self._again)
+        self._do(lambda: self._keeper.append(copy, again))
 
     # What a person says about it
 
     def set_title(self, title: str) -> None:
         """Name the session."""
         self.session.title = title
-        self._do(lambda: self._change(lambda writer: writer.append_title(title)))
+        self._do(lambda: self._keeper.change(lambda writer: writer.append_title(title)))
 
     def set_note(self, turn: Turn, text: str) -> None:
         """Put a note on a turn; an empty one takes it away."""
         turn.note = text
-        self._do(lambda: self._change(lambda writer: writer.append_note(turn.number, text), _copy(turn)))
+        self._do(lambda: self._keeper.change(lambda writer: writer.append_note(turn.number, text), snapshot(turn)))
 
     def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
         """Say which of a turn's replies is better; None takes that back."""
         turn.verdict = verdict
-        self._do(lambda: self._change(lambda writer: writer.append_verdict(turn.number, verdict), _copy(turn)))
+        self._do(
+            lambda: self._keeper.change(lambda writer: writer.append_verdict(turn.number, verdict), snapshot(turn))
+        )
 
     def save_as(self, path: Path) -> Future[Path]:
         """Write the whole session into a new file, and go on there. Gives its path, which differs if that is taken.
@@ -164,9 +157,7 @@ class Recorder:
 
         def save() -> None:
             try:
-                moved = self._move(path.parent, path.name.removesuffix(ENDING))
-                self._told = ""
-                future.set_result(moved)
+                future.set_result(self._keeper.save_as(path))
             except Exception as error:
                 future.set_exception(error)
 
@@ -195,15 +186,15 @@ class Recorder:
         if self._thread.is_alive():
             return "The disk doesn't answer: the last turns may not have been kept."
         self._thread = None
-        if not self._unsaved:
+        count = len(self.unsaved)
+        if not count:
             return ""
-        count = len(self._unsaved)
-        return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._told}"
+        return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._keeper.trouble}"
 
     def _take(self, turn: Turn, again: set[str]) -> None:
         self._turn, self._again, self._playing, self._ended = turn, again, 0, False
         copy = replace(turn, replies={})
-        self._do(lambda: self._start(copy))
+        self._do(lambda: self._keeper.start(copy))
 
     # The thread
 
@@ -225,141 +216,30 @@ class Recorder:
             while self._tasks:
                 task = self._tasks.popleft()
                 if callable(task):
-                    self._guarded(self._flush)
+                    self._guarded(self._keeper.flush)
                     self._guarded(task)
                 else:
-                    self._events.append(task)
-            self._guarded(self._flush)
+                    self._keeper.add(task)
+            self._guarded(self._keeper.flush)
             if stop:
                 self._guarded(self._release)
                 return
+
+    def _release(self) -> None:
+        """Try a last time, and let go of the files."""
+        self._guarded(self._keeper.last_try)
+        self._keeper.release()
 
     def _guarded(self, task: Callable[[], None]) -> None:
         """Do something of which nothing may hinder the rest."""
         try:
             task()
         except (OSError, SessionError) as error:
-            self._tell(error)
+            self._keeper.tell(error)
         except Exception as error:
             _log.exception("recording failed")
-            self._tell(SessionError(f"something in alignscope itself went wrong, {type(error).__name__}: {error}"))
-
-    def _flush(self) -> None:
-        """Put what has come onto the disk. What it doesn't take is tried again the next time."""
-        if self._events and self._journal is not None:
-            self._journal.write(self._events)
-            self._events.clear()
-
-    def _start(self, turn: Turn) -> None:
-        """Open the session's file if it has none, and the journal."""
-        self._open = turn
-        self._events.clear()
-        if self._writer is None:
-            self._move(self._directory, "")
-        else:
-            self._journal = Journal(self.session, turn)
-
-    def _append(self, turn: Turn, again: frozenset[str]) -> None:
-        """Write a turn, and those before it that couldn't be.
-
-        Args:
-            again: the only panes whose replies are new; empty when all are.
-        """
-        new = {key: reply for key, reply in turn.replies.items() if not again or key[0] in again}
-        replies = None if turn.number in self._unsaved or turn.number not in self._kept else new
-        self._open = None
-        self._events.clear()
-        self._kept[turn.number] = self._unsaved[turn.number] = turn
-        self._catch_up({turn.number: replies})
-
-    def _catch_up(self, replies: Mapping[int, Mapping[ReplyKey, Reply] | None]) -> None:
-        """Write every turn that isn't on disk; of those named in `replies` only these."""
-        if self._writer is None:
-            self._move(self._directory, "")
-        else:
-            try:
-                for number in sorted(self._unsaved):
-                    self._writer.append_turn(self._unsaved[number], replies.get(number))
-                    del self._unsaved[number]
-                for change in self._changes:
-                    change(self._writer)
-            except ChangedError as error:
-                self._leave(error)
-        self._changes.clear()
-        self._drop_journal()
-        if self._told:
-            self._told = ""
-            self._say(f"Everything is kept again, in {self.session.path}.")
-
-    def _leave(self, error: ChangedError) -> None:
-        """Go on in another file, because somebody else has changed ours."""
-        old = self.session.path
-        assert old is not None
-        path = self._move(old.parent, old.name.removesuffix(ENDING))
-        self._told = ""
-        self._say(f"{error} What is there now was left alone: this session goes on, complete, in {path.name}.")
-
-    def _move(self, directory: Path, name: str) -> Path:
-        """Write everything into a new file and go on there. If that fails, all is as it was."""
-        whole = replace(self.session, turns=[self._kept[number] for number in sorted(self._kept)])
-        writer = Writer.create(directory, whole, name)
-        earlier = b""
-        if self._journal is not None:
-            with contextlib.suppress(OSError):
-                earlier = self._journal.lines()
-                self._drop_journal()
-        if self._writer is not None:
-            self._writer.close()
-        self._writer, self.session.path = writer, writer.path
-        self._unsaved.clear()
-        self._changes.clear()
-        if self._open is not None:
-            self._journal = Journal(self.session, self._open, earlier)
-        return writer.path
-
-    def _change(self, change: Callable[[Writer], None], turn: Turn | None = None) -> None:
-        """Append what a person said; without a file it goes in with that."""
-        if turn is not None and turn.number in self._kept:
-            self._kept[turn.number] = turn
-            if turn.number in self._unsaved:
-                self._unsaved[turn.number] = turn
-                return
-        if self._writer is None:
-            return
-        try:
-            change(self._writer)
-        except ChangedError as error:
-            self._leave(error)
-        except (OSError, SessionError):
-            self._changes.append(change)
-            raise
-
-    def _drop_journal(self) -> None:
-        journal, self._journal = self._journal, None
-        if journal is not None:
-            journal.close(remove=True)
-
-    def _release(self) -> None:
-        """Try a last time, and let go of the files. The journal stays where it holds what nothing else does."""
-        if self._unsaved:
-            self._guarded(lambda: self._catch_up({}))
-        if self._journal is not None and self._unsaved:
-            self._journal.close(remove=False)
-            self._journal = None
-        self._drop_journal()
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-
-    def _tell(self, error: OSError | SessionError) -> None:
-        """Say what goes wrong, once until it is over."""
-        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        if reason != self._told:
-            self._told = reason
-            where = self.session.path or self._directory
-            self._say(
-                f"This session can't be kept at the moment: {reason} ({where}). It goes on in memory; "
-                "save it elsewhere, or make room and send the next prompt."
+            self._keeper.tell(
+                SessionError(f"something in alignscope itself went wrong, {type(error).__name__}: {error}")
             )
 
     def _say(self, words: str) -> None:
@@ -375,8 +255,3 @@ def title_for(prompt: str) -> str:
     """What a session is called before somebody names it: its first prompt's first line, shortened."""
     line = " ".join((prompt.strip().splitlines() or [""])[0].split())
     return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"
-
-
-def _copy(turn: Turn) -> Turn:
-    """The turn as it is now; replies that have ended don't change any more."""
-    return replace(turn, replies=dict(turn.replies))
