@@ -13,9 +13,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from alignscope.events import End, Event, Finished, Token
-from alignscope.lineup import Mode, Pane
+from alignscope.lineup import Mode, Pane, tones
 from alignscope.session.export import FORMATS, Options, format_of
-from alignscope.session.export.palette import Palette, tones
+from alignscope.session.export.palette import Palette
 from alignscope.session.model import CARRY, Session, Verdict
 from tests.session.recorded import NASTY, events, nasty, session, turn, two_turns, with_logprobs, written
 
@@ -110,7 +110,7 @@ def test_colours_of_a_theme() -> None:
     assert made.background == Palette().background, "nothing but a colour goes into the page"
     assert made.tones[0] == "#010203"
     four = [Pane(str(n), "m", "u", mode) for n, mode in enumerate([Mode.CHAT, Mode.CHAT, Mode.COMPLETION, Mode.CHAT])]
-    assert tones(four) == [1, 2, 0, 3]
+    assert tones(four) == [2, 3, 0, 1]
 
 
 # CSV

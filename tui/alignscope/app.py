@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.filter import LineFilter
+from textual.keys import format_key
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
@@ -45,6 +47,14 @@ class AlignscopeApp(App[int]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._signs]
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as it is shown; by its name where the terminal has no sign for it."""
+        shown = super().get_key_display(binding)
+        if shown.isascii() or not self._signs:
+            return shown
+        base = binding.parse_key()[1]
+        return shown.replace(format_key(base), base)
 
     def get_default_screen(self) -> Screen[Any]:
         return OpeningScreen([(pane.name, "") for pane in self.launch.panes])
@@ -150,7 +160,13 @@ class AlignscopeApp(App[int]):
             ("Textual", [worn[name] for name in BUILTIN_THEMES if not isinstance(worn.get(name), themes.Look)]),
         ]
 
-    # The command palette
+    # Help and the command palette
+
+    def action_help(self) -> None:
+        """The keys of the screen that is on top, and words."""
+        from alignscope.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, less what has another place here, and every action of the screen that has a key."""

@@ -30,10 +30,16 @@ SETS: Final[Mapping[str, Mapping[str, str]]] = {
         "explorer.page-down": "ctrl+f,space",
         "explorer.page-up": "ctrl+b,backspace",
         "explorer.system": "f8,S",
+        "chooser.list": "escape,ctrl+j",
+        "chooser.close": "q,ctrl+y",
     },
 }
 """What differs from the usual keys. Lines up and down, top and end are j, k, g and G in all of them."""
-_TOGETHER: Final = (("ExplorerScreen", "PromptEditor"), ("SystemScreen", "PromptEditor"))
+_TOGETHER: Final = (
+    ("ExplorerScreen", "PromptEditor"),
+    *((name, "TextEditor") for name in ("TextScreen", "SystemScreen")),
+    *((f"{name}Screen", "Choices") for name in ("Experiments", "Export", "Library", "Picker", "Themes", "Turns")),
+)
 """Places whose keys work at the same time."""
 _KEPT: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
 _SAME: Final = {

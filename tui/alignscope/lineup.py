@@ -1,7 +1,7 @@
 """Panes, and how a base model finds its twin."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -185,6 +185,25 @@ def pair_lineup(base: Model, instruct: Model, *, system: str = "") -> Lineup:
         Pane("base", base.name, base.server, Mode.COMPLETION),
         Pane("instruct", instruct.name, instruct.server, Mode.CHAT, system),
     )
+
+
+def tones(panes: Sequence[Pane]) -> list[int]:
+    """Which colour and sign each pane has, counted from 0: base's, instruct's, and those of a third and a fourth.
+
+    Base's goes to the first pane that is asked for a completion, and instruct's to the last that is talked to, whatever
+    stages stand between them, unless another of that mode bears the very name.
+    """
+    base = [place for place, pane in enumerate(panes) if pane.mode is Mode.COMPLETION]
+    chat = [place for place, pane in reversed([*enumerate(panes)]) if pane.mode is Mode.CHAT]
+    given: dict[int, int] = {}
+    for tone, name, places in ((0, "base", base), (1, "instruct", chat)):
+        if places:
+            given[next((place for place in places if panes[place].name == name), places[0])] = tone
+    for place in range(len(panes)):
+        if place not in given:
+            free = [tone for tone in (2, 3, 0, 1) if tone not in given.values()]
+            given[place] = free[0] if free else place % 4
+    return [given[place] for place in range(len(panes))]
 
 
 def read_pane(text: str) -> Wanted:

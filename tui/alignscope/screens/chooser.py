@@ -12,8 +12,27 @@ T = TypeVar("T")
 
 
 class Choices(OptionList, can_focus=False):
-    """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list."""
+    """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list.
 
+    A chooser lets it have the focus when the person asks for it, and then letters are keys instead of text.
+    """
+
+    BINDING_GROUP_TITLE = "List"
+    # Each has the id of the chooser's own key for the same, so that both are told and moved together. Escape has none:
+    # it always goes back, also where the filter's escape is only the way here.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,i", "screen.filter", "Filter", id="list.filter", tooltip="Go back to the filter"),
+        Binding("j", "screen.move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
+        Binding("k", "screen.move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
+        Binding("g", "screen.move('first')", "First", id="list.first", show=False, tooltip="The first entry"),
+        Binding("G", "screen.move('last')", "Last", id="list.last", show=False, tooltip="The last entry"),
+        Binding("space", "screen.move('page_down')", "Page down", id="chooser.page-down", show=False,
+                tooltip="A page on"),
+        Binding("b", "screen.move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
+        Binding("question_mark", "app.help", "Help", id="chooser.help", show=False, tooltip="The keys of this place"),
+        Binding("q", "screen.dismiss(None)", "Back", id="chooser.close", tooltip="Go back without choosing"),
+        Binding("escape", "screen.dismiss(None)", "Back", show=False, tooltip="Go back without choosing"),
+    ]  # fmt: skip
     DEFAULT_CSS = """
     Choices {
         border: none;
@@ -24,6 +43,7 @@ class Choices(OptionList, can_focus=False):
         text-wrap: nowrap;
         text-overflow: ellipsis;
         & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
+        &:focus > .option-list--option-highlighted { background: $primary 24%; text-style: bold; }
         & > .option-list--option-disabled { color: $foreground; }
         & > .option-list--option-hover { background: $boost; }
     }
@@ -40,8 +60,11 @@ class Chooser(ModalScreen[T]):
         Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
         Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
         Binding("pagedown", "move('page_down')", "Page down", id="chooser.page-down", show=False, tooltip="A page on"),
+        Binding("ctrl+j", "list", "List", id="chooser.list", show=False,
+                tooltip="Down from the filter into the list, where letters are keys: j, k, g, G, and / to come back"),
+        Binding("f1", "app.help", "Help", id="chooser.help", show=False, tooltip="The keys of this place"),
         Binding("escape", "dismiss(None)", "Back", id="chooser.close", tooltip="Go back without choosing"),
-    ]
+    ]  # fmt: skip
     DEFAULT_CSS = """
     Chooser {
         align: center middle;
@@ -108,8 +131,18 @@ class Chooser(ModalScreen[T]):
         self.choose(self.chosen)
 
     def action_move(self, how: str) -> None:
-        """Move the selection."""
+        """Move the selection: `up`, `down`, `page_up`, `page_down`, `first` or `last`."""
         getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
+
+    def action_list(self) -> None:
+        """Leave the filter for the list."""
+        self.choices.can_focus = True
+        self.choices.focus()
+
+    def action_filter(self) -> None:
+        """Leave the list for the filter, with the cursor behind what is typed there."""
+        self.filter.focus()
+        self.choices.can_focus = False  # neither tab nor the mouse takes the letters away from the filter
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -63,8 +63,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,k", "scroll('up')", "Up", id="help.up", show=False, tooltip="A line back"),
         Binding("pagedown,space", "scroll('page_down')", "Page on", id="help.page-down", tooltip="A page on"),
         Binding("pageup,b", "scroll('page_up')", "Page back", id="help.page-up", show=False, tooltip="A page back"),
-        Binding("home", "scroll('home')", "Start", id="help.home", show=False, tooltip="To the start"),
-        Binding("end", "scroll('end')", "End", id="help.end", show=False, tooltip="To the end"),
+        Binding("home,g", "scroll('home')", "Start", id="help.home", show=False, tooltip="To the start"),
+        Binding("end,G", "scroll('end')", "End", id="help.end", show=False, tooltip="To the end"),
     ]
     DEFAULT_CSS = """
     HelpScreen {

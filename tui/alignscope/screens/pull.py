@@ -54,6 +54,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         Binding("enter", "pull", "Pull", id="pull.pull", priority=True, tooltip="Download the selected models"),
         Binding("e", "embedded", "Embedded twins", id="pull.embedded", tooltip="Go on without Ollama's models"),
         Binding("escape", "back", "Back", id="pull.back", tooltip="Stop the download, or leave"),
+        Binding("f1,question_mark", "app.help", "Help", id="pull.help", show=False, tooltip="The keys of this place"),
         Binding("down,j", "move('down')", "Down", id="pull.down", show=False, tooltip="The next entry"),
         Binding("up,k", "move('up')", "Up", id="pull.up", show=False, tooltip="The entry before"),
     ]

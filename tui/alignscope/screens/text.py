@@ -14,6 +14,17 @@ from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.prompt import PromptEditor
 
 
+class TextEditor(PromptEditor):
+    """An editor whose text goes nowhere but back to where it was asked for."""
+
+    BINDING_GROUP_TITLE = "Text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="text.keep", tooltip="Keep what is typed here"),
+        Binding("ctrl+j,shift+enter", "newline", "New line", id="text.newline",
+                tooltip="Break the line (shift+enter where the terminal can tell it apart)"),
+    ]  # fmt: skip
+
+
 class TextScreen(ModalScreen[str | None]):
     """Returns the text, or None when the person thought better of it.
 
@@ -26,6 +37,7 @@ class TextScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Leave it as it is", id="text.cancel", tooltip="Change nothing"),
+        Binding("f1,ctrl+g", "app.help", "Help", id="text.help", show=False, tooltip="The keys of this place"),
     ]
     DEFAULT_CSS = """
     TextScreen {
@@ -51,8 +63,9 @@ class TextScreen(ModalScreen[str | None]):
             yield Static(
                 Content.assemble((clean(self._heading), "bold"), (f"   {clean(self._explain)}", "$text-muted"))
             )
-            yield PromptEditor(id="text", placeholder=self._empty or "Enter keeps what is typed here.",
-                               empty=bool(self._empty))  # fmt: skip
+            yield TextEditor(
+                id="text", placeholder=self._empty or "Enter keeps what is typed here.", empty=bool(self._empty)
+            )
             yield KeyBar()
 
     def on_mount(self) -> None:

@@ -33,7 +33,7 @@ class TurnsScreen(Chooser[Chosen | None]):
         Binding("ctrl+e", "pick('edit')", "Edit and run on", id="turns.edit", priority=True,
                 tooltip="Fork before this turn, with its prompt in the editor"),
         Binding("ctrl+n", "pick('note')", "Note", id="turns.note", priority=True, tooltip="Put a note on the turn"),
-        Binding("ctrl+v", "pick('verdict')", "Verdict", id="turns.verdict", priority=True,
+        Binding("ctrl+r,ctrl+v", "pick('verdict')", "Verdict", id="turns.verdict", priority=True,
                 tooltip="Say which of its replies is better"),
     ]  # fmt: skip
     DEFAULT_CSS = """

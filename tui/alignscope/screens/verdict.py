@@ -35,6 +35,9 @@ class VerdictScreen(ModalScreen[Judged | None]):
         Binding("space", "place", "Next best", id="verdict.place", tooltip="Give the reply the next place, or take it"),
         Binding("backspace,c", "clear", "None", id="verdict.clear", tooltip="Take all places back"),
         Binding("enter", "keep", "Keep", id="verdict.keep", tooltip="Keep this order"),
+        Binding(
+            "f1,question_mark", "app.help", "Help", id="verdict.help", show=False, tooltip="The keys of this place"
+        ),
         Binding("up,k", "move('up')", "Up", id="verdict.up", show=False, tooltip="The reply before"),
         Binding("down,j", "move('down')", "Down", id="verdict.down", show=False, tooltip="The next reply"),
         Binding("escape", "dismiss(None)", "Back", id="verdict.close", tooltip="Change nothing"),

@@ -97,6 +97,11 @@ class PaneHeader(Bar):
         self._parts = (model, mode, f"@{server.removeprefix('http://')}" if server else "", "own sampling" * unlinked)
         self.redraw()
 
+    def tell_sign(self, sign: str) -> None:
+        """Show this one."""
+        self._sign = sign
+        self.redraw()
+
     def lay_out(self) -> Iterable[tuple[str, str]]:
         """The name always; then mode, sampling, server and model, each as far as there is room."""
         lead = fit(f" {self._sign} {self._who} ", self.room)

@@ -120,6 +120,7 @@ class PaneView(Widget):
         self.tone = tone
         self.default_server = default_server
         self.retry_hint = retry_hint
+        self._ascii_signs = ascii_signs
         self.turns: list[Turn] = []
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
@@ -158,6 +159,13 @@ class PaneView(Widget):
             self.default_server = default_server
         server = "" if pane.server == self.default_server else pane.server
         self._header.tell(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
+
+    def wear(self, tone: Tone) -> None:
+        """Another colour and sign."""
+        self._header.remove_class(f"-{self.tone}")
+        self._header.add_class(f"-{tone}")
+        self._header.tell_sign(SIGNS[tone][self._ascii_signs])
+        self.tone = tone
 
     def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
         """Write the separator and wait for the events of so many samples."""

@@ -27,8 +27,8 @@ class SamplingPanel(Widget, can_focus=True):
     BINDINGS = [
         Binding("up,k", "move(-1)", "Up", id="sampling.up", show=False, tooltip="The parameter before"),
         Binding("down,j", "move(1)", "Down", id="sampling.down", show=False, tooltip="The next parameter"),
-        Binding("home", "move(-99)", "First", id="sampling.first", show=False, tooltip="The first parameter"),
-        Binding("end", "move(99)", "Last", id="sampling.last", show=False, tooltip="The last parameter"),
+        Binding("home,g", "move(-99)", "First", id="sampling.first", show=False, tooltip="The first parameter"),
+        Binding("end,G", "move(99)", "Last", id="sampling.last", show=False, tooltip="The last parameter"),
         Binding("space", "switch", "On/off", id="sampling.switch", tooltip="Send this parameter, or leave it out"),
         Binding("left,h", "turn(-1)", "Less", id="sampling.less", show=False, tooltip="Turn the value down by a step"),
         Binding("right,l", "turn(1)", "More", id="sampling.more", show=False, tooltip="Turn the value up by a step"),

@@ -12,7 +12,7 @@ from textual import work
 
 from alignscope.backends import Pulling, ServerError, ServerInfo
 from alignscope.backends.host import parse_host
-from alignscope.lineup import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, pair_lineup
+from alignscope.lineup import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, pair_lineup, tones
 from alignscope.notices import memory_notice, reload_notice
 from alignscope.sampling import Sampling
 from alignscope.screens.explorer.base import ExplorerBase
@@ -82,6 +82,8 @@ class LineupActions(ExplorerBase):
             await self.split.take(view)
         for pane in lineup[len(views) :]:
             await self.split.add(self.make_view(pane))
+        for view, tone in zip(self.split.views, tones(lineup), strict=True):
+            view.wear(PaneView.TONES[tone])
         self.show_settings()
 
     # Changing it

@@ -29,8 +29,8 @@ BINDINGS: Final[list[BindingType]] = [
              f"To {tenth} tenths of the whole")
         for tenth in range(10)
     ),
-    _key("home", "share(0)", "Start", "home", "To the start", first=True),
-    _key("end", "share(10)", "End", "end", "To the end; the last frame stays", first=True),
+    _key("home,g", "share(0)", "Start", "home", "To the start", first=True),
+    _key("end,G", "share(10)", "End", "end", "To the end; the last frame stays", first=True),
     _key("plus,equals_sign", "speed(1)", "Faster", "faster", "Faster, up to 16 times, and then all at once", show=True),
     _key("minus", "speed(-1)", "Slower", "slower", "Slower, down to a quarter"),
     _key("i", "idle", "Pauses", "idle", "Shorten long pauses, in this view only"),

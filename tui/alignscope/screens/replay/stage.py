@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from alignscope.events import Reply
-from alignscope.lineup import MAX_PANES, Mode, Pane
+from alignscope.lineup import MAX_PANES, Mode, Pane, tones
 from alignscope.session.model import Turn
 from alignscope.session.player import Player
-from alignscope.widgets.pane import PaneView, Placed, Tone
+from alignscope.widgets.pane import PaneView, Placed
 
 _MANY: Final = 400
 """Steps between two drawings above which it is cheaper to show the result."""
@@ -52,10 +52,11 @@ class Stage:
         self._slots = {id(turn): places for turn, places in zip(turns, slots(turns), strict=True)}
         self._seen = 0
         self.views: list[PaneView] = []
-        for pane in [*self._first_panes()] or lineup or [_NOBODY]:
+        panes = [*self._first_panes()] or [*lineup] or [_NOBODY]
+        for pane, tone in zip(panes, tones(panes), strict=True):
             usual = self.views[0].pane.server if self.views else pane.server
             self.views.append(
-                PaneView(pane, tone=self._tone(pane), default_server=usual, clock=lambda: player.ms / 1000)
+                PaneView(pane, tone=PaneView.TONES[tone], default_server=usual, clock=lambda: player.ms / 1000)
             )
 
     def _first_panes(self) -> Iterator[Pane]:
@@ -65,11 +66,6 @@ class Stage:
             for pane in turn.lineup:
                 found.setdefault(self._slots[id(turn)][pane.name], pane)
         return (found[place] for place in sorted(found))
-
-    def _tone(self, pane: Pane) -> Tone:
-        wanted = PaneView.TONES[0 if pane.mode is Mode.COMPLETION else 1]
-        taken = {view.tone for view in self.views}
-        return next(tone for tone in (wanted, *PaneView.TONES[2:], *PaneView.TONES) if tone not in taken)
 
     def view(self, turn: Turn, pane: str) -> PaneView | None:
         """Which pane on the screen shows a pane of a turn's lineup."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from alignscope.events import Event, Finished, Reply, Started, Token
-from alignscope.lineup import Lineup, Pane
+from alignscope.lineup import Lineup, Pane, tones
 from alignscope.session.export import Options
-from alignscope.session.export.palette import SIGNS, Palette, rgb, tones
+from alignscope.session.export.palette import SIGNS, Palette, rgb
 from alignscope.session.export.words import pane_line, reply_facts
 from alignscope.session.model import Session, Turn
 from alignscope.session.recording import Recording

@@ -5,9 +5,9 @@ from html import escape
 from typing import Final
 
 from alignscope.events import Reply
-from alignscope.lineup import Pane
+from alignscope.lineup import Pane, tones
 from alignscope.session.export import Options
-from alignscope.session.export.palette import SIGNS, Palette, tones
+from alignscope.session.export.palette import SIGNS, Palette
 from alignscope.session.export.words import (
     moment,
     origin,

@@ -1,11 +1,10 @@
 """The colours and signs by which panes are told apart outside the screen."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from alignscope.lineup import Mode, Pane
 from alignscope.locations import bundled
 
 SIGNS: Final = ("∿", "◆", "▲", "●")
@@ -63,16 +62,6 @@ def bundled_palettes() -> dict[str, Palette]:
             theme = yaml.safe_load(file.read_bytes())
             palettes[str(theme["name"])] = Palette.of(theme["colors"], theme["tones"])
     return palettes
-
-
-def tones(lineup: Sequence[Pane]) -> list[int]:
-    """Which tone each pane has: a completion the base's, a chat the instruct's, and where that is taken another."""
-    taken: list[int] = []
-    for pane in lineup:
-        wanted = 0 if pane.mode is Mode.COMPLETION else 1
-        free = [tone for tone in (wanted, 2, 3, 0, 1) if tone not in taken]
-        taken.append(free[0] if free else wanted)
-    return taken
 
 
 def rgb(color: str) -> tuple[int, int, int]:
