@@ -9,7 +9,8 @@ import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from alignscope.screens.library import LibraryScreen, Picked, when
+from alignscope.screens.library import LibraryScreen, Picked
+from alignscope.screens.session_words import when
 from alignscope.session.model import PaneRecord, Session
 from alignscope.session.store import Store
 from tests.screens.host import Host, save_picture, screen_text

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from itertools import islice
 from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
 
@@ -16,10 +15,11 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.session_words import describe, row
 from alignscope.session.index import Entry
-from alignscope.session.model import Session, SessionError
+from alignscope.session.model import SessionError
 from alignscope.session.store import Store
-from alignscope.text import cell_width, clean, fit
+from alignscope.text import clean
 from alignscope.widgets.keybar import KeyBar
 
 T = TypeVar("T")
@@ -28,7 +28,6 @@ _FIRST: Final = 60
 _PAGE: Final = 400
 """Rows that are in the list; more come when the selection nears the end."""
 _NEAR: Final = 40
-_TURNS_SHOWN: Final = 5
 _WAIT: Final = 0.08
 """Seconds without a key after which a search or a preview begins."""
 
@@ -164,7 +163,7 @@ class LibraryScreen(Chooser[Picked | None]):
         if not self._entries and not self._loading:
             words = "No session has all of these words." if self._sought else "Nothing has been kept yet."
             return [Option(Content.styled(words, "dim"), disabled=True)]
-        return [Option(_row(entry, width, self._current), id=_id(entry)) for entry in self._entries[: self._limit]]
+        return [Option(row(entry, width, self._current), id=_id(entry)) for entry in self._entries[: self._limit]]
 
     def select(self, name: str) -> None:
         """Select a session by its name, if it is there."""
@@ -307,63 +306,3 @@ def _take(rows: Iterable[Entry], count: int) -> list[Entry]:
 
 def _id(entry: Entry) -> str:
     return f"{'bundled' if entry.bundled else 'own'}/{entry.name}"
-
-
-def when(at: datetime, now: datetime | None = None) -> str:
-    """A moment as lists show it, in the person's own time: the time of day today, else the date."""
-    at = at.astimezone()
-    now = now or datetime.now().astimezone()
-    if at.date() == now.date():
-        return f"{at:%H:%M}"
-    return f"{at:%d %b}" if at.year == now.year else f"{at:%Y-%m-%d}"
-
-
-def _row(entry: Entry, width: int, current: str) -> Content:
-    """Title, when, lineup, turns and first prompt, as far as there is room."""
-    if entry.problem:
-        return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
-    mark = "• " if entry.name == current and not entry.bundled else "  "
-    at, turns = "bundled" if entry.bundled else when(entry.created), f"{entry.turns:>3}"
-    room = width - 2 - 11 - 5
-    # The title always, then models and the prompt where there is room for them.
-    models_room = min(26, room // 3) if room > 44 else 0
-    title_room = min(34, room // 2 - (models_room // 4)) if room > 44 else room
-    rest = room - title_room - models_room - 2
-    title = fit(entry.title or entry.name, title_room)
-    models = fit(", ".join(pane.model for pane in entry.panes), models_room - 1) if models_room else ""
-    prompt = fit(entry.prompt, rest) if rest > 8 and entry.prompt != entry.title else ""
-    return Content.assemble(
-        (mark, "$accent"),
-        title + " " * (title_room - cell_width(title)),
-        (f" {at:>10}", "dim"),
-        (f" {turns} ", "$accent"),
-        (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "dim"),
-        (prompt, "dim"),
-    )
-
-
-def describe(session: Session, excerpt: str = "") -> Content:
-    """What a person wants to know of a session before they open it."""
-    kept = "came with alignscope, read only" if session.bundled else session.name
-    parts: list[Content | str | tuple[str, str]] = [
-        (clean(session.title) or clean(session.name), "bold"),
-        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(kept)}", "dim"),
-    ]
-    if session.parent:
-        parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "dim"))
-    for record in session.lineup:
-        parts += [f"\n{clean(record.name)}  ", (f"{clean(record.pane.model)}, {record.pane.mode}", "$accent")]
-    for warning in session.warnings:
-        parts.append((f"\n{clean(warning)}", "$text-warning"))
-    if excerpt:
-        parts += ["\n\n", (clean(excerpt), "$text-warning")]
-    for turn in session.turns[:_TURNS_SHOWN]:
-        parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
-        if turn.note:
-            parts.append((f"\nnote: {fit(turn.note, 200)}", "$accent"))
-        for (pane, sample), reply in turn.replies.items():
-            if sample == 1:
-                parts += [(f"\n{clean(pane)}: ", "dim"), fit(reply.text[:400], 160)]
-    if len(session.turns) > _TURNS_SHOWN:
-        parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "dim"))
-    return Content.assemble(*parts)

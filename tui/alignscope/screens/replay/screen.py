@@ -1,22 +1,21 @@
-"""The replay itself: one clock for all panes, a timeline, and the ways on from any point of it."""
+"""The replay itself: panes, a timeline, finding, and the ways on from any point of it."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from alignscope.events import End
 from alignscope.launch import Playback
 from alignscope.screens.replay.bindings import BINDINGS
 from alignscope.screens.replay.stage import Stage
+from alignscope.screens.replay.transport import Transport
 from alignscope.screens.words import commands_of, sent_with
 from alignscope.session.model import Session, Turn
 from alignscope.session.player import INSTANT, Player
@@ -27,12 +26,6 @@ from alignscope.widgets.split import Split
 from alignscope.widgets.status import NoticeLine
 from alignscope.widgets.timeline import Timeline, TimeMark, clock
 
-_FRAMES: Final = 30
-_LONGEST_MS: Final = 500.0
-"""Real time between two frames that is played; what is longer was the program being stopped."""
-_PAUSES: Final = (None, 2000.0, 1000.0, 300.0)
-"""Idle limits that the key goes through, in milliseconds."""
-
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -42,7 +35,7 @@ class Live:
     """A new one, with all that was shown, that names the one it came from."""
 
 
-class ReplayScreen(Screen[Live | None]):
+class ReplayScreen(Transport[Live | None]):
     """Returns what to go on with, None when the person went back.
 
     Args:
@@ -76,15 +69,12 @@ class ReplayScreen(Screen[Live | None]):
         *,
         rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
     ) -> None:
-        super().__init__()
         how = how or Playback()
+        super().__init__(Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms))
         self.session = session
-        self.player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
         self._rerun = rerun
         self._stage = Stage(self.player, [record.pane for record in session.lineup], sent_with)
         self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
-        self._then = 0.0
-        self._ticks: Timer
         self._told: Turn | None = None
 
     def compose(self) -> ComposeResult:
@@ -97,8 +87,7 @@ class ReplayScreen(Screen[Live | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._ticks = self.set_interval(1 / _FRAMES, self._tick, pause=True)
-        self._set_marks()
+        self.show_marks()
         warning = next(iter(self.session.warnings), "")
         if warning:
             self.notice.say(warning, "warning")
@@ -108,45 +97,21 @@ class ReplayScreen(Screen[Live | None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self._show()
+        self.moved()
         if self._stage.views:
             self.set_focus(self._stage.views[0].transcript)
-        self._run_or_rest()
-
-    # The clock
-
-    def _tick(self) -> None:
-        now = time.monotonic()
-        elapsed, self._then = (now - self._then) * 1000, now
-        self.player.advance(min(elapsed, _LONGEST_MS))
-        self._stage.follow()
-        self._tell()
-        if not self.player.playing:
-            self._ticks.pause()
-
-    def _run_or_rest(self) -> None:
-        self._then = time.monotonic()
-        if self.player.playing:
-            self._ticks.resume()
-        else:
-            self._ticks.pause()
-
-    def on_screen_suspend(self) -> None:
-        """Stand still while another screen lies over this one."""
-        self._ticks.pause()
-
-    def on_screen_resume(self) -> None:
-        """Go on."""
-        if self.is_mounted and self._then:
-            self._run_or_rest()
 
     # What is shown
 
-    def _show(self) -> None:
+    def show_all(self) -> None:
         self._stage.show()
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def follow(self) -> None:
+        self._stage.follow()
+        self.tell()
+
+    def tell(self) -> None:
         player = self.player
         turn = player.turn
         sign = "►" if player.playing else "■" if player.ended else "‖"
@@ -161,7 +126,7 @@ class ReplayScreen(Screen[Live | None]):
             self._told = turn
             self.notice.say(f"Note on this turn: {turn.note}" if turn and turn.note else "")
 
-    def _set_marks(self) -> None:
+    def show_marks(self) -> None:
         marks = []
         for ms, mark in self.player.marks():
             if mark.reply is None:
@@ -176,65 +141,6 @@ class ReplayScreen(Screen[Live | None]):
         """The pane with the focus, else the first."""
         views = self._stage.views
         return next((view for view in views if view.has_focus_within), views[0])
-
-    # Moving
-
-    def _moved(self) -> None:
-        self._show()
-        self._run_or_rest()
-
-    def action_play(self) -> None:
-        """Play or pause."""
-        self.player.toggle()
-        self._moved()
-
-    def action_seek(self, seconds: float) -> None:
-        """Go on or back by seconds."""
-        self.player.seek_by(seconds * 1000)
-        self._moved()
-
-    def action_tenth(self, direction: int) -> None:
-        """Go on or back by a tenth."""
-        self.player.seek_share_by(direction / 10)
-        self._moved()
-
-    def action_share(self, tenths: int) -> None:
-        """Go to so many tenths."""
-        self.player.seek_share(tenths / 10)
-        self._moved()
-
-    def action_token(self, direction: int) -> None:
-        """One token more or fewer."""
-        self.player.playing = False
-        self.player.seek_token(direction)
-        self._moved()
-
-    def action_turn(self, direction: int) -> None:
-        """To a turn's beginning."""
-        self.player.seek_turn(direction)
-        self._moved()
-
-    @on(Timeline.Sought)
-    def _sought(self, event: Timeline.Sought) -> None:
-        event.stop()
-        self.player.seek_share(event.share)
-        self._moved()
-
-    def action_speed(self, direction: int) -> None:
-        """Faster or slower."""
-        if direction > 0:
-            self.player.faster()
-        else:
-            self.player.slower()
-        self._tell()
-
-    def action_idle(self) -> None:
-        """The next limit for pauses."""
-        now = self.player.idle_limit_ms
-        later = [limit for limit in _PAUSES if limit is not None and (now is None or limit < now)]
-        self.player.idle_limit_ms = later[0] if later else None
-        self._set_marks()
-        self._tell()
 
     # Finding
 
@@ -263,7 +169,7 @@ class ReplayScreen(Screen[Live | None]):
             self.notice.say(f"‘{text}’ is in no prompt and no reply.")
             return
         self.player.playing = False
-        self._moved()
+        self.moved()
         self.notice.say("" if found else f"‘{text}’ was found from the start again.")
 
     def _leave_find(self) -> None:
@@ -305,7 +211,7 @@ class ReplayScreen(Screen[Live | None]):
             self.notice.say("There is no turn here that could be run again.")
             return
         self.player.playing = False
-        self._tell()
+        self.tell()
         self.app.push_screen(self._rerun(self.session, turn))
 
     # How it is shown
