@@ -5,18 +5,15 @@ drawn, and the view moves by a quarter page, since moving it draws all of it.
 """
 
 import time
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual.geometry import Region, Size
-from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from alignscope.text import clean
 from alignscope.widgets._drawn import Drawn, frames
+from alignscope.widgets._following import FollowingView
 from alignscope.widgets._layout import Block, Kind, Rows
 from alignscope.widgets._painter import Painter
 
@@ -28,7 +25,7 @@ _PROMPT_SHOWN: Final = 600
 """Characters of a prompt that its separator shows."""
 
 
-class Transcript(Drawn, ScrollView):
+class Transcript(Drawn, FollowingView):
     """Everything that was said in one pane, following the end while the view is there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {"transcript--gutter"}
@@ -52,25 +49,6 @@ class Transcript(Drawn, ScrollView):
     }
     """
 
-    behind: var[int] = var(0)
-    """Rows below the view that came while it held still; 0 while it follows."""
-
-    @dataclass
-    class FollowChanged(Message):
-        """The view began or stopped following the end, or more rows came while it held still."""
-
-        transcript: "Transcript"
-        following: bool
-        behind: int
-
-    @dataclass
-    class Scrolled(Message):
-        """The person moved the view."""
-
-        transcript: "Transcript"
-        share: float
-        """Where the view is: 0 at the top, 1 at the end."""
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.auto_links = False
@@ -79,9 +57,6 @@ class Transcript(Drawn, ScrollView):
         self._pending: list[tuple[int, bool, list[str]]] = []
         self._tail: tuple[int, bool] | None = None
         self._scheduled = False
-        self._following = True
-        self._told = True
-        self._quiet = False
         self._fitted = (0, 0)  # width of the rows and height of the view that they were last broken for
         self._painted = 0  # rows that the last drawing had
         self._painter = Painter(self, self._rows)
@@ -159,7 +134,6 @@ class Transcript(Drawn, ScrollView):
 
     @property
     def row_count(self) -> int:
-        """Rows at the present width."""
         return self._rows.height
 
     @property
@@ -238,7 +212,7 @@ class Transcript(Drawn, ScrollView):
         return block
 
     def _changed(self, first: int) -> None:
-        """Rows from `first` on are new: forget how they looked, draw those in view, and follow the end."""
+        # Forget how they looked, draw those in view, and follow the end.
         height = self._rows.height
         painted, self._painted = self._painted, height
         self._painter.forget(first)
@@ -261,75 +235,7 @@ class Transcript(Drawn, ScrollView):
             self.refresh(Region(0, start - top, self.size.width, stop - start))
         self._tell(max(0, height - top - page))
 
-    def _set_height(self, height: int) -> None:
-        self.virtual_size = Size(self.size.width, height)
-
-    def _quietly_to(self, y: int) -> None:
-        self._quiet = True
-        self.scroll_to(y=y, animate=False, force=True)
-        self._quiet = False
-
-    # Where the view is
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end again when the view is moved there, and tell where it is."""
-        super().watch_scroll_y(old_value, new_value)
-        if self._quiet or round(old_value) == round(new_value):
-            return
-        hidden = max(0, self._rows.height - round(new_value) - self.size.height)
-        # As far down as Textual would go is the end as well: rows may have come since it last heard of any.
-        followed, self._following = self._following, hidden == 0 or new_value >= self.max_scroll_y
-        self._tell(hidden)
-        if not (followed and self._following):  # else it is Textual that keeps it within bounds
-            self.post_message(self.Scrolled(self, self.share))
-
-    # Keys move the view at once: an animation would be overtaken by the text that keeps coming.
-
-    def action_scroll_up(self) -> None:
-        self.scroll_up(animate=False)
-
-    def action_scroll_down(self) -> None:
-        self.scroll_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_scroll_home(self) -> None:
-        self.scroll_home(animate=False)
-
-    def action_scroll_end(self) -> None:
-        """Go to the end, which may be further down than Textual has heard of, and stay there."""
-        self._following = True
-        self._changed(self._rows.height)
-        self._tell(0)
-        self.post_message(self.Scrolled(self, 1.0))
-
-    def _tell(self, hidden: int) -> None:
-        behind = 0 if self._following else hidden
-        if behind != self.behind or self._following != self._told:
-            self.behind, self._told = behind, self._following
-            self.post_message(self.FollowChanged(self, self._following, behind))
-
-    @property
-    def following(self) -> bool:
-        """Whether the view moves with what comes."""
-        return self._following
-
-    @property
-    def share(self) -> float:
-        """Where the view is: 0 at the top, 1 at the end."""
-        span = self._rows.height - self.size.height
-        return min(1.0, self.scroll_offset.y / span) if span > 0 else 1.0
-
-    def scroll_to_share(self, share: float) -> None:
-        """Move the view to the place that another transcript told; nothing is told in return."""
-        span = max(0, self._rows.height - self.size.height)
-        self._following = share >= 1
-        self._quietly_to(round(span * min(share, 1)))
-        self._tell(max(0, self._rows.height - self.scroll_offset.y - self.size.height))
+    # Its size
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         # Textual tells a widget of its new size by an event after it has drawn it; this is before.
