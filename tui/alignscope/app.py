@@ -27,6 +27,7 @@ class AlignscopeApp(App[int]):
     """Opens the explorer on what the command line asked for."""
 
     TITLE = "alignscope"
+    BINDINGS = [Binding("ctrl+q", "quit", "Quit", tooltip="Quit; a session is kept as it is", priority=True)]
     CSS = """
     Footer { background: $background; }
     """

@@ -1,5 +1,7 @@
 """The line of keys at the bottom, which never breaks off in the middle of a word."""
 
+from collections.abc import Mapping
+
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Footer
@@ -11,15 +13,34 @@ _ALWAYS = "help"
 """The action whose key stays when there is no room for all: it leads to the others."""
 
 
+_LEAVES = "quit"
+"""The action whose key isn't named in a dialog, which has another way out."""
+_GAP = 2
+"""Blanks between one key with its words and the next."""
+
+
 class KeyBar(Footer):
-    """Textual's footer, less the keys that there is no room for. Help tells them all."""
+    """Textual's footer, less the keys that there is no room for. Help tells them all.
+
+    A screen whose keys do different things at different times has `footer_words`: by action, what its key does now,
+    or nothing while it does nothing.
+    """
+
+    DEFAULT_CSS = """
+    KeyBar.-compact FooterKey { margin: 0 2 0 0; }
+    """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
 
     def compose(self) -> ComposeResult:
+        words: Mapping[str, str] = getattr(self.screen, "footer_words", {})
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        room = (self.size.width or self.app.size.width) + 1 - sum(_cells(key) for key in keys if key.action == _ALWAYS)
+        for key in keys:
+            key.description = words.get(key.action, key.description)
+        keys = [key for key in keys if key.description and not (key.action == _LEAVES and self.screen.is_modal)]
+        room = (self.size.width or self.app.size.width) + _GAP  # the gap behind the last key may hang over
+        room -= sum(_cells(key) for key in keys if key.action == _ALWAYS)
         full = False
         for key in keys:
             if key.action != _ALWAYS:
@@ -36,4 +57,4 @@ class KeyBar(Footer):
 
 def _cells(key: FooterKey) -> int:
     """The columns that a key takes with what it does, and the blanks between and behind."""
-    return cell_width(key.key_display) + cell_width(key.description) + 2
+    return cell_width(key.key_display) + 1 + cell_width(key.description) + _GAP

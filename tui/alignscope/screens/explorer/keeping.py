@@ -123,6 +123,7 @@ class SessionKeeping(ExplorerBase):
             name = view.pane.name
             view.place([_placed(turn, name) for turn in session.turns if name in {pane.name for pane in turn.lineup}])
         self.show_lineup()
+        self.refresh_bindings()
         if lost:
             self.say(lost, "error")
 

@@ -45,6 +45,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         layout: vertical;
         & #stage { height: 1fr; layout: horizontal; }
         & #write { height: auto; background: $surface; }
+        & KeyBar { padding-left: 1; }
         & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
         & #write.-focused #sign { color: $accent; text-style: bold; }
         & #prompt { width: 1fr; }
@@ -122,6 +123,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
         turn = await self.conductor.begin(prompt, experiment)
+        self.refresh_bindings()
         self.learn_records()
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
         note = self.note(turn)
@@ -139,6 +141,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
                 view.apply(event)
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
             self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
+        self.refresh_bindings()
         await self.after(turn)
 
     @work(group="turns", exit_on_error=False)
@@ -159,6 +162,12 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
     def note(self, turn: Turn) -> str:
         """What a turn was sent with, in the few words that stand beside its prompt."""
         return sent_with(turn, self.launch.presets)
+
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """What keys do at this moment, for the line of keys."""
+        words = {} if self.conductor.running else {"stop": "Panes" if self.prompt.has_focus else "Prompt"}
+        return words if self.conductor.turns else {**words, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
         """Stop what is coming; when nothing is, go from the prompt to the panes or back."""
