@@ -80,13 +80,24 @@ async def test_deleting_is_undone(store: Store) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, "4 sessions")
         await pilot.press("f8")
-        await shown(pilot, "3 sessions", "Deleted ‘Newest’")
+        await shown(pilot, "3 sessions", "Deleted ‘Newest’; ^z brings it back.")
         assert [entry.title for entry in store.list()] == ["Middle", "Oldest", "Greeting"]
         await pilot.press("ctrl+z")
         await shown(pilot, "4 sessions", "‘Newest’ is back")
         assert next(entry.title for entry in store.list()) == "Newest"
         await pilot.press("ctrl+z")
         await shown(pilot, "Nothing was deleted here")
+
+
+async def test_the_key_that_is_told_is_the_persons_own(store: Store) -> None:
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.set_keymap({"library.undo": "f9"})
+        await shown(pilot, "4 sessions")
+        await pilot.press("f8")
+        await shown(pilot, "3 sessions", "F9 brings it back.")
+        await pilot.press("f9")
+        await shown(pilot, "4 sessions", "‘Newest’ is back")
 
 
 async def test_renaming_and_duplicating(store: Store) -> None:

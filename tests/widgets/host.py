@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from alignscope.events import End, Finished, Stats, Token
 from alignscope.lineup import Mode, Pane
 from alignscope.widgets.pane import PaneView
+from alignscope.widgets.tones import TONES
 
 
 class Host(App[None]):
@@ -17,7 +18,7 @@ class Host(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Tones, which the application's themes give."""
-        return {f"{tone}-tone": "#e2a173" for tone in PaneView.TONES}
+        return {f"{tone}-tone": "#e2a173" for tone in TONES}
 
     def compose(self) -> ComposeResult:
         with Horizontal():

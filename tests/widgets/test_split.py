@@ -6,6 +6,7 @@ from textual.app import App, ComposeResult
 from alignscope.lineup import Mode, Pane
 from alignscope.widgets.pane import PaneView
 from alignscope.widgets.split import Divider, Split
+from alignscope.widgets.tones import TONES
 
 
 def view(name: str) -> PaneView:
@@ -20,7 +21,7 @@ class Host(App[None]):
         self.panes = panes
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {f"{tone}-tone": "#888888" for tone in PaneView.TONES}
+        return {f"{tone}-tone": "#888888" for tone in TONES}
 
     def compose(self) -> ComposeResult:
         yield Split([view(f"p{n}") for n in range(self.panes)])

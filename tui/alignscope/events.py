@@ -182,6 +182,11 @@ class Reply:
         return "".join(text for i, text in enumerate(self.texts) if i not in self.thoughts)
 
     @property
+    def failed(self) -> bool:
+        """Whether it ended for a reason for which it can be tried again."""
+        return self.end is not None and self.end.failed
+
+    @property
     def ending(self) -> str:
         """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
         if self.end is End.LENGTH and (limit := _limit(self.request)) is not None:

@@ -2,18 +2,13 @@
 
 import math
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TextIO
 
 from alignscope import locations
 from alignscope.commands import UsageError
-from alignscope.session.export import jsonl
-from alignscope.session.file import MAX_BYTES
-from alignscope.session.model import Session, SessionError
+from alignscope.session import opening
+from alignscope.session.model import Session
 from alignscope.session.store import Store
-
-_JSON_LINES: Final = ".jsonl"
 
 
 def store_in(directory: Path | None) -> Store:
@@ -22,7 +17,7 @@ def store_in(directory: Path | None) -> Store:
 
 
 def open_session(store: Store, name: str) -> Session:
-    """The session that a person names: as `Store.open`, or a file of JSON Lines; `-` reads that from standard input.
+    """The session that a person names: its name or file; `-` reads JSON Lines from standard input.
 
     Raises:
         SessionError: there is none, or it can't be read.
@@ -30,24 +25,8 @@ def open_session(store: Store, name: str) -> Session:
     """
     if name == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # type: ignore[union-attr]  # it is a TextIOWrapper
-        return jsonl.read(_lines(sys.stdin, "standard input"), "standard input")
-    if name.lower().endswith(_JSON_LINES):
-        with Path(name).expanduser().open(encoding="utf-8", newline="\n") as file:
-            return jsonl.read(_lines(file, name), name)
-    return store.open(name)
-
-
-def _lines(file: TextIO, name: str) -> Iterator[str]:
-    """The lines of a file, no more than a session can be."""
-    left = MAX_BYTES
-    try:
-        while line := file.readline(left):
-            left -= len(line)
-            if not left:
-                raise SessionError(f"{name}: larger than {MAX_BYTES >> 20} MB, which no session is")
-            yield line
-    except UnicodeDecodeError:
-        raise SessionError(f"{name}: not UTF-8") from None
+        return opening.read_lines(sys.stdin, "standard input")
+    return opening.open_session(store, name)
 
 
 def number(option: str, text: str, low: float, high: float) -> float:

@@ -10,11 +10,12 @@ import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.commands import Status, output
-from alignscope.commands.output import Printer, size, table
+from alignscope.commands.output import Printer, table
 from alignscope.launch import Launch
 from alignscope.lineup import EMBEDDED, Model, judge, twin_of
 from alignscope.servers import Servers
 from alignscope.text import cell_width
+from alignscope.units import bytes_words
 
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")
@@ -82,7 +83,7 @@ def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
     cells = [
         (
             row.name, row.nature, row.twin or "", {True: "yes", False: "no", None: ""}[row.loaded], row.family,
-            row.parameter_size, row.quantization, size(row.size), row.why,
+            row.parameter_size, row.quantization, bytes_words(row.size), row.why,
         )
         for row in rows
     ]  # fmt: skip
@@ -133,11 +134,11 @@ class _Progress:
         share = pulling.completed / pulling.total if pulling.total else 0.0
         if self._notes.terminal:
             bar = "█" * round(share * _BAR)
-            amount = f"{size(pulling.completed)} of {size(pulling.total)}" if pulling.total else ""
+            amount = f"{bytes_words(pulling.completed)} of {bytes_words(pulling.total)}" if pulling.total else ""
             self._said = pulling.status
             self._notes.over(f"{bar:·<{_BAR}} {share:4.0%}  {amount}  {pulling.status}")
             return
-        tenth = f"{int(share * 10) * 10} % of {size(pulling.total)}" if pulling.total else pulling.status
+        tenth = f"{int(share * 10) * 10} % of {bytes_words(pulling.total)}" if pulling.total else pulling.status
         if tenth != self._said:
             self._said = tenth
             self._notes.line(tenth)

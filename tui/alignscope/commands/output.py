@@ -4,11 +4,9 @@ import io
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Final, TextIO
+from typing import TextIO
 
 from alignscope.text import cell_width, clean, fit
-
-_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
 class Printer:
@@ -50,16 +48,6 @@ def out() -> Printer:
 def notes() -> Printer:
     """A printer on standard error, for what isn't the answer itself."""
     return Printer(sys.stderr)
-
-
-def size(count: int | None) -> str:
-    """Bytes as people write them, such as `4.9 GB`; nothing when they aren't known."""
-    if count is None:
-        return ""
-    number, unit = float(count), 0
-    while number >= 999.5 and unit < len(_UNITS) - 1:
-        number, unit = number / 1000, unit + 1
-    return f"{number:.0f} {_UNITS[unit]}" if unit < 3 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -18,8 +18,8 @@ from alignscope.screens.words import sent_with
 from alignscope.session.model import Turn
 from alignscope.text import clean, fit
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.pane import SIGNS
 from alignscope.widgets.status import NoticeLine
+from alignscope.widgets.tones import SIGNS
 
 _BEFORE: Final = 240
 """Characters that are alike shown before the place where the replies part."""
@@ -69,7 +69,7 @@ class ComparedPane(VerticalScroll):
         self.pane = pane
         self._then = then
         base = pane.mode is Mode.COMPLETION
-        sign = SIGNS["base" if base else "instruct"][0]
+        sign = SIGNS["base" if base else "instruct"]
         self._head = Static(
             clean(f"{sign} {pane.name}  {pane.model}"), markup=False, classes=f"-head {'-base' if base else '-chat'}"
         )

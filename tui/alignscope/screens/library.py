@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.screens.session_words import describe, row
+from alignscope.screens.words import key_of
 from alignscope.session.index import Entry
 from alignscope.session.model import SessionError
 from alignscope.session.store import Store
@@ -254,7 +255,8 @@ class LibraryScreen(Chooser[Picked | None]):
             self._say("This session is open; begin another one first.", error=True)
             return
         token = await self._do(
-            lambda: self._store.delete(entry.path), f"Deleted ‘{entry.title}’; ctrl+z brings it back."
+            lambda: self._store.delete(entry.path),
+            f"Deleted ‘{entry.title}’; {key_of(self, 'library.undo')} brings it back.",
         )
         if token is not None:
             self._deleted.append((token, entry.title))

@@ -17,14 +17,14 @@ from textual.widgets.option_list import Option
 from alignscope.backends.base import ServerError
 from alignscope.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode, is_path, judge
 from alignscope.screens.chooser import Choices, Chooser
-from alignscope.screens.words import bytes_words
 from alignscope.text import cell_width, clean, fit
+from alignscope.units import bytes_words
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.pane import SIGNS
+from alignscope.widgets.tones import SIGNS
 
 _SIGNS: Final = {
-    Nature.BASE: (SIGNS["base"][0], "$base-tone"),
-    Nature.INSTRUCT: (SIGNS["instruct"][0], "$instruct-tone"),
+    Nature.BASE: (SIGNS["base"], "$base-tone"),
+    Nature.INSTRUCT: (SIGNS["instruct"], "$instruct-tone"),
     Nature.UNKNOWN: ("·", "dim"),
 }
 _URL: Final = re.compile(r"https?://\S+")
@@ -196,7 +196,7 @@ class PickerScreen(Chooser[Pane | None]):
     def _row(self, model: Model) -> Content:
         sign, tone = _SIGNS[judge(model).nature]
         here = (model.server, model.name) == (self._pane.server, self._pane.model)
-        size = "" if model.size is None else bytes_words(model.size)
+        size = bytes_words(model.size)
         marks = [word for word, told in (("cloud", model.remote), ("loaded", model.loaded), ("here", here)) if told]
         figures = f"{size:>8} "
         if not self.has_class("-narrow"):

@@ -17,8 +17,8 @@ from textual.worker import Worker
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.lineup import Model
 from alignscope.screens.chooser import Choices
-from alignscope.screens.words import bytes_words
 from alignscope.text import cell_width, clean, fit
+from alignscope.units import bytes_words
 from alignscope.widgets.keybar import KeyBar
 
 _SHOWN_MAX = 6
@@ -182,7 +182,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
 
     def _row(self, offer: Offer) -> Content:
-        size = "" if offer.size is None else bytes_words(offer.size)
+        size = bytes_words(offer.size)
         title = fit(offer.title, 40)
         width = max((cell_width(fit(each.title, 40)) for each in self._offers), default=0)
         return Content.assemble(

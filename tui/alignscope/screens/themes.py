@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from alignscope.screens.chooser import Choices, Chooser
 from alignscope.text import cell_width, clean, fit
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.pane import SIGNS
+from alignscope.widgets.tones import SIGNS
 
 _NAME: Final = 20
 """Cells for a name."""
@@ -89,7 +89,7 @@ def _sample(theme: Theme) -> Content:
     name = fit(clean(theme.name), _NAME)
     ground = theme.background or ("ansi_default" if theme.ansi else "#121212" if theme.dark else "#e0e0e0")
     pieces: list[tuple[str, str]] = []
-    for tone, (sign, _) in SIGNS.items():
+    for tone, sign in SIGNS.items():
         color = theme.variables.get(f"{tone}-tone")
         if color:
             pieces.append((f" {sign}", f"{color} on {ground}"))

@@ -1,5 +1,6 @@
 """What several screens say alike."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -14,15 +15,6 @@ from alignscope.session.model import FRESH, Turn
 from alignscope.widgets.status import brief
 
 
-def bytes_words(size: float) -> str:
-    """A number of bytes as people write it: `397 MB`, `4.9 GB`."""
-    for unit in ("B", "kB", "MB"):
-        if size < 999.5:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
 def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
     """What a turn was sent with, in the few words that stand beside its prompt."""
     words = [brief(turn.sampling, presets)]
@@ -31,6 +23,14 @@ def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values()))
     if turn.scaffold != BARE:
         words.append(f"scaffold {turn.scaffold}")
     return " · ".join(words)
+
+
+def key_of(screen: Screen[Any], action: str) -> str:
+    """The first key of one of a screen's actions, named by its id, as it is shown to a person: `F4`."""
+    usual = next(binding for binding in screen.BINDINGS if isinstance(binding, Binding) and binding.id == action)
+    first = screen.app._keymap.get(action, usual.key).split(",")[0]
+    shown = screen.app.get_key_display(usual.with_key(first))
+    return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:

@@ -3,36 +3,26 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from alignscope.events import Event, Finished, Phase, Reply, Token, Waiting
+from alignscope.events import Event, Finished, Reply, Token, Waiting
 from alignscope.lineup import Mode, Pane
 from alignscope.text import clean
-from alignscope.widgets._bars import PaneFooter, PaneHeader
-from alignscope.widgets._drawn import frames
+from alignscope.widgets._bars import PaneHeader
 from alignscope.widgets._filling import FillingTranscript
-from alignscope.widgets._words import end_row, footer_parts
+from alignscope.widgets._progress import ProgressFooter
+from alignscope.widgets._words import end_row
+from alignscope.widgets.tones import SIGNS, Tone
 from alignscope.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from textual.containers import VerticalScroll
-    from textual.timer import Timer
 
-Tone = Literal["base", "instruct", "third", "fourth"]
-SIGNS: Final[dict[str, tuple[str, str]]] = {
-    "base": ("∿", "~"),
-    "instruct": ("◆", "*"),
-    "third": ("▲", "^"),
-    "fourth": ("●", "o"),
-}
-"""By tone, the sign beside a pane's name and what stands for it in plain ASCII: colour is never the only difference."""
-_FOOTER_PERIOD: Final = 0.25
-"""Seconds between two looks at a running reply's figures."""
 _MARKDOWN_LIMIT: Final = 200_000
 """Characters; more than that as Markdown would freeze the screen, since each paragraph is a widget."""
 
@@ -79,7 +69,6 @@ class PaneView(Widget):
     }
     """
     BLANK = True  # covered by what is in it
-    TONES: ClassVar[tuple[Tone, ...]] = ("base", "instruct", "third", "fourth")
 
     @dataclass
     class Focused(Message):
@@ -99,9 +88,9 @@ class PaneView(Widget):
         *,
         tone: Tone = "base",
         default_server: str = "",
+        server_names: Mapping[str, str] | None = None,
         empty_text: str = "",
         retry_hint: str = "",
-        ascii_signs: bool = False,
         clock: Callable[[], float] = time.monotonic,
         id: str | None = None,
         classes: str | None = None,
@@ -110,28 +99,24 @@ class PaneView(Widget):
         Args:
             tone: the colour and sign by which the pane is told apart.
             default_server: the server that needs no mention.
+            server_names: what servers are called, by URL; those that aren't in it are told by their URL.
             empty_text: what to say while there is no turn yet.
             retry_hint: what to add to the message of a failed reply, such as which key tries again.
-            ascii_signs: for terminals without the signs.
             clock: seconds, by which it is told how long a reply has been waited for.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
         self.tone = tone
         self.default_server = default_server
+        self._server_names = server_names or {}
         self.retry_hint = retry_hint
-        self._ascii_signs = ascii_signs
         self.turns: list[Turn] = []
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
-        self.transcript = FillingTranscript()
+        self.transcript = FillingTranscript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
-        self._header = PaneHeader(SIGNS[tone][ascii_signs], classes=f"-{tone}")
-        self._footer = PaneFooter()
-        self._footer_due = 0.0  # when the footer is to be looked at again, by our clock; 0 for not
-        self._second: Timer | None = None  # to the next second of waiting
-        self._clock = clock
-        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when
+        self._header = PaneHeader(SIGNS[tone], classes=f"-{tone}")
+        self._footer = ProgressFooter(clock)
         self._empty_text = empty_text
         self._markdown: VerticalScroll | None = None
 
@@ -157,19 +142,20 @@ class PaneView(Widget):
         self.pane = pane
         if default_server is not None:
             self.default_server = default_server
-        server = "" if pane.server == self.default_server else pane.server
+        server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.tell(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
 
     def wear(self, tone: Tone) -> None:
         """Another colour and sign."""
-        self._header.remove_class(f"-{self.tone}")
-        self._header.add_class(f"-{tone}")
-        self._header.tell_sign(SIGNS[tone][self._ascii_signs])
+        for part in (self._header, self.transcript):
+            part.remove_class(f"-{self.tone}")
+            part.add_class(f"-{tone}")
+        self._header.tell_sign(SIGNS[tone])
         self.tone = tone
 
     def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
         """Write the separator and wait for the events of so many samples."""
-        self._phases = {n: (Phase.WAITING, self._clock()) for n in range(1, samples + 1)}
+        self._footer.begin(samples)
         self.turns.append(Turn(number, prompt, {n: Reply(self.pane.name, n) for n in range(1, samples + 1)}))
         if self.shown_sample is not None:
             self.shown_sample = min(self.shown_sample, samples)
@@ -183,10 +169,10 @@ class PaneView(Widget):
         if not self.turns:
             return
         turn = self.turns[-1]
-        failed = [n for n, reply in turn.replies.items() if _failed(reply)]
+        failed = [n for n, reply in turn.replies.items() if reply.failed]
         for number in failed if sample is None else [sample]:
             turn.replies[number] = Reply(self.pane.name, number)
-            self._phases[number] = Phase.WAITING, self._clock()
+            self._footer.wait_anew(number)
             self.transcript.reopen(number)
         self._leave_markdown()
         self._refresh_footer()
@@ -206,10 +192,9 @@ class PaneView(Widget):
                 if len(reply.texts) == 1:
                     self._refresh_footer()
                 else:
-                    self._refresh_footer_soon()
+                    self._footer.look_soon()
             case Waiting(phase=phase):
-                if phase is not self._phases[event.sample][0]:
-                    self._phases[event.sample] = phase, self._clock()
+                self._footer.wait(event.sample, phase)
                 self._refresh_footer()
             case Finished():
                 self.transcript.end_turn(end_row(reply), self._message(reply), event.sample)
@@ -236,7 +221,7 @@ class PaneView(Widget):
                 hidden, message = turn is not turns[-1], self._message(reply)
                 self.transcript.fill(number, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
         if turns:
-            self._phases = dict.fromkeys(self.turns[-1].replies, (Phase.WAITING, turns[-1].began))
+            self._footer.begin(turns[-1].samples, turns[-1].began)
             if self.shown_sample is not None:
                 self.shown_sample = min(self.shown_sample, turns[-1].samples)
         self._show_body()
@@ -244,7 +229,7 @@ class PaneView(Widget):
         self._refresh_footer()
 
     def _message(self, reply: Reply) -> str:
-        hint = self.retry_hint if reply.message and reply.end is not None and reply.end.failed else ""
+        hint = self.retry_hint if reply.message and reply.failed else ""
         return f"{reply.message}\n{hint}" if hint else reply.message
 
     def clear(self) -> None:
@@ -263,7 +248,7 @@ class PaneView(Widget):
     @property
     def failed(self) -> bool:
         """Whether a reply of the last turn failed, so that it can be tried again."""
-        return bool(self.turns) and any(_failed(reply) for reply in self.turns[-1].replies.values())
+        return bool(self.turns) and any(reply.failed for reply in self.turns[-1].replies.values())
 
     def action_retry(self) -> None:
         """Ask for the failed replies to be tried again."""
@@ -337,32 +322,8 @@ class PaneView(Widget):
         self.query_one(".pane--empty").display = not self.turns
         self.transcript.display = bool(self.turns) and self._markdown is None
 
-    def _refresh_footer_soon(self) -> None:
-        if not self._footer_due and self.is_mounted:
-            self._footer_due = time.monotonic() + _FOOTER_PERIOD
-            frames(self.app).soon(self._frame)
-
-    def _frame(self) -> None:
-        if not self._footer_due or not self.is_attached:
-            return
-        if time.monotonic() < self._footer_due:
-            frames(self.app).soon(self._frame)
-        else:
-            self._refresh_footer()
-
     def _refresh_footer(self) -> None:
-        self._footer_due = 0.0
-        replies = self.turns[-1].replies if self.turns else {}
-        shown = min(self.shown_sample or 1, len(replies))
-        waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
-        waited = self._clock() - self._phases[shown][1] if waiting else 0
-        state, figures = footer_parts(replies, self.shown_sample, waited)
-        self._footer.tell(state, figures, failed=self.failed)
-        if self._second is not None:
-            self._second.stop()
-            self._second = None
-        if waiting and self.is_mounted:
-            self._second = self.set_timer(1.01 - waited % 1, self._refresh_footer)
+        self._footer.show(self.turns[-1].replies if self.turns else {}, self.shown_sample)
 
     def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
         """Say how much came below the view."""
@@ -377,7 +338,3 @@ class PaneView(Widget):
     def on_descendant_blur(self) -> None:
         """Show that the person has gone."""
         self.remove_class("-focused")
-
-
-def _failed(reply: Reply) -> bool:
-    return reply.end is not None and reply.end.failed

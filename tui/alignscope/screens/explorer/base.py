@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import re
 import traceback
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.getters import query_one
 from textual.reactive import var
 from textual.screen import Screen
@@ -17,7 +15,7 @@ from alignscope.launch import Launch
 from alignscope.lineup import Pane
 from alignscope.locations import state_dir
 from alignscope.sampling import Sampling
-from alignscope.screens.explorer.bindings import BINDINGS
+from alignscope.screens.words import key_of
 from alignscope.servers import Servers
 from alignscope.session.model import CARRY
 from alignscope.widgets.pane import PaneView
@@ -73,11 +71,7 @@ class ExplorerBase(Screen[int]):
 
     def key(self, name: str) -> str:
         """The first key of one of the explorer's actions, as it is shown to a person: `F4`."""
-        action = f"explorer.{name}"
-        usual = next(binding for binding in BINDINGS if isinstance(binding, Binding) and binding.id == action)
-        first = self.app._keymap.get(action, usual.key).split(",")[0]
-        shown = self.app.get_key_display(usual.with_key(first))
-        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
+        return key_of(self, f"explorer.{name}")
 
     @property
     def panel(self) -> "SamplingPanel | None":

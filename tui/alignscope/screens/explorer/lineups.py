@@ -21,6 +21,7 @@ from alignscope.servers import Found, Kind
 from alignscope.session.model import Turn
 from alignscope.twins import engine_available
 from alignscope.widgets.pane import PaneView
+from alignscope.widgets.tones import TONES
 
 if TYPE_CHECKING:
     from alignscope.screens.picker import Listing
@@ -41,12 +42,14 @@ class LineupActions(ExplorerBase):
     def make_view(self, pane: Pane) -> PaneView:
         """The widget of a pane, in the first tone that no other pane has; base and instruct have their own."""
         taken = {view.tone for view in self.query(PaneView)} if self.is_mounted else set()
-        wanted = PaneView.TONES[0 if pane.mode is Mode.COMPLETION else 1]
-        free = [tone for tone in (wanted, *PaneView.TONES[2:], *PaneView.TONES) if tone not in taken]
+        wanted = TONES[0 if pane.mode is Mode.COMPLETION else 1]
+        free = [tone for tone in (wanted, *TONES[2:], *TONES) if tone not in taken]
         return PaneView(
             pane,
             tone=free[0] if free else wanted,
             default_server=self.default_server,
+            # Of several names for one server, the first.
+            server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
             empty_text=EMPTY[pane.mode],
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )
@@ -83,7 +86,7 @@ class LineupActions(ExplorerBase):
         for pane in lineup[len(views) :]:
             await self.split.add(self.make_view(pane))
         for view, tone in zip(self.split.views, tones(lineup), strict=True):
-            view.wear(PaneView.TONES[tone])
+            view.wear(TONES[tone])
         self.show_settings()
 
     # Changing it

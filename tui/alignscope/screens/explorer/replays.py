@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from alignscope.screens.compare import CompareScreen
     from alignscope.screens.replay import Live
 
-_FILE_ENDINGS = (".jsonl",)
-
 
 class ReplayActions(SessionKeeping):
     """Actions that lead into a replay, and out of it."""
@@ -113,13 +111,9 @@ def _read(store: Store, name: str | Path) -> Session:
         SessionError: it can't be read.
         OSError: the same.
     """
-    if str(name).lower().endswith(_FILE_ENDINGS):
-        from alignscope.session.export import jsonl
+    from alignscope.session.opening import open_session
 
-        with Path(name).expanduser().open(encoding="utf-8", newline="\n") as file:
-            session = jsonl.read(file, str(name))
-    else:
-        session = store.open(name)
+    session = open_session(store, name)
     for turn in session.turns:
         for reply in turn.replies.values():
             _ = reply.texts

@@ -21,10 +21,11 @@ from alignscope.session.model import Session, Turn
 from alignscope.session.player import INSTANT, Player
 from alignscope.text import clean
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.pane import SIGNS, PaneView
+from alignscope.widgets.pane import PaneView
 from alignscope.widgets.split import Split
 from alignscope.widgets.status import NoticeLine
 from alignscope.widgets.timeline import Timeline, TimeMark, clock
+from alignscope.widgets.tones import SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ class ReplayScreen(Transport[Live | None]):
             if mark.reply is None:
                 marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
             elif view := self._stage.view(mark.turn, mark.reply.pane):
-                failed = mark.reply.end is not None and mark.reply.end.failed
-                marks.append(TimeMark(ms, "✕" if failed else SIGNS[view.tone][0], "failed" if failed else view.tone))
+                failed = mark.reply.failed
+                marks.append(TimeMark(ms, "✕" if failed else SIGNS[view.tone], "failed" if failed else view.tone))
         self.timeline.set_marks(self.player.length_ms, marks)
 
     @property

@@ -8,6 +8,7 @@ from alignscope.lineup import MAX_PANES, Mode, Pane, tones
 from alignscope.session.model import Turn
 from alignscope.session.player import Player
 from alignscope.widgets.pane import PaneView, Placed
+from alignscope.widgets.tones import TONES
 
 _MANY: Final = 400
 """Steps between two drawings above which it is cheaper to show the result."""
@@ -55,9 +56,7 @@ class Stage:
         panes = [*self._first_panes()] or [*lineup] or [_NOBODY]
         for pane, tone in zip(panes, tones(panes), strict=True):
             usual = self.views[0].pane.server if self.views else pane.server
-            self.views.append(
-                PaneView(pane, tone=PaneView.TONES[tone], default_server=usual, clock=lambda: player.ms / 1000)
-            )
+            self.views.append(PaneView(pane, tone=TONES[tone], default_server=usual, clock=lambda: player.ms / 1000))
 
     def _first_panes(self) -> Iterator[Pane]:
         """For each place, the pane that has it first."""
