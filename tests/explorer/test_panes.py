@@ -142,6 +142,23 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.until_shown("base  mistral:text  chat")
 
 
+async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave_it(ollama: Ollama) -> None:
+    from tests.standin.models import THINKER, Held
+
+    async with Ollama([THINKER]) as named, Ollama([Held("unnamed-b:1b")]) as unnamed:
+        servers = {"desk": named.url, "desk-again": named.url}
+        async with explore(Launch(host=ollama.url, servers=servers), (160, 40)) as desk:
+            await desk.press("f4", *"qwen3")
+            await desk.until_shown("Model for base", "qwen3:0.6b")
+            await desk.press("enter")
+            await desk.until_shown("qwen3:0.6b  chat  @desk ")
+            await desk.press("f4", *unnamed.url, "enter")
+            await desk.until_shown("unnamed-b:1b")
+            await desk.press("enter")
+            await desk.until_shown(f"unnamed-b:1b  chat  @{unnamed.url.removeprefix('http://')}")
+            assert "mistral:instruct  chat  @" not in desk.screen, "the usual server needs no mention"
+
+
 async def test_without_a_pair_the_known_ones_are_offered_and_pulled() -> None:
     from tests.standin.models import PAIR
 
