@@ -45,7 +45,7 @@ def test_the_selection_of_everything_is_all_text(thought: str, reply: str, more:
 
 def test_a_selection_leaves_out_the_breaks_that_wrapping_made() -> None:
     layout = Rows()
-    layout.resize(11)  # one cell stands free at the left
+    layout.resize(12)  # two cells are the edge
     layout.add(Kind.REPLY, "the quick brown fox\n\tjumped")
     assert rows_of(layout) == ["the quick ", "brown fox", "\tjumped"]
     assert layout.selected((0, 4), (1, 5)) == "quick brown"
@@ -77,7 +77,7 @@ def test_samples_grow_one_below_another() -> None:
     layout.show(2)
     assert rows_of(layout) == ["2 two"]
     assert layout.append(first, " of the first") is None
-    layout.resize(8)
+    layout.resize(9)
     layout.append(first, "!")
     layout.show(None)
     assert rows_of(layout) == ["1 one", "more of ", "the ", "first!", "2 two"]

@@ -98,7 +98,7 @@ async def test_thinking_stands_apart_from_the_reply() -> None:
         host.view.apply(token("The answer"))
         await pilot.pause(FRAME)
         rows = host.rows()
-        assert rows[3:6] == [" thinking", " ┊ let me see", " The answer"]
+        assert rows[3:6] == [" thinking", "┊ let me see", "▎ The answer"]
         assert host.view.reply_text() == "The answer"
 
 

@@ -28,7 +28,7 @@ async def test_what_came_is_drawn_with_the_next_frame() -> None:
         rows = host.rows()
         assert rows[1].startswith("── 1 ─ greedy ──")
         assert rows[2] == "› Say it."
-        assert rows[3] == " Hello there"
+        assert rows[3] == "▎ Hello there"
 
 
 async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came() -> None:
@@ -61,7 +61,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         assert "after all" in host.text
 
 
-@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", " line"), ("pageup", " line")])
+@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
 async def test_keys_scroll(key: str, first: str) -> None:
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
@@ -106,7 +106,7 @@ async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
             if number % 7 == 0:
                 await pilot.pause(0.01)
         await pilot.pause(FRAME)
-        drawn = "\n".join(host.rows()[3:-1]).split()
+        drawn = "\n".join(row.removeprefix("▎") for row in host.rows()[3:-1]).split()
         assert drawn == "".join(words).split()
 
 
@@ -127,9 +127,9 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
         host.view.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
         await pilot.pause(FRAME)
         rows = host.rows()
-        assert rows[3].startswith(" the quick brown fox")
+        assert rows[3].startswith("▎ the quick brown fox")
         transcript = host.view.transcript
-        await pilot.mouse_down(transcript, offset=(5, 2))
+        await pilot.mouse_down(transcript, offset=(6, 2))
         await pilot.hover(transcript, offset=(10, 3))
         await pilot.mouse_up(transcript, offset=(10, 3))
         await pilot.pause(FRAME)
@@ -149,9 +149,9 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
     [
         ((0, 0), (10, 8), "Go.\nfirst\nsecond"),  # from the separator to below the last row
         ((1, 2), (0, 3), "first\ns"),  # by the cells left of the text, which stand for its first
-        ((3, 2), (29, 2), "rst"),  # past the end of a row
+        ((4, 2), (29, 2), "rst"),  # past the end of a row
         ((5, 8), (8, 9), ""),  # where nothing is
-        ((5, 8), (4, 2), "st\nsecond"),  # backwards from where nothing is
+        ((5, 8), (5, 2), "st\nsecond"),  # backwards from where nothing is
     ],
 )
 async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tuple[int, int], expected: str) -> None:

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
-GUTTERS: Final = {Kind.PROMPT: "› ", Kind.THINKING: " ┊ ", Kind.REPLY: " ", Kind.ERROR: "▌ "}
+GUTTERS: Final = {Kind.PROMPT: "› ", Kind.THINKING: "┊ ", Kind.REPLY: "▎ ", Kind.ERROR: "▌ "}
 """What stands at the left of every row of a block, apart from its text."""
 TEXT: Final = frozenset({Kind.PROMPT, Kind.THINKING, Kind.REPLY, Kind.ERROR})
 """The blocks whose text is wrapped and can be copied; the others are one row of chrome each."""

@@ -17,6 +17,8 @@ _Tagger = Callable[[Style, int, int], Style]
 
 _STRIPS: Final = 512
 """Drawn rows that are kept."""
+_EDGES: Final = {Kind.THINKING: "gutter", Kind.REPLY: "edge"}
+"""The style of what stands at the left of a row, where it isn't that of its text."""
 _BELOW: Final = 1 << 30
 """The row that the mouse finds below the last."""
 
@@ -103,7 +105,7 @@ class Painter:
             return Strip([chrome], width).extend_cell_length(outer, style)
         gutter = GUTTERS[block.kind]
         drawn, cells = show(row)
-        edge = at(self._look("gutter") if block.kind is Kind.THINKING else style, 0, y)
+        edge = at(self._look(_EDGES[block.kind]) if block.kind in _EDGES else style, 0, y)
         segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style, at)
         cells += len(gutter)
         if cells < outer:

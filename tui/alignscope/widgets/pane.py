@@ -113,7 +113,7 @@ class PaneView(Widget):
         self.turns: list[Turn] = []
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
-        self.transcript = FillingTranscript()
+        self.transcript = FillingTranscript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(SIGNS[tone], classes=f"-{tone}")
         self._footer = ProgressFooter(clock)
@@ -147,8 +147,9 @@ class PaneView(Widget):
 
     def wear(self, tone: Tone) -> None:
         """Another colour and sign."""
-        self._header.remove_class(f"-{self.tone}")
-        self._header.add_class(f"-{tone}")
+        for part in (self._header, self.transcript):
+            part.remove_class(f"-{self.tone}")
+            part.add_class(f"-{tone}")
         self._header.tell_sign(SIGNS[tone])
         self.tone = tone
 

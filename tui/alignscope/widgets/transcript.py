@@ -28,7 +28,10 @@ _PROMPT_SHOWN: Final = 600
 class Transcript(Drawn, FollowingView):
     """Everything that was said in one pane, following the end while the view is there."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {"transcript--gutter"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {
+        "transcript--gutter",
+        "transcript--edge",
+    }
     ALLOW_SELECT = True
     DEFAULT_CSS = """
     Transcript {
@@ -44,6 +47,11 @@ class Transcript(Drawn, FollowingView):
         & > .transcript--label { color: $text-muted; text-style: italic; }
         & > .transcript--thinking { color: $text-muted; }
         & > .transcript--gutter { color: $text-disabled; }
+        & > .transcript--edge { color: $text-disabled; }
+        &.-base > .transcript--edge { color: $base-tone; }
+        &.-instruct > .transcript--edge { color: $instruct-tone; }
+        &.-third > .transcript--edge { color: $third-tone; }
+        &.-fourth > .transcript--edge { color: $fourth-tone; }
         & > .transcript--end { color: $text-muted; }
         & > .transcript--error { color: $text-error; background: $error-muted; }
     }
