@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from rich.segment import Segment
 from textual.color import Color
@@ -24,7 +25,8 @@ _INSTEAD: Final = {
     "–": "-", "—": "-", "−": "-", "→": ">", "←": "<", "↑": "^", "↓": "v", "⏎": "<", "␣": "_",
     "‘": "'", "’": "'", "‚": ",", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "›": ">", "‹": "<",
     "×": "x", "°": "o",
-    "│": "|", "┃": "|", "┆": "|", "┊": "|", "║": "|", "▏": "|", "▎": "|", "▍": "|", "▌": "|", "▐": "|", "▕": "|",
+    "│": "|", "┃": "|", "┆": "|", "┊": "|", "║": "|", "▏": "|", "▎": "|", "▍": "|", "▌": "|", "▋": "|", "▊": "|", "▉": "#",
+    "▐": "|", "▕": "|", "▖": ".", "▗": ".", "▘": "'", "▝": "'",
     "─": "-", "━": "-", "┄": "-", "┈": "-", "═": "=", "▁": "_", "▔": "-", "▂": "_", "▃": "_",
     "█": "#", "▓": "#", "▒": "+", "░": ".", "▀": '"', "▄": "_", "▅": "#", "▆": "#", "▇": "#", "■": "#", "□": "o",
     "○": "o", "◉": "o", "◌": "o", "▶": ">", "►": ">", "◀": "<", "▼": "v", "⟦": "[", "⟧": "]",
@@ -50,6 +52,10 @@ def plain(text: str) -> str:
 def _plain(char: str) -> str:
     if "\u2500" <= char <= "\u257f":
         return "+"
+    if "\u2580" <= char <= "\u259f":  # what is left of the blocks
+        return "#"
+    if (letter := normalize("NFD", char)[0]).isascii():  # an accent less, and still the same word
+        return letter
     if "\u2400" <= char <= "\u2421":  # what stands for a control character
         return "?"
     return "?" * cell_width(char)

@@ -43,7 +43,9 @@ class Choices(OptionList, can_focus=False):
         text-wrap: nowrap;
         text-overflow: ellipsis;
         & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
-        &:focus > .option-list--option-highlighted { background: $primary 24%; text-style: bold; }
+        &:focus { border: none; background-tint: transparent; }
+        &:focus > .option-list--option-highlighted { background: $primary 20%; color: $foreground; text-style: bold; }
+        &:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
         & > .option-list--option-disabled { color: $foreground; }
         & > .option-list--option-hover { background: $boost; }
     }

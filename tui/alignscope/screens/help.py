@@ -57,8 +57,8 @@ class HelpScreen(ModalScreen[None]):
     BINDING_GROUP_TITLE = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark", "dismiss(None)", "Back", id="help.close", tooltip="Go back"),
-        Binding("tab", "section(1)", "Next part", id="help.next", tooltip="On to the next part"),
-        Binding("shift+tab", "section(-1)", "Part before", id="help.before", show=False, tooltip="Back a part"),
+        Binding("tab,n", "section(1)", "Next part", id="help.next", tooltip="On to the next part"),
+        Binding("shift+tab,p", "section(-1)", "Part before", id="help.before", show=False, tooltip="Back a part"),
         Binding("down,j", "scroll('down')", "Down", id="help.down", show=False, tooltip="A line on"),
         Binding("up,k", "scroll('up')", "Up", id="help.up", show=False, tooltip="A line back"),
         Binding("pagedown,space", "scroll('page_down')", "Page on", id="help.page-down", tooltip="A page on"),
