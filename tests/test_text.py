@@ -153,5 +153,6 @@ def test_fit_shortens_to_the_width(line: str, width: int) -> None:
 
 def test_fit_tells_that_it_shortened() -> None:
     assert fit("mistral-nemo", 8) == "mistral…"
-    assert fit("two\nlines", 20) == "two⏎lines"
+    assert fit("two\nlines", 20) == "two ⏎ lines"
+    assert fit("\n\nfirst\n\n  last\n", 20) == "first ⏎ last"
     assert fit("anything", 0) == ""

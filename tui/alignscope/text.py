@@ -166,9 +166,12 @@ def cell_width(text: str) -> int:
     return show(text)[1]
 
 
+_BREAKS = re.compile(r" *\n\s*")
+
+
 def fit(text: str, width: int) -> str:
-    """The text as drawn, on one row and shortened to a width with an ellipsis."""
-    drawn, cells = show(clean(text).replace("\n", "\u23ce"))
+    """The text as drawn, on one row and shortened to a width with an ellipsis; lines are told apart by a sign."""
+    drawn, cells = show(_BREAKS.sub(" \u23ce ", clean(text).strip("\n")))
     if cells <= width:
         return drawn
     if width < 1:

@@ -13,13 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.events import Event, Reply
-from alignscope.lineup import Mode, Pane
-from alignscope.screens.words import sent_with
+from alignscope.lineup import Pane
+from alignscope.screens.words import labels, sent_with
 from alignscope.session.model import Turn
 from alignscope.text import clean, fit
 from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.status import NoticeLine
-from alignscope.widgets.tones import SIGNS
 
 _BEFORE: Final = 240
 """Characters that are alike shown before the place where the replies part."""
@@ -56,23 +55,18 @@ class ComparedPane(VerticalScroll):
         border-left: solid $panel;
         &.-first { border-left: none; }
         & Static { height: auto; }
-        & .-head { background: $surface; text-style: bold; }
-        & .-base { color: $base-tone; }
-        & .-chat { color: $instruct-tone; }
+        & .-head { background: $surface; }
         & .-when { color: $text-muted; margin-top: 1; }
         & .-sum { color: $accent; margin-top: 1; }
     }
     """
 
-    def __init__(self, pane: Pane, then: str) -> None:
+    def __init__(self, pane: Pane, label: Content, then: str) -> None:
         super().__init__()
         self.pane = pane
         self._then = then
-        base = pane.mode is Mode.COMPLETION
-        sign = SIGNS["base" if base else "instruct"]
-        self._head = Static(
-            clean(f"{sign} {pane.name}  {pane.model}"), markup=False, classes=f"-head {'-base' if base else '-chat'}"
-        )
+        model = clean(f"  {pane.model}  {pane.mode}")
+        self._head = Static(Content.assemble(label.stylize("bold"), (model, "$text-muted")), classes="-head")
         self._rows = [Static(markup=False, classes=name) for name in ("-when", "", "-when", "", "-sum")]
 
     def compose(self) -> ComposeResult:
@@ -154,6 +148,7 @@ class CompareScreen(Screen[None]):
         & #compare-panes { height: 1fr; }
         &.-narrow #compare-panes { layout: vertical; }
         &.-narrow ComparedPane { border-left: none; }
+        & KeyBar { padding-left: 1; }
         & #compare-promise { height: auto; padding: 0 1; color: $text-muted; }
     }
     """
@@ -164,9 +159,11 @@ class CompareScreen(Screen[None]):
         self._run = run
         self._kept = kept
         self._sample = 1
+        self._running = True
         self._new: dict[tuple[str, int], Reply] = {}
         then = f"{turn.at.astimezone():%Y-%m-%d %H:%M}"
-        self._panes = [ComparedPane(pane, then) for pane in turn.lineup]
+        named = labels(turn.lineup)
+        self._panes = [ComparedPane(pane, named[pane.name], then) for pane in turn.lineup]
 
     def compose(self) -> ComposeResult:
         yield Static(
@@ -186,6 +183,11 @@ class CompareScreen(Screen[None]):
         self._timer = self.set_interval(_PERIOD, self._draw)
         self.run_worker(self._again(), group="again", exit_on_error=False)
 
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """What keys do at this moment, for the line of keys."""
+        return ({} if self._running else {"stop": ""}) | ({} if self._old.samples > 1 else {"sample(1)": ""})
+
     async def _again(self) -> None:
         try:
             async for event in self._run():
@@ -196,9 +198,11 @@ class CompareScreen(Screen[None]):
             if self._kept:
                 self.query_one(NoticeLine).say(self._kept)
         finally:
+            self._running = False
             if self.is_attached:
                 self._timer.stop()
                 self._draw()
+                self.refresh_bindings()
 
     def _draw(self) -> None:
         for pane in self._panes:

@@ -5,6 +5,7 @@ from typing import Final
 
 from textual.content import Content
 
+from alignscope.screens.words import labels
 from alignscope.session.index import Entry
 from alignscope.session.model import Session
 from alignscope.text import cell_width, clean, fit
@@ -54,8 +55,9 @@ def describe(session: Session, excerpt: str = "") -> Content:
     ]
     if session.parent:
         parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "dim"))
+    named = labels([record.pane for record in session.lineup])
     for record in session.lineup:
-        parts += [f"\n{clean(record.name)}  ", (f"{clean(record.pane.model)}, {record.pane.mode}", "$accent")]
+        parts += ["\n", named[record.pane.name], (f"  {clean(record.pane.model)}, {record.pane.mode}", "$text-muted")]
     for warning in session.warnings:
         parts.append((f"\n{clean(warning)}", "$text-warning"))
     if excerpt:
@@ -64,9 +66,10 @@ def describe(session: Session, excerpt: str = "") -> Content:
         parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
         if turn.note:
             parts.append((f"\nnote: {fit(turn.note, 200)}", "$accent"))
+        named = labels(turn.lineup)
         for (pane, sample), reply in turn.replies.items():
             if sample == 1:
-                parts += [(f"\n{clean(pane)}: ", "dim"), fit(reply.text[:400], 160)]
+                parts += ["\n", named[pane], "  ", fit(reply.text[:400], 160)]
     if len(session.turns) > _TURNS_SHOWN:
         parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "dim"))
     return Content.assemble(*parts)

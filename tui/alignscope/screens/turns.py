@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.words import labels
 from alignscope.session.model import Turn
 from alignscope.text import clean, fit
 from alignscope.widgets.keybar import KeyBar
@@ -52,7 +53,7 @@ class TurnsScreen(Chooser[Chosen | None]):
             )
             yield Input(placeholder="Type to filter: prompts and replies", compact=True)
             yield Choices()
-            yield Static(id="turns-detail", markup=False)
+            yield Static(id="turns-detail")
             yield KeyBar()
 
     def on_mount(self) -> None:
@@ -72,10 +73,14 @@ class TurnsScreen(Chooser[Chosen | None]):
 
     def preview(self, chosen: str | None) -> None:
         turn = self._turns.get(chosen or "")
-        lines = [f"Note: {turn.note}"] if turn and turn.note else []
-        for (pane, sample), reply in list(turn.replies.items())[:6] if turn else []:
-            lines.append(f"{pane if sample == 1 else f'{pane}, sample {sample}'}: {fit(reply.text[:400], 110)}")
-        self.query_one("#turns-detail", Static).update(clean("\n".join(lines)))
+        parts: list[Content | str | tuple[str, str]] = []
+        if turn is not None:
+            named = labels(turn.lineup)
+            parts = [(f"Note: {clean(turn.note)}\n", "$accent")] if turn.note else []
+            for (pane, sample), reply in list(turn.replies.items())[:6]:
+                which = f", sample {sample}" if sample > 1 else ""
+                parts += [named[pane], f"{which}  {fit(reply.text[:400], 110)}\n"]
+        self.query_one("#turns-detail", Static).update(Content.assemble(*parts))
 
     def choose(self, chosen: str | None) -> None:
         self._return("fork")

@@ -11,8 +11,9 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices
+from alignscope.screens.words import labels
 from alignscope.session.model import ReplyKey, Turn, Verdict
-from alignscope.text import clean, fit
+from alignscope.text import fit
 from alignscope.widgets.keybar import KeyBar
 
 
@@ -75,16 +76,18 @@ class VerdictScreen(ModalScreen[Judged | None]):
         return self.query_one(Choices)
 
     def _refill(self, highlighted: int | None) -> None:
-        width = max(20, self.app.size.width - 40)
+        width = max(20, self.app.size.width - 30)
         rows = []
+        named = labels(self._turn.lineup)
+        names = {
+            key: named[key[0]] + (f", sample {key[1]}" if self._turn.samples > 1 else "") for key in self._turn.replies
+        }
+        column = max(name.cell_length for name in names.values()) + 2
         for key, reply in self._turn.replies.items():
             place = f"{self._order.index(key) + 1}." if key in self._order else " ·"
-            name = key[0] if self._turn.samples == 1 else f"{key[0]}, sample {key[1]}"
-            rows.append(
-                Option(
-                    Content.assemble((f"{place:<4}", "$accent"), (f"{clean(name):<22}", "bold"), fit(reply.text, width))
-                )
-            )
+            name = names[key]
+            gap = " " * (column - name.cell_length)
+            rows.append(Option(Content.assemble((f"{place:<4}", "$accent"), name, gap, fit(reply.text, width))))
         self._choices.clear_options()
         self._choices.add_options(rows)
         self._choices.highlighted = highlighted if rows else None

@@ -1,18 +1,30 @@
 """What several screens say alike."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import Screen
 
+from alignscope.lineup import Pane, tones
 from alignscope.sampling import PRESETS, Preset
 from alignscope.scaffold import BARE
 from alignscope.session.model import FRESH, Turn
+from alignscope.text import clean
 from alignscope.widgets.status import brief
+from alignscope.widgets.tones import SIGNS, TONES
+
+
+def labels(panes: Sequence[Pane]) -> dict[str, Content]:
+    """By name, each pane of a lineup as lists tell it: with the sign and in the colour that it has in the explorer."""
+    return {
+        pane.name: Content.styled(f"{SIGNS[TONES[tone]]} {clean(pane.name)}", f"${TONES[tone]}-tone")
+        for pane, tone in zip(panes, tones(panes), strict=True)
+    }
 
 
 def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
