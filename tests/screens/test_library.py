@@ -89,6 +89,17 @@ async def test_deleting_is_undone(store: Store) -> None:
         await shown(pilot, "Nothing was deleted here")
 
 
+async def test_what_came_after_takes_the_place_of_what_was_deleted(store: Store) -> None:
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, "4 sessions")
+        await pilot.press("down", "f8")
+        await shown(pilot, "3 sessions", "Deleted ‘Middle’")
+        await pilot.press("f8")
+        await shown(pilot, "2 sessions", "Deleted ‘Oldest’")
+        assert [entry.title for entry in store.list()] == ["Newest", "Greeting"]
+
+
 async def test_the_key_that_is_told_is_the_persons_own(store: Store) -> None:
     app = Host(screen=lambda: LibraryScreen(store))
     async with app.run_test(size=(120, 40)) as pilot:

@@ -26,6 +26,8 @@ from alignscope.widgets.keybar import KeyBar
 T = TypeVar("T")
 _FIRST: Final = 60
 """Rows that are shown as soon as they are known."""
+_BATCH: Final = 500
+"""Rows that are asked of the store at once after those."""
 _PAGE: Final = 400
 """Rows that are in the list; more come when the selection nears the end."""
 _NEAR: Final = 40
@@ -114,27 +116,34 @@ class LibraryScreen(Chooser[Picked | None]):
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
         event.stop()
+        event.prevent_default()  # the rows there are aren't filtered: the store is asked anew
         self._limit = _PAGE
         self._touched = False
         self._load(event.value)
 
     @work(group="load", exclusive=True, exit_on_error=False)
     async def _load(self, query: str) -> None:
-        """Show what there is for a query, the first rows as soon as they are known."""
+        """Show what there is for a query, the first rows as soon as they are known.
+
+        A person who has begun to choose keeps what they see until all is known.
+        """
         if query:
             await asyncio.sleep(_WAIT)
         self._loading = True
         self._sought = query
         found: list[Entry] = []
+        at_once = not self._touched
         try:
             rows = await asyncio.to_thread(self._find, query)
-            size = _FIRST
-            while batch := await asyncio.to_thread(_take, rows, size):
+            while batch := await asyncio.to_thread(_take, rows, _BATCH if found else _FIRST):
                 found += batch
+                if not at_once:
+                    continue
                 self._entries = list(found)
-                if size == _FIRST or len(found) <= self._limit:
+                if len(found) == len(batch):
                     self._refill()
-                size = 2000
+                else:
+                    self._show_up_to(self._limit)
         except (OSError, SessionError) as error:
             self._say(f"The sessions can't be listed: {error}", error=True)
         # The store guesses the place of a file that it hasn't read before.
@@ -149,10 +158,15 @@ class LibraryScreen(Chooser[Picked | None]):
     def _refill(self) -> None:
         if not self.is_mounted:
             return
+        place = self.choices.highlighted
+        was = self.chosen
         self.fill(self.entries(""))
         if not self._touched and self._entries:
             self.choices.highlighted = 0
             self.select(self._current)
+        elif place is not None and self._entries and self.chosen != was:
+            # What was selected is gone: what came after it has its place.
+            self.choices.highlighted = min(place, self.choices.option_count - 1)
         count = len(self._entries)
         words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
         self.query_one("#library-heading", Static).update(
@@ -160,11 +174,19 @@ class LibraryScreen(Chooser[Picked | None]):
         )
 
     def entries(self, query: str) -> list[Option]:
-        width = max(self.choices.size.width - 2, 20)
         if not self._entries and not self._loading:
             words = "No session has all of these words." if self._sought else "Nothing has been kept yet."
             return [Option(Content.styled(words, "dim"), disabled=True)]
-        return [Option(row(entry, width, self._current), id=_id(entry)) for entry in self._entries[: self._limit]]
+        return self._rows(0)
+
+    def _rows(self, start: int) -> list[Option]:
+        width = max(self.choices.size.width - 2, 20)
+        return [Option(row(entry, width, self._current), id=_id(entry)) for entry in self._entries[start : self._limit]]
+
+    def _show_up_to(self, limit: int) -> None:
+        """Put more rows below those in the list, which costs what they cost, however many there are already."""
+        self._limit = max(self._limit, limit)
+        self.choices.add_options(self._rows(self.choices.option_count))
 
     def select(self, name: str) -> None:
         """Select a session by its name, if it is there."""
@@ -175,11 +197,12 @@ class LibraryScreen(Chooser[Picked | None]):
     @on(OptionList.OptionHighlighted)
     def _moved_on(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
-            self._limit += _PAGE
-            self._refill()
+            self._show_up_to(self._limit + _PAGE)
 
     def action_move(self, how: str) -> None:
         self._touched = True
+        if how == "last":
+            self._show_up_to(len(self._entries))
         super().action_move(how)
 
     @property
