@@ -16,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from alignscope.sampling import PARAMETERS, PRESETS
-from alignscope.text import cell_width, clean
+from alignscope.text import Wrapper, cell_width, clean
 from alignscope.widgets.keybar import KeyBar
 
 
@@ -91,9 +91,18 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             with VerticalScroll(can_focus=False):
-                for section in sections():
-                    yield Static(Content("\n").join(self._lines(section)), classes="-section")
+                for _ in sections():
+                    yield Static(classes="-section")
             yield KeyBar()
+
+    def on_resize(self) -> None:
+        """Break the rows of keys for the width that there is."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        for widget, section in zip(self.query(".-section").results(Static), sections(), strict=True):
+            widget.update(Content("\n").join(self._lines(section, width)))
 
     def action_scroll(self, how: str) -> None:
         """Scroll the text."""
@@ -108,7 +117,7 @@ class HelpScreen(ModalScreen[None]):
         target = min(later, default=y) if by > 0 else max(earlier, default=0)
         scroll.scroll_to(y=target, animate=False)
 
-    def _lines(self, section: Section) -> Iterator[Content]:
+    def _lines(self, section: Section, width: int) -> Iterator[Content]:
         yield Content.styled(section.title, "bold $accent")
         if section.text:
             yield Content(section.text)
@@ -116,17 +125,21 @@ class HelpScreen(ModalScreen[None]):
             yield Content.assemble("\n", (term, "bold"), f"  {text}")
         if section.where == "keys":
             for group in self._groups:
-                yield from _keys(group)
+                yield from _keys(group, width)
         elif section.where == "parameters":
             yield from _parameters()
 
 
-def _keys(group: Group) -> Iterator[Content]:
-    width = min(max(cell_width(key.keys) for key in group.keys), 24)
+def _keys(group: Group, width: int) -> Iterator[Content]:
+    column = min(max(cell_width(key.keys) for key in group.keys), 24) + 2
+    wrapper = Wrapper(max(20, width - column))
     yield Content.styled(f"\n{clean(group.title)}", "bold")
     for key in group.keys:
-        pad = " " * max(width - cell_width(key.keys), 0)
-        yield Content.assemble((clean(key.keys), "$accent"), f"{pad}  {clean(key.does)}")
+        pad = " " * max(column - cell_width(key.keys), 2)
+        first, *more = wrapper.rows(clean(key.does))
+        yield Content.assemble((clean(key.keys), "$accent"), pad, first)
+        for row in more:
+            yield Content(" " * column + row)
 
 
 def _parameters() -> Iterator[Content]:

@@ -19,7 +19,7 @@ BINDINGS: Final[list[BindingType]] = [
         "stop",
         "Stop",
         "stop",
-        "Stop every reply that is still coming; what has come stays. Else: to the panes, or back to the prompt",
+        "Stop every reply that is still coming; when none is, go to the panes or back to the prompt",
         show=True,
     ),
     _key("f1,question_mark", "help", "Help", "help", "Keys, words and what to try first", show=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
@@ -221,6 +221,9 @@ class ReplayScreen(Transport[Live | None]):
     def action_zoom(self) -> None:
         """Give the pane all the room, or give it back."""
         self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
+
+    footer_words: ClassVar[dict[str, str]] = {"turn(1)": "Turn", "rerun": "Compare"}
+    """Shorter words for the line of keys, which then has room for all of them."""
 
     def action_turn_split(self) -> None:
         """Side by side, or one above the other."""
