@@ -8,6 +8,7 @@ from alignscope.backends import Backend, Chunk, Ending, Message, Request, Server
 from alignscope.events import End
 from alignscope.lineup import Mode
 from alignscope.sampling import Sampling
+from tests.standin.web import Server
 
 
 @dataclass
@@ -54,6 +55,15 @@ def chat(model: str, prompt: str = "Tell me a story", system: str = "", **fields
     before = (Message("system", system),) if system else ()
     messages = (*before, Message("user", prompt))
     return Request(model=model, mode=Mode.CHAT, messages=messages, sampling=Sampling(fields), **extra)
+
+
+async def on_the_wire(backend: Backend, server: Server, request: Request, path: str) -> Any:
+    """The one body that reaches the server when the backend is asked, which is what it said it would send."""
+    told = backend.wire(request)
+    await ask(backend, request)
+    (seen,) = server.seen(path)
+    assert told == (f"{server.url}{path}", seen.body)
+    return seen.body
 
 
 async def ask(backend: Backend, request: Request) -> Outcome:

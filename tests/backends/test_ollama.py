@@ -8,7 +8,7 @@ from alignscope.backends import Backend, Fault, Pulling, ServerError, connect
 from alignscope.backends.ollama_wire import parse_parameters
 from alignscope.events import Alternative, End, Phase
 from alignscope.sampling import PARAMETERS, PRESETS
-from tests.backends.asking import ask, chat, completion
+from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import MANY, Held, Ollama, Script
 
 BASE, TUNED = "mistral:text", "mistral:instruct"
@@ -16,12 +16,7 @@ BASE, TUNED = "mistral:text", "mistral:instruct"
 
 async def test_a_completion_on_the_wire(backend: Backend, ollama: Ollama) -> None:
     request = completion(BASE, "In the", temperature=0.5, stop=["\n", "Q:"], keep_alive="10m", num_predict=3)
-    url, body = backend.wire(request)
-    await ask(backend, request)
-    (seen,) = ollama.seen("/api/generate")
-    assert url == f"{ollama.url}/api/generate"
-    assert seen.body == body
-    assert body == {
+    assert await on_the_wire(backend, ollama, request, "/api/generate") == {
         "model": BASE,
         "prompt": "In the",
         "raw": True,
@@ -34,12 +29,7 @@ async def test_a_completion_on_the_wire(backend: Backend, ollama: Ollama) -> Non
 
 async def test_a_chat_on_the_wire(backend: Backend, ollama: Ollama) -> None:
     request = chat(TUNED, "Hello", system="Be brief.", logprobs=5, think=False)
-    url, body = backend.wire(request)
-    await ask(backend, request)
-    (seen,) = ollama.seen("/api/chat")
-    assert url == f"{ollama.url}/api/chat"
-    assert seen.body == body
-    assert body == {
+    assert await on_the_wire(backend, ollama, request, "/api/chat") == {
         "model": TUNED,
         "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}],
         "stream": True,

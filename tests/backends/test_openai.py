@@ -12,7 +12,7 @@ from alignscope.backends.openai import OpenAIBackend
 from alignscope.backends.openai_wire import body, neutralised
 from alignscope.events import Alternative, End, Phase
 from alignscope.sampling import Dialect
-from tests.backends.asking import ask, chat, completion
+from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import Flavour, OpenAIStyle, Script
 from tests.standin.web import Exchange
 
@@ -22,12 +22,7 @@ EVERY = list(Flavour)
 
 async def test_a_completion_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) -> None:
     request = completion(MODEL, "In the", temperature=0.5, num_predict=3, stop="\n", num_ctx=512, keep_alive="1m")
-    url, sent = llama.wire(request)
-    await ask(llama, request)
-    (seen,) = llama_cpp.seen("/v1/completions")
-    assert url == f"{llama_cpp.url}/v1/completions"
-    assert seen.body == sent
-    assert sent == {
+    assert await on_the_wire(llama, llama_cpp, request, "/v1/completions") == {
         "model": MODEL,
         "prompt": "In the",
         "stream": True,
@@ -40,11 +35,7 @@ async def test_a_completion_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) 
 
 async def test_a_chat_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) -> None:
     request = chat(MODEL, "Hello", system="Be brief.", think=True, logprobs=0)
-    url, sent = llama.wire(request)
-    await ask(llama, request)
-    (seen,) = llama_cpp.seen("/v1/chat/completions")
-    assert url == f"{llama_cpp.url}/v1/chat/completions"
-    assert seen.body == sent
+    sent = await on_the_wire(llama, llama_cpp, request, "/v1/chat/completions")
     assert sent["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
     assert sent["chat_template_kwargs"] == {"enable_thinking": True}
     assert (sent["logprobs"], sent["top_logprobs"]) == (True, 1)

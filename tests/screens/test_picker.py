@@ -11,33 +11,9 @@ from alignscope.lineup import EMBEDDED, Mode, Model, Pane
 from alignscope.sampling import Sampling
 from alignscope.screens.picker import Listing, PickerScreen
 from tests.screens.host import Host, save_picture, screen_text
+from tests.screens.listings import LISTINGS, OLLAMA, listings
 
-OLLAMA = "http://127.0.0.1:11434"
 PANE = Pane("base", "llama3.2:1b-text-q4_K_M", OLLAMA, Mode.COMPLETION, sampling=Sampling({"seed": 7}))
-LISTINGS = (
-    Listing(
-        OLLAMA,
-        "Ollama 0.32.15",
-        (
-            Model(
-                name="llama3.2:1b-text-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
-                quantization="Q4_K_M", size=770_000_000, loaded=True, template="{{ .Prompt }}",
-            ),
-            Model(
-                name="llama3.2:1b-instruct-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
-                quantization="Q4_K_M", size=808_000_000, loaded=False, template="{{ .Messages }}",
-            ),
-            Model(name="mystery:latest", server=OLLAMA, parameter_size="70.6B", size=42_520_000_000),
-        ),
-    ),
-    Listing("http://10.0.0.9:8000", "http://10.0.0.9:8000", error="Nobody answers at 10.0.0.9:8000. Is vLLM running?"),
-    Listing(EMBEDDED, "embedded llama.cpp", (Model(name="twin:text", server=EMBEDDED, size=9_000_000),)),
-)  # fmt: skip
-
-
-async def load() -> AsyncIterator[Listing]:
-    for listing in LISTINGS:
-        yield listing
 
 
 async def ask(text: str) -> Listing:
@@ -47,7 +23,7 @@ async def ask(text: str) -> Listing:
 
 
 def picker() -> PickerScreen:
-    return PickerScreen(PANE, load, ask)
+    return PickerScreen(PANE, listings, ask)
 
 
 def replaced(model: str, server: str, mode: Mode) -> Pane:
@@ -79,7 +55,7 @@ async def test_enter_chooses_with_the_mode_that_suits_the_model() -> None:
 
 async def test_the_panes_own_model_is_selected_first_and_keeps_its_mode() -> None:
     pane = Pane("x", "llama3.2:1b-instruct-q4_K_M", OLLAMA, Mode.COMPLETION)
-    app = Host(screen=lambda: PickerScreen(pane, load, ask))
+    app = Host(screen=lambda: PickerScreen(pane, listings, ask))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert " here" in screen_text(app)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alignscope.backends.base import Pulling
 from alignscope.events import End, Event, Finished, Started, Stats, Token
-from alignscope.lineup import EMBEDDED, Lineup, Mode, Model, Pane
+from alignscope.lineup import EMBEDDED, Lineup, Mode, Pane
 from alignscope.sampling import PRESETS, Sampling
 from alignscope.screens.picker import Listing
 from alignscope.session.model import PaneRecord, Session, Turn, Verdict
@@ -19,26 +19,6 @@ LINEUP: Lineup = (
     Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
 )
 SAMPLING = Sampling({**PRESETS["even"].sampling, "num_predict": 200})
-OLLAMA = "http://127.0.0.1:11434"
-LISTINGS = (
-    Listing(
-        OLLAMA,
-        "Ollama 0.32.15",
-        (
-            Model(
-                name="llama3.2:1b-text-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
-                quantization="Q4_K_M", size=770_000_000, loaded=True, template="{{ .Prompt }}",
-            ),
-            Model(
-                name="llama3.2:1b-instruct-q4_K_M", server=OLLAMA, family="llama", parameter_size="1.2B",
-                quantization="Q4_K_M", size=808_000_000, loaded=False, template="{{ .Messages }}",
-            ),
-            Model(name="mystery:latest", server=OLLAMA, parameter_size="70.6B", size=42_520_000_000),
-        ),
-    ),
-    Listing("http://10.0.0.9:8000", "http://10.0.0.9:8000", error="Nobody answers at 10.0.0.9:8000. Is vLLM running?"),
-    Listing(EMBEDDED, "embedded llama.cpp", (Model(name="twin:text", server=EMBEDDED, size=3_000_000),)),
-)  # fmt: skip
 
 _QUIZ = "Animal quiz\n\n1. How many legs does a spider have?\n2. What sound does a cow make?"
 _MORE = "\n3. What is a baby dog called?\n4. Which animal gives us wool?\n5. How many legs does an ant have?"
@@ -106,12 +86,6 @@ def store(directory: Path) -> Store:
     first.title = "A greeting in Japanese"
     writing.save(first, directory / "bundled" / "greeting.yaml")
     return Store(directory / "own", directory / "bundled")
-
-
-async def listings() -> AsyncIterator[Listing]:
-    """What three servers have, one of which doesn't answer."""
-    for listing in LISTINGS:
-        yield listing
 
 
 async def ask_server(url: str) -> Listing:

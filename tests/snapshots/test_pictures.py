@@ -28,6 +28,7 @@ from alignscope.screens.text import TextScreen
 from alignscope.screens.turns import TurnsScreen
 from alignscope.screens.verdict import VerdictScreen
 from tests.screens.host import screen_text
+from tests.screens.listings import listings
 from tests.snapshots import fixed
 
 SIZES = ((80, 24), (120, 40))
@@ -124,7 +125,7 @@ async def experiments(scene: Scene) -> None:
 
 
 async def picker(scene: Scene) -> None:
-    await scene.over(PickerScreen(fixed.LINEUP[0], fixed.listings, fixed.ask_server))
+    await scene.over(PickerScreen(fixed.LINEUP[0], listings, fixed.ask_server))
 
 
 async def pull(scene: Scene) -> None:
