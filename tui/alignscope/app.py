@@ -30,6 +30,15 @@ class AlignscopeApp(App[int]):
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", tooltip="Quit; a session is kept as it is", priority=True)]
     CSS = """
     Footer { background: $background; }
+    CommandPalette {
+        & > Vertical { background: $surface; }
+        & > .command-palette--help-text { color: $text-muted; text-style: not dim; }
+        & #--input { border: hkey $scrollbar; }
+        & SearchIcon { display: none; }
+        & CommandList { background: $surface; border-bottom: hkey $scrollbar; }
+        & CommandList > .option-list--option-highlighted { background: $primary 12%; color: $foreground; }
+        &:light CommandList > .option-list--option-highlighted { background: $primary 7%; }
+    }
     """
 
     def __init__(self, launch: Launch | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -148,7 +148,8 @@ def _theme(file: str, theme: ThemeFile) -> Look:
         kept: dict[str, str] = {name: colors[name] for name in ("surface", "panel") if name in colors}
         variables = {**own, **kept, **variables}
     elif {"background", "secondary"} <= colors.keys():
-        variables = {**_scrollbar(colors["background"], colors["secondary"]), **variables}
+        grounds = [colors[name] for name in ("background", "surface") if name in colors]
+        variables = {**_scrollbar(grounds, colors["secondary"]), **variables}
     made = Look(name=theme.name, dark=theme.dark, ansi=theme.ansi, variables=variables, about=theme.about, **colors)
     try:
         made.to_color_system().generate()
@@ -157,15 +158,31 @@ def _theme(file: str, theme: ThemeFile) -> Look:
     return made
 
 
-def _scrollbar(background: str, mark: str) -> dict[str, str]:
-    """Calmer than Textual's: no groove, and a mark that shows where one is without drawing the eye."""
-    ground, full = Color.parse(background), Color.parse(mark)
-    groove = dict.fromkeys((f"scrollbar-background{state}" for state in ("", "-hover", "-active")), background)
+def contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+
+    def luminance(color: Color) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _scrollbar(grounds: Sequence[str], mark: str) -> dict[str, str]:
+    """Calmer than Textual's: no groove, and a mark that is just seen on every ground (3 to 1) and draws no eye.
+
+    Lines between things have the same colour.
+    """
+    around, full = [Color.parse(ground) for ground in grounds], Color.parse(mark)
+    shades = [around[0].blend(full, share / 100) for share in range(40, 100, 2)]
+    calm = next((shade for shade in shades if all(contrast(shade, ground) >= 3.1 for ground in around)), full)
+    groove = dict.fromkeys((f"scrollbar-background{state}" for state in ("", "-hover", "-active")), grounds[0])
     return {
         **groove,
-        "scrollbar-corner-color": background,
-        "scrollbar": ground.blend(full, 0.4).hex,
-        "scrollbar-hover": ground.blend(full, 0.7).hex,
+        "scrollbar-corner-color": grounds[0],
+        "scrollbar": calm.hex,
+        "scrollbar-hover": calm.blend(full, 0.5).hex,
         "scrollbar-active": mark,
     }
 

@@ -43,9 +43,12 @@ class Choices(OptionList, can_focus=False):
         text-wrap: nowrap;
         text-overflow: ellipsis;
         & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
-        &:focus { border: none; background-tint: transparent; }
-        &:focus > .option-list--option-highlighted { background: $primary 20%; color: $foreground; text-style: bold; }
+        &:light > .option-list--option-highlighted { background: $primary 7%; }
         &:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
+        &:focus { border: none; background-tint: transparent; }
+        &:focus > .option-list--option-highlighted { background: $primary 12%; color: $accent; text-style: bold; }
+        &:focus:light > .option-list--option-highlighted { background: $primary 7%; }
+        &:focus:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
         & > .option-list--option-disabled { color: $foreground; }
         & > .option-list--option-hover { background: $boost; }
     }

@@ -52,7 +52,7 @@ class ComparedPane(VerticalScroll):
         height: 1fr;
         padding: 0 1;
         scrollbar-size-vertical: 1;
-        border-left: solid $panel;
+        border-left: solid $scrollbar;
         &.-first { border-left: none; }
         & Static { height: auto; }
         & .-head { background: $surface; }
@@ -159,7 +159,7 @@ class CompareScreen(Screen[None]):
         self._run = run
         self._kept = kept
         self._sample = 1
-        self._running = True
+        self._coming = True
         self._new: dict[tuple[str, int], Reply] = {}
         then = f"{turn.at.astimezone():%Y-%m-%d %H:%M}"
         named = labels(turn.lineup)
@@ -186,7 +186,7 @@ class CompareScreen(Screen[None]):
     @property
     def footer_words(self) -> dict[str, str]:
         """What keys do at this moment, for the line of keys."""
-        return ({} if self._running else {"stop": ""}) | ({} if self._old.samples > 1 else {"sample(1)": ""})
+        return ({} if self._coming else {"stop": ""}) | ({} if self._old.samples > 1 else {"sample(1)": ""})
 
     async def _again(self) -> None:
         try:
@@ -198,7 +198,7 @@ class CompareScreen(Screen[None]):
             if self._kept:
                 self.query_one(NoticeLine).say(self._kept)
         finally:
-            self._running = False
+            self._coming = False
             if self.is_attached:
                 self._timer.stop()
                 self._draw()

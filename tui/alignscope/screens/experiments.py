@@ -54,7 +54,9 @@ class ExperimentsScreen(Chooser[Chosen | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             yield Static(
-                Content.assemble(("Experiments", "bold"), ("   prompts that tell a base model from its twin", "dim")),
+                Content.assemble(
+                    ("Experiments", "bold"), ("   prompts that tell a base model from its twin", "$text-muted")
+                ),
                 classes="-heading",
             )
             yield Input(placeholder="Type to filter: title, tag or prompt", compact=True)
@@ -103,6 +105,6 @@ def describe(experiment: Experiment) -> Content:
         "\n\n",
         ("Look for: ", "bold"),
         clean(experiment.look_for),
-        ("\n\nShows best with " + ", ".join(hints), "dim") if hints else "",
-        ("\n\n" + " · ".join(experiment.tags), "dim") if experiment.tags else "",
+        ("\n\nShows best with " + ", ".join(hints), "$text-muted") if hints else "",
+        ("\n\n" + " · ".join(experiment.tags), "$text-muted") if experiment.tags else "",
     )

@@ -62,7 +62,9 @@ class ExportScreen(Chooser[Wanted | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             yield Static(
-                Content.assemble(("Export", "bold"), ("   up and down choose a form, the line is the file", "dim")),
+                Content.assemble(
+                    ("Export", "bold"), ("   up and down choose a form, the line is the file", "$text-muted")
+                ),
                 classes="-heading",
             )
             yield Input(compact=True)
@@ -75,7 +77,7 @@ class ExportScreen(Chooser[Wanted | None]):
 
     def entries(self, query: str) -> list[Option]:
         return [
-            Option(Content.assemble((f"{name:<13}", "bold"), (help, "dim")), id=name)
+            Option(Content.assemble((f"{name:<13}", "bold"), (help, "$text-muted")), id=name)
             for name, (_, help) in self._forms.items()
         ]
 

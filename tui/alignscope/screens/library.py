@@ -170,13 +170,13 @@ class LibraryScreen(Chooser[Picked | None]):
         count = len(self._entries)
         words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
         self.query_one("#library-heading", Static).update(
-            Content.assemble(("Sessions", "bold"), (f"   {words}, newest first", "dim"))
+            Content.assemble(("Sessions", "bold"), (f"   {words}, newest first", "$text-muted"))
         )
 
     def entries(self, query: str) -> list[Option]:
         if not self._entries and not self._loading:
             words = "No session has all of these words." if self._sought else "Nothing has been kept yet."
-            return [Option(Content.styled(words, "dim"), disabled=True)]
+            return [Option(Content.styled(words, "$text-muted"), disabled=True)]
         return self._rows(0)
 
     def _rows(self, start: int) -> list[Option]:

@@ -188,5 +188,5 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         return Content.assemble(
             f" {title}{' ' * (width - cell_width(title))}  ",
             (f"{size:>8}  ", "$accent"),
-            (fit(offer.note or " + ".join(offer.models), 200), "dim"),
+            (fit(offer.note or " + ".join(offer.models), 200), "$text-muted"),
         )

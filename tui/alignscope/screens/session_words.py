@@ -39,10 +39,10 @@ def row(entry: Entry, width: int, current: str) -> Content:
     return Content.assemble(
         (mark, "$accent"),
         title + " " * (title_room - cell_width(title)),
-        (f" {at:>10}", "dim"),
+        (f" {at:>10}", "$text-muted"),
         (f" {turns} ", "$accent"),
-        (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "dim"),
-        (prompt, "dim"),
+        (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "$text-muted"),
+        (prompt, "$text-muted"),
     )
 
 
@@ -51,10 +51,10 @@ def describe(session: Session, excerpt: str = "") -> Content:
     kept = "came with alignscope, read only" if session.bundled else session.name
     parts: list[Content | str | tuple[str, str]] = [
         (clean(session.title) or clean(session.name), "bold"),
-        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(kept)}", "dim"),
+        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(kept)}", "$text-muted"),
     ]
     if session.parent:
-        parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "dim"))
+        parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "$text-muted"))
     named = labels([record.pane for record in session.lineup])
     for record in session.lineup:
         parts += ["\n", named[record.pane.name], (f"  {clean(record.pane.model)}, {record.pane.mode}", "$text-muted")]
@@ -71,5 +71,5 @@ def describe(session: Session, excerpt: str = "") -> Content:
             if sample == 1:
                 parts += ["\n", named[pane], "  ", fit(reply.text[:400], 160)]
     if len(session.turns) > _TURNS_SHOWN:
-        parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "dim"))
+        parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "$text-muted"))
     return Content.assemble(*parts)

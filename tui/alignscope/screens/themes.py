@@ -25,13 +25,13 @@ class ThemesScreen(Chooser[str | None]):
 
     BINDING_GROUP_TITLE = "Themes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Wear", id="themes.choose", priority=True, tooltip="Keep the selected theme"),
+        Binding("enter", "choose", "Use", id="themes.choose", priority=True, tooltip="Keep the selected theme"),
     ]
     DEFAULT_CSS = """
     ThemesScreen {
         align: right top;
         background: transparent;
-        & > .-dialog { width: 44; max-width: 100%; max-height: 100%; border-left: tall $panel; padding: 1 1 0 1; }
+        & > .-dialog { width: 44; max-width: 100%; max-height: 100%; border-left: tall $scrollbar; padding: 1 1 0 1; }
         & #themes-about { height: 4; margin-top: 1; color: $text-muted; }
     }
     """

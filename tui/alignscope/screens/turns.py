@@ -48,7 +48,7 @@ class TurnsScreen(Chooser[Chosen | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             yield Static(
-                Content.assemble(("Turns", "bold"), ("   go on from any of them, in a new session", "dim")),
+                Content.assemble(("Turns", "bold"), ("   go on from any of them, in a new session", "$text-muted")),
                 classes="-heading",
             )
             yield Input(placeholder="Type to filter: prompts and replies", compact=True)
@@ -64,7 +64,9 @@ class TurnsScreen(Chooser[Chosen | None]):
         words = query.casefold().split()
         return [
             Option(
-                Content.assemble((f"{turn.number:>4}  ", "dim"), fit(turn.prompt, 100), (_marks(turn), "$accent")),
+                Content.assemble(
+                    (f"{turn.number:>4}  ", "$text-muted"), fit(turn.prompt, 100), (_marks(turn), "$accent")
+                ),
                 id=id,
             )
             for id, turn in self._turns.items()

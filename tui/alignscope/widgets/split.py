@@ -25,7 +25,7 @@ class Divider(Widget):
     Divider {
         width: 1;
         height: 1fr;
-        color: $panel;
+        color: $scrollbar;
         &:hover, &.-held { color: $accent; }
     }
     """

@@ -52,7 +52,7 @@ class Timeline(Drawn, Widget):
         background: $surface;
         color: $text-muted;
         & > .timeline--played { color: $accent; }
-        & > .timeline--rest { color: $text-disabled; }
+        & > .timeline--rest { color: $scrollbar; }
         & > .timeline--head { color: $accent; text-style: bold; }
         & > .timeline--turn { color: $text; }
         & > .timeline--words { color: $text; }
