@@ -25,7 +25,7 @@ from alignscope.widgets.tones import SIGNS
 _SIGNS: Final = {
     Nature.BASE: (SIGNS["base"], "$base-tone"),
     Nature.INSTRUCT: (SIGNS["instruct"], "$instruct-tone"),
-    Nature.UNKNOWN: ("·", "dim"),
+    Nature.UNKNOWN: ("·", "$text-muted"),
 }
 _URL: Final = re.compile(r"https?://\S+")
 _HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*)?|[\w-]+:\d{4,5}")
@@ -160,10 +160,14 @@ class PickerScreen(Chooser[Pane | None]):
                 groups += [Option("", disabled=True)] if groups else []
                 groups += self._group(listing, models)
         asking = (
-            [Option(Content.styled(f"Asking {clean(self._asking)} …", "dim"), disabled=True)] if self._asking else []
+            [Option(Content.styled(f"Asking {clean(self._asking)} …", "$text-muted"), disabled=True)]
+            if self._asking
+            else []
         )
         if not (offers or groups or asking):
-            asking = [Option(Content.styled("No model has all of these words in its name.", "dim"), disabled=True)]
+            asking = [
+                Option(Content.styled("No model has all of these words in its name.", "$text-muted"), disabled=True)
+            ]
         first = offers if _URL.fullmatch(query) or is_path(query) else []
         return [*first, *groups, *asking, *([] if first else offers)]
 
@@ -185,12 +189,12 @@ class PickerScreen(Chooser[Pane | None]):
 
     def _group(self, listing: Listing, models: list[Model]) -> list[Option]:
         place = "" if listing.server in (EMBEDDED, listing.label) else f"  {clean(listing.server)}"
-        head = Content.assemble((clean(listing.label), "bold"), (place, "dim"))
+        head = Content.assemble((clean(listing.label), "bold"), (place, "$text-muted"))
         rows = [Option(head, disabled=True)]
         if listing.error:
             rows.append(Option(Content.styled(f"  ✕ {clean(listing.error)}", "$text-error"), disabled=True))
         elif not models:
-            rows.append(Option(Content.styled("  has no models", "dim"), disabled=True))
+            rows.append(Option(Content.styled("  has no models", "$text-muted"), disabled=True))
         return rows + [Option(self._row(model), id=_id(model)) for model in models]
 
     def _row(self, model: Model) -> Content:
