@@ -120,7 +120,7 @@ async def test_a_fast_model_is_seen_to_finish_first() -> None:
         replay.screen.action_seek(0)
         await replay.press()
         rows = replay.text
-        assert "ended by itself" in rows and "writing" in rows
+        assert "ended by itself" in rows and "paused" in rows
 
 
 async def test_it_plays_by_itself_and_stays_on_the_last_frame() -> None:

@@ -246,3 +246,13 @@ async def test_text_may_come_before_there_is_a_screen_and_after_it_is_gone() -> 
         await pilot.pause(FRAME)
         view.apply(token("later"))
         view.apply(finished())
+
+
+async def test_a_note_stands_on_the_rule_only_when_it_is_news() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 20)) as pilot:
+        for number, note in enumerate(("even", "even", "hot", "hot"), 1):
+            host.view.begin_turn(number, "Go.", note=note)
+        await pilot.pause(FRAME)
+        rules = [row.strip("─ ") for row in host.rows() if row.startswith("──")]
+        assert rules == ["1 ─ even", "2", "3 ─ hot", "4"]

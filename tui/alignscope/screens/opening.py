@@ -19,7 +19,7 @@ from textual.widget import Widget
 from alignscope.lineup import Mode
 
 EMPTY = {
-    Mode.COMPLETION: "What you type is gone on with here, as raw text. A base model was only ever trained to continue "
+    Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "
     "what it is given: it doesn't know that you are asking it anything.",
     Mode.CHAT: "What you type is answered here. An instruct model is a base model that was trained further, on "
     "conversations and on people's preferences, until it replies instead of going on.",

@@ -42,7 +42,7 @@ class TextScreen(ModalScreen[str | None]):
     DEFAULT_CSS = """
     TextScreen {
         align: center bottom;
-        background: $background 60%;
+        background: transparent;
         & > Vertical {
             width: 100%;
             height: auto;

@@ -33,8 +33,8 @@ class VerdictScreen(ModalScreen[Judged | None]):
 
     BINDING_GROUP_TITLE = "Verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "place", "Next best", id="verdict.place", tooltip="Give the reply the next place, or take it"),
-        Binding("backspace,c", "clear", "None", id="verdict.clear", tooltip="Take all places back"),
+        Binding("space", "place", "Rank", id="verdict.place", tooltip="Give the reply the next place, or take it"),
+        Binding("backspace,c", "clear", "Clear", id="verdict.clear", tooltip="Take all places back"),
         Binding("enter", "keep", "Keep", id="verdict.keep", tooltip="Keep this order"),
         Binding(
             "f1,question_mark", "app.help", "Help", id="verdict.help", show=False, tooltip="The keys of this place"
@@ -46,7 +46,7 @@ class VerdictScreen(ModalScreen[Judged | None]):
     DEFAULT_CSS = """
     VerdictScreen {
         align: center bottom;
-        background: $background 60%;
+        background: transparent;
         & > Vertical { width: 100%; height: auto; max-height: 100%; background: $surface; padding: 1 2 0 2; }
         & Choices { height: auto; max-height: 20; margin: 1 0; }
     }

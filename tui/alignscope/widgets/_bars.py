@@ -138,6 +138,8 @@ class PaneFooter(Bar):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
     DEFAULT_CSS = """
     PaneFooter {
+        display: none;
+        &.-told { display: block; }
         & > .pane-footer--behind { color: $accent; }
         &.-failed { color: $text-error; }
     }
@@ -152,6 +154,7 @@ class PaneFooter(Bar):
     def tell(self, state: str, figures: tuple[str, ...], *, failed: bool = False) -> None:
         """Show a state and its figures, the most important first."""
         self._state, self._figures = state, figures
+        self.set_class(bool(state or figures), "-told")
         self.set_class(failed, "-failed")
         self.redraw()
 

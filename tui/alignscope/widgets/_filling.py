@@ -44,6 +44,7 @@ class FillingTranscript(Transcript):
 
     def keep(self, turns: int) -> None:
         """Forget all but so many turns from the start."""
+        del self._notes[turns:]
         blocks = self._rows.blocks
         starts = [index for index, block in enumerate(blocks) if block.kind is Kind.SEPARATOR]
         if turns < len(starts):

@@ -138,6 +138,8 @@ def _untagged(style: Style, x: int, y: int) -> Style:
 def _chrome(kind: Kind, text: str, width: int) -> str:
     """A row that is no text: a rule with a caption, or words at the right."""
     if kind is Kind.END:
+        if show(text)[1] >= width:
+            text = text.partition(" · ")[0]  # the count is in the footer too
         drawn = fit(text, width - 1)
         return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
     lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "

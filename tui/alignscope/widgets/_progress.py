@@ -28,6 +28,7 @@ class ProgressFooter(PaneFooter):
         self._replies: Mapping[int, Reply] = {}
         self._shown: int | None = 1
         self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when
+        self._held = False
         self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
         self._second: Timer | None = None  # to the next second of waiting
 
@@ -50,6 +51,12 @@ class ProgressFooter(PaneFooter):
         self._replies, self._shown = replies, shown
         self._look()
 
+    def hold(self, held: bool) -> None:
+        """Say whether the clock stands still."""
+        if held is not self._held:
+            self._held = held
+            self._look()
+
     def look_soon(self) -> None:
         """Tokens have come: look at the figures before long."""
         if not self._due and self.is_mounted:
@@ -70,7 +77,7 @@ class ProgressFooter(PaneFooter):
         shown = min(self._shown or 1, len(replies))
         waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
         waited = self._clock() - self._phases[shown][1] if waiting else 0
-        state, figures = footer_parts(replies, self._shown, waited)
+        state, figures = footer_parts(replies, self._shown, waited, held=self._held)
         self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
         if self._second is not None:
             self._second.stop()

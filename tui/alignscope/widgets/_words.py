@@ -34,26 +34,32 @@ def first_ms(reply: Reply) -> float | None:
     return reply.times[0] if reply.times else None
 
 
-def state(reply: Reply, waited: float = 0) -> str:
+def state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
     """What the reply is doing, or why it stopped.
 
     Args:
         waited: seconds for which it has waited in its present phase.
+        held: whether it is a recorded one, and the clock stands still.
     """
     if reply.end is not None:
         return reply.ending
+    if held:
+        return "paused"
     if reply.texts:
         return "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
     return f"{reply.phase} {int(waited)} s" if waited >= 1 else str(reply.phase)
 
 
-def footer_parts(replies: Mapping[int, Reply], shown: int | None, waited: float = 0) -> tuple[str, tuple[str, ...]]:
+def footer_parts(
+    replies: Mapping[int, Reply], shown: int | None, waited: float = 0, *, held: bool = False
+) -> tuple[str, tuple[str, ...]]:
     """The state, and the figures from the most to the least important.
 
     Args:
         replies: those of one turn, by sample.
         shown: the sample in view; None for all.
         waited: seconds for which the sample in view has waited in its present phase.
+        held: whether they are recorded ones, and the clock stands still.
     """
     if not replies:
         return "", ()
@@ -67,8 +73,8 @@ def footer_parts(replies: Mapping[int, Reply], shown: int | None, waited: float 
             figures.append(f"{speed:>5.1f}/s" if speed < 1000 else f"{speed:>5,.0f}/s")
         if (first := first_ms(reply)) is not None:
             figures.append(f"first {first / 1000:.2f} s")
-        return state(reply, waited), tuple(filter(None, figures))
+        return state(reply, waited, held=held), tuple(filter(None, figures))
     running = sum(reply.end is None for reply in replies.values())
     tokens = sum(token_count(reply) for reply in replies.values())
-    words = f"{running} of {len(replies)} running" if running else f"all {len(replies)} ended"
+    words = f"{running} of {len(replies)} {'paused' if held else 'running'}" if running else f"all {len(replies)} ended"
     return words, (f"{tokens:>5,} tok",)

@@ -153,6 +153,10 @@ class PaneView(Widget):
         self._header.tell_sign(SIGNS[tone])
         self.tone = tone
 
+    def hold(self, held: bool) -> None:
+        """Say whether the clock of a recording stands still."""
+        self._footer.hold(held)
+
     def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
         """Write the separator and wait for the events of so many samples."""
         self._footer.begin(samples)

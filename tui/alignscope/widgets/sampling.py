@@ -29,9 +29,9 @@ class SamplingPanel(Widget, can_focus=True):
         Binding("down,j", "move(1)", "Down", id="sampling.down", show=False, tooltip="The next parameter"),
         Binding("home,g", "move(-99)", "First", id="sampling.first", show=False, tooltip="The first parameter"),
         Binding("end,G", "move(99)", "Last", id="sampling.last", show=False, tooltip="The last parameter"),
+        Binding("left,h", "turn(-1)", "Less", id="sampling.less", tooltip="Turn the value down by a step"),
+        Binding("right,l", "turn(1)", "More", id="sampling.more", tooltip="Turn the value up by a step"),
         Binding("space", "switch", "On/off", id="sampling.switch", tooltip="Send this parameter, or leave it out"),
-        Binding("left,h", "turn(-1)", "Less", id="sampling.less", show=False, tooltip="Turn the value down by a step"),
-        Binding("right,l", "turn(1)", "More", id="sampling.more", show=False, tooltip="Turn the value up by a step"),
         Binding(
             "shift+left,less_than_sign,H", "turn(-10)", "Much less", id="sampling.much-less", show=False,
             tooltip="Turn the value down by ten steps",
@@ -45,11 +45,11 @@ class SamplingPanel(Widget, can_focus=True):
         Binding(
             "P", "preset(-1)", "Preset before", id="sampling.preset-before", show=False, tooltip="The preset before"
         ),
+        Binding("escape", "close", "Close", id="sampling.close", tooltip="Close the panel"),
         Binding("r", "reset", "Reset", id="sampling.reset", tooltip="Back to the default preset"),
         Binding(
             "u", "unlink", "Unlink", id="sampling.unlink", tooltip="Give one pane a sampling of its own, or share again"
         ),
-        Binding("escape", "close", "Close", id="sampling.close", tooltip="Close the panel"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     SamplingPanel {
@@ -65,7 +65,7 @@ class SamplingPanel(Widget, can_focus=True):
             height: 5; padding: 0 1; color: $text-muted;
             &.-refused { color: $text-error; }
         }
-        &:focus > #sampling-title { color: $foreground; }
+        &:focus > #sampling-title { color: $accent; }
     }
     """
 

@@ -1,11 +1,16 @@
 """The two lines above the prompt: what there is to know, and what the next turn will be sent with."""
 
+import re
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from alignscope.sampling import PARAMETERS, PRESETS, Preset, Sampling
-from alignscope.text import clean
+from alignscope.text import cell_width, clean, fit
+
+_KEY = re.compile(r"\bF\d{1,2}\b")
+"""A function key in a message, which is to be seen at a glance."""
 
 
 class NoticeLine(Static):
@@ -30,7 +35,8 @@ class NoticeLine(Static):
         self.set_class(bool(message), "-shown")
         self.set_class(severity == "warning", "-warning")
         self.set_class(severity == "error", "-error")
-        self.update(Content(signs.get(severity, "") + clean(message)))
+        shown = Content(signs.get(severity, "") + clean(message))
+        self.update(shown.highlight_regex(_KEY, style="$accent bold") if severity == "information" else shown)
 
 
 class SettingsLine(Static):
@@ -49,11 +55,17 @@ class SettingsLine(Static):
     changed: reactive[tuple[str, ...]] = reactive(())
     """Settings that aren't the default, in words."""
     sampling_note: reactive[str] = reactive("")
+    title: reactive[str] = reactive("")
+    """The session's, at the right as far as there is room."""
 
     def render(self) -> Content:
-        parts = [Content(self.sampling_note)]
+        parts = [Content(f"sampling {self.sampling_note}")]
         parts += [Content.styled(text, "$accent") for text in self.changed]
-        return Content("  ·  ").join(parts)
+        line = Content("  ·  ").join(parts)
+        room = self.size.width - line.cell_length - 4
+        title = fit(self.title, room) if room >= 12 else ""
+        gap = self.size.width - line.cell_length - cell_width(title)
+        return Content.assemble(line, " " * gap, title) if title else line
 
 
 def preset_of(sampling: Sampling, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:

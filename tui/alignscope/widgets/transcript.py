@@ -61,6 +61,7 @@ class Transcript(Drawn, FollowingView):
         super().__init__(id=id, classes=classes)
         self.auto_links = False
         self._rows = Rows()
+        self._notes: list[str] = []  # of each turn
         self._open: dict[int, Block] = {}  # by sample: the block that grows
         self._pending: list[tuple[int, bool, list[str]]] = []
         self._tail: tuple[int, bool] | None = None
@@ -72,10 +73,12 @@ class Transcript(Drawn, FollowingView):
     # What is in it
 
     def begin_turn(self, number: int, prompt: str, note: str = "", samples: int = 1) -> None:
-        """Write the separator of a turn: its number, a note such as the sampling, and the prompt."""
+        """Write the separator of a turn: its number, a note such as the sampling if it is news, and the prompt."""
         self.flush()
         self._open.clear()
-        self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {note}" if note else str(number)).replace("\n", " "))
+        news = note if note not in self._notes[-1:] else ""
+        self._notes.append(note)
+        self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {news}" if news else str(number)).replace("\n", " "))
         shown = clean(prompt[:_PROMPT_SHOWN])
         if len(prompt) > _PROMPT_SHOWN:
             shown += f" … and {len(prompt) - _PROMPT_SHOWN:,} more characters"
@@ -129,6 +132,7 @@ class Transcript(Drawn, FollowingView):
         """Forget everything."""
         self._pending.clear()
         self._tail = None
+        self._notes.clear()
         self._open.clear()
         self._rows.clear()
         self._following = True

@@ -103,6 +103,7 @@ class ExplorerBase(Screen[int]):
             changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
         self.settings.sampling_note = brief(conductor.sampling, self.launch.presets)
         self.settings.changed = tuple(changed)
+        self.settings.title = conductor.recorder.session.title if conductor.recorder is not None else ""
 
     def show_lineup(self) -> None:
         """Tell every pane what it is now."""

@@ -19,6 +19,7 @@ class RemarkActions(SessionKeeping):
         )
         if title:
             self.recorder.set_title(title)
+            self.show_settings()
             self.say(f"This session is called ‘{title}’ now.")
 
     @work(group="session", exit_on_error=False)

@@ -123,6 +123,8 @@ class ReplayScreen(Transport[Live | None]):
         words.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
         if player.idle_limit_ms is not None:
             words.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
+        for view in self._stage.views:
+            view.hold(not player.playing)
         self.timeline.show(player.ms, "   ".join(words), clean(self.session.title or self.session.name))
         if turn is not self._told:
             self._told = turn
