@@ -28,6 +28,7 @@ class KeyBar(Footer):
 
     DEFAULT_CSS = """
     KeyBar.-compact FooterKey { margin: 0 2 0 0; }
+    KeyBar:ansi FooterKey .footer-key--key { color: $accent; }
     """
 
     def __init__(self) -> None:

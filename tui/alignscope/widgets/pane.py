@@ -66,6 +66,8 @@ class PaneView(Widget):
         & > .pane--markdown { height: 1fr; padding: 0 1; }
         &.-focused > PaneHeader { background: $panel; color: $foreground; }
         &.-focused > PaneHeader > .pane-header--name { text-style: bold reverse; }
+        /* Which of a terminal's own colours can be read on which other nobody knows. */
+        &.-focused:ansi > PaneHeader { background: $background; text-style: bold underline; }
     }
     """
     BLANK = True  # covered by what is in it
