@@ -242,7 +242,8 @@ class Servers:
             raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
         if backend.info.dialect is Dialect.OLLAMA and not engine_available() and not strict:
             why = f"{without} Meanwhile, the two small twins inside alignscope are here."
-            return Found(Kind.NO_PAIR, _twins(launch, "").lineup, why, host, models, known_pairs())
+            short = f"No base model with its twin at {_bare(host)}. Meanwhile, the twins inside alignscope are here."
+            return Found(Kind.NO_PAIR, _twins(launch, "").lineup, why, host, models, known_pairs(), short)
         if not usable:
             raise ServerError(f"{without} {engine_available() or 'Load a model there.'}", Fault.NO_MODEL)
         name = next((model.name for model in usable if model.loaded), usable[0].name)
@@ -251,7 +252,7 @@ class Servers:
             Pane("chat", name, host, Mode.CHAT, launch.system),
         )
         why = f"{without} So {name} is asked both ways: with the raw prompt, and through its chat template."
-        short = f"No base model with its twin at {host}: {name} is asked both ways, raw and through its template."
+        short = f"No base model with its twin at {_bare(host)}: {name} is asked raw and as a chat."
         pairs_to_pull = known_pairs() if backend.info.dialect is Dialect.OLLAMA else ()
         return Found(Kind.SINGLE, lineup, why, host, models, pairs_to_pull, short)
 
@@ -318,3 +319,8 @@ async def _embedded() -> Backend:
     module = await asyncio.to_thread(importlib.import_module, "alignscope.twins.backend")
     backend: Backend = module.EmbeddedBackend()
     return backend
+
+
+def _bare(host: str) -> str:
+    """A server's address as it is said where there is little room."""
+    return host.removeprefix("http://")
