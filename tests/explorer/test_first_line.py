@@ -1,4 +1,4 @@
-"""The line above the prompt at the first start: what is shown, why, and the next key, whatever there is and wherever."""
+"""The line above the prompt at the first start: what is shown, why, and the next key."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 

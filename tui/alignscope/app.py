@@ -6,13 +6,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
 from textual.keys import format_key
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import Input, TextArea
 
 from alignscope import themes
 from alignscope.launch import Launch
@@ -169,6 +170,13 @@ class AlignscopeApp(App[int]):
             ("your own", [worn[name] for name in sorted(own)]),
             ("Textual", [worn[name] for name in BUILTIN_THEMES if not isinstance(worn.get(name), themes.Look)]),
         ]
+
+    # Calm
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """No cursor blinks, in whatever field of ours or Textual's it is."""
+        if isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
 
     # Help and the command palette
 

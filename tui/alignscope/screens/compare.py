@@ -56,6 +56,7 @@ class ComparedPane(VerticalScroll):
         &.-first { border-left: none; }
         & Static { height: auto; }
         & .-head { background: $surface; }
+        &:focus .-head { background: $panel; text-style: underline; }
         & .-when { color: $text-muted; margin-top: 1; }
         & .-sum { color: $accent; margin-top: 1; }
     }
