@@ -33,8 +33,9 @@ class AlignscopeApp(App[int]):
     Footer { background: $background; }
     CommandPalette {
         & > Vertical { background: $surface; }
-        & > .command-palette--help-text { color: $text-muted; text-style: not dim; }
+        & > .command-palette--help-text { color: $text-muted; text-style: not bold; }
         & #--input { border: hkey $scrollbar; }
+        & #--input.--list-visible { border-bottom: none; }
         & SearchIcon { display: none; }
         & CommandList { background: $surface; border-bottom: hkey $scrollbar; }
         & CommandList > .option-list--option-highlighted { background: $primary 12%; color: $foreground; }
