@@ -11,10 +11,9 @@ from alignscope.text import cell_width
 
 _ALWAYS = "help"
 """The action whose key stays when there is no room for all: it leads to the others."""
-
-
 _LEAVES = "quit"
 """The action whose key isn't named in a dialog, which has another way out."""
+_COMMANDS = "≡"
 _GAP = 2
 """Blanks between one key with its words and the next."""
 
@@ -22,17 +21,23 @@ _GAP = 2
 class KeyBar(Footer):
     """Textual's footer, less the keys that there is no room for. Help tells them all.
 
+    At its right end a mouse finds every command of the screen, by the command palette.
+
     A screen whose keys do different things at different times has `footer_words`: by action, what its key does now,
     or nothing while it does nothing.
     """
 
     DEFAULT_CSS = """
-    KeyBar.-compact FooterKey { margin: 0 2 0 0; }
+    KeyBar { background: $background; &.-dialogs { background: $surface; } }
+    KeyBar.-compact FooterKey { margin: 0 2 0 0; &.-commands { dock: right; margin: 0; } }
     KeyBar:ansi FooterKey .footer-key--key { color: $accent; }
     """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.set_class(self.screen.is_modal, "-dialogs")  # a dialog has a ground of its own
 
     def compose(self) -> ComposeResult:
         words: Mapping[str, str] = getattr(self.screen, "footer_words", {})
@@ -40,7 +45,8 @@ class KeyBar(Footer):
         for key in keys:
             key.description = words.get(key.action, key.description)
         keys = [key for key in keys if key.description and not (key.action == _LEAVES and self.screen.is_modal)]
-        room = (self.size.width or self.app.size.width) + _GAP  # the gap behind the last key may hang over
+        # The gap behind the last key may hang over; the sign for all commands stands alone.
+        room = (self.size.width or self.app.size.width) + _GAP - 1 - cell_width(_COMMANDS)
         room -= sum(_cells(key) for key in keys if key.action == _ALWAYS)
         full = False
         for key in keys:
@@ -51,6 +57,9 @@ class KeyBar(Footer):
                     continue
                 room -= _cells(key)
             yield key
+        yield FooterKey(
+            "ctrl+p", _COMMANDS, "", "app.command_palette", tooltip="Every command by its name", classes="-commands"
+        )
 
     def on_resize(self, event: events.Resize) -> None:
         self.call_after_refresh(self.recompose)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
@@ -73,6 +74,12 @@ class PaneView(Widget):
     BLANK = True  # covered by what is in it
 
     @dataclass
+    class HeaderClicked(Message):
+        """The mouse points at what the pane is."""
+
+        view: "PaneView"
+
+    @dataclass
     class Focused(Message):
         """The person is in this pane now."""
 
@@ -136,6 +143,11 @@ class PaneView(Widget):
         self.set_pane(self.pane)
         self._show_body()
         self._refresh_footer()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the header is told to the screen."""
+        if event.widget is self._header:
+            self.post_message(self.HeaderClicked(self))
 
     # The pane and its turns
 

@@ -3,6 +3,7 @@
 import re
 
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -49,14 +50,22 @@ class SettingsLine(Static):
         color: $text-muted;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        &:hover { color: $foreground; pointer: pointer; }
     }
     """
+
+    class Clicked(Message):
+        """The mouse points at the settings."""
 
     changed: reactive[tuple[str, ...]] = reactive(())
     """Settings that aren't the default, in words."""
     sampling_note: reactive[str] = reactive("")
     title: reactive[str] = reactive("")
     """The session's, at the right as far as there is room."""
+
+    def on_click(self) -> None:
+        """Tell the screen."""
+        self.post_message(self.Clicked())
 
     def render(self) -> Content:
         parts = [Content(f"sampling {self.sampling_note}")]

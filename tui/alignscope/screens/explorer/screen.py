@@ -46,6 +46,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         & #stage { height: 1fr; layout: horizontal; }
         & #write { height: auto; background: $surface; }
         & KeyBar { padding-left: 1; }
+        & PaneHeader:hover { color: $foreground; pointer: pointer; }
         & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
         & #write.-focused #sign { color: $accent; text-style: bold; }
         & #prompt { width: 1fr; }
@@ -107,6 +108,18 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         if lost:
             self.log.error(lost)
         await self.servers.close()
+
+    @on(PaneView.HeaderClicked)
+    def _header_clicked(self, event: PaneView.HeaderClicked) -> None:
+        typing = self.prompt.has_focus
+        self.enter(event.view)
+        if typing:
+            self.prompt.focus()
+        self.action_pick()
+
+    @on(SettingsLine.Clicked)
+    async def _settings_clicked(self) -> None:
+        await self.action_sampling()
 
     # The way of a prompt
 
