@@ -179,7 +179,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
     @property
     def footer_words(self) -> dict[str, str]:
         """What keys do at this moment, for the line of keys."""
-        words = {} if self.conductor.running else {"stop": "Panes" if self.prompt.has_focus else "Prompt"}
+        words = {} if self.conductor.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         return words if self.conductor.turns else {**words, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
