@@ -25,6 +25,7 @@ def test_every_entry_can_be_sent_as_it_stands() -> None:
         assert experiment.why.endswith((".", "?")), experiment.id
         assert experiment.look_for.endswith((".", "?")), experiment.id
         assert experiment.tags, experiment.id
+        assert experiment.group, experiment.id
         Sampling(experiment.sampling)
 
 

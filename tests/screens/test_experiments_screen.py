@@ -60,9 +60,9 @@ async def test_the_selection_stays_where_it_was_when_the_filter_still_has_it() -
 async def test_two_clicks_send_and_one_only_selects() -> None:
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.click("Choices", offset=(3, 2))
+        await pilot.click("Choices", offset=(3, 3))
         assert app.returned == [] and experiments()[2].look_for.split()[0] in screen_text(app)
-        await pilot.double_click("Choices", offset=(3, 3))
+        await pilot.double_click("Choices", offset=(3, 4))
         assert app.returned == [(experiments()[3], "send")]
 
 

@@ -150,7 +150,8 @@ async def test_exporting(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
 async def test_the_session_that_is_open_stays(store: Store) -> None:
     app = Host(screen=lambda: LibraryScreen(store, current="s1"))
     async with app.run_test(size=(120, 40)) as pilot:
-        await shown(pilot, "4 sessions", "• Middle")
+        await shown(pilot, "4 sessions", "2 turns")
+        assert "open" in next(line for line in screen_text(app).splitlines() if "▎ Middle" in line)
         await pilot.press("f8")
         await shown(pilot, "This session is open")
 

@@ -71,7 +71,7 @@ async def test_every_parameter_has_a_row_and_is_drawn_as_it_stands() -> None:
         assert "Sampling  even" in lines[0]
         for name, line in zip(NAMES, lines[1:], strict=False):
             assert name in line
-        assert lines[1].startswith(" ● temperature") and "0.8" in lines[1]
+        assert lines[1].startswith("▎● temperature") and "0.8" in lines[1]
         seed = lines[1 + NAMES.index("seed")]
         assert seed.startswith(" ○ seed") and "–" in seed
 

@@ -30,14 +30,13 @@ class AlignscopeApp(App[int]):
     TITLE = "alignscope"
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", tooltip="Quit; a session is kept as it is", priority=True)]
     CSS = """
-    Footer { background: $background; }
     CommandPalette {
-        & > Vertical { background: $surface; }
+        & > Vertical { max-width: 100; background: $surface; }
         & > .command-palette--help-text { color: $text-muted; text-style: not bold; }
-        & #--input { border: hkey $scrollbar; }
-        & #--input.--list-visible { border-bottom: none; }
+        & #--input, & #--input.--list-visible { border: none; padding: 0 1; }
         & SearchIcon { display: none; }
-        & CommandList { background: $surface; border-bottom: hkey $scrollbar; }
+        & CommandList { background: $surface; border: none; padding-bottom: 1; }
+        & LoadingIndicator { border: none; }
         & CommandList > .option-list--option-highlighted { background: $primary 12%; color: $foreground; }
         &:light CommandList > .option-list--option-highlighted { background: $primary 7%; }
     }

@@ -23,6 +23,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     id: Word
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=48)]
+    group: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    """The heading that it stands under in a list."""
     prompt: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
     why: Line
     """What it tells about a base model and its aligned twin."""
@@ -37,8 +39,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Parameters that show it best, on top of what is set."""
 
     def matches(self, query: str) -> bool:
-        """Whether every word of the query occurs in the title, the tags, the prompt or the id, in any case."""
-        text = "\n".join((self.title, self.id, " ".join(self.tags), self.prompt)).casefold()
+        """Whether every word of the query occurs in title, group, tags, prompt or id, in any case."""
+        text = "\n".join((self.title, self.group, self.id, " ".join(self.tags), self.prompt)).casefold()
         return all(word in text for word in query.casefold().split())
 
 

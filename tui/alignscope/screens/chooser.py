@@ -1,14 +1,31 @@
 """What the screens share in which one thing is chosen from a list by typing a part of it."""
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import ContentText
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from alignscope.widgets.parameter_list import SELECTED
+
 T = TypeVar("T")
+INDENT: Final = 2
+"""Cells left of every entry, where the selected one has its mark; headings stand there."""
+
+
+class Heading(Option):
+    """What entries stand under. It can't be chosen."""
+
+    def __init__(self, words: ContentText = "") -> None:
+        super().__init__(words, disabled=True)
 
 
 class Choices(OptionList, can_focus=False):
@@ -17,6 +34,7 @@ class Choices(OptionList, can_focus=False):
     A chooser lets it have the focus when the person asks for it, and then letters are keys instead of text.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--mark"}
     BINDING_GROUP_TITLE = "List"
     # Each has the id of the chooser's own key for the same, so that both are told and moved together. Escape has none:
     # it always goes back, also where the filter's escape is only the way here.
@@ -42,6 +60,9 @@ class Choices(OptionList, can_focus=False):
         scrollbar-size-vertical: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        & > .option-list--option { padding: 0 1 0 2; }
+        & > .choices--mark { color: $accent; }
+        &:ansi > .choices--mark { color: ansi_bright_white; }
         & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
         &:light > .option-list--option-highlighted { background: $primary 7%; }
         &:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
@@ -53,6 +74,55 @@ class Choices(OptionList, can_focus=False):
         & > .option-list--option-hover { background: $boost; }
     }
     """
+
+    @property
+    def room(self) -> int:
+        """Cells that an entry has for what it shows."""
+        return max(self.scrollable_content_region.width - INDENT - 1, 0)
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        line = self.scroll_offset.y + y
+        if line >= len(self._lines):
+            return strip
+        index = self._lines[line][0]
+        blank = next(iter(strip.crop(0, 1)), Segment(" "))  # with the row's own ground, and what a click wants to know
+        if index == self.highlighted:
+            mark = self.get_component_rich_style("choices--mark", partial=True)
+            return Strip.join([Strip([Segment(SELECTED, (blank.style or Style()) + mark)]), strip.crop(1)])
+        if isinstance(self.options[index], Heading):
+            return Strip.join([strip.crop(INDENT), Strip([blank] * INDENT)])
+        return strip
+
+
+class FilterLine(Widget):
+    """The line that the person types into, with a sign before it that tells where that is.
+
+    Args:
+        value: what stands there to begin with.
+        placeholder: what can be typed.
+    """
+
+    DEFAULT_CSS = """
+    FilterLine {
+        layout: horizontal;
+        height: 1;
+        margin-bottom: 1;
+        background: $background;
+        & > Static { width: 3; padding: 0 1; color: $text-muted; }
+        &:focus-within > Static { color: $accent; text-style: bold; }
+        & > Input { width: 1fr; background: $background; &:focus { background-tint: transparent; } }
+        & > Input > .input--placeholder { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, value: str = "", placeholder: str = "") -> None:
+        super().__init__()
+        self._value, self._placeholder = value, placeholder
+
+    def compose(self) -> ComposeResult:
+        yield Static("❯", markup=False)
+        yield Input(self._value, placeholder=self._placeholder, compact=True)
 
 
 class Chooser(ModalScreen[T]):
@@ -82,9 +152,7 @@ class Chooser(ModalScreen[T]):
             background: $surface;
             padding: 1 2 0 2;
         }
-        & Input { margin-bottom: 1; background: $background; padding: 0 1; }
-        & Input > .input--placeholder { color: $text-muted; }
-        & Footer { background: $surface; margin-top: 1; }
+        & Footer { margin-top: 1; }
         & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """

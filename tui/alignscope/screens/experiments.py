@@ -7,12 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.experiments import Experiment, experiments
 from alignscope.sampling import PARAMETERS
-from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.text import clean
 from alignscope.widgets.keybar import KeyBar
 
@@ -40,7 +40,7 @@ class ExperimentsScreen(Chooser[Chosen | None]):
     DEFAULT_CSS = """
     ExperimentsScreen {
         & #experiments-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
-        &.-wide Choices { width: 34; }
+        &.-wide Choices { width: 37; }
         &.-narrow Horizontal { layout: vertical; }
         &.-narrow #experiments-preview { height: 2fr; padding: 1 0 0 0; }
     }
@@ -59,7 +59,7 @@ class ExperimentsScreen(Chooser[Chosen | None]):
                 ),
                 classes="-heading",
             )
-            yield Input(placeholder="Type to filter: title, tag or prompt", compact=True)
+            yield FilterLine(placeholder="Type to filter: title, tag or prompt")
             with Horizontal():
                 yield Choices()
                 with VerticalScroll(id="experiments-preview", can_focus=False):
@@ -70,11 +70,16 @@ class ExperimentsScreen(Chooser[Chosen | None]):
         self.fill(self.entries(""))
 
     def entries(self, query: str) -> list[Option]:
-        return [
-            Option(Content(clean(experiment.title)), id=experiment.id)
-            for experiment in self._library.values()
-            if experiment.matches(query)
-        ]
+        groups: dict[str, list[Option]] = {}
+        for experiment in self._library.values():
+            if experiment.matches(query):
+                entry = Option(Content(clean(experiment.title)), id=experiment.id)
+                groups.setdefault(experiment.group, []).append(entry)
+        rows: list[Option] = []
+        for group, entries in groups.items():
+            heads = [Heading(Content.styled(clean(group), "bold"))] if group else []
+            rows += [*([Heading()] if rows else []), *heads, *entries]
+        return rows
 
     def preview(self, chosen: str | None) -> None:
         shown = self.query_one("#experiments-preview Static", Static)

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
-from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.chooser import Choices, Chooser, FilterLine
 from alignscope.session.export import FORMATS, Options
 from alignscope.session.model import Session, SessionError
 from alignscope.text import clean
@@ -61,13 +61,9 @@ class ExportScreen(Chooser[Wanted | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
-            yield Static(
-                Content.assemble(
-                    ("Export", "bold"), ("   up and down choose a form, the line is the file", "$text-muted")
-                ),
-                classes="-heading",
-            )
-            yield Input(compact=True)
+            hint = "   ↑ and ↓ choose a form; the line is the file's name"
+            yield Static(Content.assemble(("Export", "bold"), (hint, "$text-muted")), classes="-heading")
+            yield FilterLine()
             yield Choices()
             yield KeyBar()
 

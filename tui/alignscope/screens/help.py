@@ -80,7 +80,6 @@ class HelpScreen(ModalScreen[None]):
         }
         & VerticalScroll { scrollbar-size-vertical: 1; padding-right: 1; }
         & .-section { margin-bottom: 1; }
-        & Footer { background: $surface; }
     }
     """
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.chooser import Choices, Chooser, FilterLine
 from alignscope.screens.session_words import describe, row
 from alignscope.screens.words import key_of
 from alignscope.session.index import Entry
@@ -67,7 +67,7 @@ class LibraryScreen(Chooser[Picked | None]):
     ]  # fmt: skip
     DEFAULT_CSS = """
     LibraryScreen {
-        & > .-dialog { max-width: 160; max-height: 100%; }
+        & > .-dialog { max-width: 160; }
         & #library-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
         & Choices { width: 2fr; }
         & #library-notice { height: auto; max-height: 3; color: $text-muted; }
@@ -96,7 +96,7 @@ class LibraryScreen(Chooser[Picked | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             yield Static(id="library-heading", classes="-heading")
-            yield Input(self._query, placeholder="Type to filter: titles, prompts and replies", compact=True)
+            yield FilterLine(self._query, "Type to filter: titles, prompts and replies")
             with Horizontal():
                 yield Choices()
                 with VerticalScroll(id="library-preview", can_focus=False):
@@ -180,7 +180,7 @@ class LibraryScreen(Chooser[Picked | None]):
         return self._rows(0)
 
     def _rows(self, start: int) -> list[Option]:
-        width = max(self.choices.size.width - 2, 20)
+        width = max(self.choices.room, 20)
         return [Option(row(entry, width, self._current), id=_id(entry)) for entry in self._entries[start : self._limit]]
 
     def _show_up_to(self, limit: int) -> None:
@@ -230,7 +230,7 @@ class LibraryScreen(Chooser[Picked | None]):
         except (OSError, SessionError) as error:
             shown.update(Content.styled(clean(str(error)), "$text-error"))
         else:
-            shown.update(describe(session, excerpt))
+            shown.update(describe(session, max(shown.size.width, 20), excerpt))
         if not get_current_worker().is_cancelled:
             self.query_one("#library-preview").scroll_home(animate=False)
 

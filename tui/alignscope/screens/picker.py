@@ -1,7 +1,7 @@
 """The picker: another model, server or mode for a pane, from everything that the known servers have."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 
 from alignscope.backends.base import ServerError
 from alignscope.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode, is_path, judge
-from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.chooser import Choices, Chooser, FilterLine, Heading
+from alignscope.screens.words import hanging, labels
 from alignscope.text import cell_width, clean, fit
 from alignscope.units import bytes_words
 from alignscope.widgets.keybar import KeyBar
@@ -52,6 +53,7 @@ class PickerScreen(Chooser[Pane | None]):
         load: asks every known server, and gives each one's listing as it comes; a later one of a server replaces
             the one before.
         ask: asks a server that the person typed. None when they can't add any.
+        lineup: the panes that it stands among, which decides on its sign and colour.
     """
 
     BINDING_GROUP_TITLE = "Model"
@@ -69,11 +71,13 @@ class PickerScreen(Chooser[Pane | None]):
         pane: Pane,
         load: Callable[[], AsyncIterator[Listing]],
         ask: Callable[[str], Awaitable[Listing]] | None = None,
+        lineup: Sequence[Pane] = (),
     ) -> None:
         super().__init__()
         self._pane = pane
         self._load = load
         self._ask = ask
+        self._label = labels(lineup or [pane])[pane.name]
         self._listings: dict[str, Listing] = {}
         self._asking = ""
         """What is being asked, in words; empty when nothing is."""
@@ -84,11 +88,9 @@ class PickerScreen(Chooser[Pane | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
-            yield Static(
-                Content.assemble(("Model for ", "bold"), (clean(self._pane.name), "bold $accent")), classes="-heading"
-            )
+            yield Static(Content.assemble(("Model for ", "bold"), self._label.stylize("bold")), classes="-heading")
             hint = "a URL adds that server, a path uses that GGUF file" if self._ask else "a path uses that GGUF file"
-            yield Input(placeholder=f"Type to filter; {hint}", compact=True)
+            yield FilterLine(placeholder=f"Type to filter; {hint}")
             yield Choices()
             yield Static(id="picker-detail", markup=False)
             yield KeyBar()
@@ -190,11 +192,12 @@ class PickerScreen(Chooser[Pane | None]):
     def _group(self, listing: Listing, models: list[Model]) -> list[Option]:
         place = "" if listing.server in (EMBEDDED, listing.label) else f"  {clean(listing.server)}"
         head = Content.assemble((clean(listing.label), "bold"), (place, "$text-muted"))
-        rows = [Option(head, disabled=True)]
+        rows: list[Option] = [Heading(head)]
         if listing.error:
-            rows.append(Option(Content.styled(f"  ✕ {clean(listing.error)}", "$text-error"), disabled=True))
+            told = hanging(Content("✕ "), listing.error, self.choices.room)
+            rows.append(Option(told.stylize("$text-error"), disabled=True))
         elif not models:
-            rows.append(Option(Content.styled("  has no models", "$text-muted"), disabled=True))
+            rows.append(Option(Content.styled("has no models", "$text-muted"), disabled=True))
         return rows + [Option(self._row(model), id=_id(model)) for model in models]
 
     def _row(self, model: Model) -> Content:
@@ -205,10 +208,10 @@ class PickerScreen(Chooser[Pane | None]):
         figures = f"{size:>8} "
         if not self.has_class("-narrow"):
             figures = f"{fit(model.parameter_size, 6):>6} {fit(model.quantization, 8):<8} {figures}"
-        room = max(self.choices.size.width - len(figures) - 18, 12)
+        longest = max(cell_width(each.name) for listing in self._listings.values() for each in listing.models)
+        room = max(min(self.choices.room - len(figures) - 15, longest + 4), 12)
         name = fit(model.name, room)
         return Content.assemble(
-            "  ",
             (sign, tone),
             f" {name}{' ' * (room - cell_width(name))} ",
             (figures, "$text-muted"),

@@ -70,12 +70,14 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
             background: $surface;
             padding: 1 2 0 2;
         }
+        & #pull-title { margin-bottom: 1; }
         & #pull-has { color: $text-muted; margin-bottom: 1; }
         & Choices { height: auto; max-height: 12; }
-        & #pull-state { height: 2; margin-top: 1; color: $text-muted; &.-error { color: $text-error; } }
-        & ProgressBar { width: 1fr; visibility: hidden; &.-running { visibility: visible; } }
+        & #pull-state { height: auto; margin-top: 1; display: none; color: $text-muted; }
+        & #pull-state.-error { color: $text-error; }
+        & ProgressBar { width: 1fr; display: none; &.-running { display: block; } }
         & Bar { width: 1fr; }
-        & Footer { background: $surface; margin-top: 1; }
+        & Footer { margin-top: 1; }
     }
     """
 
@@ -100,6 +102,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
+            yield Static(Content.styled("Get models", "bold"), id="pull-title")
             yield Static(Content(clean(self._why)))
             yield Static(Content(self._having()), id="pull-has")
             yield Choices(*(Option(self._row(offer)) for offer in self._offers))
@@ -173,6 +176,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         state = self.query_one("#pull-state", Static)
         state.set_class(error, "-error")
         state.update(message)
+        state.display = True
 
     def _having(self) -> str:
         if not self._has:
@@ -185,8 +189,10 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         size = bytes_words(offer.size)
         title = fit(offer.title, 40)
         width = max((cell_width(fit(each.title, 40)) for each in self._offers), default=0)
+        names = " + ".join(offer.models)
         return Content.assemble(
-            f" {title}{' ' * (width - cell_width(title))}  ",
+            f"{title}{' ' * (width - cell_width(title))}  ",
             (f"{size:>8}  ", "$accent"),
-            (fit(offer.note or " + ".join(offer.models), 200), "$text-muted"),
+            (fit(offer.note, 200), "$text-muted"),
+            ("" if names == offer.title else f"\n{fit(names, 200)}", "$text-muted"),
         )

@@ -5,12 +5,14 @@ from typing import Final
 
 from textual.content import Content
 
-from alignscope.screens.words import labels
+from alignscope.screens.words import hanging, labels
 from alignscope.session.index import Entry
-from alignscope.session.model import Session
+from alignscope.session.model import Session, Turn
 from alignscope.text import cell_width, clean, fit
 
 _TURNS_SHOWN: Final = 5
+_ROWS_SHOWN: Final = 4
+"""Of each reply."""
 
 
 def when(at: datetime, now: datetime | None = None) -> str:
@@ -23,31 +25,39 @@ def when(at: datetime, now: datetime | None = None) -> str:
 
 
 def row(entry: Entry, width: int, current: str) -> Content:
-    """Title, when, lineup, turns and first prompt, as far as there is room."""
+    """Title, when, how many turns, lineup and first prompt, as far as there is room."""
     if entry.problem:
         return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
-    mark = "• " if entry.name == current and not entry.bundled else "  "
-    at, turns = "bundled" if entry.bundled else when(entry.created), f"{entry.turns:>3}"
-    room = width - 2 - 11 - 5
-    # The title always, then models and the prompt where there is room for them.
-    models_room = min(26, room // 3) if room > 44 else 0
-    title_room = min(34, room // 2 - (models_room // 4)) if room > 44 else room
-    rest = room - title_room - models_room - 2
+    here = entry.name == current and not entry.bundled
+    at = "open" if here else "bundled" if entry.bundled else when(entry.created)
+    turns = f"{entry.turns:>3,} turn{'s' if entry.turns != 1 else ' '}"
+    room = width - 11 - 2 - len(turns)
+    # The title always, then the models' names, whole or not at all, and the prompt where there is room for them.
+    title_room = min(34, room - 20) if room > 44 else room
     title = fit(entry.title or entry.name, title_room)
-    models = fit(", ".join(pane.model for pane in entry.panes), models_room - 1) if models_room else ""
+    models_room = min(26, room - title_room - 2)
+    models = _models(entry, models_room)
+    rest = room - title_room - models_room - 4
     prompt = fit(entry.prompt, rest) if rest > 8 and entry.prompt != entry.title else ""
     return Content.assemble(
-        (mark, "$accent"),
         title + " " * (title_room - cell_width(title)),
-        (f" {at:>10}", "$text-muted"),
-        (f" {turns} ", "$accent"),
-        (f"{models}{' ' * (models_room - cell_width(models))}" if models_room else "", "$text-muted"),
-        (prompt, "$text-muted"),
+        (f" {at:>10}", "$accent" if here else "$text-muted"),
+        (f"  {turns}", "$text-muted"),
+        (f"  {models}{' ' * (models_room - cell_width(models))}" if models_room > 0 else "", "$text-muted"),
+        (f"  {prompt}" if prompt else "", "$text-muted"),
     )
 
 
-def describe(session: Session, excerpt: str = "") -> Content:
-    """What a person wants to know of a session before they open it."""
+def _models(entry: Entry, room: int) -> str:
+    """The names of a lineup's models, as many as there is room for from the first on."""
+    names = list(dict.fromkeys(clean(pane.model) for pane in entry.panes))
+    while names and cell_width(", ".join(names)) > room:
+        names.pop()
+    return ", ".join(names)
+
+
+def describe(session: Session, width: int, excerpt: str = "") -> Content:
+    """What a person wants to know of a session before they open it, for so many cells."""
     kept = "came with alignscope, read only" if session.bundled else session.name
     parts: list[Content | str | tuple[str, str]] = [
         (clean(session.title) or clean(session.name), "bold"),
@@ -66,10 +76,17 @@ def describe(session: Session, excerpt: str = "") -> Content:
         parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
         if turn.note:
             parts.append((f"\nnote: {fit(turn.note, 200)}", "$accent"))
-        named = labels(turn.lineup)
-        for (pane, sample), reply in turn.replies.items():
-            if sample == 1:
-                parts += ["\n", named[pane], "  ", fit(reply.text[:400], 160)]
+        parts += ["\n", replies(turn, width)]
     if len(session.turns) > _TURNS_SHOWN:
         parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "$text-muted"))
     return Content.assemble(*parts)
+
+
+def replies(turn: Turn, width: int, most: int = _ROWS_SHOWN) -> Content:
+    """The beginning of every pane's first reply to a turn, in at most so many rows each."""
+    named = labels(turn.lineup)
+    column = max((label.cell_length for label in named.values()), default=0) + 2
+    heads = {name: label + " " * (column - label.cell_length) for name, label in named.items()}
+    return Content("\n").join(
+        hanging(heads[pane], reply.text, width, most) for (pane, sample), reply in turn.replies.items() if sample == 1
+    )

@@ -1,23 +1,28 @@
 """Choosing a theme: each is worn by the whole application while it is selected."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Spacing
+from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.screens.chooser import Choices, Chooser
+from alignscope.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.text import cell_width, clean, fit
+from alignscope.themes import tones_for
 from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.tones import SIGNS
 
 _NAME: Final = 20
 """Cells for a name."""
+_WIDTH: Final = 38
+"""Cells of the panel; what is left of a narrow terminal still shows whole words of two panes."""
 
 
 class ThemesScreen(Chooser[str | None]):
@@ -31,7 +36,7 @@ class ThemesScreen(Chooser[str | None]):
     ThemesScreen {
         align: right top;
         background: transparent;
-        & > .-dialog { width: 44; max-width: 100%; max-height: 100%; border-left: tall $scrollbar; padding: 1 1 0 1; }
+        & > .-dialog { width: 38; max-width: 100%; max-height: 100%; border-left: vkey $scrollbar; padding: 1 1 0 1; }
         & #themes-about { height: 4; margin-top: 1; color: $text-muted; }
     }
     """
@@ -45,11 +50,13 @@ class ThemesScreen(Chooser[str | None]):
         self._titled = groups
         self._themes: Mapping[str, Theme] = {theme.name: theme for _, group in groups for theme in group}
         self._begin = worn
+        self._narrowed: list[tuple[Screen[Any], Spacing]] = []
+        """Screens below, and the room around what they showed before."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
             yield Static(Content.styled("Themes", "bold"), classes="-heading")
-            yield Input(placeholder="Type to filter", compact=True)
+            yield FilterLine(placeholder="Type to filter")
             yield Choices()
             yield Static(id="themes-about", markup=False)
             yield KeyBar()
@@ -61,13 +68,23 @@ class ThemesScreen(Chooser[str | None]):
             (index for index, option in enumerate(options) if option.id == self._begin), None
         )
         self.filter.focus()
+        # What lies below makes room, so that the theme is seen on the whole of it.
+        for screen in reversed(self.app.screen_stack[:-1]):
+            self._narrowed.append((screen, screen.styles.padding))
+            screen.styles.padding = (0, _WIDTH, 0, 0)
+            if not screen.is_modal:
+                break
+
+    def on_unmount(self) -> None:
+        for screen, padding in self._narrowed:
+            screen.styles.padding = padding
 
     def entries(self, query: str) -> list[Option]:
         options: list[Option] = []
         for title, group in self._titled:
             found = [theme for theme in group if query.strip().lower() in theme.name.lower()]
             if found:
-                options.append(Option(Content.styled(title, "$text-muted"), disabled=True))
+                options.append(Heading(Content.styled(title, "$text-muted")))
                 options += [Option(_sample(theme), id=theme.name) for theme in found]
         return options
 
@@ -85,14 +102,9 @@ class ThemesScreen(Chooser[str | None]):
 
 
 def _sample(theme: Theme) -> Content:
-    """A name, and the tones of the panes where the theme has them, on its own ground."""
+    """A name, and the tones that panes have in the theme, on its own ground."""
     name = fit(clean(theme.name), _NAME)
     ground = theme.background or ("ansi_default" if theme.ansi else "#121212" if theme.dark else "#e0e0e0")
-    pieces: list[tuple[str, str]] = []
-    for tone, sign in SIGNS.items():
-        color = theme.variables.get(f"{tone}-tone")
-        if color:
-            pieces.append((f" {sign}", f"{color} on {ground}"))
-    if pieces:
-        pieces.append((" ", f"on {ground}"))
-    return Content.assemble(f" {name}{' ' * (_NAME - cell_width(name))} ", *pieces)
+    tones = {**tones_for(theme), **theme.variables}
+    pieces = [(f" {sign}", f"{tones[f'{tone}-tone']} on {ground}") for tone, sign in SIGNS.items()]
+    return Content.assemble(f"{name}{' ' * (_NAME - cell_width(name))} ", *pieces, (" ", f"on {ground}"))

@@ -5,15 +5,16 @@ from typing import ClassVar, Literal, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.screens.chooser import Choices, Chooser
-from alignscope.screens.words import labels
+from alignscope.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.screens.session_words import replies
+from alignscope.screens.words import hanging
 from alignscope.session.model import Turn
-from alignscope.text import clean, fit
+from alignscope.text import cell_width, clean, fit
 from alignscope.widgets.keybar import KeyBar
 
 
@@ -38,8 +39,13 @@ class TurnsScreen(Chooser[Chosen | None]):
                 tooltip="Say which of its replies is better"),
     ]  # fmt: skip
     DEFAULT_CSS = """
-    TurnsScreen #turns-detail { height: auto; min-height: 3; max-height: 8; padding-top: 1; color: $text-muted; }
+    TurnsScreen {
+        & #turns-detail { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; color: $text-muted; }
+        &.-narrow Horizontal { layout: vertical; }
+        &.-narrow #turns-detail { height: 1fr; padding: 1 0 0 0; }
+    }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         super().__init__()
@@ -51,38 +57,34 @@ class TurnsScreen(Chooser[Chosen | None]):
                 Content.assemble(("Turns", "bold"), ("   go on from any of them, in a new session", "$text-muted")),
                 classes="-heading",
             )
-            yield Input(placeholder="Type to filter: prompts and replies", compact=True)
-            yield Choices()
-            yield Static(id="turns-detail")
+            yield FilterLine(placeholder="Type to filter: prompts and replies")
+            with Horizontal():
+                yield Choices()
+                with VerticalScroll(id="turns-detail", can_focus=False):
+                    yield Static()
             yield KeyBar()
 
     def on_mount(self) -> None:
         self.fill(self.entries(""))
         self.choices.action_last()
 
+    def on_resize(self) -> None:
+        # The rows are as wide as the list, which knows its size only after this.
+        self.call_after_refresh(lambda: self.fill(self.entries(self.filter.value)))
+
     def entries(self, query: str) -> list[Option]:
         words = query.casefold().split()
         return [
-            Option(
-                Content.assemble(
-                    (f"{turn.number:>4}  ", "$text-muted"), fit(turn.prompt, 100), (_marks(turn), "$accent")
-                ),
-                id=id,
-            )
+            Option(_row(turn, self.choices.room), id=id)
             for id, turn in self._turns.items()
             if all(word in _text(turn) for word in words)
         ]
 
     def preview(self, chosen: str | None) -> None:
         turn = self._turns.get(chosen or "")
-        parts: list[Content | str | tuple[str, str]] = []
-        if turn is not None:
-            named = labels(turn.lineup)
-            parts = [(f"Note: {clean(turn.note)}\n", "$accent")] if turn.note else []
-            for (pane, sample), reply in list(turn.replies.items())[:6]:
-                which = f", sample {sample}" if sample > 1 else ""
-                parts += [named[pane], f"{which}  {fit(reply.text[:400], 110)}\n"]
-        self.query_one("#turns-detail", Static).update(Content.assemble(*parts))
+        shown = self.query_one("#turns-detail Static", Static)
+        shown.update(_describe(turn, max(shown.size.width, 20), self.has_class("-narrow")) if turn else "")
+        self.query_one("#turns-detail").scroll_home(animate=False)
 
     def choose(self, chosen: str | None) -> None:
         self._return("fork")
@@ -96,8 +98,21 @@ class TurnsScreen(Chooser[Chosen | None]):
             self.dismiss(Chosen(self._turns[self.chosen], action))
 
 
-def _marks(turn: Turn) -> str:
-    return "  " + " ".join(word for word, there in (("note", turn.note), ("verdict", turn.verdict)) if there)
+def _row(turn: Turn, width: int) -> Content:
+    """Number and prompt, and at the right what was said about the turn."""
+    marks = " ".join(word for word, there in (("note", turn.note), ("verdict", turn.verdict)) if there)
+    number = f"{turn.number:>3}  "
+    room = max(width - len(number) - len(marks) - (2 if marks else 0), 8)
+    prompt = fit(turn.prompt, room)
+    gap = " " * (room - cell_width(prompt) + 2)
+    return Content.assemble((number, "$text-muted"), prompt, (f"{gap}{marks}" if marks else "", "$accent"))
+
+
+def _describe(turn: Turn, width: int, short: bool) -> Content:
+    """The prompt, the note, and how each reply begins."""
+    prompt = [] if short else [hanging(Content(), turn.prompt, width, 6).stylize("bold $foreground")]
+    note = [Content.styled(f"Note: {clean(turn.note)}", "$accent")] if turn.note else []
+    return Content("\n" if short else "\n\n").join([*prompt, *note, replies(turn, width, 2 if short else 8)])
 
 
 def _text(turn: Turn) -> str:

@@ -48,6 +48,7 @@ class VerdictScreen(ModalScreen[Judged | None]):
         align: center bottom;
         background: transparent;
         & > Vertical { width: 100%; height: auto; max-height: 100%; background: $surface; padding: 1 2 0 2; }
+        & #verdict-title { text-wrap: nowrap; text-overflow: ellipsis; }
         & Choices { height: auto; max-height: 20; margin: 1 0; }
     }
     """
@@ -62,8 +63,9 @@ class VerdictScreen(ModalScreen[Judged | None]):
             yield Static(
                 Content.assemble(
                     ("Which reply is better?", "bold"),
-                    (f"   turn {self._turn.number}: {fit(self._turn.prompt, 60)}", "$text-muted"),
-                )
+                    (f"   turn {self._turn.number}: {fit(self._turn.prompt, 200)}", "$text-muted"),
+                ),
+                id="verdict-title",
             )
             yield Choices()
             yield KeyBar()

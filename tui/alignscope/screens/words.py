@@ -8,13 +8,14 @@ from typing import Any
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.content import Content
+from textual.markup import escape
 from textual.screen import Screen
 
 from alignscope.lineup import Pane, tones
 from alignscope.sampling import PRESETS, Preset
 from alignscope.scaffold import BARE
 from alignscope.session.model import FRESH, Turn
-from alignscope.text import clean
+from alignscope.text import clean, fit, show, wrap
 from alignscope.widgets.status import brief
 from alignscope.widgets.tones import SIGNS, TONES
 
@@ -25,6 +26,21 @@ def labels(panes: Sequence[Pane]) -> dict[str, Content]:
         pane.name: Content.styled(f"{SIGNS[TONES[tone]]} {clean(pane.name)}", f"${TONES[tone]}-tone")
         for pane, tone in zip(panes, tones(panes), strict=True)
     }
+
+
+def hanging(head: Content, text: str, width: int, most: int = 100) -> Content:
+    """A text beside a head, with every row as far in as the first.
+
+    Args:
+        width: cells for both.
+        most: rows that are shown; an ellipsis tells that there are more.
+    """
+    room = max(width - head.cell_length, 1)
+    text = clean(text[: most * room * 4]).strip("\n")
+    rows = [show(row.rstrip())[0] for line in text.split("\n") for row in wrap(line, room)]
+    if len(rows) > most:
+        rows = [*rows[: most - 1], fit(f"{rows[most - 1]} …", room)]
+    return Content.assemble(head, ("\n" + " " * head.cell_length).join(rows))
 
 
 def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
@@ -38,11 +54,17 @@ def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values()))
 
 
 def key_of(screen: Screen[Any], action: str) -> str:
-    """The first key of one of a screen's actions, named by its id, as it is shown to a person: `F4`."""
-    usual = next(binding for binding in screen.BINDINGS if isinstance(binding, Binding) and binding.id == action)
-    first = screen.app._keymap.get(action, usual.key).split(",")[0]
-    shown = screen.app.get_key_display(usual.with_key(first))
+    """The first key of one of a screen's actions, named by its id, as sentences tell it: `F4`."""
+    shown = _key(
+        screen, next(binding for binding in screen.BINDINGS if isinstance(binding, Binding) and binding.id == action)
+    )
     return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
+
+
+def _key(screen: Screen[Any], usual: Binding) -> str:
+    """The first key of a binding, the person's own where they have one, as the line of keys shows it."""
+    first = screen.app._keymap.get(usual.id or "", usual.key).split(",")[0]
+    return screen.app.get_key_display(usual.with_key(first))
 
 
 def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -53,4 +75,5 @@ def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
             continue
         if binding.id not in seen:
             seen.add(binding.id)
-            yield SystemCommand(binding.description, binding.tooltip, partial(screen.run_action, binding.action))
+            help = f"{escape(_key(screen, binding))} · {binding.tooltip}"
+            yield SystemCommand(binding.description, help, partial(screen.run_action, binding.action))

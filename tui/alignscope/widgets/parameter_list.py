@@ -19,6 +19,8 @@ COLUMN_WIDTH: Final = 34
 """Cells that a row wants; a panel of twice that shows two columns."""
 _NAME_WIDTH: Final = max(map(len, NAMES))
 _COLUMNS_MAX: Final = 4
+SELECTED: Final = "▎"
+"""Stands at the left of the selected row of every list."""
 
 
 class ParameterList(Widget):
@@ -81,7 +83,8 @@ class ParameterList(Widget):
         chosen = index == self.cursor
         line = self._edited(row, self.edit, width) if chosen and self.edit is not None else self._shown(row, width)
         if chosen:
-            line = line.stylize("on $primary 12%" if self.active else "on $boost")
+            mark = Content.styled(SELECTED, "$accent" if self.active else "$text-muted")
+            line = (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
         return line
 
     def _shown(self, row: Row, width: int) -> Content:

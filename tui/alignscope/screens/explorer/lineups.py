@@ -97,7 +97,8 @@ class LineupActions(ExplorerBase):
         from alignscope.screens.picker import PickerScreen
 
         view = self.here
-        chosen = await self.app.push_screen_wait(PickerScreen(view.pane, self.listings, self.ask_server))
+        lineup = self.conductor.lineup
+        chosen = await self.app.push_screen_wait(PickerScreen(view.pane, self.listings, self.ask_server, lineup))
         if chosen is not None:
             self.conductor.stop(chosen.name)
             self.change(chosen)
@@ -115,7 +116,7 @@ class LineupActions(ExplorerBase):
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
         blank = Pane(name, "", lineup[0].server, Mode.CHAT)
-        chosen = await self.app.push_screen_wait(PickerScreen(blank, self.listings, self.ask_server))
+        chosen = await self.app.push_screen_wait(PickerScreen(blank, self.listings, self.ask_server, [*lineup, blank]))
         if chosen is not None:
             self.conductor.add(chosen)
             await self.split.add(self.make_view(chosen))

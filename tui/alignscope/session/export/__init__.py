@@ -54,7 +54,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
         name: Format(name, suffix, help, f"{__name__}.{module}", encoding)
         for name, suffix, help, module, encoding in (
-            ("markdown", ".md", "to read: replies side by side in tables, or one after the other", "markdown", "utf-8"),
+            ("markdown", ".md", "to read: replies side by side, or one after the other", "markdown", "utf-8"),
             ("html", ".html", "to read and to print: one page with everything in it", "page", "utf-8"),
             ("jsonl", ".jsonl", "everything, a line of JSON for each turn; can be read back", "jsonl", "utf-8"),
             # The mark at its beginning is what spreadsheets tell UTF-8 by.
