@@ -21,7 +21,6 @@ from alignscope.screens.themes import ThemesScreen
 from alignscope.text import cell_width
 from alignscope.themes import (
     DEFAULT,
-    TONES,
     Look,
     OwnThemes,
     ThemeError,
@@ -33,6 +32,7 @@ from alignscope.themes import (
     remembered,
     suggested,
 )
+from alignscope.tones import TONES
 from tests.snapshots.test_pictures import SCENES, Scene
 
 GOOD = """\

@@ -1,5 +1,7 @@
 """What a mouse finds: the panes' headers, the settings, the keys, and every command."""
 
+from functools import partial
+
 import pytest
 from textual.command import CommandPalette
 
@@ -8,6 +10,10 @@ from alignscope.screens.picker import PickerScreen
 from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.status import SettingsLine
 from tests.explorer.desk import Desk, explore
+
+
+def is_shown(desk: Desk, wanted: bool) -> bool:
+    return ("top_k" in desk.screen) is wanted
 
 
 async def click(desk: Desk, x: int, y: int) -> None:
@@ -32,7 +38,7 @@ async def test_a_click_on_the_settings_opens_the_sampling_panel_and_another_clos
         line = desk.explorer.query_one(SettingsLine)
         for shown in (True, False):
             await click(desk, 4, line.region.y)
-            await desk.until(lambda shown=shown: ("top_k" in desk.screen) is shown)
+            await desk.until(partial(is_shown, desk, shown))
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])

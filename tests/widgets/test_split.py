@@ -4,9 +4,9 @@ import pytest
 from textual.app import App, ComposeResult
 
 from alignscope.lineup import Mode, Pane
+from alignscope.tones import TONES
 from alignscope.widgets.pane import PaneView
 from alignscope.widgets.split import Divider, Split
-from alignscope.widgets.tones import TONES
 
 
 def view(name: str) -> PaneView:

@@ -152,7 +152,7 @@ class AlignscopeApp(App[int]):
         from alignscope.screens.themes import ThemesScreen
 
         before = self.theme
-        chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before))
+        chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
         self.theme = chosen or before
         if chosen is None:
             return

@@ -13,6 +13,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from alignscope.locations import bundled, config_dir, state_dir
+from alignscope.tones import TONES
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -21,7 +22,6 @@ DEFAULT: Final = "lamp"
 _LARGEST: Final = 64 * 1024
 _REMEMBERED: Final = "theme"
 _LINE: Final = re.compile(r'(  )?([a-z]+):(?: "([^"\\]*)"| (true|false|(?!yes|no|on|off|null|y\b|n\b)[a-z][a-z_-]*))?')
-TONES: Final = ("base", "instruct", "third", "fourth")
 
 
 class ThemeError(ValueError):

@@ -19,9 +19,9 @@ from alignscope.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode,
 from alignscope.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.screens.words import hanging, labels
 from alignscope.text import cell_width, clean, fit
+from alignscope.tones import SIGNS
 from alignscope.units import bytes_words
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.tones import SIGNS
 
 _SIGNS: Final = {
     Nature.BASE: (SIGNS["base"], "$base-tone"),

@@ -1,6 +1,6 @@
 """Choosing a theme: each is worn by the whole application while it is selected."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -15,9 +15,8 @@ from textual.widgets.option_list import Option
 
 from alignscope.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.text import cell_width, clean, fit
-from alignscope.themes import tones_for
+from alignscope.tones import SIGNS
 from alignscope.widgets.keybar import KeyBar
-from alignscope.widgets.tones import SIGNS
 
 _NAME: Final = 20
 """Cells for a name."""
@@ -41,12 +40,19 @@ class ThemesScreen(Chooser[str | None]):
     }
     """
 
-    def __init__(self, groups: Sequence[tuple[str, Sequence[Theme]]], worn: str) -> None:
+    def __init__(
+        self,
+        groups: Sequence[tuple[str, Sequence[Theme]]],
+        worn: str,
+        tones: Callable[[Theme], Mapping[str, str]],
+    ) -> None:
         """Args:
         groups: titles, and the themes under them.
         worn: the name of the one that is worn now, where the selection begins.
+        tones: the panes' tones in a theme that names none.
         """
         super().__init__()
+        self._tones = tones
         self._titled = groups
         self._themes: Mapping[str, Theme] = {theme.name: theme for _, group in groups for theme in group}
         self._begin = worn
@@ -85,7 +91,7 @@ class ThemesScreen(Chooser[str | None]):
             found = [theme for theme in group if query.strip().lower() in theme.name.lower()]
             if found:
                 options.append(Heading(Content.styled(title, "$text-muted")))
-                options += [Option(_sample(theme), id=theme.name) for theme in found]
+                options += [Option(_sample(theme, self._tones(theme)), id=theme.name) for theme in found]
         return options
 
     def preview(self, chosen: str | None) -> None:
@@ -101,10 +107,10 @@ class ThemesScreen(Chooser[str | None]):
             self.dismiss(chosen)
 
 
-def _sample(theme: Theme) -> Content:
+def _sample(theme: Theme, usual: Mapping[str, str]) -> Content:
     """A name, and the tones that panes have in the theme, on its own ground."""
     name = fit(clean(theme.name), _NAME)
     ground = theme.background or ("ansi_default" if theme.ansi else "#121212" if theme.dark else "#e0e0e0")
-    tones = {**tones_for(theme), **theme.variables}
+    tones = {**usual, **theme.variables}
     pieces = [(f" {sign}", f"{tones[f'{tone}-tone']} on {ground}") for tone, sign in SIGNS.items()]
     return Content.assemble(f"{name}{' ' * (_NAME - cell_width(name))} ", *pieces, (" ", f"on {ground}"))

@@ -16,8 +16,8 @@ from alignscope.sampling import PRESETS, Preset
 from alignscope.scaffold import BARE
 from alignscope.session.model import FRESH, Turn
 from alignscope.text import clean, fit, show, wrap
+from alignscope.tones import SIGNS, TONES
 from alignscope.widgets.status import brief
-from alignscope.widgets.tones import SIGNS, TONES
 
 
 def labels(panes: Sequence[Pane]) -> dict[str, Content]:

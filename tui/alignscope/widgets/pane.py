@@ -14,11 +14,11 @@ from textual.widget import Widget
 from alignscope.events import Event, Finished, Reply, Token, Waiting
 from alignscope.lineup import Mode, Pane
 from alignscope.text import clean
+from alignscope.tones import SIGNS, Tone
 from alignscope.widgets._bars import PaneHeader
 from alignscope.widgets._filling import FillingTranscript
 from alignscope.widgets._progress import ProgressFooter
 from alignscope.widgets._words import end_row
-from alignscope.widgets.tones import SIGNS, Tone
 from alignscope.widgets.transcript import Transcript
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from alignscope.screens.explorer.base import ExplorerBase
 from alignscope.screens.opening import EMPTY
 from alignscope.servers import Found, Kind
 from alignscope.session.model import Turn
+from alignscope.tones import TONES
 from alignscope.twins import engine_available
 from alignscope.widgets.pane import PaneView
-from alignscope.widgets.tones import TONES
 
 if TYPE_CHECKING:
     from alignscope.screens.picker import Listing

@@ -20,12 +20,12 @@ from alignscope.screens.words import commands_of, sent_with
 from alignscope.session.model import Session, Turn
 from alignscope.session.player import INSTANT, Player
 from alignscope.text import clean
+from alignscope.tones import SIGNS
 from alignscope.widgets.keybar import KeyBar
 from alignscope.widgets.pane import PaneView
 from alignscope.widgets.split import Split
 from alignscope.widgets.status import NoticeLine
 from alignscope.widgets.timeline import Timeline, TimeMark, clock
-from alignscope.widgets.tones import SIGNS
 
 
 @dataclass(frozen=True, slots=True)

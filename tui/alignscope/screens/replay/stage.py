@@ -7,8 +7,8 @@ from alignscope.events import Reply
 from alignscope.lineup import MAX_PANES, Mode, Pane, tones
 from alignscope.session.model import Turn
 from alignscope.session.player import Player
+from alignscope.tones import TONES
 from alignscope.widgets.pane import PaneView, Placed
-from alignscope.widgets.tones import TONES
 
 _MANY: Final = 400
 """Steps between two drawings above which it is cheaper to show the result."""

@@ -10,11 +10,12 @@ from typing import Final
 from alignscope.events import Event, Finished, Reply, Started, Token
 from alignscope.lineup import Lineup, Pane, tones
 from alignscope.session.export import Options
-from alignscope.session.export.palette import SIGNS, Palette, rgb
+from alignscope.session.export.palette import Palette, rgb
 from alignscope.session.export.words import pane_line, reply_facts
 from alignscope.session.model import Session, Turn
 from alignscope.session.recording import Recording
 from alignscope.text import Wrapper, clean, fit, show
+from alignscope.tones import SIGNS, TONES
 
 _NARROWEST: Final = 16
 """Cells of a pane."""
@@ -111,7 +112,7 @@ class _Column:
     def __init__(self, pane: Pane, tone: int, left: int, width: int, rows: int, palette: Palette) -> None:
         self._pane, self._left, self._width, self._rows = pane, left, width, rows
         self._height = rows - 3  # without heading, footer, and the blank row above that
-        self._sign = SIGNS[tone]
+        self._sign = SIGNS[TONES[tone]]
         self._styles = {
             "heading": "\x1b[1m" + _color(palette.tones[tone]),
             "prompt": _color(palette.accent),

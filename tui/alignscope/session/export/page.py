@@ -7,7 +7,7 @@ from typing import Final
 from alignscope.events import Reply
 from alignscope.lineup import Pane, tones
 from alignscope.session.export import Options
-from alignscope.session.export.palette import SIGNS, Palette
+from alignscope.session.export.palette import Palette
 from alignscope.session.export.words import (
     moment,
     origin,
@@ -20,6 +20,7 @@ from alignscope.session.export.words import (
 )
 from alignscope.session.model import Session, Turn
 from alignscope.text import clean
+from alignscope.tones import SIGNS, TONES
 
 # The page may load nothing and run nothing, whatever a model has written into it.
 _HEAD: Final = """<!doctype html>
@@ -95,7 +96,7 @@ def _turn(turn: Turn) -> Iterator[str]:
         tone = colors[place] if place < len(colors) else 3
         yield f'<div class="pane tone{tone}">\n'
         for reply in given:
-            yield from _reply(turn, pane, reply, SIGNS[tone])
+            yield from _reply(turn, pane, reply, SIGNS[TONES[tone]])
         yield "</div>\n"
     yield "</div>\n"
     if words := verdict_words(turn):

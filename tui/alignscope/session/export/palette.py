@@ -1,4 +1,4 @@
-"""The colours and signs by which panes are told apart outside the screen."""
+"""The colours by which panes are told apart outside the screen."""
 
 import re
 from collections.abc import Mapping
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from alignscope.locations import bundled
+from alignscope.tones import TONES
 
-SIGNS: Final = ("∿", "◆", "▲", "●")
-"""By tone: colour is never the only difference."""
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -37,8 +36,7 @@ class Palette:
             return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
 
         base, instruct, third, fourth = (
-            color(tones.get(name), otherwise)
-            for name, otherwise in zip(("base", "instruct", "third", "fourth"), plain.tones, strict=True)
+            color(tones.get(name), otherwise) for name, otherwise in zip(TONES, plain.tones, strict=True)
         )
         return cls(
             foreground=color(colors.get("foreground"), plain.foreground),
