@@ -26,7 +26,7 @@ async def test_a_click_on_a_header_chooses_that_panes_model_and_leaves_the_promp
         await desk.type("half a")
         await click(desk, desk.pane("instruct").region.x + 5, 0)
         await desk.until(lambda: isinstance(desk.app.screen, PickerScreen))
-        assert "Model for" in desk.screen and "instruct" in desk.screen.splitlines()[1]
+        await desk.until_shown("Model for ◆ instruct")
         await desk.press("escape")
         await desk.until(lambda: desk.app.screen is desk.explorer)
         await desk.type(" prompt")
