@@ -145,9 +145,22 @@ async def test_a_prompt_that_was_cut_is_said(backend: Backend, ollama: Ollama, w
 
 async def test_a_full_context_is_said(backend: Backend, ollama: Ollama) -> None:
     ollama.script(BASE, "flood")
+    ollama.shifts = False
     outcome = await ask(backend, completion(BASE, num_ctx=100, num_predict=1000))
     assert outcome.end is End.LENGTH
     assert "context of 100 tokens is full" in outcome.message
+
+
+@pytest.mark.parametrize("where", ["options", "server"])
+async def test_a_reply_that_outgrew_its_context_is_said(backend: Backend, ollama: Ollama, where: str) -> None:
+    ollama.context = 300
+    ollama.script(BASE, "flood")
+    fields: dict[str, Any] = {"num_ctx": 300} if where == "options" else {}
+    outcome = await ask(backend, completion(BASE, num_predict=400, **fields))
+    assert (outcome.end, len(outcome.chunks)) == (End.LENGTH, 400)
+    assert "outgrew the context of 300 tokens" in outcome.message
+    outcome = await ask(backend, completion(BASE, num_predict=290, **fields))
+    assert outcome.message == ""
 
 
 async def test_models() -> None:
@@ -213,6 +226,12 @@ async def test_a_download(backend: Backend, ollama: Ollama) -> None:
     [
         ("pull model manifest: file does not exist", Fault.NO_MODEL, "library has no model called new:model"),
         ("max retries exceeded: no route to host", Fault.FAILED, "no route to host"),
+        (
+            'pull model manifest: Get "https://registry.ollama.ai/v2/library/new/manifests/model": dial tcp: lookup '
+            "registry.ollama.ai on 127.0.0.53:53: no such host",
+            Fault.FAILED,
+            "could not reach registry.ollama.ai to download new:model: no such host. Check the network",
+        ),
     ],
 )
 async def test_a_download_that_fails(backend: Backend, ollama: Ollama, error: str, fault: Fault, words: str) -> None:

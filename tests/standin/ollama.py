@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,12 +14,21 @@ from tests.standin.web import Exchange, Server
 from tests.standin.writing import Piece, pieces, quoted, send
 
 LOAD_TIME = ("num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread", "draft_num_predict")
-TYPES: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("temperature", "top_p", "min_p", "typical_p", "repeat_penalty"), (int, float)),
-    **dict.fromkeys(("presence_penalty", "frequency_penalty"), (int, float)),
-    **dict.fromkeys(("top_k", "repeat_last_n", "seed", "num_predict", "num_keep", *LOAD_TIME), (int,)),
-    "stop": (list, str),
+KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("temperature", "top_p", "min_p", "typical_p", "repeat_penalty"), "float32"),
+    **dict.fromkeys(("presence_penalty", "frequency_penalty"), "float32"),
+    **dict.fromkeys(("top_k", "repeat_last_n", "seed", "num_predict", "num_keep", *LOAD_TIME), "integer"),
+    "use_mmap": "boolean",
+    "stop": "array",
 }
+"""What an option must be, in the server's words. Any number will do as an integer: it is cut down to one."""
+RIGHT: Mapping[str, type | tuple[type, ...]] = {
+    "float32": (int, float),
+    "integer": (int, float),
+    "boolean": bool,
+    "array": list,
+}
+_DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 BROKEN = {Fault.MALFORMED: b'{"model":"x","response":"half a li\n', Fault.NOT_OBJECT: b'["not", "an object"]\n'}
 PULL_LAYERS = (("8934d96d3f08", 4_000_000), ("8c17c2ebb0ea", 7_020), ("7c23fb36d801", 4_766))
 
@@ -66,6 +76,8 @@ class Ollama(Server):
         self.pull_rate = 0.0
         """Layers' parts a second while pulling; 0 at once."""
         self.pull_error = ""
+        self.shifts = True
+        """A reply that fills its context goes on, without the oldest of the text; else it ends there."""
         self.routes = {
             ("GET", "/"): self._root,
             ("HEAD", "/"): self._root,
@@ -107,7 +119,8 @@ class Ollama(Server):
 
     async def _ps(self, exchange: Exchange) -> None:
         running = [
-            self.models[name].listed(()) | {"size_vram": 0, "context_length": runner.context}
+            {key: value for key, value in self.models[name].listed(()).items() if key != "modified_at"}
+            | {"expires_at": _now(), "size_vram": 0, "context_length": runner.context}
             for name, runner in self.scheduler.loaded.items()
         ]
         await exchange.json({"models": running})
@@ -120,7 +133,7 @@ class Ollama(Server):
 
     def _model(self, exchange: Exchange) -> Held:
         name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
-        if not name:
+        if not name and exchange.seen.path != "/api/generate":
             raise RefusalError(400, "model is required")
         held = self.models.get(name) or self.models.get(f"{name}:latest")
         if held is None:
@@ -142,7 +155,7 @@ class Ollama(Server):
             if script.status:
                 raise RefusalError(script.status, script.error or "")
             options = dict(body.get("options") or {})
-            context = int(options.get("num_ctx") or self.context)
+            context = min(max(4, int(options.get("num_ctx") or self.context)), held.context_length)
             key = tuple((name, options.get(name)) for name in LOAD_TIME if name in options)
             queued = time.monotonic()
             async with self.scheduler.slot(held.name, key, context) as runner:
@@ -168,11 +181,16 @@ class Ollama(Server):
             raise RefusalError(400, "raw mode does not support template, system, or context")
         if not 0 <= int(body.get("top_logprobs") or 0) <= 20:
             raise RefusalError(400, "top_logprobs must be between 0 and 20")
+        keep_alive = body.get("keep_alive")
+        if isinstance(keep_alive, str) and keep_alive != "0" and not _DURATION.match(keep_alive):
+            said = "missing unit in duration" if keep_alive.lstrip("+-").isdecimal() else "invalid duration"
+            raise RefusalError(400, f'time: {said} "{keep_alive}"')
         for name, value in dict(body.get("options") or {}).items():
-            right = TYPES.get(name)
-            if right and (not isinstance(value, right) or isinstance(value, bool)):
-                kind = "float32" if float in right else "int" if int in right else "array"
+            kind = KINDS.get(name, "")
+            if kind and value is not None and not _fits(kind, value):
                 raise RefusalError(500, f'option "{name}" must be of type {kind}')
+            if name == "stop" and not all(isinstance(one, str) for one in value or ()):
+                raise RefusalError(500, 'option "stop" must be of an array of strings')
 
     async def _run(
         self, exchange: Exchange, held: Held, script: Script, runner: Runner, load_ns: int, *, chat: bool
@@ -193,13 +211,13 @@ class Ollama(Server):
         stop = options.get("stop") or []
         prompt = "".join(str(m.get("content", "")) for m in messages) if chat else str(body["prompt"])
         prompt_tokens = min(max(1, len(prompt.split())), runner.context)
-        room = max(1, runner.context - prompt_tokens) if script.endless else runner.context * 10
+        room = runner.context * 10 if self.shifts else max(1, runner.context - prompt_tokens)
         stream = pieces(
             script,
             chat=chat,
             think="thinking" in held.capabilities and body.get("think", True) is not False,
             limit=min(limit, room) if limit and limit > 0 else (None if script.endless else room),
-            stop=(stop,) if isinstance(stop, str) else tuple(stop),
+            stop=tuple(stop),
         )
         began = time.monotonic_ns()
         wants = self.numbers >= (0, 12, 11) and body.get("logprobs")
@@ -232,14 +250,17 @@ class Ollama(Server):
 
     async def _pull(self, exchange: Exchange) -> None:
         name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
+        if not name:
+            await exchange.json({"error": "invalid model name"}, 400)
+            return
         exchange.begin("application/x-ndjson")
 
         async def say(**line: object) -> None:
             await exchange.chunk(json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
         await say(status="pulling manifest")
-        if self.pull_error or not name:
-            await say(error=self.pull_error or "pull model manifest: file does not exist")
+        if self.pull_error:
+            await say(error=self.pull_error)
             return
         for digest, total in PULL_LAYERS:
             for part in range(11):
@@ -251,6 +272,10 @@ class Ollama(Server):
         for status in ("verifying sha256 digest", "writing manifest", "removing unused layers", "success"):
             await say(status=status)
         self.models.setdefault(name, Held(name))
+
+
+def _fits(kind: str, value: object) -> bool:
+    return isinstance(value, RIGHT[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _logprobs(text: str, top: int) -> bytes:

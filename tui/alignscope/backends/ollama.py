@@ -4,6 +4,7 @@ Never by its OpenAI-style routes: those override sampling and put every prompt t
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ LOOP_CHUNKS: Final = 30
 them is not sent, nor counted is the first where it is all white space."""
 REPEAT_LIMIT: Final = "token repeat limit reached"
 """What versions say that do speak of it."""
+_UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: )?([^:]+)$')
+"""A failed request of the server's own, in the words of Go: the host, and the last of the reasons."""
 _PHASE_SECONDS: Final = 2.0
 
 
@@ -206,11 +209,14 @@ class OllamaBackend:
         return Ending(end, " ".join(note for note in notes if note), line.stats)
 
     async def _context_note(self, line: Line, request: Request) -> str:
-        """What to say when the prompt did not fit, or the context ran out before `num_predict` did."""
+        """What to say when the prompt did not fit, the context ran out, or the reply outgrew it.
+
+        Most models go on writing past their context: the server drops the oldest tokens to make room, and says nothing.
+        """
         prompt, written = line.prompt_eval_count or 0, line.eval_count or 0
         limit = request.sampling.get("num_predict", -1)
         ran_out = line.done_reason == "length" and not (isinstance(limit, int) and 0 <= limit <= written)
-        if prompt < 256 and not ran_out and "num_ctx" not in request.sampling:
+        if prompt + written < 256 and not ran_out and "num_ctx" not in request.sampling:
             return ""
         context = request.sampling.get("num_ctx")
         try:
@@ -224,6 +230,12 @@ class OllamaBackend:
             return (
                 f"The prompt was longer than the context of {context} tokens, and the server cut it. Raise num_ctx, or "
                 "shorten the prompt."
+            )
+        # One over is a full context still: the last token drawn is never read back.
+        if prompt + written > context + 1:
+            return (
+                f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. Raise "
+                "num_ctx to keep it whole."
             )
         if ran_out and prompt + written >= context - 1:
             return f"The context of {context} tokens is full. Raise num_ctx for a longer reply."
@@ -260,6 +272,13 @@ class OllamaBackend:
         if "file does not exist" in text or "not found" in text:
             return ServerError(
                 f"Ollama's library has no model called {model}. Check the name and the tag.", Fault.NO_MODEL
+            )
+        if unreached := _UNREACHED.search(text):
+            host, reason = unreached.groups()
+            return ServerError(
+                f"{errors.named(self.info)} could not reach {host} to download {model}: {reason}. Check the network of "
+                "the machine it runs on, then start again.",
+                Fault.FAILED,
             )
         return ServerError(
             f"{errors.named(self.info)} could not download {model}: {text}. Check its network and its disk, then start "

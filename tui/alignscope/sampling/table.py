@@ -96,7 +96,8 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
 )  # fmt: skip
 
 
-# Ollama's engines up to 0.24 wrote their own sampler in Go, which knew nothing of these; llama.cpp came with 0.30.
+# Up to 0.24 Ollama ran the newer families (Gemma 3, Qwen 3, gpt-oss and more) in an engine of its own, whose sampler
+# knows nothing of these; the others ran in llama.cpp, and from 0.30 on all do.
 _IGNORED_BY_GO_ENGINE: Final = frozenset(
     {"typical_p", "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty"}
 )
@@ -111,5 +112,5 @@ def caveat(name: str, dialect: Dialect, version: tuple[int, ...] = ()) -> str:
     if dialect not in PARAMETERS[name].wire:
         return f"not known to {'this server' if dialect is Dialect.OPENAI else dialect}: left out"
     if dialect is Dialect.OLLAMA and name in _IGNORED_BY_GO_ENGINE and () < version < (0, 30):
-        return f"mostly ignored by Ollama {'.'.join(map(str, version))}"
+        return f"Ollama {'.'.join(map(str, version))} ignores it for newer families of models"
     return ""
