@@ -234,8 +234,8 @@ class OllamaBackend:
         # One over is a full context still: the last token drawn is never read back.
         if prompt + written > context + 1:
             return (
-                f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. Raise "
-                "num_ctx to keep it whole."
+                f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. "
+                "Raise num_ctx to keep it whole."
             )
         if ran_out and prompt + written >= context - 1:
             return f"The context of {context} tokens is full. Raise num_ctx for a longer reply."
