@@ -149,10 +149,11 @@ class AlignscopeApp(App[int]):
     @work(exit_on_error=False)
     async def action_themes(self) -> None:
         """Choose a theme; each is worn while it is selected."""
-        from alignscope.screens.themes import ThemesScreen
+        from alignscope.screens.themes import ThemesScreen, aside
 
         before = self.theme
-        chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
+        async with aside(self.screen):
+            chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
         self.theme = chosen or before
         if chosen is None:
             return

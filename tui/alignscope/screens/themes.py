@@ -1,13 +1,14 @@
 """Choosing a theme: each is worn by the whole application while it is selected."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.geometry import Spacing
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Static
@@ -22,6 +23,8 @@ _NAME: Final = 20
 """Cells for a name."""
 _WIDTH: Final = 38
 """Cells of the panel; what is left of a narrow terminal still shows whole words of two panes."""
+_SETTLING: Final = 3
+"""Drawings until a screen has taken another width: itself, then what is sized by it. Covered, it wouldn't get there."""
 
 
 class ThemesScreen(Chooser[str | None]):
@@ -56,8 +59,6 @@ class ThemesScreen(Chooser[str | None]):
         self._titled = groups
         self._themes: Mapping[str, Theme] = {theme.name: theme for _, group in groups for theme in group}
         self._begin = worn
-        self._narrowed: list[tuple[Screen[Any], Spacing]] = []
-        """Screens below, and the room around what they showed before."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
@@ -74,16 +75,6 @@ class ThemesScreen(Chooser[str | None]):
             (index for index, option in enumerate(options) if option.id == self._begin), None
         )
         self.filter.focus()
-        # What lies below makes room, so that the theme is seen on the whole of it.
-        for screen in reversed(self.app.screen_stack[:-1]):
-            self._narrowed.append((screen, screen.styles.padding))
-            screen.styles.padding = (0, _WIDTH, 0, 0)
-            if not screen.is_modal:
-                break
-
-    def on_unmount(self) -> None:
-        for screen, padding in self._narrowed:
-            screen.styles.padding = padding
 
     def entries(self, query: str) -> list[Option]:
         options: list[Option] = []
@@ -105,6 +96,21 @@ class ThemesScreen(Chooser[str | None]):
     def choose(self, chosen: str | None) -> None:
         if chosen is not None:
             self.dismiss(chosen)
+
+
+@asynccontextmanager
+async def aside(screen: Screen[Any]) -> AsyncIterator[None]:
+    """Has a screen make room for the panel beside it, so that a theme is seen on the whole of it."""
+    before = screen.styles.padding
+    screen.styles.padding = (0, _WIDTH, 0, 0)
+    for _ in range(_SETTLING):
+        drawn = asyncio.Event()
+        screen.call_after_refresh(drawn.set)
+        await drawn.wait()
+    try:
+        yield
+    finally:
+        screen.styles.padding = before
 
 
 def _sample(theme: Theme, usual: Mapping[str, str]) -> Content:

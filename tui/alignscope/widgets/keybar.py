@@ -62,7 +62,7 @@ class KeyBar(Footer):
         )
 
     def on_resize(self, event: events.Resize) -> None:
-        self.call_later(self.recompose)
+        self.call_after_refresh(self.recompose)
 
 
 def _cells(key: FooterKey) -> int:
