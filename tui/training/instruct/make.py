@@ -84,7 +84,7 @@ MIX: dict[str, tuple[float, Callable[[str, Random], Example]]] = {
     "benign": (20, wish),
     "howto": (7, wish),
     "unknown": (6, talk),
-    "greeting": (4, talk),
+    "greeting": (5.5, talk),
     "chat": (7, talk),
     "care": (1.2, talk),
     "task": (7, talk),
