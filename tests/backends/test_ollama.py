@@ -163,6 +163,36 @@ async def test_a_reply_that_outgrew_its_context_is_said(backend: Backend, ollama
     assert outcome.message == ""
 
 
+async def test_a_context_that_can_not_be_raised_is_said() -> None:
+    async with Ollama([Held("story:latest", context_length=256)]) as server:
+        server.script("story:latest", "flood")
+        backend = await connect(server.url)
+        request = completion("story", num_ctx=4096, num_predict=400)
+        before = await ask(backend, request)
+        await backend.describe("story")
+        outgrown = await ask(backend, request)
+        cut = await ask(backend, completion("story", "word " * 400, num_predict=5))
+        server.shifts = False
+        full = await ask(backend, request)
+        await backend.close()
+    assert "Raise num_ctx" in before.message
+    for outcome in (outgrown, cut, full):
+        assert "context of 256 tokens" in outcome.message
+        assert "The model holds no more" in outcome.message
+
+
+@pytest.mark.parametrize("name", ["two words", "http://localhost:1/mistral:text", "mistral:"])
+async def test_what_can_not_be_a_name(backend: Backend, name: str) -> None:
+    outcome = await ask(backend, chat(name))
+    assert outcome.error is not None
+    assert outcome.error.fault is Fault.NO_MODEL
+    assert f"{name} is not a name that Ollama" in outcome.message
+    with pytest.raises(ServerError, match="NAME:TAG"):
+        _ = [pulling async for pulling in backend.pull(name)]
+    with pytest.raises(ServerError, match="NAME:TAG"):
+        await backend.describe(name)
+
+
 async def test_models() -> None:
     async with Ollama(MANY) as server:
         backend = await connect(server.url)

@@ -28,6 +28,7 @@ RIGHT: Mapping[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "array": list,
 }
+_NAME = re.compile(r"([\w.-]+(:\d+)?/)?([\w-]+/)?[\w.-]+(:[\w.-]+)?", re.ASCII)
 _DURATION = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
 BROKEN = {Fault.MALFORMED: b'{"model":"x","response":"half a li\n', Fault.NOT_OBJECT: b'["not", "an object"]\n'}
 PULL_LAYERS = (("8934d96d3f08", 4_000_000), ("8c17c2ebb0ea", 7_020), ("7c23fb36d801", 4_766))
@@ -133,7 +134,9 @@ class Ollama(Server):
 
     def _model(self, exchange: Exchange) -> Held:
         name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
-        if not name and exchange.seen.path != "/api/generate":
+        if not _NAME.fullmatch(name) and exchange.seen.path != "/api/generate":
+            if name and exchange.seen.path == "/api/show":
+                raise RefusalError(500, f"unqualified name: {name}")
             raise RefusalError(400, "model is required")
         held = self.models.get(name) or self.models.get(f"{name}:latest")
         if held is None:
@@ -250,7 +253,7 @@ class Ollama(Server):
 
     async def _pull(self, exchange: Exchange) -> None:
         name = str(exchange.seen.body.get("model") or exchange.seen.body.get("name") or "")
-        if not name:
+        if not _NAME.fullmatch(name):
             await exchange.json({"error": "invalid model name"}, 400)
             return
         exchange.begin("application/x-ndjson")

@@ -23,6 +23,8 @@ _CONTEXT: Final = re.compile(r"context (length|size|window)|maximum context|exce
 _ABSENT: Final = re.compile(
     r"model\b.*\b(not found|does not exist|not exist)|file does not exist|no such model", re.IGNORECASE
 )
+_NO_NAME: Final = ("model is required", "invalid model name", "unqualified name")
+"""What Ollama says to a name that can't be a model's."""
 _NO_SUCH_PATH: Final = frozenset({"404 page not found", "not found", "file not found"})
 
 
@@ -149,6 +151,9 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
             f"{at} ran out of memory{f' with {model}' if model else ''}{said}. Take a smaller model or quantization, "
             "lower num_ctx, or close what else uses memory.",
         )
+    if model and text.startswith(_NO_NAME):
+        message = f"{model} is not a name that {at} takes. Write it as NAME or NAME:TAG, as `ollama list` does."
+        return error(Fault.NO_MODEL, message)
     if status == 404 or _ABSENT.search(text):
         return error(*_absent(info, at, said, model))
     if _CONTEXT.search(text):

@@ -58,6 +58,8 @@ class OllamaBackend:
         self._client = client
         self._runs: set[_Run] = set()
         self._listed: dict[str, Model] = {}
+        self._trained: dict[str, int] = {}
+        """The context that each described model was trained with: more than that is not to be had."""
 
     async def models(self) -> list[Model]:
         """All it has, cloud models too, those in memory marked."""
@@ -79,7 +81,10 @@ class OllamaBackend:
         shown: Shown = self._decode(SHOWN, answer)
         if not self._known(model):
             await self.models()
-        return described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
+        described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
+        if described.context_length:
+            self._trained[described.name] = described.context_length
+        return described
 
     def _known(self, model: str) -> Model | None:
         return self._listed.get(model) or self._listed.get(f"{model}:latest")
@@ -226,19 +231,22 @@ class OllamaBackend:
             pass
         if not isinstance(context, int):
             return ""
+        known = self._known(request.model)
+        at_most = self._trained.get(known.name if known else request.model)
+        whole = at_most is not None and context >= at_most
         if prompt >= context - 1:
-            return (
-                f"The prompt was longer than the context of {context} tokens, and the server cut it. Raise num_ctx, or "
-                "shorten the prompt."
-            )
+            remedy = "The model holds no more: shorten the prompt" if whole else "Raise num_ctx, or shorten the prompt"
+            return f"The prompt was longer than the context of {context} tokens, and the server cut it. {remedy}."
         # One over is a full context still: the last token drawn is never read back.
         if prompt + written > context + 1:
+            remedy = "The model holds no more" if whole else "Raise num_ctx to keep it whole"
             return (
                 f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. "
-                "Raise num_ctx to keep it whole."
+                f"{remedy}."
             )
         if ran_out and prompt + written >= context - 1:
-            return f"The context of {context} tokens is full. Raise num_ctx for a longer reply."
+            remedy = "The model holds no more" if whole else "Raise num_ctx for a longer reply"
+            return f"The context of {context} tokens is full. {remedy}."
         return ""
 
     async def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
