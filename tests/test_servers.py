@@ -165,6 +165,13 @@ async def test_both_models_by_name_ask_nobody(servers: Servers, nobody: str) -> 
     )
 
 
+async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nobody: str) -> None:
+    named = Wanted("a", "twin:text", nobody, Mode.COMPLETION)
+    bare = Wanted("b", "twin:text", None, Mode.COMPLETION)
+    found = await servers.plan(Launch(panes=(named, bare)))
+    assert [pane.server for pane in found.lineup] == [nobody, EMBEDDED]
+
+
 @pytest.mark.parametrize(
     ("launch", "pair"),
     [

@@ -295,11 +295,11 @@ def missing(pair: KnownPair, models: Iterable[Model]) -> tuple[str, ...]:
 
 
 def _server(wanted: Wanted, default: str) -> str:
-    """Where a model is asked for: files and twins only ever in the embedded engine."""
-    if is_path(wanted.model) or is_twin(wanted.model):
+    """Where a model is asked for: files only ever in the embedded engine, twins there unless a server was named."""
+    if is_path(wanted.model):
         return EMBEDDED
     if wanted.server is None:
-        return default
+        return EMBEDDED if is_twin(wanted.model) else default
     return wanted.server if wanted.server == EMBEDDED else parse_host(wanted.server)
 
 
