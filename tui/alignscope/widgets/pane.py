@@ -335,7 +335,7 @@ class PaneView(Widget):
             self._markdown = None
 
     def _show_body(self) -> None:
-        if not self.is_mounted:
+        if not self.children:  # nothing is composed yet
             return
         self.query_one(".pane--empty").display = not self.turns
         self.transcript.display = bool(self.turns) and self._markdown is None
