@@ -177,6 +177,7 @@ async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nob
     [
         (Launch(base="llama3.2:1b-text-q4_K_M"), ("llama3.2:1b-text-q4_K_M", "llama3.2:1b-instruct-q4_K_M")),
         (Launch(instruct="qwen2.5:0.5b"), ("qwen2.5:0.5b-base", "qwen2.5:0.5b")),
+        (Launch(instruct="Qwen2.5:0.5B"), ("qwen2.5:0.5b-base", "qwen2.5:0.5b")),
         (Launch(instruct="twin:sft"), ("twin:text", "twin:sft")),
         (Launch(base="twin:text"), ("twin:text", "twin:latest")),
     ],
@@ -199,6 +200,7 @@ async def test_one_model_without_a_twin_is_alone(servers: Servers) -> None:
         assert "--base" in found.why
         found = await servers.plan(Launch(host=server.url, base="qwen2.5:0.5b-base"))
         assert [pane.name for pane in found.lineup] == ["base"]
+        assert found.why.startswith(f"Neither qwen2.5:0.5b-base nor a twin of it was found at {server.url}. ")
         assert "`ollama pull qwen2.5:0.5b`" in found.why
         assert [pair.base for pair in found.pairs] == ["qwen2.5:0.5b-base"]
 

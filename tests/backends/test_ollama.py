@@ -215,12 +215,13 @@ async def test_models() -> None:
     assert tuned.parameters == (("stop", "[INST]"), ("stop", "[/INST]"), ("temperature", "0.7"))
 
 
-async def test_a_model_is_found_without_its_tag() -> None:
+@pytest.mark.parametrize("name", ["story", "Story", "STORY:Latest"])
+async def test_a_model_is_found_by_any_way_to_write_its_name(name: str) -> None:
     async with Ollama([Held("story:latest")]) as server:
         backend = await connect(server.url)
-        model = await backend.describe("story")
-        outcome = await ask(backend, completion("story", num_predict=1))
-        assert await backend.phase("story") is Phase.WAITING
+        model = await backend.describe(name)
+        outcome = await ask(backend, completion(name, num_predict=1))
+        assert await backend.phase(name) is Phase.WAITING
         await backend.close()
     assert (model.name, model.size) == ("story:latest", 4_109_865_159)
     assert outcome.error is None

@@ -138,7 +138,8 @@ class Ollama(Server):
             if name and exchange.seen.path == "/api/show":
                 raise RefusalError(500, f"unqualified name: {name}")
             raise RefusalError(400, "model is required")
-        held = self.models.get(name) or self.models.get(f"{name}:latest")
+        known = {model.name.casefold(): model for model in self.models.values()}
+        held = known.get(name.casefold()) or known.get(f"{name}:latest".casefold())
         if held is None:
             raise RefusalError(404, f"model '{name}' not found")
         return held

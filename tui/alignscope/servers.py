@@ -195,9 +195,12 @@ class Servers:
         name = launch.base or launch.instruct
         server = _server(Wanted("", name), default)
         models: tuple[Model, ...] = ()
+        listed = False
         try:
             models = await self.described(await self.get(server))
-            named = next((model for model in models if model.name in (name, f"{name}:latest")), None)
+            listed = True
+            spellings = (name.casefold(), f"{name}:latest".casefold())
+            named = next((model for model in models if model.name.casefold() in spellings), None)
             twin = twin_of(named, models) if named else None
         except ServerError:
             named = twin = None
@@ -213,8 +216,11 @@ class Servers:
         known = tuple(pair for pair in known_pairs() if name in (pair.base, pair.instruct) and server != EMBEDDED)
         option = "--instruct" if launch.base else "--base"
         get = f"`ollama pull {known[0].instruct if launch.base else known[0].base}` gets it" if known else ""
-        why = f"No twin of {name} was found{' here' if server == EMBEDDED else f' at {server}'}, so it is alone. "
-        return Found(Kind.CHOSEN, (alone,), why + f"{get or f'Name one with {option}'}.", server, models, known)
+        at = "here" if server == EMBEDDED else f"at {server}"
+        why = f"No twin of {name} was found {at}, so it is alone. {get or f'Name one with {option}'}."
+        if listed and named is None and server != EMBEDDED:
+            why = f"Neither {name} nor a twin of it was found {at}. {get or 'Choose one that is there'}."
+        return Found(Kind.CHOSEN, (alone,), why, server, models, known)
 
     async def _discover(self, launch: Launch, strict: bool) -> Found:
         host = self.default_host

@@ -72,7 +72,7 @@ class OllamaBackend:
         loaded = None if isinstance(running, BaseException) else running
         listing = self._decode(LISTING, tags)
         models = [listed_model(entry, self.info.url, loaded) for entry in listing.models or () if entry.name]
-        self._listed = {model.name: model for model in models}
+        self._listed = {model.name.casefold(): model for model in models}
         return models
 
     async def describe(self, model: str) -> Model:
@@ -87,7 +87,13 @@ class OllamaBackend:
         return described
 
     def _known(self, model: str) -> Model | None:
-        return self._listed.get(model) or self._listed.get(f"{model}:latest")
+        """A listed model by any way to write its name: the server minds neither case nor a missing `:latest`."""
+        name = model.casefold()
+        return self._listed.get(name) or self._listed.get(f"{name}:latest")
+
+    def _name(self, model: str) -> str:
+        known = self._known(model)
+        return known.name if known else model
 
     async def phase(self, model: str) -> Phase:
         """`loading` while it isn't listed as running; `queued` while another reply of ours runs on it."""
@@ -95,7 +101,8 @@ class OllamaBackend:
             running = await self._running()
         except ServerError:
             return Phase.WAITING
-        if model not in running and f"{model}:latest" not in running:
+        name = self._name(model)
+        if name not in running and f"{name}:latest" not in running:
             return Phase.LOADING
         if any(run.model == model and not run.silent for run in self._runs):
             return Phase.QUEUED
@@ -223,16 +230,15 @@ class OllamaBackend:
         ran_out = line.done_reason == "length" and not (isinstance(limit, int) and 0 <= limit <= written)
         if prompt + written < 256 and not ran_out and "num_ctx" not in request.sampling:
             return ""
-        context = request.sampling.get("num_ctx")
+        name, context = self._name(request.model), request.sampling.get("num_ctx")
         try:
             running = await self._running()
-            context = running.get(request.model) or running.get(f"{request.model}:latest") or context
+            context = running.get(name) or running.get(f"{name}:latest") or context
         except ServerError:
             pass
         if not isinstance(context, int):
             return ""
-        known = self._known(request.model)
-        at_most = self._trained.get(known.name if known else request.model)
+        at_most = self._trained.get(name)
         whole = at_most is not None and context >= at_most
         if prompt >= context - 1:
             remedy = "The model holds no more: shorten the prompt" if whole else "Raise num_ctx, or shorten the prompt"
