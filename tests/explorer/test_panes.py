@@ -125,7 +125,7 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await replied(desk)
         await desk.press("A")
-        await desk.until_shown("Model for third")
+        await desk.until_shown("Model for ▲ third")
         await desk.until_shown("mistral:instruct")
         await desk.type("instruct")
         await desk.press("enter")
@@ -136,7 +136,7 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.press("escape", "3", "X")
         await desk.until(lambda: len(desk.explorer.split.views) == 2)
         await desk.press("1", "p")
-        await desk.until_shown("Model for base", "mistral:instruct")
+        await desk.until_shown("Model for ∿ base", "mistral:instruct")
         await desk.press("ctrl+t", "enter")
         await desk.until(lambda: desk.app.screen is desk.explorer)
         await desk.until_shown("base  mistral:text  chat")
@@ -149,7 +149,7 @@ async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave
         servers = {"desk": named.url, "desk-again": named.url}
         async with explore(Launch(host=ollama.url, servers=servers), (160, 40)) as desk:
             await desk.press("f4", *"qwen3")
-            await desk.until_shown("Model for base", "qwen3:0.6b")
+            await desk.until_shown("Model for ∿ base", "qwen3:0.6b")
             await desk.press("enter")
             await desk.until_shown("qwen3:0.6b  chat  @desk ")
             await desk.press("f4", *unnamed.url, "enter")

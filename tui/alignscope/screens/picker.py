@@ -207,7 +207,7 @@ class PickerScreen(Chooser[Pane | None]):
         marks = [word for word, told in (("cloud", model.remote), ("loaded", model.loaded), ("here", here)) if told]
         figures = f"{size:>8} "
         if not self.has_class("-narrow"):
-            figures = f"{fit(model.parameter_size, 6):>6} {fit(model.quantization, 8):<8} {figures}"
+            figures = f"{fit(model.parameter_size, 7):>7} {fit(model.quantization, 8):<8} {figures}"
         longest = max(cell_width(each.name) for listing in self._listings.values() for each in listing.models)
         room = max(min(self.choices.room - len(figures) - 15, longest + 4), 12)
         name = fit(model.name, room)
