@@ -81,6 +81,11 @@ async def test_a_single_model_is_asked_both_ways_and_the_line_says_so(llama_cpp:
         assert all(desk.pane(name).reply_text() for name in ("completion", "chat"))
 
 
+async def test_a_named_model_that_is_not_there_is_said_before_it_is_asked(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url, instruct="gone:latest"), size=(80, 24)) as desk:
+        await first_line(desk, "Neither gone:latest nor a twin of it is at", "F4 chooses another")
+
+
 @pytest.mark.parametrize(
     ("launch", "told"),
     [

@@ -217,10 +217,11 @@ class Servers:
         option = "--instruct" if launch.base else "--base"
         get = f"`ollama pull {known[0].instruct if launch.base else known[0].base}` gets it" if known else ""
         at = "here" if server == EMBEDDED else f"at {server}"
-        why = f"No twin of {name} was found {at}, so it is alone. {get or f'Name one with {option}'}."
+        why, short = f"No twin of {name} was found {at}, so it is alone. {get or f'Name one with {option}'}.", ""
         if listed and named is None and server != EMBEDDED:
-            why = f"Neither {name} nor a twin of it was found {at}. {get or 'Choose one that is there'}."
-        return Found(Kind.CHOSEN, (alone,), why, server, models, known)
+            short = f"Neither {name} nor a twin of it is at {_bare(server)}."
+            why = f"Neither {name} nor a twin of it was found {at}. {get or 'Name one that is there'}."
+        return Found(Kind.CHOSEN, (alone,), why, server, models, known, short)
 
     async def _discover(self, launch: Launch, strict: bool) -> Found:
         host = self.default_host
