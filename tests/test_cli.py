@@ -146,7 +146,7 @@ async def test_every_event_is_a_line_of_json(shell: Shell, ollama: Ollama) -> No
         assert started["request"] == seen.body
         assert seen.body["options"] == {"seed": 7, "top_k": 3}
         assert finished["end"] == "stop"
-        assert finished["stats"]["tokens"] == len(tokens)
+        assert finished["stats"]["tokens"] == len(tokens) + 1, "the last is the end itself"
         assert "message" not in finished or finished["message"] == ""
 
 

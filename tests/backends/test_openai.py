@@ -74,7 +74,9 @@ async def test_a_reply_of_every_flavour(flavour: Flavour, as_chat: bool) -> None
     assert outcome.chunks[0].logprob == -0.25
     assert outcome.chunks[0].alternatives == (Alternative("cat", -0.25), Alternative("cat1", -1.25))
     assert outcome.ending is not None
-    assert (outcome.end, outcome.message, outcome.ending.stats.tokens) == (End.STOP, "", 3)
+    assert (outcome.end, outcome.message, outcome.ending.stats.tokens) == (End.STOP, "", 4), (
+        "the last is the end itself"
+    )
     assert short.end is End.LENGTH
     assert short.text == "cat sat"
     assert not any(seen.client_closed for seen in server.requests)

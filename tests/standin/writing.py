@@ -58,6 +58,7 @@ async def pieces(
         else:
             following = next(source, None)
             if following is None:
+                count += 1  # the token by which a model ends is counted too, and never sent
                 break
             text, thinking = following, False
         count += 1
