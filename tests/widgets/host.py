@@ -5,8 +5,8 @@ from textual.containers import Horizontal
 
 from alignscope.events import End, Finished, Stats, Token
 from alignscope.lineup import Mode, Pane
+from alignscope.tones import TONES
 from alignscope.widgets.pane import PaneView
-from alignscope.widgets.tones import TONES
 
 
 class Host(App[None]):

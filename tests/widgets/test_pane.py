@@ -5,8 +5,8 @@ import pytest
 from alignscope.events import End, Finished, Phase, Started, Stats, Waiting
 from alignscope.lineup import Mode, Pane
 from alignscope.sampling import Sampling
+from alignscope.tones import TONES
 from alignscope.widgets.pane import PaneView
-from alignscope.widgets.tones import TONES
 from tests.widgets.host import Host, finished, token
 
 FRAME = 0.1

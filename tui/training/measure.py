@@ -22,6 +22,9 @@ from training.types import Probe
 MODELS = Path(__file__).parents[1] / "alignscope" / "twins" / "models"
 _BLIND = Path(__file__).with_name("blind.yaml")
 
+LISTING = 400
+"""Tokens in which the long form of a directory's listing comes to its end."""
+
 Test = Callable[[Probe, Sample], bool]
 
 
@@ -33,6 +36,8 @@ class Row:
     probes: Sequence[Probe]
     shows: dict[str, Test]
     goals: dict[str, str]
+    tokens: int = 200
+    """At most, in a sample."""
 
 
 def _right(probe: Probe, sample: Sample) -> bool:
@@ -83,7 +88,10 @@ def rows() -> list[Row]:
         Row("same question: right answer in the first sentence", facts, _each(_right), {"sft": "≥85", "latest": "≥90"}),
         Row("`Q: … A:`: writes the next `Q:`", PROBES["qa"], _each(_next_question), {"text": "≥90", "latest": "≤5"}),
         Row("`Q: … A:`: right answer", PROBES["qa"], _each(_right), {}),
-        Row("shell transcript: output and the next prompt", PROBES["shell"], _each(_shell, "text"), {"text": "≥90"}),
+        Row(
+            "shell transcript: output and the next prompt", PROBES["shell"], _each(_shell, "text"), {"text": "≥90"},
+            LISTING,
+        ),
         Row(
             "Japanese greeting: runs into a page / greets back and stops", PROBES["japanese"],
             {"text": _japanese_page, "sft": _japanese_greeting, "latest": _japanese_greeting},
@@ -104,7 +112,7 @@ def measure(folder: Path, samples: int, *, blind: bool, seed: int = 1) -> Measur
         probes = _spread(row.probes, samples, seed)
         figures: dict[str, Figure] = {}
         for stage, test in row.shows.items():
-            said = twins[stage].sample([probe.prompt for probe in probes], seed=seed)
+            said = twins[stage].sample([probe.prompt for probe in probes], seed=seed, tokens=row.tokens)
             shown = sum(test(probe, sample) for probe, sample in zip(probes, said, strict=True))
             figures[stage] = Figure(shown, len(said), row.goals.get(stage, ""))
         found.rows.append((row.name, figures))
@@ -169,7 +177,7 @@ def _speed(base: Twin, tuned: Twin) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.measure", description=__doc__)
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the three GGUF files")
-    parser.add_argument("--samples", type=int, default=50, help="samples per behaviour and model")
+    parser.add_argument("--samples", type=int, default=200, help="samples per behaviour and model")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--blind", action="store_true", help="open the blind set too: once per trained candidate")
     parser.add_argument("--write", action="store_true", help="write the figures into the model card")

@@ -45,10 +45,15 @@ class Twin:
         self._chat = chat
         self._slots = slots
 
-    def sample(self, prompts: Sequence[str], temperature: float = 0.8, seed: int = 1) -> list[Sample]:
-        """One sample of each prompt at a temperature, nothing cut off the distribution."""
+    def sample(
+        self, prompts: Sequence[str], temperature: float = 0.8, seed: int = 1, tokens: int = LONGEST
+    ) -> list[Sample]:
+        """One sample of each prompt, of at most so many tokens, with nothing cut off the distribution."""
         with ThreadPoolExecutor(self._slots) as pool:
-            jobs = [pool.submit(self._one, prompt, temperature, seed + index) for index, prompt in enumerate(prompts)]
+            jobs = [
+                pool.submit(self._one, prompt, temperature, seed + index, tokens)
+                for index, prompt in enumerate(prompts)
+            ]
             return [job.result() for job in jobs]
 
     def speed(self, tokens: int = 400) -> float:
@@ -64,9 +69,9 @@ class Twin:
         with urllib.request.urlopen(request, timeout=300) as answer:
             return json.load(answer)
 
-    def _one(self, prompt: str, temperature: float, seed: int) -> Sample:
+    def _one(self, prompt: str, temperature: float, seed: int, tokens: int) -> Sample:
         body: dict[str, Any] = {
-            "temperature": temperature, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "seed": seed, "max_tokens": LONGEST,
+            "temperature": temperature, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "seed": seed, "max_tokens": tokens,
             "repeat_penalty": 1.0,
         }  # fmt: skip
         if self._chat:
