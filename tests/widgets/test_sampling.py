@@ -235,7 +235,7 @@ async def test_what_a_server_ignores_or_lacks_is_marked_and_explained() -> None:
             ]
         )
         await bench.go("typical_p")
-        assert bench.help.startswith("Mostly ignored by Ollama 0.24.0.")
+        assert bench.help.startswith("Ollama 0.24.0 ignores it for newer families of models.")
         await bench.go("num_ctx")
         assert bench.help.count("Not known to llama.cpp") == 1
         lines = screen_text(bench.pilot.app).splitlines()
