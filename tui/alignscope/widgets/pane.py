@@ -146,7 +146,7 @@ class PaneView(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click on the header is told to the screen."""
-        if event.screen_offset in self._header.region:
+        if self._header.region.contains_point(event.screen_offset):
             self.post_message(self.HeaderClicked(self))
 
     # The pane and its turns
