@@ -13,7 +13,6 @@ from textual.filter import LineFilter
 from textual.keys import format_key
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
-from textual.widgets import Input, TextArea
 
 from alignscope import themes
 from alignscope.launch import Launch
@@ -176,7 +175,8 @@ class AlignscopeApp(App[int]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """No cursor blinks, in whatever field of ours or Textual's it is."""
-        if isinstance(event.widget, Input | TextArea):
+        # Not by its class: the first frame needs no field, and to import one takes time.
+        if hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 
     # Help and the command palette
