@@ -34,9 +34,7 @@ async def test_a_screen_stands_still_and_shows_where_one_is(
     app = AlignscopeApp(Launch(embedded=True, theme="lamp"))
     async with app.run_test(size=(100, 30)) as pilot:
         set_ = Scene(pilot, tmp_path)
-        await set_.opened()
-        await scene(set_)
-        await set_.drawn()
+        await set_.show(scene)
 
         before = drawn(app)
         assert not any(getattr(style, "blink", None) for row in before for _, style in row)

@@ -159,9 +159,7 @@ async def test_in_every_theme_everything_on_every_screen_can_be_seen(
     app = AlignscopeApp(Launch(embedded=True, theme="lamp"))
     async with app.run_test(size=(100, 30)) as pilot:
         set_ = Scene(pilot, tmp_path)
-        await set_.opened()
-        await scene(set_)
-        await set_.drawn()
+        await set_.show(scene)
         for theme in COLOURED:
             app.theme = theme.name
             if isinstance(app.screen, CommandPalette):  # it keeps the colours that it was opened with

@@ -85,6 +85,12 @@ class Scene:
         await self.app.push_screen(screen)
         await self.drawn()
 
+    async def show(self, scene: Callable[["Scene"], Awaitable[None]]) -> None:
+        """Do what is done before a picture is taken, from the start to the last drawing."""
+        await self.opened()
+        await scene(self)
+        await self.drawn()
+
     async def press(self, *keys: str) -> None:
         """Press keys."""
         await self.pilot.press(*keys)
@@ -144,6 +150,9 @@ async def help_(scene: Scene) -> None:
 
 async def themes(scene: Scene) -> None:
     await scene.press("f10")
+    # The screen beside the panel takes its new width in steps, and on a busy machine stands still between them.
+    await scene.until(lambda: screen_text(scene.app).rstrip().splitlines()[-1].count("≡") == 2)
+    await scene.until(lambda: scene.explorer.split.size.width == scene.app.size.width - 38)
 
 
 async def library(scene: Scene) -> None:
@@ -198,10 +207,7 @@ def test_looks(
     tmp_path: Path,
 ) -> None:
     async def before(pilot: Pilot[Any]) -> None:
-        set_ = Scene(pilot, tmp_path)
-        await set_.opened()
-        await scene(set_)
-        await set_.drawn()
+        await Scene(pilot, tmp_path).show(scene)
 
     app = AlignscopeApp(Launch(embedded=True, theme=theme))
     assert snap_compare(app, terminal_size=size, run_before=before)

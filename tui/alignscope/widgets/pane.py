@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from textual import events
@@ -20,36 +20,13 @@ from alignscope.widgets._filling import FillingTranscript
 from alignscope.widgets._progress import ProgressFooter
 from alignscope.widgets._words import end_row
 from alignscope.widgets.transcript import Transcript
+from alignscope.widgets.turns import Placed, Turn
 
 if TYPE_CHECKING:
     from textual.containers import VerticalScroll
 
 _MARKDOWN_LIMIT: Final = 200_000
 """Characters; more than that as Markdown would freeze the screen, since each paragraph is a widget."""
-
-
-@dataclass
-class Turn:
-    """A prompt and this pane's replies to it."""
-
-    number: int
-    prompt: str
-    replies: dict[int, Reply] = field(default_factory=dict)
-    """By sample, from 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A turn as far as it has gone, to be shown at once."""
-
-    number: int
-    prompt: str
-    replies: Mapping[int, Reply]
-    """By sample; those missing have not begun."""
-    samples: int = 1
-    note: str = ""
-    began: float = 0.0
-    """Seconds on the pane's clock."""
 
 
 class PaneView(Widget):

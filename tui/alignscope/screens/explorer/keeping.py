@@ -15,7 +15,7 @@ from alignscope.session.model import PaneRecord, Session, SessionError, Turn
 from alignscope.session.recorder import Recorder
 from alignscope.session.store import Store
 from alignscope.session.writer import Writer
-from alignscope.widgets.pane import Placed
+from alignscope.widgets.turns import Placed
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ from alignscope.lineup import MAX_PANES, Mode, Pane, tones
 from alignscope.session.model import Turn
 from alignscope.session.player import Player
 from alignscope.tones import TONES
-from alignscope.widgets.pane import PaneView, Placed
+from alignscope.widgets.pane import PaneView
+from alignscope.widgets.turns import Placed
 
 _MANY: Final = 400
 """Steps between two drawings above which it is cheaper to show the result."""
