@@ -21,14 +21,14 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 
-from alignscope.app import AlignscopeApp
-from alignscope.launch import Launch
-from alignscope.locations import bundled
-from alignscope.screens.explorer import ExplorerScreen
-from alignscope.screens.library import LibraryScreen
-from alignscope.screens.replay import ReplayScreen
-from alignscope.session.model import Session
-from alignscope.session.store import Store
+from alignscope.files.locations import bundled
+from alignscope.model.launch import Launch
+from alignscope.model.session import Session
+from alignscope.sessions.library.store import Store
+from alignscope.ui.app import AlignscopeApp
+from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.library.library import LibraryScreen
+from alignscope.ui.screens.replay import ReplayScreen
 
 HERE: Final = Path(__file__).parent
 SIZE: Final = (110, 32)

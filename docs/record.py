@@ -18,14 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from alignscope.conduct import Conductor
-from alignscope.experiments import Experiment, experiments
-from alignscope.lineup import EMBEDDED, Lineup, Mode, Pane
-from alignscope.sampling import DEFAULT_PRESET, PRESETS, Sampling
-from alignscope.servers import Servers
-from alignscope.session.model import CARRY, FRESH, PaneRecord, Session, Turn
-from alignscope.session.recorder import Recorder
-from alignscope.session.writer import ENDING, Writer
+from alignscope.model.experiments import Experiment, experiments
+from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
+from alignscope.model.session import CARRY, FRESH, PaneRecord, Session, Turn
+from alignscope.run.exploration import Conductor
+from alignscope.run.servers import Servers
+from alignscope.sessions.recording.recorder import Recorder
+from alignscope.sessions.recording.writer import ENDING, Writer
 
 ROOT: Final = Path(__file__).parents[1]
 PAIR: Final[Lineup] = (

@@ -16,12 +16,7 @@ import alignscope
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tui" / "alignscope"
 SCREEN_ROOMS = (
-    "alignscope.app",
-    "alignscope.themes",
-    "alignscope.keymap",
-    "alignscope.signs",
-    "alignscope.screens",
-    "alignscope.widgets",
+    "alignscope.ui",
     "alignscope.__main__",
 )
 
@@ -73,7 +68,7 @@ def test_a_wheel_holds_the_whole_package_and_nothing_else(unpacked: Path) -> Non
     expected = {f"alignscope/{name}" for name in files(PACKAGE)}
     expected |= {f"alignscope/{kind}/{name}" for kind in ("themes", "sessions") for name in files(ROOT / kind)}
     assert held == expected
-    assert {f"alignscope/twins/models/twin-{stage}.gguf" for stage in ("text", "sft", "latest")} <= held
+    assert {f"alignscope/backends/embedded/models/twin-{stage}.gguf" for stage in ("text", "sft", "latest")} <= held
     assert {"alignscope/py.typed", "alignscope/pairs.yaml", "alignscope/experiments.yaml"} <= held
     assert any("LICENSE" in name for name in files(unpacked))
 
@@ -95,7 +90,7 @@ def test_a_source_archive_builds_the_same_wheel(unpacked: Path, tmp_path: Path) 
 
 def test_what_comes_along_is_found_in_a_wheel_and_in_a_checkout(unpacked: Path, tmp_path: Path) -> None:
     ask = (
-        "import alignscope; from alignscope.locations import bundled; print(alignscope.__file__);"
+        "import alignscope; from alignscope.files.locations import bundled; print(alignscope.__file__);"
         "[print(kind, *sorted(each.name for each in bundled(kind).iterdir())) for kind in ('themes', 'sessions')]"
     )
     installed, *in_wheel = python("-c", ask, cwd=tmp_path, PYTHONPATH=str(unpacked)).splitlines()
@@ -119,7 +114,8 @@ def imported(code: str, names: Sequence[str]) -> set[str]:
 
 @pytest.mark.parametrize("flags", [["--help"], ["--version"], ["ask", "--help"], ["models", "pull", "--help"]])
 def test_help_and_version_load_next_to_nothing(flags: list[str]) -> None:
-    run = f"from alignscope.cli import main\ntry: main({flags!r})\nexcept SystemExit as end: assert end.code == 0"
+    start = "from alignscope.commands.main import main"
+    run = f"{start}\ntry: main({flags!r})\nexcept SystemExit as end: assert end.code == 0"
     heavy = ["textual", "rich", "httpx", "xllamacpp", "yaml", "msgspec", "asyncio", "platformdirs", "pyperclip"]
     assert imported(run, heavy) == set()
 
@@ -130,7 +126,7 @@ def test_the_core_and_the_commands_never_import_textual() -> None:
         for found in pkgutil.walk_packages([str(PACKAGE)], "alignscope.")
         if not found.name.startswith(SCREEN_ROOMS)
     ]
-    assert {"alignscope.ask", "alignscope.servers", "alignscope.commands.ask"} <= set(modules)
+    assert {"alignscope.run.ask", "alignscope.run.servers", "alignscope.commands.ask"} <= set(modules)
     assert imported("import " + ", ".join(modules), ["textual", "xllamacpp", "pyperclip"]) == set()
 
 

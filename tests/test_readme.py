@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding, BindingType
 
-from alignscope.cli import _parser
-from alignscope.sampling import PRESETS
-from alignscope.screens.explorer.bindings import BINDINGS
-from alignscope.screens.replay.bindings import BINDINGS as REPLAY
+from alignscope.commands.main import _parser
+from alignscope.model.sampling import PRESETS
+from alignscope.ui.screens.explorer.bindings import BINDINGS
+from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alignscope.backends import Backend, Chunk, Ending, Message, Request, ServerError
-from alignscope.events import End
-from alignscope.lineup import Mode
-from alignscope.sampling import Sampling
+from alignscope.model.events import End
+from alignscope.model.lineup import Mode
+from alignscope.model.sampling import Sampling
 from tests.standin.web import Server
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from alignscope.backends.base import Fault, ServerInfo
 from alignscope.backends.errors import body_text, refusal
-from alignscope.sampling import Dialect
+from alignscope.model.sampling import Dialect
 
 OLLAMA = ServerInfo("http://localhost:11434", Dialect.OLLAMA, "0.32.15")
 VLLM = ServerInfo("https://gpu.example.com", Dialect.VLLM, "0.11.2")

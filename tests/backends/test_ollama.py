@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from alignscope.backends import Backend, Fault, Pulling, ServerError, connect
-from alignscope.backends.ollama_wire import parse_parameters
-from alignscope.events import Alternative, End, Phase
-from alignscope.sampling import PARAMETERS, PRESETS
+from alignscope.backends.ollama.wire import parse_parameters
+from alignscope.model.events import Alternative, End, Phase
+from alignscope.model.sampling import PARAMETERS, PRESETS
 from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import MANY, Held, Ollama, Script
 

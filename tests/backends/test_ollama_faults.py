@@ -6,7 +6,7 @@ import gc
 import pytest
 
 from alignscope.backends import Backend, Chunk, Fault, ServerError, connect
-from alignscope.events import End, Phase
+from alignscope.model.events import End, Phase
 from tests.backends.asking import ask, chat, completion
 from tests.standin import Ollama, Script
 

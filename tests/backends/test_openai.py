@@ -8,10 +8,10 @@ import pytest
 from alignscope.backends import Backend, Fault, ServerError, connect
 from alignscope.backends.base import Request, ServerInfo
 from alignscope.backends.client import Client
-from alignscope.backends.openai import OpenAIBackend
-from alignscope.backends.openai_wire import body, neutralised
-from alignscope.events import Alternative, End, Phase
-from alignscope.sampling import Dialect
+from alignscope.backends.openai.backend import OpenAIBackend
+from alignscope.backends.openai.wire import body, neutralised
+from alignscope.model.events import Alternative, End, Phase
+from alignscope.model.sampling import Dialect
 from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import Flavour, OpenAIStyle, Script
 from tests.standin.web import Exchange

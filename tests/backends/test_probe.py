@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from alignscope.backends import Fault, ServerError, ServerInfo, connect
-from alignscope.sampling import Dialect
+from alignscope.model.sampling import Dialect
 from tests.standin import Flavour, Ollama, OpenAIStyle, Server
 from tests.standin.web import Exchange
 

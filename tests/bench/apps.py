@@ -175,8 +175,8 @@ class Panes(Streams):
 
     def compose(self) -> ComposeResult:
         """Side by side."""
-        from alignscope.lineup import Mode, Pane
-        from alignscope.widgets.pane import PaneView
+        from alignscope.model.lineup import Mode, Pane
+        from alignscope.ui.widgets.pane.view import PaneView
 
         with Horizontal():
             yield PaneView(Pane("base", "m", "", Mode.COMPLETION))
@@ -184,7 +184,7 @@ class Panes(Streams):
 
     def begin(self) -> None:
         """Write the turn's separator."""
-        from alignscope.widgets.pane import PaneView
+        from alignscope.ui.widgets.pane.view import PaneView
 
         self.start = time.monotonic()
         for view in self.query(PaneView):
@@ -192,8 +192,8 @@ class Panes(Streams):
 
     def take(self, index: int) -> Callable[[str], None]:
         """As an event, to the pane."""
-        from alignscope.events import Token
-        from alignscope.widgets.pane import PaneView
+        from alignscope.model.events import Token
+        from alignscope.ui.widgets.pane.view import PaneView
 
         view, start = list(self.query(PaneView))[index], self.start
         name = view.pane.name
@@ -207,7 +207,7 @@ class Panes(Streams):
 def main(name: str, url: str, model: str) -> None:
     """Run one of them."""
     if name == "app":
-        from alignscope.cli import main as alignscope
+        from alignscope.commands.main import main as alignscope
 
         panes = [f"base={model}@{url},completion", f"instruct={model}@{url},chat"]
         sys.exit(alignscope(["--pane", panes[0], "--pane", panes[1]]))

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from alignscope.screens.library import LibraryScreen
-from alignscope.session import file
-from alignscope.session.store import Store
+from alignscope.sessions.format import file
+from alignscope.sessions.library.store import Store
+from alignscope.ui.screens.library.library import LibraryScreen
 from tests.bench.sessions import directory, long_turn
-from tests.screens.host import Host, screen_text
-from tests.session.making import AT, session_of
+from tests.sessions.making import AT, session_of
+from tests.ui.screens.host import Host, screen_text
 
 
 class Busy:

@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Callable
 
-from alignscope.session.player import Player
-from tests.session.recorded import Piece, events, turn
+from alignscope.sessions.playback.player import Player
+from tests.sessions.recorded import Piece, events, turn
 
 TOKENS = 50_000
 _SCALE = 1 if sys.platform == "darwin" else 1024

@@ -12,13 +12,13 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import alignscope.locations
-from alignscope.events import Token
-from alignscope.session import file
-from alignscope.session.model import Turn
-from alignscope.session.store import Store
-from alignscope.session.writer import Writer
-from tests.session.making import AT, session_of, turn_of
+import alignscope.files.locations
+from alignscope.model.events import Token
+from alignscope.model.session import Turn
+from alignscope.sessions.format import file
+from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.writer import Writer
+from tests.sessions.making import AT, session_of, turn_of
 
 WORDS = (
     "the",
@@ -142,7 +142,7 @@ def library(count: int = 10_000) -> None:
             search = partial(store.search, words)
             times = [took(lambda: list(search())) for _ in range(5)]  # noqa: B023, called at once
             report(f"search ‘{words}’, {len(list(search())):,} found", times)
-        index = next(alignscope.locations.state_dir().glob("*.sqlite"))
+        index = next(alignscope.files.locations.state_dir().glob("*.sqlite"))
         print(f"index: {index.stat().st_size / 1e6:.0f} MB")
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alignscope.backends.base import Pulling
-from alignscope.events import End, Event, Finished, Started, Stats, Token
-from alignscope.lineup import EMBEDDED, Lineup, Mode, Pane
-from alignscope.sampling import PRESETS, Sampling
-from alignscope.screens.picker import Listing
-from alignscope.session.model import PaneRecord, Session, Turn, Verdict
-from alignscope.session.store import Store
+from alignscope.model.events import End, Event, Finished, Started, Stats, Token
+from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.session import PaneRecord, Session, Turn, Verdict
+from alignscope.sessions.library.store import Store
+from alignscope.ui.screens.models.picker import Listing
 
 AT = datetime(2020, 2, 1, 9, 30, tzinfo=UTC)
 """Long ago, so that no list ever shows it as today or this year."""

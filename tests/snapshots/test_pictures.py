@@ -14,22 +14,22 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ProgressBar
 
-from alignscope.app import AlignscopeApp
-from alignscope.launch import Launch
-from alignscope.screens.compare import CompareScreen
-from alignscope.screens.explorer import ExplorerScreen
-from alignscope.screens.export import ExportScreen
-from alignscope.screens.library import LibraryScreen
-from alignscope.screens.picker import PickerScreen
-from alignscope.screens.pull import Offer, PullScreen
-from alignscope.screens.replay import ReplayScreen
-from alignscope.screens.system import SystemScreen
-from alignscope.screens.text import TextScreen
-from alignscope.screens.turns import TurnsScreen
-from alignscope.screens.verdict import VerdictScreen
-from tests.screens.host import screen_text
-from tests.screens.listings import listings
+from alignscope.model.launch import Launch
+from alignscope.ui.app import AlignscopeApp
+from alignscope.ui.screens.compare import CompareScreen
+from alignscope.ui.screens.dialogs.system import SystemScreen
+from alignscope.ui.screens.dialogs.text import TextScreen
+from alignscope.ui.screens.dialogs.verdict import VerdictScreen
+from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.library.export import ExportScreen
+from alignscope.ui.screens.library.library import LibraryScreen
+from alignscope.ui.screens.library.turns import TurnsScreen
+from alignscope.ui.screens.models.picker import PickerScreen
+from alignscope.ui.screens.models.pull import Offer, PullScreen
+from alignscope.ui.screens.replay import ReplayScreen
 from tests.snapshots import fixed
+from tests.ui.screens.host import screen_text
+from tests.ui.screens.listings import listings
 
 SIZES = ((80, 24), (120, 40))
 THEMES = ("lamp", "paper")

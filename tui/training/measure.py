@@ -19,7 +19,7 @@ from training.probes import PROBES
 from training.serve import Sample, Twin
 from training.types import Probe
 
-MODELS = Path(__file__).parents[1] / "alignscope" / "twins" / "models"
+MODELS = Path(__file__).parents[1] / "alignscope" / "backends" / "embedded" / "models"
 _BLIND = Path(__file__).with_name("blind.yaml")
 
 LISTING = 400

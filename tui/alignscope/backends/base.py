@@ -6,9 +6,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from alignscope.events import Alternative, End, Phase, Stats
-from alignscope.lineup import Mode, Model
-from alignscope.sampling import Dialect, Sampling
+from alignscope.model.events import Alternative, End, Phase, Stats
+from alignscope.model.lineup import Mode, Model
+from alignscope.model.sampling import Dialect, Sampling
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from alignscope.backends.base import Chunk
-from alignscope.events import Alternative
+from alignscope.model.events import Alternative
 
 
 class TopEntry(msgspec.Struct):

@@ -12,7 +12,7 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import is_loopback
-from alignscope.sampling import Dialect
+from alignscope.model.sampling import Dialect
 
 ANSWER_SECONDS: Final = 15.0
 """How long a server may think about anything that isn't a reply."""

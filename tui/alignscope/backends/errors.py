@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.sampling import Dialect
+from alignscope.model.sampling import Dialect
 
 CONNECT_SECONDS: Final = 3.0
 """How long connecting may take."""

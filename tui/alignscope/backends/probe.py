@@ -10,10 +10,10 @@ from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Client, url_of
 from alignscope.backends.framing import FramingError, decode
 from alignscope.backends.host import parse_host
-from alignscope.backends.ollama import OllamaBackend
-from alignscope.backends.openai import OpenAIBackend
-from alignscope.backends.openai_models import LISTING, Listing
-from alignscope.sampling import Dialect
+from alignscope.backends.ollama.backend import OllamaBackend
+from alignscope.backends.openai.backend import OpenAIBackend
+from alignscope.backends.openai.models import LISTING, Listing
+from alignscope.model.sampling import Dialect
 
 PROBE_SECONDS: Final = 8.0
 """How long a server may take to say who it is."""

@@ -7,13 +7,14 @@ from contextlib import aclosing, contextmanager, suppress
 
 import msgspec
 
-from alignscope.ask import Run
 from alignscope.backends.base import ServerError
-from alignscope.commands import Status, output
-from alignscope.events import Event, Finished, Reply, Waiting
-from alignscope.launch import Launch
-from alignscope.lineup import Lineup
-from alignscope.servers import Servers
+from alignscope.commands import Status
+from alignscope.commands import printing as output
+from alignscope.model.events import Event, Finished, Reply, Waiting
+from alignscope.model.launch import Launch
+from alignscope.model.lineup import Lineup
+from alignscope.run.ask import Run
+from alignscope.run.servers import Servers
 
 
 def run(launch: Launch, *, as_json: bool = False, logprobs: int | None = None) -> int:

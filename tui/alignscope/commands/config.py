@@ -3,10 +3,11 @@
 import os
 from importlib.resources import files
 
-from alignscope import settings
-from alignscope.commands import Status, UsageError, output
-from alignscope.commands.output import table
-from alignscope.settings import Settings, SettingsError
+from alignscope.commands import Status, UsageError
+from alignscope.commands import printing as output
+from alignscope.commands.printing import table
+from alignscope.files import settings
+from alignscope.files.settings import Settings, SettingsError
 
 # Themes and keys know of Textual, which only those pay for who ask about them.
 
@@ -39,7 +40,7 @@ def _load() -> Settings:
 
 def _write() -> str:
     path = settings.config_file()
-    text = (files("alignscope.settings") / "template.yaml").read_text("utf-8")
+    text = (files("alignscope.files.settings") / "template.yaml").read_text("utf-8")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
@@ -53,7 +54,7 @@ def _write() -> str:
 
 def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
     """What holds, and who said so."""
-    from alignscope import themes
+    from alignscope.ui import themes
 
     path = settings.config_file()
     rows = [("file", str(path), "" if path.exists() else "not there")]
@@ -93,7 +94,7 @@ def _shown(name: str, value: object) -> str:
 
 
 def _keys(chosen: Settings) -> list[tuple[str, str, str]]:
-    from alignscope import keymap
+    from alignscope.ui import keymap
 
     return [(action.id, action.keys, action.help) for action in keymap.actions(chosen.keymap, chosen.keys)]
 
@@ -101,7 +102,7 @@ def _keys(chosen: Settings) -> list[tuple[str, str, str]]:
 def _check() -> int:
     from textual.theme import BUILTIN_THEMES
 
-    from alignscope import themes
+    from alignscope.ui import themes
 
     out = output.out()
     problems: list[str] = []
@@ -111,7 +112,7 @@ def _check() -> int:
         problems.append(str(error))
     else:
         if chosen.keymap or chosen.keys:
-            from alignscope import keymap
+            from alignscope.ui import keymap
 
             problems += keymap.check(chosen.keymap, chosen.keys)[1]
         own = themes.OwnThemes()

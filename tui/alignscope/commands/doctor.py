@@ -10,14 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
 
-from alignscope import __version__, locations, settings
+from alignscope import __version__
 from alignscope.backends.base import ServerError
-from alignscope.commands import Status, output
-from alignscope.commands.output import Printer, table
-from alignscope.launch import Launch
-from alignscope.lineup import EMBEDDED, Model, Pane, judge
-from alignscope.servers import Servers
-from alignscope.twins.engine import TWINS
+from alignscope.backends.embedded.engine import TWINS
+from alignscope.commands import Status
+from alignscope.commands import printing as output
+from alignscope.commands.printing import Printer, table
+from alignscope.files import locations, settings
+from alignscope.model.launch import Launch
+from alignscope.model.lineup import EMBEDDED, Model, Pane, judge
+from alignscope.run.servers import Servers
 
 _SMALLEST = (80, 24)
 

@@ -9,13 +9,14 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.commands import Status, output
-from alignscope.commands.output import Printer, table
-from alignscope.launch import Launch
-from alignscope.lineup import EMBEDDED, Model, judge, twin_of
-from alignscope.servers import Servers
-from alignscope.text import cell_width
-from alignscope.units import bytes_words
+from alignscope.commands import Status
+from alignscope.commands import printing as output
+from alignscope.commands.printing import Printer, table
+from alignscope.model.launch import Launch
+from alignscope.model.lineup import EMBEDDED, Model, judge, twin_of
+from alignscope.run.servers import Servers
+from alignscope.text.clean import cell_width
+from alignscope.text.units import bytes_words
 
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")

@@ -4,15 +4,16 @@ import argparse
 import time
 from typing import Final
 
-from alignscope.commands import Status, UsageError, output
-from alignscope.commands.kept import number, open_session, store_in
-from alignscope.commands.output import Printer
-from alignscope.events import Finished, Token
-from alignscope.launch import Launch, Playback
-from alignscope.session.export.words import moment, pane_line, reply_facts, verdict_words
-from alignscope.session.model import ReplyKey, Session, SessionError, Turn
-from alignscope.session.player import INSTANT, SPEEDS, Player
-from alignscope.session.recording import Step
+from alignscope.commands import Status, UsageError
+from alignscope.commands import printing as output
+from alignscope.commands.printing import Printer
+from alignscope.commands.session_args import number, open_session, store_in
+from alignscope.export.words import moment, pane_line, reply_facts, verdict_words
+from alignscope.model.events import Finished, Token
+from alignscope.model.launch import Launch, Playback
+from alignscope.model.session import ReplyKey, Session, SessionError, Turn
+from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
+from alignscope.sessions.playback.recording import Step
 
 _LONGEST: Final = 1e6
 """Seconds that an option may name: eleven days."""

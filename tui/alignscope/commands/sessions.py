@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from alignscope.commands import Status, UsageError, output
-from alignscope.commands.kept import number, open_session, store_in, whole
-from alignscope.session.export import FORMATS, Format, Options, format_of
-from alignscope.session.export.palette import bundled_palettes
-from alignscope.session.index import Entry
-from alignscope.session.model import SessionError
-from alignscope.session.store import Store
-from alignscope.session.writer import ENDING, name_for
+from alignscope.commands import Status, UsageError
+from alignscope.commands import printing as output
+from alignscope.commands.session_args import number, open_session, store_in, whole
+from alignscope.export import FORMATS, Format, Options, format_of
+from alignscope.export.palette import bundled_palettes
+from alignscope.model.session import SessionError
+from alignscope.sessions.library.index import Entry
+from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.writer import ENDING, name_for
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
 _WIDEST: Final = 40

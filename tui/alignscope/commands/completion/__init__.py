@@ -8,7 +8,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from alignscope.commands import Status, UsageError, output
+from alignscope.commands import Status, UsageError
+from alignscope.commands import printing as output
 from alignscope.commands.completion import bash, fish, zsh
 from alignscope.commands.completion.tree import NAMES, SHELLS, Command, read
 
@@ -27,8 +28,8 @@ def run(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
         raise UsageError(f"there is no completion for {wanted:.40}; there is one for {', '.join(SHELLS)}")
     out = output.out()
     if wanted == NAMES:
-        from alignscope.commands import choices
-        from alignscope.commands.kept import store_in
+        from alignscope.commands import arguments as choices
+        from alignscope.commands.session_args import store_in
 
         for entry in store_in(choices.sessions_directory(arguments, choices.chosen())).list():
             out.line(entry.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from alignscope.commands.session_options import EXPORT_FORMS
-from alignscope.sampling import PARAMETERS, PRESETS
+from alignscope.model.sampling import PARAMETERS, PRESETS
 
 SHELLS: Final = ("bash", "zsh", "fish")
 NAMES: Final = "names"
@@ -90,7 +90,7 @@ def _listed(what: str) -> tuple[str, ...]:
         case "--format":
             return EXPORT_FORMS
         case "--theme":
-            from alignscope.locations import bundled
+            from alignscope.files.locations import bundled
 
             names = (each.name for each in bundled("themes").iterdir())
             return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))

@@ -1,0 +1,95 @@
+"""What a GGUF file says of itself, and that a spoilt one gives one clear line."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from alignscope.backends.embedded import GGUFError, read_header
+from tests.backends.embedded.files import LATEST, TEXT, with_number
+
+
+def test_the_base_twin() -> None:
+    header = read_header(TEXT)
+    assert header.architecture == "llama"
+    assert header.size == TEXT.stat().st_size
+    assert header.template == ""
+    assert header.quantization == "Q8_0"
+    assert header.parameters > 1_000_000
+    assert header.parameter_size.endswith("M")
+    assert header.context_length >= 512
+    assert header.special_tokens
+
+
+def test_a_tuned_twin_has_a_template() -> None:
+    assert "messages" in read_header(LATEST).template
+
+
+def spoilt(how: str) -> bytes:
+    whole = TEXT.read_bytes()
+    match how:
+        case "empty":
+            return b""
+        case "text":
+            return b"Once upon a time, there was a file that was no model.\n" * 10
+        case "another version":
+            return whole[:4] + struct.pack("<I", 99) + whole[8:]
+        case "cut in the header":
+            return whole[:1000]
+        case "cut in the weights":
+            return whole[:-2_000_000]
+        case "impossible counts":
+            return whole[:8] + struct.pack("<QQ", 2**60, 2**60) + whole[24:]
+        case "an endless string":
+            return whole[:24] + struct.pack("<Q", 2**62) + whole[32:]
+        case "no alignment":
+            key = b"general.architecture"
+            pair = struct.pack("<Q", len(b"general.alignment")) + b"general.alignment" + struct.pack("<II", 4, 0)
+            pairs = struct.unpack_from("<Q", whole, 16)[0]
+            at = whole.index(struct.pack("<Q", len(key)) + key)
+            return whole[:16] + struct.pack("<Q", pairs + 1) + whole[24:at] + pair + whole[at:]
+    raise AssertionError(how)
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("empty", "is not a GGUF file: it has only 0 bytes"),
+        ("text", "is not a GGUF file"),
+        ("another version", "GGUF of version 99"),
+        ("cut in the header", "its header breaks off"),
+        ("cut in the weights", "a part of its weights is missing"),
+        ("impossible counts", "its header makes no sense"),
+        ("an endless string", "its header breaks off or makes no sense"),
+        ("no alignment", "its header makes no sense"),
+    ],
+)
+def test_spoilt_files(tmp_path: Path, how: str, says: str) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(spoilt(how))
+    with pytest.raises(GGUFError, match=says) as refused:
+        read_header(file)
+    assert str(file) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(GGUFError, match="There is no file"):
+        read_header(tmp_path / "nothing.gguf")
+    with pytest.raises(GGUFError, match="is a directory"):
+        read_header(tmp_path)
+
+
+def test_every_cut_is_noticed_or_harmless(tmp_path: Path) -> None:
+    whole = TEXT.read_bytes()
+    file = tmp_path / "model.gguf"
+    for length in range(24, 60_000, 997):
+        file.write_bytes(whole[:length])
+        with pytest.raises(GGUFError):
+            read_header(file)
+
+
+def test_numbers_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(with_number("llama.context_length", 4321))
+    assert read_header(file).context_length == 4321

@@ -1,0 +1,246 @@
+"""Base or instruct, twins among what a server has, and panes as they are written."""
+
+import pytest
+
+from alignscope.model.lineup import (
+    EMBEDDED,
+    LineupError,
+    Mode,
+    Model,
+    Nature,
+    Pane,
+    Wanted,
+    default_mode,
+    find_pairs,
+    judge,
+    pair_lineup,
+    parse_pane,
+    read_pane,
+    tones,
+    twin_of,
+)
+
+CHATML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
+
+
+def model(name: str, family: str = "", size: str = "", quantisation: str = "", **more: object) -> Model:
+    fields = {"server": "http://h", "family": family, "parameter_size": size, "quantization": quantisation, **more}
+    return Model(name=name, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seen", "nature", "why"),
+    [
+        (model("mistral:text", template="{{ .Prompt }}"), Nature.BASE, "has no chat template"),
+        (model("mine:1", template="{{- .Prompt -}}"), Nature.BASE, "has no chat template"),
+        (model("mine:1", template=""), Nature.BASE, "has no chat template"),
+        (
+            model("mine:8b-instruct", template="{{ .Prompt }}"),
+            Nature.BASE,
+            "has no chat template, though its name says instruct",
+        ),
+        (
+            model("qwen2.5:0.5b-base", template=CHATML, capabilities=("completion", "tools")),
+            Nature.BASE,
+            "its name says base, though it carries a chat template",
+        ),
+        (model("gemma3:1b-pt"), Nature.BASE, "its name says pt"),
+        (model("gemma3:1b-it-qat"), Nature.INSTRUCT, "its name says it"),
+        (model("llama3.1:8b-text-q4_K_M"), Nature.BASE, "its name says text"),
+        (model("hf.co/Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0"), Nature.INSTRUCT, "its name says instruct"),
+        (model("hf.co/base/some-SFT-GGUF"), Nature.INSTRUCT, "its name says sft"),
+        (model("allenai/OLMo-2-base-dpo"), Nature.INSTRUCT, "its name says dpo"),
+        (model("chat-collection:text"), Nature.BASE, "its name says text"),
+        (model("mistral:latest", capabilities=("completion", "tools")), Nature.INSTRUCT, "its capabilities name tools"),
+        (model("mistral:latest", template=CHATML), Nature.INSTRUCT, "has a chat template"),
+        (model("mistral:latest", stops=True), Nature.INSTRUCT, "brings stop strings of its own"),
+        (model("mistral:latest", capabilities=("completion",)), Nature.UNKNOWN, "nothing tells"),
+        (model("italic:context"), Nature.UNKNOWN, "nothing tells"),
+        (
+            model("nomic-embed-text:latest", "nomic-bert"),
+            Nature.UNKNOWN,
+            "writes no text: it is made for embeddings or images",
+        ),
+        (
+            model("pictures:text", capabilities=("image",)),
+            Nature.UNKNOWN,
+            "writes no text: it is made for embeddings or images",
+        ),
+        (model("twin:text", template=""), Nature.BASE, "has no chat template"),
+        (model("twin:sft", template=CHATML), Nature.INSTRUCT, "its name says sft"),
+        (model("twin:latest", template=CHATML), Nature.INSTRUCT, "has a chat template"),
+    ],
+)
+def test_judge(seen: Model, nature: Nature, why: str) -> None:
+    judgement = judge(seen)
+    assert (judgement.nature, judgement.why) == (nature, why)
+
+
+def test_an_unknown_model_is_talked_to() -> None:
+    assert [default_mode(nature) for nature in Nature] == [Mode.COMPLETION, Mode.CHAT, Mode.CHAT]
+
+
+def names(models: list[Model]) -> list[tuple[str, str]]:
+    return [(base.name, twin.name) for base, twin in find_pairs(models)]
+
+
+@pytest.mark.parametrize(
+    ("listing", "pairs"),
+    [
+        pytest.param(
+            [model("mistral:text", "llama", "7.2B", "Q4_0"), model("mistral:latest", "llama", "7.2B", "Q4_K_M")],
+            [("mistral:text", "mistral:latest")],
+            id="library names",
+        ),
+        pytest.param(
+            [
+                model("llama3.1:8b", "llama", "8.0B", "Q4_K_M"),
+                model("llama3.1:8b-text-q4_K_M", "llama", "8.0B", "Q4_K_M"),
+                model("deepseek-r1:8b", "llama", "8.0B", "Q4_K_M", capabilities=("completion", "thinking")),
+                model("llama3:8b-instruct-q4_K_M", "llama", "8.0B", "Q4_K_M"),
+            ],
+            [("llama3.1:8b-text-q4_K_M", "llama3.1:8b")],
+            id="the same repository before the same family",
+        ),
+        pytest.param(
+            [
+                model("qwen2.5:0.5b-base", "qwen2", "494.03M", "Q4_K_M"),
+                model("qwen2.5:1.5b", "qwen2", "1.5B", "Q4_K_M"),
+                model("qwen2.5:0.5b-instruct-fp16", "qwen2", "494.03M", "F16"),
+                model("qwen2.5:0.5b-instruct-q5_K_M", "qwen2", "494.03M", "Q5_K_M"),
+            ],
+            [("qwen2.5:0.5b-base", "qwen2.5:0.5b-instruct-q5_K_M")],
+            id="the closest quantisation of the same size",
+        ),
+        pytest.param(
+            [model("gemma3:1b-pt", "gemma3", "999.89M", "Q4_K_M"), model("gemma3:1b-it", "gemma3", "1B", "Q4_K_M")],
+            [("gemma3:1b-pt", "gemma3:1b-it")],
+            id="sizes written in two ways",
+        ),
+        pytest.param(
+            [
+                model("hf.co/unsloth/Llama-3.2-1B-GGUF:Q8_0", "llama", "1.24B", "unknown", template="{{ .Prompt }}"),
+                model("hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q8_0", "llama", "1.24B", "unknown"),
+            ],
+            [("hf.co/unsloth/Llama-3.2-1B-GGUF:Q8_0", "hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q8_0")],
+            id="files of other owners",
+        ),
+        pytest.param(
+            [model("org/Foo-2.5-7B-base"), model("org/Foo-2.5-7B-Chat"), model("org/Foo-2.5-13B-Chat")],
+            [("org/Foo-2.5-7B-base", "org/Foo-2.5-7B-Chat")],
+            id="names alone, as OpenAI-style servers list them",
+        ),
+        pytest.param(
+            [
+                model("a:text", "llama", "7B"),
+                model("nomic-embed-text:v1.5", "llama", "7B"),
+                model("a:embedder", "llama", "7B", capabilities=("embedding",)),
+                model("a:cloud", "llama", "7B", remote=True),
+                model("a:other", "llama", "7B", server="http://elsewhere"),
+            ],
+            [],
+            id="nothing that writes here",
+        ),
+        pytest.param(
+            [
+                model("mistral:text", "llama", "7B", digest="d1"),
+                model("mine:latest", "llama", "7B", digest="d1", stops=True),
+            ],
+            [],
+            id="one file under two names is no pair",
+        ),
+        pytest.param(
+            [
+                model("big:70b-text", "llama", "70B", digest="a", loaded=False),
+                model("big:70b", "llama", "70B", digest="b", loaded=False, stops=True),
+                model("small:1b-text", "llama", "1B", digest="c", loaded=True),
+                model("small:1b", "llama", "1B", digest="d", loaded=True, stops=True),
+            ],
+            [("small:1b-text", "small:1b"), ("big:70b-text", "big:70b")],
+            id="what is loaded comes first",
+        ),
+    ],
+)
+def test_find_pairs(listing: list[Model], pairs: list[tuple[str, str]]) -> None:
+    assert names(listing) == pairs
+    assert names(listing[::-1]) == pairs
+
+
+def test_twin_of_works_both_ways() -> None:
+    listing = [
+        model("qwen2.5:0.5b-base", "qwen2", "494.03M"),
+        model("qwen2.5:0.5b", "qwen2", "494.03M"),
+        model("qwen2.5:0.5b-instruct", "qwen2", "494.03M"),
+        model("mistral:latest", "llama", "7.2B"),
+    ]
+    base, plain, instruct, lonely = listing
+    assert twin_of(base, listing) == instruct
+    assert twin_of(plain, listing) == base
+    assert twin_of(instruct, listing) == base
+    assert twin_of(lonely, listing) is None
+
+
+def test_pair_lineup() -> None:
+    base, instruct = pair_lineup(model("m:text"), model("m:it"), system="Be brief.")
+    assert (base.name, base.model, base.mode, base.system) == ("base", "m:text", Mode.COMPLETION, "")
+    assert (instruct.name, instruct.model, instruct.mode, instruct.system) == (
+        "instruct",
+        "m:it",
+        Mode.CHAT,
+        "Be brief.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("base=mistral:text", Wanted("base", "mistral:text")),
+        ("a = mistral , chat", Wanted("a", "mistral", None, Mode.CHAT)),
+        ("a=m@http://h:1,completion", Wanted("a", "m", "http://h:1", Mode.COMPLETION)),
+        ("a=m@gpu-box", Wanted("a", "m", "gpu-box")),
+        ("a=twin:sft", Wanted("a", "twin:sft", EMBEDDED)),
+        ("a=twin:sft@embedded,chat", Wanted("a", "twin:sft", EMBEDDED, Mode.CHAT)),
+        ("a=/models/you@home, old/x.gguf", Wanted("a", "/models/you@home, old/x.gguf", EMBEDDED)),
+        ("a=~/x.GGUF,completion", Wanted("a", "~/x.GGUF", EMBEDDED, Mode.COMPLETION)),
+        ("a=hf.co/x/y:z.gguf", Wanted("a", "hf.co/x/y:z.gguf")),
+    ],
+)
+def test_read_pane(text: str, wanted: Wanted) -> None:
+    assert read_pane(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("mistral", "NAME=MODEL"),
+        ("=mistral", "NAME=MODEL"),
+        ("a=", "NAME=MODEL"),
+        ("a=mistral,chatty", "completion or chat, not ‘chatty’"),
+        ("a=@http://h", "lacks the model before the @"),
+        ("a=m@", "lacks the server after the @"),
+        ("a\x1b=m", "printable"),
+    ],
+)
+def test_a_pane_that_is_none(text: str, says: str) -> None:
+    with pytest.raises(LineupError, match=says):
+        read_pane(text)
+
+
+def test_parse_pane_judges_by_the_name() -> None:
+    assert parse_pane("a=m:text", "http://h") == Pane("a", "m:text", "http://h", Mode.COMPLETION)
+    assert parse_pane("a=m", "http://h") == Pane("a", "m", "http://h", Mode.CHAT)
+
+
+def seen(*panes: tuple[str, Mode]) -> list[int]:
+    return tones([Pane(name, "m", "", mode) for name, mode in panes])
+
+
+def test_base_and_instruct_keep_their_own_tones_whatever_stands_beside_them() -> None:
+    raw, chat = Mode.COMPLETION, Mode.CHAT
+    assert seen(("base", raw), ("instruct", chat)) == [0, 1]
+    assert seen(("base", raw), ("sft", chat), ("instruct", chat)) == [0, 2, 1]
+    assert seen(("base", raw), ("sft", chat), ("dpo", chat), ("final", chat)) == [0, 2, 3, 1]
+    assert seen(("base", raw), ("instruct", chat), ("third", chat)) == [0, 1, 2]
+    assert seen(("other", raw), ("base", raw)) == [2, 0]
+    assert seen(("completion", raw), ("chat", chat)) == [0, 1]
+    assert seen(*(("x", raw) for _ in range(4))) == [0, 2, 3, 1]

@@ -1,0 +1,101 @@
+"""One prompt to several panes over sockets: at once, cancelled for real, and each pane failing alone."""
+
+from pathlib import Path
+
+import pytest
+
+from alignscope.backends.embedded import engine_available
+from alignscope.model.events import End, Finished, Reply, Token
+from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.sampling import PRESETS
+from alignscope.run.ask import Run
+from alignscope.run.servers import Servers
+from tests.standin import Ollama, Script
+
+EVEN = PRESETS["even"].sampling
+
+
+def pair(url: str) -> Lineup:
+    return (
+        Pane("base", "mistral:text", url, Mode.COMPLETION),
+        Pane("instruct", "mistral:instruct", url, Mode.CHAT),
+    )
+
+
+async def fold(run: Run) -> dict[tuple[str, int], Reply]:
+    replies: dict[tuple[str, int], Reply] = {}
+    async for event in run.events():
+        replies.setdefault((event.pane, event.sample), Reply(event.pane, event.sample)).apply(event)
+    return replies
+
+
+async def test_two_models_of_one_ollama_at_once(ollama: Ollama) -> None:
+    ollama.default = Script(rate=100)
+    lineup = pair(ollama.url)
+    async with Servers(ollama.url) as servers:
+        replies = await fold(Run(lineup, "Hi", EVEN.on("num_predict", 30), servers))
+    assert all(reply.text and reply.end in (End.STOP, End.LENGTH) for reply in replies.values())
+    (raw,), (chat,) = ollama.seen("/api/generate"), ollama.seen("/api/chat")
+    assert raw.overlaps(chat)
+    assert raw.body == replies["base", 1].request
+    assert chat.body == replies["instruct", 1].request
+    assert set(raw.body["options"]) == set(EVEN)
+
+
+async def test_cancelling_closes_the_sockets(ollama: Ollama) -> None:
+    ollama.default = Script(rate=200, endless=True)
+    lineup = pair(ollama.url)
+    async with Servers(ollama.url) as servers:
+        run = Run(lineup, "Hi", EVEN.off("num_predict"), servers)
+        ends: dict[str, End] = {}
+        tokens = 0
+        async for event in run.events():
+            tokens += isinstance(event, Token)
+            if tokens == 20:
+                assert len(ollama.open_now()) == 2
+                run.cancel("base")
+                tokens += 1
+            if isinstance(event, Finished):
+                ends[event.pane] = event.end
+                if event.pane == "base":
+                    await ollama.until(lambda: [seen.path for seen in ollama.open_now()] == ["/api/chat"])
+                    run.cancel()
+        assert ends == {"base": End.CANCELLED, "instruct": End.CANCELLED}
+        await ollama.until(lambda: not ollama.open_now())
+
+
+@pytest.mark.parametrize("fault", ["stall", "cut", "reset", "malformed", "crash", "eof"])
+async def test_a_fault_of_one_model_leaves_the_other_alone(ollama: Ollama, fault: str) -> None:
+    ollama.script("mistral:text", fault)
+    lineup = pair(ollama.url)
+    async with Servers(ollama.url) as servers:
+        run = Run(lineup, "Hi", EVEN, servers)
+        replies: dict[str, Reply] = {pane.name: Reply(pane.name) for pane in lineup}
+        async for event in run.events():
+            replies[event.pane].apply(event)
+            if isinstance(event, Finished) and event.pane == "instruct" and fault == "stall":
+                run.cancel()
+    base, instruct = replies["base"], replies["instruct"]
+    assert instruct.end in (End.STOP, End.LENGTH)
+    assert instruct.text
+    assert base.text
+    assert base.end in ((End.CANCELLED,) if fault == "stall" else (End.CUT, End.ERROR))
+    assert bool(base.message) == (fault != "stall")
+
+
+@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+async def test_the_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    lineup = (
+        Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),
+        Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
+    )
+    async with Servers() as servers:
+        run = Run(lineup, "Hello", EVEN.on("seed", 1).on("num_predict", 50), servers, samples=2, logprobs=2)
+        replies = await fold(run)
+    assert len(replies) == 4
+    for reply in replies.values():
+        assert reply.text
+        assert reply.end in (End.STOP, End.LENGTH)
+        assert len(reply.logprobs) == len(reply.texts)
+    assert replies["base", 1].text == replies["base", 2].text

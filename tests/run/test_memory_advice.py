@@ -1,0 +1,59 @@
+"""What a person is told about a server's memory: against a stand-in that loads and evicts as the real one does."""
+
+from alignscope.model.lineup import Lineup, Mode, Pane
+from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.run.ask import Run
+from alignscope.run.memory_advice import memory_notice, reload_notice
+from alignscope.run.servers import Servers
+from tests.standin import Ollama
+
+EVEN = PRESETS["even"].sampling.on("num_predict", 4)
+
+
+def lineup(url: str) -> Lineup:
+    return (
+        Pane("base", "mistral:text", url, Mode.COMPLETION),
+        Pane("instruct", "mistral:instruct", url, Mode.CHAT),
+    )
+
+
+async def ask(servers: Servers, panes: Lineup, sampling: Sampling) -> None:
+    async for _ in Run(panes, "Hi", sampling, servers).events():
+        pass
+
+
+async def test_models_that_fit_together() -> None:
+    async with Ollama() as server, Servers(server.url) as servers:
+        panes = lineup(server.url)
+        await ask(servers, panes, EVEN)
+        assert memory_notice(panes, await (await servers.get(server.url)).models()) == ""
+
+
+async def test_models_that_evict_each_other() -> None:
+    async with Ollama(max_loaded=1) as server, Servers(server.url) as servers:
+        panes = lineup(server.url)
+        models = await (await servers.get(server.url)).models()
+        assert memory_notice(panes, models) == ""
+        await ask(servers, panes, EVEN)
+        notice = memory_notice(panes, await (await servers.get(server.url)).models())
+        assert "mistral:text" in notice
+        assert "mistral:instruct" in notice
+        assert server.url in notice
+        assert memory_notice(panes[:1], models) == ""
+
+
+async def test_a_changed_context_loads_anew() -> None:
+    async with Ollama() as server, Servers(server.url) as servers:
+        panes = lineup(server.url)
+        wide = EVEN.on("num_ctx", 8192)
+        backend = await servers.get(server.url)
+        assert reload_notice(panes, wide, await backend.models()) == ""
+        await ask(servers, panes, EVEN)
+        models = await backend.models()
+        assert reload_notice(panes, EVEN, models) == ""
+        assert reload_notice(panes, EVEN.on("num_ctx", 4096), models) == ""
+        notice = reload_notice(panes, wide, models)
+        assert "4096" in notice
+        assert "8192" in notice
+        await ask(servers, panes, wide)
+        assert reload_notice(panes, wide, await backend.models()) == ""

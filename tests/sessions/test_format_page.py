@@ -1,0 +1,31 @@
+"""`docs/session-format.md` says what session files are: what it shows opens."""
+
+import re
+from pathlib import Path
+
+from alignscope.sessions.format import file
+from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS
+from alignscope.sessions.format.yaml import MAX_DEPTH, MAX_KEY, MAX_NODES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "session-format.md").read_text()
+
+
+def test_what_it_shows_opens(tmp_path: Path) -> None:
+    shown = re.findall(r"(?s)```yaml\n(.*?)```", PAGE)
+    path = tmp_path / "shown.yaml"
+    path.write_text("---\n".join(shown))
+    session = file.read(path).session
+    assert not session.warnings
+    assert session.title == "Another title"
+    [turn] = session.turns
+    assert turn.note == "Who is greeted?"
+    assert turn.verdict is not None and turn.verdict.order == (("instruct", 1), ("base", 1))
+    reply = turn.replies["base", 1]
+    assert (reply.text, list(reply.times), reply.logprobs[1][0]) == ("。昨日", [27.929, 27.951], -0.31)
+
+
+def test_its_limits_are_those_that_hold() -> None:
+    assert f"| file | {MAX_BYTES >> 20} MB |" in PAGE
+    assert f"| document | {MAX_DOCUMENT >> 20} MB, {MAX_NODES:,} values, {MAX_DEPTH} levels |" in PAGE
+    assert f"| documents | {MAX_DOCUMENTS:,} |" in PAGE
+    assert f"| key | {MAX_KEY} characters |" in PAGE

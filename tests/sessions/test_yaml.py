@@ -1,0 +1,127 @@
+"""The form of session files: whatever is written is read again as it was, and nothing else gets in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alignscope.model.events import Reply, Token
+from alignscope.model.session import Session
+from alignscope.sessions.format import file
+from alignscope.sessions.format import yaml as yaml_form
+from alignscope.sessions.format.timeline import StoredReply, encode
+from alignscope.sessions.format.yaml import Block, FormError, Text, hide, reveal
+from tests.sessions.making import plain, session_of, sessions, shape, texts, turn_of
+
+EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(params=["libyaml", "python"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Both parsers, since a machine may lack the fast one."""
+    if request.param == "libyaml" and not hasattr(yaml, "CSafeLoader"):
+        pytest.skip("PyYAML was built without libyaml")
+    loader = yaml.CSafeLoader if request.param == "libyaml" else yaml.SafeLoader
+    monkeypatch.setattr(yaml_form, "_Loader", loader)
+    yield
+
+
+@EXAMPLES
+@given(sessions())
+def test_any_session_is_read_as_it_was_written(session: Session) -> None:
+    written = file.dump(session)
+    read = file.parse(written, "any").session
+    assert shape(read) == shape(session)
+    assert read.warnings == []
+    assert file.dump(read) == written
+
+
+@EXAMPLES
+@given(st.dictionaries(texts, plain, max_size=4), texts, texts)
+def test_any_document_is_read_as_it_was_written(parser: None, fields: dict[str, Any], one: str, two: str) -> None:
+    document = {"a": Text(one), **fields, "list": [Block(x=Text(one), y=two), {"z": one}], "last": Text(two)}
+    assert yaml_form.read(yaml_form.write(document)) == document
+
+
+@EXAMPLES
+@given(texts)
+def test_what_utf8_cannot_hold_is_hidden_and_found_again(text: str) -> None:
+    assert reveal(hide(text)) == text
+    hide(text).encode()
+
+
+@EXAMPLES
+@given(st.dictionaries(st.text("abc", min_size=1), st.text(max_size=20)))
+def test_other_programs_read_the_same(fields: dict[str, str]) -> None:
+    wanted = {key: value for key, value in fields.items() if "\uffff" not in value}
+    assert yaml.safe_load(yaml_form.write(Block(wanted))) == (wanted or None)
+
+
+def test_a_file_is_made_to_be_read_by_a_person() -> None:
+    session = session_of(turn_of(1, "こんにちは", ["Hello", ",\n", "world"]))
+    lines = file.dump(session).decode().splitlines()
+    assert lines[:3] == ["format: alignscope-session/1", "title: Greeting", "created: 2026-11-20T21:03:11Z"]
+    assert "  こんにちは" in lines
+    assert "  text: |-" in lines
+    assert "    Hello," in lines
+    assert '    [25,",\\n"]' in lines
+    header, turn = yaml.safe_load_all(file.dump(session).decode())
+    assert header["lineup"][0]["name"] == "base"
+    assert turn["replies"][1]["text"] == "Hello,\nworld"
+
+
+def test_a_huge_reply_comes_back() -> None:
+    reply = Reply("base")
+    for number in range(20_000):
+        reply.apply(Token("base", 1, number * 0.333, "x" * (number % 50) + "\u2028"))
+    stored = StoredReply("base", 1, reply.text, encode(reply), "here")
+    assert stored.texts == reply.texts
+    assert all(abs(one - two) < 0.0006 for one, two in zip(stored.times, reply.times, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: &x 1", "anchors"),
+        ("a: 1\nb: *a", "alias"),
+        ("a: !!python/object/apply:os.system [ls]", "tags"),
+        ("a: !x 1", "tags"),
+        ("<<: {a: 1}", "merge"),
+        ("a: 1\na: 2", "twice"),
+        ("[a]: 1", "text of at most"),
+        ("? " + "k" * 300 + "\n: 1", "text of at most"),
+        ("a: " + "[" * 40 + "]" * 40, "deep"),
+        ("a: [" + "1," * 60_000 + "]", "50,000"),
+        ("a: 1" + "0" * 400, "digits"),
+        ("a: [1", "not YAML"),
+        ("a: \x01", "not YAML"),
+        ('a: "\\ud800"', "not YAML"),
+        ("a: 1\n---\nb: 2", "another document"),
+    ],
+)
+def test_refused(parser: None, text: str, words: str) -> None:
+    if "ud800" in text and yaml_form._Loader is yaml.SafeLoader:
+        pytest.skip("PyYAML's own parser takes it, and then it is what it says")
+    with pytest.raises(FormError, match=words):
+        yaml_form.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1), ("-7", -7), ("1.5", 1.5), ("1e3", 1000.0), ("true", True), ("False", False), ("null", None),
+        ("~", None), ("yes", "yes"), ("0x10", "0x10"), ("1_000", "1_000"), ("1:30", "1:30"),
+        ("2026-11-20", "2026-11-20"),
+        ('"1"', "1"), ("'true'", "true"), ("", None), ("=", "="), ("-", None),
+    ],
+)  # fmt: skip
+def test_what_plain_words_mean(parser: None, text: str, value: object) -> None:
+    if text == "-":
+        value = [None]
+        text = "\n- "
+    read = yaml_form.read(f"a: {text}")["a"]
+    assert read == value
+    assert type(read) is type(value)

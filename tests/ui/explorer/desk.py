@@ -1,0 +1,103 @@
+"""A running application, and how tests look at it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+
+from alignscope.files.locations import state_dir
+from alignscope.model.launch import Launch
+from alignscope.run.exploration import Conductor
+from alignscope.ui.app import AlignscopeApp
+from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.widgets.pane.view import PaneView
+from tests.ui.screens.host import screen_text
+
+
+class Desk:
+    """The explorer, its keyboard, and its screen."""
+
+    def __init__(self, app: AlignscopeApp, pilot: Pilot[Any]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def explorer(self) -> ExplorerScreen:
+        """The explorer's screen, also when another lies on top of it."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, ExplorerScreen))
+
+    @property
+    def opened(self) -> bool:
+        """Whether the explorer has taken the place of the first frame."""
+        return any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack)
+
+    @property
+    def conductor(self) -> Conductor:
+        """What the next turn will be sent with, and the turns so far."""
+        return self.explorer.conductor
+
+    @property
+    def screen(self) -> str:
+        """What the terminal shows, row by row."""
+        return screen_text(self.app)
+
+    def pane(self, name: str) -> PaneView:
+        """A pane by its name."""
+        view = self.explorer.view(name)
+        assert view is not None, f"no pane is called {name}"
+        return view
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after another."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type a text into whatever has the focus."""
+        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+
+    async def send(self, prompt: str) -> None:
+        """Type a prompt and press enter."""
+        self.explorer.prompt.focus()
+        await self.type(prompt)
+        await self.press("enter")
+
+    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
+        """Wait for something to become true; the time is only there so that a test can't hang."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                await self.pilot.pause(0.02)
+
+    async def until_shown(self, *texts: str) -> None:
+        """Wait until the screen shows these texts."""
+        try:
+            await self.until(lambda: all(text in self.screen for text in texts))
+        except TimeoutError:
+            raise AssertionError(f"not shown: {texts}\n{self.screen}") from None
+
+    async def until_done(self, turns: int = 1) -> None:
+        """Wait until so many turns have been sent, and every reply of the last has ended."""
+
+        def done() -> bool:
+            sent = self.conductor.turns
+            return (
+                len(sent) >= turns
+                and not self.conductor.running
+                and not any(view.running for view in self.explorer.split.views)
+            )
+
+        await self.until(done)
+        await self.pilot.pause(0.1)
+
+
+@asynccontextmanager
+async def explore(launch: Launch | None = None, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Desk]:
+    """Run the application at a size, wait for its lineup, and quit it at the end."""
+    app = AlignscopeApp(launch)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        desk = Desk(app, pilot)
+        await desk.until(lambda: desk.opened and desk.explorer.lineup_found.is_set())
+        yield desk
+    log = state_dir() / "errors.log"
+    assert not log.exists(), log.read_text()

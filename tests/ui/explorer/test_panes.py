@@ -1,0 +1,181 @@
+"""What can be done with panes on the screen."""
+
+import pytest
+
+from alignscope.model.launch import Launch
+from tests.standin import Ollama, Script
+from tests.ui.explorer.desk import Desk, explore
+
+LONG = Script(pieces=tuple(f"line {number} of a long reply\n" for number in range(200)))
+
+
+async def replied(desk: Desk) -> None:
+    """One turn with long replies, and the first pane in focus."""
+    await desk.send("x")
+    await desk.until_done()
+    await desk.press("escape", "1")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (300, 80)])
+async def test_it_is_sensible_at_every_size(ollama: Ollama, size: tuple[int, int]) -> None:
+    async with explore(Launch(host=ollama.url), size) as desk:
+        await desk.send("Tell me")
+        await desk.until_done()
+        rows = desk.screen.split("\n")
+        assert len(rows) == size[1]
+        assert "base" in rows[0]
+        assert "instruct" in rows[0]
+        assert "f1" in rows[-1]
+        assert "tok" in desk.screen
+
+
+async def test_zoom_split_and_divider(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        base, instruct = desk.pane("base"), desk.pane("instruct")
+        await desk.press("z")
+        await desk.until(lambda: base.size.width == 120)
+        await desk.press("2")
+        await desk.until(lambda: instruct.size.width == 120)
+        await desk.press("z")
+        await desk.until(lambda: base.size.width + instruct.size.width == 119)
+        before = base.size.width
+        await desk.press("]")
+        await desk.until(lambda: base.size.width > before)
+        await desk.press("backslash")
+        await desk.until(lambda: abs(base.size.width - instruct.size.width) <= 1)
+        await desk.press("s")
+        await desk.until(lambda: base.size.width == instruct.size.width == 120)
+
+
+async def test_scrolling_up_holds_still_and_says_that_more_has_come(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=LONG.pieces, rate=100, endless=True)
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.send("x")
+        base = desk.pane("base")
+        await desk.until(lambda: base.transcript.scroll_y > 20)
+        base.transcript.focus()
+        await desk.press("pageup")
+        await desk.pilot.pause()
+        held = base.transcript.scroll_y
+        await desk.until(lambda: base.transcript.behind > 3)
+        assert base.transcript.scroll_y == held
+        await desk.until_shown("more")
+        await desk.press("end")
+        await desk.until(lambda: base.transcript.following)
+        await desk.press("escape")
+        await desk.until_done()
+
+
+async def test_linked_panes_scroll_together(ollama: Ollama) -> None:
+    ollama.default = LONG
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("l", "home")
+        await desk.until(lambda: desk.pane("instruct").transcript.scroll_y == 0)
+        await desk.press("pagedown", "pagedown")
+        await desk.until(lambda: desk.pane("base").transcript.scroll_y == desk.pane("instruct").transcript.scroll_y > 0)
+
+
+async def test_a_finished_chat_reply_is_shown_as_markdown_on_a_key(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("# Title\n\n", "- one\n", "- two\n", "\n[/x] [link](http://127.0.0.1/)"))
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("m")
+        await desk.until_shown("exactly as it came")
+        await desk.press("2", "m")
+        await desk.until(lambda: desk.pane("instruct").markdown)
+        await desk.until_shown("Title")
+        await desk.press("m")
+        await desk.until(lambda: not desk.pane("instruct").markdown)
+        await desk.until_shown("# Title")
+
+
+async def test_a_reply_and_a_turn_are_copied_and_it_says_how(ollama: Ollama, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Over SSH the terminal's own sequence is the way, and Textual keeps what it sent.
+    monkeypatch.setenv("SSH_CONNECTION", "127.0.0.1 1 127.0.0.1 22")
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("y")
+        await desk.until_shown("Copied base's reply", "OSC 52")
+        assert desk.app.clipboard == desk.conductor.turns[0].text("base")
+        await desk.press("Y")
+        await desk.until_shown("Copied the turn")
+        for text in ("x", desk.conductor.turns[0].text("base"), desk.conductor.turns[0].text("instruct")):
+            assert text in desk.app.clipboard
+
+
+async def test_text_is_selected_with_the_mouse_and_copied(ollama: Ollama, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "127.0.0.1 1 127.0.0.1 22")
+    ollama.default = Script(pieces=("alpha beta gamma",))
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        rows = desk.screen.split("\n")
+        y = next(index for index, row in enumerate(rows) if "alpha beta" in row)
+        x = rows[y].index("beta")
+        await desk.pilot.mouse_down(offset=(x, y))
+        await desk.pilot.hover(offset=(x + 3, y))
+        await desk.pilot.mouse_up(offset=(x + 3, y))
+        await desk.press("ctrl+c")
+        await desk.until_shown("Copied the selection")
+        assert desk.app.clipboard == "beta"
+
+
+async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("A")
+        await desk.until_shown("Model for ▲ third")
+        await desk.until_shown("mistral:instruct")
+        await desk.type("instruct")
+        await desk.press("enter")
+        await desk.until(lambda: len(desk.conductor.lineup) == 3)
+        await desk.send("y")
+        await desk.until_done(2)
+        assert desk.conductor.turns[1].text("third")
+        await desk.press("escape", "3", "X")
+        await desk.until(lambda: len(desk.explorer.split.views) == 2)
+        await desk.press("1", "p")
+        await desk.until_shown("Model for ∿ base", "mistral:instruct")
+        await desk.press("ctrl+t", "enter")
+        await desk.until(lambda: desk.app.screen is desk.explorer)
+        await desk.until_shown("base  mistral:text  chat")
+
+
+async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave_it(ollama: Ollama) -> None:
+    from tests.standin.models import THINKER, Held
+
+    async with Ollama([THINKER]) as named, Ollama([Held("unnamed-b:1b")]) as unnamed:
+        servers = {"desk": named.url, "desk-again": named.url}
+        async with explore(Launch(host=ollama.url, servers=servers), (160, 40)) as desk:
+            await desk.press("f4", *"qwen3")
+            await desk.until_shown("Model for ∿ base", "qwen3:0.6b")
+            await desk.press("enter")
+            await desk.until_shown("qwen3:0.6b  chat  @desk ")
+            await desk.press("f4", *unnamed.url, "enter")
+            await desk.until_shown("unnamed-b:1b")
+            await desk.press("enter")
+            await desk.until_shown(f"unnamed-b:1b  chat  @{unnamed.url.removeprefix('http://')}")
+            assert "mistral:instruct  chat  @" not in desk.screen, "the usual server needs no mention"
+
+
+async def test_without_a_pair_the_known_ones_are_offered_and_pulled() -> None:
+    from tests.standin.models import PAIR
+
+    lonely = [model for model in PAIR if "text" not in model.name]
+    async with Ollama(lonely) as server, explore(Launch(host=server.url)) as desk:
+        await desk.until_shown("no base model with its twin", "qwen2.5:0.5b-base")
+        await desk.press("enter")
+        await desk.until(lambda: len(server.seen("/api/pull")) == 2)
+        await desk.until(lambda: desk.conductor.lineup[0].model == "qwen2.5:0.5b-base")
+        await desk.send("x")
+        await desk.until_done()
+
+
+async def test_the_embedded_engine_is_there_without_any_server(nobody: str) -> None:
+    async with explore(Launch(host=nobody)) as desk:
+        await desk.until_shown("twin:text", "twin:latest", "Nothing answers")
+        await desk.send("What is the capital of France?")
+        await desk.until_done()
+        for name in ("base", "instruct"):
+            assert desk.conductor.turns[0].text(name)

@@ -1,0 +1,249 @@
+"""What the explorer keeps, and the keys by which a person gets at it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alignscope.files.locations import data_dir
+from alignscope.model.events import End, Token
+from alignscope.model.launch import Launch, Playback
+from alignscope.model.session import Session
+from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.recorder import Recorder
+from alignscope.ui.app import AlignscopeApp
+from alignscope.ui.screens.compare import CompareScreen
+from alignscope.ui.screens.library.library import LibraryScreen
+from alignscope.ui.screens.replay import ReplayScreen
+from tests.sessions.recorded import AT, LINEUP, two_turns
+from tests.standin.ollama import Ollama
+from tests.standin.script import Script
+from tests.ui.explorer.desk import Desk, explore
+from tests.ui.screens.host import save_picture
+
+
+def kept() -> list[Session]:
+    """All sessions on disk, newest first."""
+    store = Store(data_dir() / "sessions")
+    return [store.open(entry.path) for entry in store.list()]
+
+
+@asynccontextmanager
+async def explore_playback(ollama: Ollama, name: str) -> AsyncIterator[Desk]:
+    """The application, started on a replay."""
+    app = AlignscopeApp(Launch(host=ollama.url, playback=Playback(name=name)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk = Desk(app, pilot)
+        await desk.until(lambda: isinstance(app.screen, ReplayScreen))
+        await pilot.pause(0.1)
+        yield desk
+
+
+async def sent(desk: Desk, *prompts: str) -> None:
+    """Send prompts one after the other, and wait for each, also on disk."""
+    for prompt in prompts:
+        count = len(desk.conductor.turns)
+        await desk.send(prompt)
+        await desk.until_done(count + 1)
+    assert desk.conductor.recorder is not None
+    flushed = desk.conductor.recorder.flush()
+    await desk.until(flushed.done)
+
+
+async def into_pane(desk: Desk) -> None:
+    """Go to a pane, where letters are commands."""
+    desk.explorer.enter(desk.explorer.split.views[0])
+    await desk.pilot.pause()
+
+
+async def test_every_turn_is_kept_without_being_asked(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "first prompt", "second")
+        replies = {key: reply.text for key, reply in desk.conductor.turns[1].replies.items()}
+        while_it_runs = kept()
+    (session,) = kept()
+    assert [turn.prompt for turn in while_it_runs[0].turns] == ["first prompt", "second"]
+    assert [turn.prompt for turn in session.turns] == ["first prompt", "second"]
+    assert {key: reply.text for key, reply in session.turns[1].replies.items()} == replies
+    assert session.title == "first prompt"
+    assert all(record.server.lower().startswith("ollama") for record in session.lineup), "the header says which server"
+    assert all(record.digest for record in session.lineup), "and which files"
+
+
+async def test_leaving_while_it_runs_keeps_what_has_come(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("word ",) * 50, rate=50, endless=True)
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.send("x")
+        await desk.until(lambda: len(desk.pane("base").reply_text()) > 20)
+    (session,) = kept()
+    assert session.turns[0].replies["base", 1].end is End.CANCELLED
+    assert len(session.turns[0].text("base")) > 20
+
+
+async def test_a_directory_that_cannot_be_written_is_told_and_nothing_is_lost(ollama: Ollama, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+    async with explore(Launch(host=ollama.url, sessions=blocked / "sessions")) as desk:
+        await sent(desk, "x")
+        await desk.until_shown("can't be kept at the moment", "not kept")
+        assert desk.pane("base").reply_text(), "the stream goes on"
+        await into_pane(desk)
+        await desk.press("W")
+        await desk.press("ctrl+u")
+        await desk.type(str(tmp_path / "else" / "where.yaml"))
+        (tmp_path / "else").mkdir()
+        await desk.press("enter")
+        await desk.until_shown("is kept in")
+        await desk.until(lambda: "not kept" not in desk.screen)
+    assert Store(tmp_path).open(tmp_path / "else" / "where.yaml").turns[0].prompt == "x"
+
+
+async def test_naming_a_note_and_a_verdict(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "x")
+        await into_pane(desk)
+        await desk.press("D", *["backspace"] * 3, *"named", "enter")
+        await desk.until_shown("is called ‘named’")
+        await desk.press("d", *"noted", "enter")
+        await desk.until_shown("The note is kept")
+        await desk.press("V", "down", "space", "enter")
+        await desk.until_shown("Kept: instruct, then base")
+    (session,) = kept()
+    verdict = session.turns[0].verdict
+    assert (session.title, session.turns[0].note) == ("named", "noted")
+    assert verdict is not None and verdict.order == (("instruct", 1), ("base", 1))
+
+
+async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "first")
+        await into_pane(desk)
+        await desk.press("B")
+        await desk.until_shown("A new session")
+        assert desk.conductor.turns == [] and not desk.pane("base").turns
+        await sent(desk, "other")
+        assert len(kept()) == 2
+        await desk.press("f9")
+        await desk.until(lambda: isinstance(desk.app.screen, LibraryScreen))
+        await desk.until_shown("newest first", "other", "first")
+        await desk.press("down")
+        await desk.press("enter")
+        await desk.until_shown("Going on with ‘first’")
+        assert desk.pane("base").turns[0].prompt == "first" and "first" in desk.screen
+        await sent(desk, "more")
+    assert [[turn.prompt for turn in session.turns] for session in kept()] == [["other"], ["first", "more"]]
+
+
+async def test_a_session_that_another_alignscope_writes_is_gone_on_with_elsewhere(ollama: Ollama) -> None:
+    store = Store(data_dir() / "sessions")
+    with store.create(Session("Theirs", AT, turns=two_turns())):
+        async with explore(Launch(host=ollama.url)) as desk:
+            await desk.press("f9")
+            await desk.type("Theirs")
+            await desk.until_shown("1 session, newest first", "Theirs")
+            await desk.press("enter")
+            await desk.until_shown("Here it can only be read", "session that begins with its turns")
+            await sent(desk, "mine")
+    mine, theirs = kept()
+    assert [turn.prompt for turn in theirs.turns] == ["こんにちは", "Go on"]
+    assert [turn.prompt for turn in mine.turns] == ["こんにちは", "Go on", "mine"]
+    assert mine.parent is not None and (mine.parent.name, mine.parent.turn) == (theirs.name, 2)
+
+
+@pytest.mark.parametrize(("key", "prompts"), [("enter", ["one"]), ("ctrl+e", [])])
+async def test_forking_at_a_turn(ollama: Ollama, key: str, prompts: list[str]) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "one", "two")
+        await into_pane(desk)
+        await desk.press("F")
+        await desk.until_shown("go on from any of them")
+        await desk.press("up", key)
+        await desk.until(lambda: [turn.prompt for turn in desk.conductor.turns] == prompts)
+        await desk.until(lambda: desk.explorer.prompt.prompt == ("one" if key == "ctrl+e" else ""))
+        await desk.press("end")
+        await sent(desk, "!")
+    fork, before = kept()
+    assert [turn.prompt for turn in before.turns] == ["one", "two"]
+    assert [turn.prompt for turn in fork.turns] == [*prompts, "one!" if key == "ctrl+e" else "!"]
+    assert fork.parent is not None and fork.parent.name == before.name
+
+
+async def test_replaying_the_session_and_running_a_turn_again(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "x")
+        await desk.press("f12")
+        await desk.until(lambda: isinstance(desk.app.screen, ReplayScreen))
+        await desk.press("end")
+        ollama.default = Script(pieces=("Something", " else"))
+        await desk.press("c")
+        await desk.until(lambda: isinstance(desk.app.screen, CompareScreen))
+        await desk.until_shown("They part", "no promise", "The new replies are kept")
+        save_picture(desk.app, "compare-120x40")
+        await desk.press("escape", "escape")
+        await desk.until(lambda: desk.app.screen is desk.explorer)
+    again, first = kept()
+    assert again.parent is not None and (again.parent.name, again.parent.turn) == (first.name, 1)
+    assert again.turns[0].text("base") == "Something else"
+    assert len(first.turns) == 1
+
+
+async def test_the_same_again_is_said_to_be_the_same(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "x")
+        await desk.press("f12", "end", "enter")
+        await desk.until_shown("The same to the end.")
+
+
+async def test_a_replay_from_the_command_line_asks_no_server() -> None:
+    path = Store(data_dir() / "sessions").save(
+        Session("Kept", AT, turns=two_turns()), data_dir() / "sessions" / "k.yaml"
+    )
+    app = AlignscopeApp(Launch(host="http://127.0.0.1:1", playback=Playback(name=str(path), speed=float("inf"))))
+    async with app.run_test(size=(100, 30)) as pilot:
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if isinstance(app.screen, ReplayScreen) and app.screen.player.ended:
+                break
+        assert isinstance(app.screen, ReplayScreen) and app.screen.player.ended
+        await pilot.press("q")
+        await pilot.pause(0.1)
+    assert app.return_value == 0
+
+
+async def test_going_live_from_a_replay_makes_a_session_that_names_it(ollama: Ollama) -> None:
+    turns = two_turns()
+    lineup = tuple(pane.__class__(pane.name, model, ollama.url, pane.mode)
+                   for pane, model in zip(LINEUP, ("mistral:text", "mistral:latest"), strict=True))  # fmt: skip
+    for turn in turns:
+        turn.lineup = lineup
+    Store(data_dir() / "sessions").save(Session("Kept", AT, turns=turns), data_dir() / "sessions" / "kept.yaml")
+    async with explore_playback(ollama, "kept") as desk:
+        await desk.press("end", "l")
+        await desk.until_shown("Live again")
+        await sent(desk, "now")
+    live = next(session for session in kept() if session.parent is not None)
+    assert live.parent is not None and (live.parent.name, live.parent.turn) == ("kept", 2)
+    assert [turn.prompt for turn in live.turns] == ["こんにちは", "Go on", "now"]
+
+
+async def test_a_session_that_died_is_folded_in_and_said(ollama: Ollama) -> None:
+    recorder = Recorder(data_dir() / "sessions")
+    (turn, _) = two_turns()
+    dying = replace(turn, replies={})
+    recorder.begin(dying)
+    recorder.play(dying)
+    recorder.event(dying, Token("base", 1, 5.0, "so far"))
+    recorder.flush().result(10)
+    journal = next((data_dir() / "sessions").glob("*.journal"))
+    lines = journal.read_bytes()
+    recorder.close()
+    # As a kill leaves it: a journal, and no turn.
+    for path in (data_dir() / "sessions").glob("*.yaml"):
+        path.write_bytes(path.read_bytes().split(b"---\n")[0])
+    journal.write_bytes(lines)
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.until_shown("was interrupted in turn 1")
+    (session,) = kept()
+    assert session.turns[0].text("base") == "so far" and session.turns[0].replies["base", 1].end is End.CUT

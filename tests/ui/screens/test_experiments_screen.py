@@ -1,0 +1,80 @@
+"""The experiments screen, driven by keys."""
+
+import pytest
+
+from alignscope.model.experiments import Experiment, experiments
+from alignscope.ui.screens.experiments import ExperimentsScreen
+from tests.ui.screens.host import Host, save_picture, screen_text
+
+SIZES = [(80, 24), (200, 60), (60, 20)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_shows_the_list_and_what_the_first_is_about(size: tuple[int, int]) -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        save_picture(app, f"experiments-{size[0]}x{size[1]}")
+        text = screen_text(app)
+        first = experiments()[0]
+        assert first.title in text and "こんにちは" in text
+        assert "Look for:" in text and "Edit first" in text
+
+
+async def test_enter_sends_the_selected_one() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "down", "up", "enter")
+        assert app.returned == [(experiments()[1], "send")]
+
+
+@pytest.mark.parametrize("key", ["tab", "ctrl+e"])
+async def test_tab_puts_it_into_the_editor(key: str) -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"terminal", key)
+        assert [(chosen.experiment.id, chosen.action) for chosen in app.returned] == [("terminal", "edit")]
+
+
+async def test_typing_filters_and_escape_goes_back() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"json request")
+        text = screen_text(app)
+        assert "JSON on request" in text and "greeting" not in text
+        await pilot.press(*" zebra")
+        assert "No experiment has all of these words." in screen_text(app)
+        await pilot.press("enter", "tab")
+        assert app.returned == []
+        await pilot.press("escape")
+        assert app.returned == [None]
+
+
+async def test_the_selection_stays_where_it_was_when_the_filter_still_has_it() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"poem", "down", *["backspace"] * 4, "enter")
+        assert app.returned[0].experiment.id == "poem"
+
+
+async def test_two_clicks_send_and_one_only_selects() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.click("Choices", offset=(3, 3))
+        assert app.returned == [] and experiments()[2].look_for.split()[0] in screen_text(app)
+        await pilot.double_click("Choices", offset=(3, 4))
+        assert app.returned == [(experiments()[3], "send")]
+
+
+async def test_text_of_a_strangers_library_cannot_do_anything() -> None:
+    hostile = Experiment(
+        id="bad",
+        title="[red]a[/foo]\x1b]0;x\x07",
+        prompt="\x1b[31m[@click=app.quit]b[/]",
+        why="[/]",
+        look_for="\u202ec",
+    )
+    app = Host(screen=lambda: ExperimentsScreen([hostile]))
+    async with app.run_test(size=(80, 24)):
+        text = screen_text(app)
+        assert "\x1b" not in text and "\u202e" not in text and "[@click=app.quit]b[/]" in text

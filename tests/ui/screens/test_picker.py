@@ -1,0 +1,187 @@
+"""The picker, driven by keys, with listings that come as servers answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from alignscope.backends.base import Fault, ServerError
+from alignscope.model.lineup import EMBEDDED, Mode, Model, Pane
+from alignscope.model.sampling import Sampling
+from alignscope.ui.screens.models.picker import Listing, PickerScreen
+from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.ui.screens.listings import LISTINGS, OLLAMA, listings
+
+PANE = Pane("base", "llama3.2:1b-text-q4_K_M", OLLAMA, Mode.COMPLETION, sampling=Sampling({"seed": 7}))
+
+
+async def ask(text: str) -> Listing:
+    if "down" in text:
+        raise ServerError(f"Nobody answers at {text}.", Fault.UNREACHABLE)
+    return Listing("http://new:8080", "llama.cpp", (Model(name="fresh.gguf", server="http://new:8080"),))
+
+
+def picker() -> PickerScreen:
+    return PickerScreen(PANE, listings, ask)
+
+
+def replaced(model: str, server: str, mode: Mode) -> Pane:
+    return Pane("base", model, server, mode, sampling=Sampling({"seed": 7}))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60), (50, 16)])
+async def test_models_stand_under_their_servers_with_what_they_seem_to_be(size: tuple[int, int]) -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        save_picture(app, f"picker-{size[0]}x{size[1]}")
+        text = screen_text(app)
+        assert "Ollama 0.32.15" in text and "∿ llama3.2:1b-text" in text
+        assert "base model (has no chat template)" in " ".join(text.split())
+        assert "completion: asked to continue" in text
+        if size[0] >= 80:
+            assert "◆ llama3.2:1b-instruct" in text and "· mystery:latest" in text
+            assert "770 MB loaded" in text and "42.5 GB" in text
+            assert "Nobody answers at 10.0.0.9:8000." in text
+
+
+async def test_enter_chooses_with_the_mode_that_suits_the_model() -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        assert app.returned == [replaced("llama3.2:1b-instruct-q4_K_M", OLLAMA, Mode.CHAT)]
+
+
+async def test_the_panes_own_model_is_selected_first_and_keeps_its_mode() -> None:
+    pane = Pane("x", "llama3.2:1b-instruct-q4_K_M", OLLAMA, Mode.COMPLETION)
+    app = Host(screen=lambda: PickerScreen(pane, listings, ask))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert " here" in screen_text(app)
+        await pilot.press("enter")
+        assert app.returned == [pane]
+
+
+async def test_ctrl_t_asks_the_other_way_and_is_believed_over_the_judgement() -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+t")
+        assert "chat: asked as a chat" in screen_text(app)
+        await pilot.press("ctrl+t", "down", "enter")
+        assert app.returned == [replaced("llama3.2:1b-instruct-q4_K_M", OLLAMA, Mode.COMPLETION)]
+
+
+async def test_typing_filters_over_all_servers() -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"twin")
+        text = screen_text(app)
+        assert "llama3.2" not in text and "embedded llama.cpp" in text
+        await pilot.press("enter")
+        assert app.returned == [replaced("twin:text", EMBEDDED, Mode.COMPLETION)]
+
+
+async def test_nothing_found_is_said_and_cannot_be_chosen() -> None:
+    async def empty() -> AsyncIterator[Listing]:
+        yield Listing(OLLAMA, "Ollama")
+
+    app = Host(screen=lambda: PickerScreen(PANE, empty))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "has no models" in screen_text(app)
+        await pilot.press(*"zebra", "enter")
+        assert "No model has all of these words" in screen_text(app)
+        await pilot.press("escape")
+        assert app.returned == [None]
+
+
+async def test_a_typed_url_is_asked_and_its_models_can_be_chosen() -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"http://new:8080")
+        assert "Ask the server http://new:8080" in screen_text(app)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("enter")
+        assert app.returned == [replaced("fresh.gguf", "http://new:8080", Mode.CHAT)]
+
+
+async def test_a_server_that_cannot_be_asked_says_why_and_nothing_is_lost() -> None:
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"down:9999", "enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "✕ Nobody answers at down:9999." in screen_text(app)
+        await pilot.press("ctrl+u", *"mystery", "enter")
+        assert app.returned == [replaced("mystery:latest", OLLAMA, Mode.CHAT)]
+
+
+async def test_a_typed_path_uses_that_file_if_it_is_there(tmp_path: Path) -> None:
+    there = tmp_path / "my-base.gguf"
+    there.write_bytes(b"GGUF")
+    app = Host(screen=picker)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pilot.press(*(_key(char) for char in f"{tmp_path}/nothing.gguf"), "enter")
+        assert "No such file:" in screen_text(app) and app.returned == []
+        await pilot.press("ctrl+u", *(_key(char) for char in str(there)))
+        assert "Use the file" in screen_text(app)
+        await pilot.press("enter")
+        assert app.returned == [replaced(str(there), EMBEDDED, Mode.COMPLETION)]
+
+
+async def test_what_comes_late_does_not_move_the_selection_that_a_person_made() -> None:
+    more = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[Listing]:
+        yield LISTINGS[2]
+        await more.wait()
+        yield LISTINGS[0]
+
+    app = Host(screen=lambda: PickerScreen(PANE, slowly))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Asking the servers" in screen_text(app)
+        await pilot.press("down")
+        more.set()
+        await app.workers.wait_for_complete()
+        await pilot.press("enter")
+        assert app.returned[0].model == "twin:text"
+
+
+async def test_leaving_early_ends_the_asking() -> None:
+    ended = asyncio.Event()
+
+    async def stuck() -> AsyncIterator[Listing]:
+        try:
+            yield LISTINGS[0]
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    app = Host(screen=lambda: PickerScreen(PANE, stuck))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        async with asyncio.timeout(5):
+            await ended.wait()
+
+
+async def test_a_servers_text_cannot_do_anything() -> None:
+    async def hostile() -> AsyncIterator[Listing]:
+        bad = "\x1b]0;owned\x07[/red][@click=app.quit]x"
+        yield Listing("http://\x9b31m", bad, (Model(name=bad, server="http://\x9b31m", quantization=bad),), error=bad)
+
+    app = Host(screen=lambda: PickerScreen(PANE, hostile))
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+        assert "\x1b" not in text and "\x9b" not in text and "[@click=app.quit]x" in text
+
+
+def _key(char: str) -> str:
+    from textual.keys import _character_to_key
+
+    return _character_to_key(char)

@@ -1,0 +1,154 @@
+"""Every action has a key that reaches the program in every terminal, as that terminal sends it."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.keys import key_to_character
+
+from alignscope.ui.keymap import SETS, actions
+
+# What each terminal sends, as `infocmp -x` of ncurses 6.4 writes it, less what another table here has already.
+FUNCTION_KEYS = {
+    "f5": "\x1b[15~", "f6": "\x1b[17~", "f7": "\x1b[18~", "f8": "\x1b[19~", "f9": "\x1b[20~", "f10": "\x1b[21~",
+    "f11": "\x1b[23~", "f12": "\x1b[24~",
+}  # fmt: skip
+VT100_KEYS = {"f1": "\x1bOP", "f2": "\x1bOQ", "f3": "\x1bOR", "f4": "\x1bOS"}
+PAGES = {"pageup": "\x1b[5~", "pagedown": "\x1b[6~"}
+CURSOR = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D"}
+APPLICATION = {"up": "\x1bOA", "down": "\x1bOB", "right": "\x1bOC", "left": "\x1bOD"}
+"""The arrows in application mode, which is what terminfo has for most; a program that doesn't ask gets the others."""
+SHIFTED = {"shift+left": "\x1b[1;2D", "shift+right": "\x1b[1;2C"}
+CONTROLLED = {"ctrl+left": "\x1b[1;5D", "ctrl+right": "\x1b[1;5C"}
+COMMON = {"backspace": "\x7f", "shift+tab": "\x1b[Z", **PAGES, **APPLICATION, **FUNCTION_KEYS}
+SENT: Mapping[str, Mapping[str, str]] = {
+    "xterm-256color": {**COMMON, **VT100_KEYS, **SHIFTED, **CONTROLLED, "home": "\x1bOH", "end": "\x1bOF"},
+    "screen-256color": {**COMMON, **VT100_KEYS, "home": "\x1b[1~", "end": "\x1b[4~"},
+    "tmux-256color": {**COMMON, **VT100_KEYS, **SHIFTED, **CONTROLLED, "home": "\x1b[1~", "end": "\x1b[4~"},
+    "linux": {
+        **COMMON, **CURSOR, "home": "\x1b[1~", "end": "\x1b[4~", "shift+tab": "\x1b\t",
+        "f1": "\x1b[[A", "f2": "\x1b[[B", "f3": "\x1b[[C", "f4": "\x1b[[D", "f5": "\x1b[[E",
+    },
+    "nsterm": {**COMMON, **VT100_KEYS, **SHIFTED, **CONTROLLED, "home": "\x1bOH", "end": "\x1bOF"},
+    "putty": {
+        **COMMON, "home": "\x1b[1~", "end": "\x1b[4~",
+        "f1": "\x1b[11~", "f2": "\x1b[12~", "f3": "\x1b[13~", "f4": "\x1b[14~",
+    },
+    "vt220": {
+        **{key: sent for key, sent in FUNCTION_KEYS.items() if key != "f5"},
+        **VT100_KEYS, **CURSOR, **PAGES, "backspace": "\x08",
+    },
+}  # fmt: skip
+EVERYWHERE = {
+    "enter": "\r", "tab": "\t", "escape": "\x1b", "space": " ", "minus": "-", "plus": "+", "slash": "/",
+    "backslash": "\\",
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefgjklnopqrstuvwxyz"},
+}  # fmt: skip
+"""What all of them send alike. Of ctrl+h, ctrl+i and ctrl+m nothing can be told: they are other keys."""
+SWALLOWED = {
+    "ctrl+a": "GNU screen", "ctrl+b": "tmux", "ctrl+s": "flow control", "ctrl+q": "flow control",
+    "ctrl+v": "Windows Terminal, which pastes",
+    "home": "macOS's Terminal, which scrolls", "end": "macOS's Terminal, which scrolls",
+    "pageup": "macOS's Terminal, which scrolls", "pagedown": "macOS's Terminal, which scrolls",
+    "ctrl+left": "macOS, which changes desks", "ctrl+right": "macOS, which changes desks",
+    **{f"f{number}": "desktops, and keyboards that dim the screen instead" for number in range(1, 13)},
+}  # fmt: skip
+"""Keys that may never arrive, with who keeps them: an action needs another beside them."""
+
+
+def sent_by(terminal: str, key: str) -> str | None:
+    """The bytes of a key, None when the terminal has no way to send it."""
+    if key in EVERYWHERE:
+        return EVERYWHERE[key]
+    return SENT[terminal].get(key) or (key_to_character(key) if "+" not in key else None)
+
+
+def arrives(sent: str) -> list[str]:
+    """The keys that the program sees."""
+    parser = XTermParser()
+    found = [*parser.feed(sent), *parser.feed("")]  # the end of input, which tells escape from what begins with it
+    return [event.key for event in found if isinstance(event, events.Key)]
+
+
+def used() -> list[str]:
+    """Every key of every action, in every set."""
+    return sorted({key for name in SETS for action in actions(name) for key in action.keys.split(",")})
+
+
+@pytest.mark.parametrize("terminal", SENT)
+def test_what_a_terminal_sends_arrives_as_the_key_that_was_pressed(terminal: str) -> None:
+    for key in {*used(), *SENT[terminal]}:
+        sent = sent_by(terminal, key)
+        if sent is not None:
+            assert arrives(sent) == [key], sent
+    assert {key: arrives(sent) for key, sent in CURSOR.items()} == {key: [key] for key in CURSOR}
+
+
+def test_all_but_one_key_is_known_here() -> None:
+    assert [key for key in used() if sent_by("xterm-256color", key) is None] == ["shift+enter"]
+
+
+@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("terminal", SENT)
+def test_every_action_has_a_key_that_nobody_swallows(terminal: str, name: str) -> None:
+    lacking = [
+        f"{action.id} is only on {action.keys}"
+        for action in actions(name)
+        if not any(sent_by(terminal, key) and key not in SWALLOWED for key in action.keys.split(","))
+    ]
+    assert lacking == []
+
+
+@contextlib.contextmanager
+def program(terminal: str, home: Path) -> Iterator[int]:
+    """alignscope with its own models in a terminal of that name; gives what is typed into and drawn on."""
+    desk, inside = pty.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {**os.environ, "TERM": terminal, "HOME": str(home), "LANG": "C.UTF-8"}
+    environment.pop("COLORTERM", None)
+    command = [sys.executable, "-m", "alignscope", "--embedded"]
+    running = subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, env=environment, close_fds=True)
+    os.close(inside)
+    try:
+        yield desk
+    finally:
+        running.terminate()
+        with contextlib.suppress(OSError):
+            while select.select([desk], [], [], 10)[0] and os.read(desk, 65536):
+                pass  # a program that nobody reads can't end
+        running.wait(20)
+        os.close(desk)
+
+
+def read_until(desk: int, mark: bytes, seconds: float = 90) -> None:
+    """Read what is drawn until a text is there; the time is only there so that a test can't hang."""
+    drawn, deadline = b"", time.monotonic() + seconds
+    while mark not in drawn:
+        assert time.monotonic() < deadline, drawn[-2000:]
+        if select.select([desk], [], [], 1)[0]:
+            drawn += os.read(desk, 65536)
+
+
+@pytest.mark.parametrize("terminal", ["linux", "putty", "vt220"])
+def test_the_program_heeds_the_terminals_own_keys(terminal: str, tmp_path: Path) -> None:
+    with program(terminal, tmp_path) as desk:
+        read_until(desk, b"prompts worth")
+        os.write(desk, SENT[terminal]["f3"].encode())
+        read_until(desk, b"ype to filter")  # its first letter is under the cursor
+        os.write(desk, b"\n")  # ctrl+j
+        read_until(desk, b"Filter")
+        os.write(desk, b"q")
+        os.write(desk, SENT[terminal]["f1"].encode())
+        read_until(desk, b"Next part")

@@ -1,0 +1,51 @@
+"""An application with nothing but panes, and what is on its screen."""
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+
+from alignscope.model.events import End, Finished, Stats, Token
+from alignscope.model.lineup import Mode, Pane
+from alignscope.model.tones import TONES
+from alignscope.ui.widgets.pane.view import PaneView
+
+
+class Host(App[None]):
+    """Panes side by side."""
+
+    def __init__(self, *views: PaneView) -> None:
+        super().__init__()
+        self.views = views or (PaneView(Pane("base", "m:text", "", Mode.COMPLETION)),)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Tones, which the application's themes give."""
+        return {f"{tone}-tone": "#e2a173" for tone in TONES}
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield from self.views
+
+    @property
+    def view(self) -> PaneView:
+        """The first pane."""
+        return self.views[0]
+
+    def rows(self) -> list[str]:
+        """The screen's rows, as text."""
+        return [
+            "".join(segment.text for segment in strip).rstrip() for strip in self.screen._compositor.render_strips()
+        ]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.rows())
+
+
+def token(text: str, *, ms: float = 0, sample: int = 1, thinking: bool = False, pane: str = "base") -> Token:
+    """A token."""
+    return Token(pane, sample, ms, text, thinking)
+
+
+def finished(end: End = End.STOP, message: str = "", *, sample: int = 1, tokens: int = 0) -> Finished:
+    """An end."""
+    return Finished("base", sample, 100, end, message, Stats(tokens=tokens))

@@ -1,0 +1,99 @@
+"""The prompt editor, by keys."""
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.events import Key, Paste
+
+from alignscope.ui.widgets.prompt import PromptEditor
+
+
+class Host(App[None]):
+    """An editor and what it sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield PromptEditor()
+
+    @property
+    def editor(self) -> PromptEditor:
+        return self.query_one(PromptEditor)
+
+    def on_prompt_editor_submitted(self, event: PromptEditor.Submitted) -> None:
+        self.sent.append(event.prompt)
+
+
+async def test_enter_sends_and_ctrl_j_breaks_the_line() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        await pilot.press("a", "ctrl+j", "b", "enter")
+        assert app.sent == ["a\nb"]
+
+
+async def test_enter_does_not_overtake_what_was_typed_before_it() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        # As a terminal sends it when somebody types fast or pastes without brackets: all at once.
+        for key, character in (("a", "a"), ("b", "b"), ("enter", "\r")):
+            app.post_message(Key(key, character))
+        await pilot.pause()
+        assert app.sent == ["ab"]
+
+
+@pytest.mark.parametrize("blank", [(), ("space", "space"), ("ctrl+j",)])
+async def test_nothing_is_sent_for_nothing(blank: tuple[str, ...]) -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        await pilot.press(*blank, "enter")
+        assert app.sent == []
+
+
+async def test_up_and_down_go_through_history_and_back_to_the_draft() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        app.editor.past = ("one", "two\nlines")
+        await pilot.press("d", "up")
+        assert app.editor.prompt == "two\nlines"
+        await pilot.press("up")
+        assert app.editor.cursor_at_first_line, "in a prompt of several lines, up first goes through them"
+        await pilot.press("up")
+        assert app.editor.prompt == "one"
+        await pilot.press("up")
+        assert app.editor.prompt == "one", "there is nothing before the first"
+        await pilot.press("down", "down", "down")
+        assert app.editor.prompt == "d"
+
+
+async def test_a_large_paste_stays_one_prompt_and_is_sent_whole() -> None:
+    app = Host()
+    text = "line of a long document\n" * 20_000
+    async with app.run_test() as pilot:
+        await pilot.press("x")
+        app.post_message(Paste(text))
+        await pilot.pause()
+        assert len(app.editor.text) < 100, "the editor holds a mark in its place"
+        await pilot.press("y", "enter")
+    assert app.sent == [f"x{text}y"]
+
+
+async def test_a_small_paste_with_line_breaks_is_not_sent() -> None:
+    app = Host()
+    async with app.run_test() as pilot:
+        app.post_message(Paste("one\ntwo\n"))
+        await pilot.pause()
+        assert app.sent == []
+        assert app.editor.text == "one\ntwo\n"
+
+
+async def test_the_editor_grows_with_its_text_and_stops_growing() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 24)) as pilot:
+        assert app.editor.size.height == 1
+        await pilot.press(*["ctrl+j"] * 3)
+        await pilot.pause()
+        assert app.editor.size.height == 4
+        await pilot.press(*["ctrl+j"] * 20)
+        await pilot.pause()
+        assert app.editor.size.height == 8

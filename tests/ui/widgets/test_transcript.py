@@ -1,0 +1,258 @@
+"""The transcript in a real application, driven by keys and mouse."""
+
+import pytest
+from textual.widgets import Static
+
+from alignscope.ui.widgets.transcript.transcript import Transcript
+from tests.ui.widgets.host import Host, finished, token
+
+FRAME = 0.1
+
+
+async def fill(host: Host, lines: int) -> None:
+    """Begin a turn and write numbered lines."""
+    host.view.begin_turn(1, "Count.")
+    for number in range(lines):
+        host.view.apply(token(f"line {number}\n"))
+    host.view.transcript.flush()
+
+
+async def test_what_came_is_drawn_with_the_next_frame() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.view.begin_turn(1, "Say it.", note="greedy")
+        host.view.apply(token("Hello"))
+        host.view.apply(token(" there"))
+        assert "Hello there" not in host.text
+        await pilot.pause(FRAME)
+        rows = host.rows()
+        assert rows[1].startswith("── 1 ─ greedy ──")
+        assert rows[2] == "› Say it."
+        assert rows[3] == "▎ Hello there"
+
+
+async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 40)
+        await pilot.pause(FRAME)
+        transcript = host.view.transcript
+        assert "line 39" in host.text
+        assert (transcript.following, transcript.behind) == (True, 0)
+        transcript.focus()
+        await pilot.press("pageup")
+        await pilot.wait_for_animation()
+        assert (transcript.following, transcript.behind) != (True, 0)
+        before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
+        for number in range(40, 60):
+            host.view.apply(token(f"line {number}\n"))
+        await pilot.pause(FRAME)
+        assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
+        assert transcript.behind > 20
+        assert f"↓ {transcript.behind} more" in host.rows()[-1]
+        await pilot.press("end")
+        await pilot.wait_for_animation()
+        await pilot.pause(FRAME)
+        assert (transcript.following, transcript.behind) == (True, 0)
+        assert "line 59" in host.text
+        assert "more" not in host.rows()[-1]
+        host.view.apply(token("after all\n"))
+        await pilot.pause(FRAME)
+        assert "after all" in host.text
+
+
+@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
+async def test_keys_scroll(key: str, first: str) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 60)
+        await pilot.pause(FRAME)
+        host.view.transcript.focus()
+        top = host.view.transcript.scroll_offset.y
+        await pilot.press(key)
+        await pilot.wait_for_animation()
+        await pilot.pause(FRAME)
+        assert host.view.transcript.scroll_offset.y < top
+        assert host.rows()[1].startswith(first)
+
+
+async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 16)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        host.view.apply(token(" ".join(f"word{number}" for number in range(400))))
+        await pilot.pause(FRAME)
+        transcript = host.view.transcript
+        transcript.scroll_to(y=20, animate=False)
+        await pilot.pause(FRAME)
+        word = host.rows()[1].split()[0]
+        await pilot.resize_terminal(35, 16)
+        await pilot.pause(FRAME)
+        assert word in host.rows()[1]
+        transcript.scroll_end(animate=False)
+        await pilot.pause(FRAME)
+        await pilot.resize_terminal(50, 16)
+        await pilot.pause(FRAME)
+        assert "word399" in host.text
+
+
+async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
+    host = Host()
+    async with host.run_test(size=(30, 200)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        words = [f"w{number} " if number % 17 else f"w{number}\n\n" for number in range(300)]
+        for number, word in enumerate(words):
+            host.view.apply(token(word))
+            if number % 7 == 0:
+                await pilot.pause(0.01)
+        await pilot.pause(FRAME)
+        drawn = "\n".join(row.removeprefix("▎") for row in host.rows()[3:-1]).split()
+        assert drawn == "".join(words).split()
+
+
+async def test_controls_and_markup_are_seen_and_do_nothing() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 10)) as pilot:
+        host.view.begin_turn(1, "\x1b[31m[/nothing]")
+        host.view.apply(token("[bold]x[/bold] \x1b]0;title\x07 \u202eabc [@click=app.quit]"))
+        await pilot.pause(FRAME)
+        assert "› ␛[31m[/nothing]" in host.text
+        assert "[bold]x[/bold] ␛]0;title␇ \ufffdabc [@click=app.quit]" in host.text
+
+
+async def test_a_selection_is_the_text_and_not_its_rows() -> None:
+    host = Host()
+    async with host.run_test(size=(30, 12)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        host.view.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
+        await pilot.pause(FRAME)
+        rows = host.rows()
+        assert rows[3].startswith("▎ the quick brown fox")
+        transcript = host.view.transcript
+        await pilot.mouse_down(transcript, offset=(6, 2))
+        await pilot.hover(transcript, offset=(10, 3))
+        await pilot.mouse_up(transcript, offset=(10, 3))
+        await pilot.pause(FRAME)
+        selected = host.screen.get_selected_text()
+        assert selected is not None
+        assert selected.startswith("quick brown fox jumped over ")
+        assert "\n" not in selected
+        styles = [
+            segment.style for strip in transcript.rows_of(2, 3) for segment in strip if segment.text.startswith("quick")
+        ]
+        assert styles
+        assert styles[0] != transcript.rich_style
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ((0, 0), (10, 8), "Go.\nfirst\nsecond"),  # from the separator to below the last row
+        ((1, 2), (0, 3), "first\ns"),  # by the cells left of the text, which stand for its first
+        ((4, 2), (29, 2), "rst"),  # past the end of a row
+        ((5, 8), (8, 9), ""),  # where nothing is
+        ((5, 8), (5, 2), "st\nsecond"),  # backwards from where nothing is
+    ],
+)
+async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tuple[int, int], expected: str) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 14)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        host.view.apply(token("first\nsecond"))
+        host.view.apply(finished())
+        await pilot.pause(FRAME)
+        transcript = host.view.transcript
+        await pilot.mouse_down(transcript, offset=start)
+        await pilot.hover(transcript, offset=end)
+        await pilot.mouse_up(transcript, offset=end)
+        assert (host.screen.get_selected_text() or "") == expected.rstrip("\n")
+
+
+async def test_ten_megabytes_at_once_are_laid_out_over_many_frames() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 12)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        transcript = host.view.transcript
+        host.view.apply(token("好" * 500_000 + "x" * 9_500_000))
+        heights: list[int] = []
+        while transcript.pending and len(heights) < 5000:
+            heights.append(transcript.row_count)
+            await pilot.pause(0.02)
+        assert len(set(heights)) > 5  # in between, the application could have answered a key
+        assert transcript.row_count > 9_500_000 // 60
+
+
+async def test_scrolling_is_told_and_following_another_is_not() -> None:
+    told: list[Transcript.Scrolled] = []
+
+    class Listening(Host):
+        def on_transcript_scrolled(self, message: Transcript.Scrolled) -> None:
+            told.append(message)
+
+    host = Listening()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 100)
+        await pilot.pause(FRAME)
+        transcript = host.view.transcript
+        transcript.scroll_to_share(0.5)
+        await pilot.pause(FRAME)
+        assert abs(transcript.share - 0.5) < 0.02
+        assert (transcript.following, told) == (False, [])
+        transcript.focus()
+        await pilot.press("home")
+        await pilot.wait_for_animation()
+        await pilot.pause(FRAME)
+        assert told[-1].share == 0
+        transcript.scroll_to_share(1)
+        await pilot.pause(FRAME)
+        assert "line 99" in host.text
+
+
+async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 30)) as pilot:
+        host.view.begin_turn(1, "paste " * 200_000)
+        await pilot.pause(FRAME)
+        assert host.view.transcript.row_count < 20
+        assert "more characters" in host.text
+
+
+async def test_a_theme_change_repaints() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 12)) as pilot:
+        host.view.begin_turn(1, "Go.")
+        host.view.apply(token("text"))
+        await pilot.pause(FRAME)
+        before = host.view.transcript.rows_of(2, 3)[0]
+        host.theme = "textual-light"
+        await pilot.pause(FRAME)
+        after = host.view.transcript.rows_of(2, 3)[0]
+        assert before.text == after.text
+        assert [segment.style for segment in before] != [segment.style for segment in after]
+
+
+async def test_text_may_come_before_there_is_a_screen_and_after_it_is_gone() -> None:
+    host = Host()
+    host.view.turns.clear()
+    host.view.begin_turn(1, "Early.")
+    host.view.apply(token("bird"))
+    async with host.run_test(size=(40, 10)) as pilot:
+        await pilot.pause(FRAME)
+        assert "bird" in host.text
+        view = host.view
+        await view.parent.mount(Static("other"))  # type: ignore[union-attr]
+        view.apply(token("late"))
+        await view.remove()
+        await pilot.pause(FRAME)
+        view.apply(token("later"))
+        view.apply(finished())
+
+
+async def test_a_note_stands_on_the_rule_only_when_it_is_news() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 20)) as pilot:
+        for number, note in enumerate(("even", "even", "hot", "hot"), 1):
+            host.view.begin_turn(number, "Go.", note=note)
+        await pilot.pause(FRAME)
+        rules = [row.strip("─ ") for row in host.rows() if row.startswith("──")]
+        assert rules == ["1 ─ even", "2", "3 ─ hot", "4"]

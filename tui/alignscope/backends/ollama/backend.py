@@ -1,0 +1,326 @@
+"""Ollama by its own API, from version 0.12 on.
+
+Never by its OpenAI-style routes: those override sampling and put every prompt through the model's template.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from alignscope.backends import errors
+from alignscope.backends.base import Chunk, Ending, Fault, Pulling, Request, ServerError, ServerInfo
+from alignscope.backends.chunks import chunks
+from alignscope.backends.client import Client, drain
+from alignscope.backends.framing import FramingError, Lines, decode
+from alignscope.backends.ollama.wire import (
+    LINE,
+    LISTING,
+    PULL,
+    SHOWN,
+    Line,
+    Listing,
+    Shown,
+    described_model,
+    listed_model,
+)
+from alignscope.model.events import End, Phase
+from alignscope.model.lineup import Mode, Model
+from alignscope.model.sampling import Dialect
+
+LOGPROBS_SINCE: Final = (0, 12, 11)
+LOOP_CHUNKS: Final = 30
+"""The server stops silently once more than thirty pieces in a row have the same text but for white space; the last of
+them is not sent, nor counted is the first where it is all white space."""
+REPEAT_LIMIT: Final = "token repeat limit reached"
+"""What versions say that do speak of it."""
+_UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: )?([^:]+)$')
+"""A failed request of the server's own, in the words of Go: the host, and the last of the reasons."""
+_PHASE_SECONDS: Final = 2.0
+
+
+class _Run:
+    """A reply in flight: which model writes it, and whether anything has come."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+        self.silent = True
+
+
+class OllamaBackend:
+    """One Ollama server; see `base.Backend`."""
+
+    def __init__(self, info: ServerInfo, client: Client) -> None:
+        self.info = info
+        self._client = client
+        self._runs: set[_Run] = set()
+        self._listed: dict[str, Model] = {}
+        self._trained: dict[str, int] = {}
+        """The context that each described model was trained with: more than that is not to be had."""
+
+    async def models(self) -> list[Model]:
+        """All it has, cloud models too, those in memory marked."""
+        answers = await asyncio.gather(
+            self._client.ask(self.info, "GET", f"{self.info.url}/api/tags"), self._running(), return_exceptions=True
+        )
+        tags, running = answers
+        if isinstance(tags, BaseException):
+            raise tags
+        loaded = None if isinstance(running, BaseException) else running
+        listing = self._decode(LISTING, tags)
+        models = [listed_model(entry, self.info.url, loaded) for entry in listing.models or () if entry.name]
+        self._listed = {model.name.casefold(): model for model in models}
+        return models
+
+    async def describe(self, model: str) -> Model:
+        """One model, with its template, capabilities and own values."""
+        answer = await self._client.ask(self.info, "POST", f"{self.info.url}/api/show", {"model": model}, model=model)
+        shown: Shown = self._decode(SHOWN, answer)
+        if not self._known(model):
+            await self.models()
+        described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
+        if described.context_length:
+            self._trained[described.name] = described.context_length
+        return described
+
+    def _known(self, model: str) -> Model | None:
+        """A listed model by any way to write its name: the server minds neither case nor a missing `:latest`."""
+        name = model.casefold()
+        return self._listed.get(name) or self._listed.get(f"{name}:latest")
+
+    def _name(self, model: str) -> str:
+        known = self._known(model)
+        return known.name if known else model
+
+    async def phase(self, model: str) -> Phase:
+        """`loading` while it isn't listed as running; `queued` while another reply of ours runs on it."""
+        try:
+            running = await self._running()
+        except ServerError:
+            return Phase.WAITING
+        name = self._name(model)
+        if name not in running and f"{name}:latest" not in running:
+            return Phase.LOADING
+        if any(run.model == model and not run.silent for run in self._runs):
+            return Phase.QUEUED
+        return Phase.WAITING
+
+    async def _running(self) -> dict[str, int | None]:
+        """The models in memory, with the context each was loaded with."""
+        answer = await self._client.ask(self.info, "GET", f"{self.info.url}/api/ps", seconds=_PHASE_SECONDS)
+        listing: Listing = self._decode(LISTING, answer)
+        return {entry.name: entry.context_length for entry in listing.models or ()}
+
+    def _decode(self, decoder: "msgspec.json.Decoder[Any]", answer: bytes) -> Any:
+        try:
+            return decode(decoder, answer)
+        except FramingError as error:
+            raise ServerError(
+                f"{errors.named(self.info)} answered something that is not Ollama's. Check the address.", Fault.BROKEN
+            ) from error
+
+    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """`/api/generate` with `raw` for a completion, `/api/chat` for a chat."""
+        options: dict[str, Any] = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in request.sampling.wire(Dialect.OLLAMA).items()
+        }
+        keep_alive = options.pop("keep_alive", None)
+        body: dict[str, Any] = {"model": request.model}
+        if request.mode is Mode.COMPLETION:
+            # A template, a system prompt or a context beside `raw` is refused, and raw text has no place for thinking.
+            url, body["prompt"], body["raw"], think = "/api/generate", request.prompt, True, False
+        else:
+            url, think = "/api/chat", request.think
+            body["messages"] = [{"role": m.role, "content": m.content} for m in request.messages]
+        body |= {"stream": True, "think": think, "options": options}
+        if keep_alive is not None:
+            body["keep_alive"] = _keep_alive(str(keep_alive))
+        if request.logprobs is not None and self._has_logprobs:
+            body |= {"logprobs": True, "top_logprobs": request.logprobs}
+        return self.info.url + url, body
+
+    @property
+    def _has_logprobs(self) -> bool:
+        version = self.info.version_tuple
+        return not version or version >= LOGPROBS_SINCE
+
+    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+        """The reply as it comes; see `base.Backend.stream`."""
+        _refuse_empty(request)
+        url, body = self.wire(request)
+        run = _Run(request.model)
+        self._runs.add(run)
+        lines, repeats, last = Lines(), 0, ""
+        wanted = request.logprobs or 0
+        try:
+            async with self._client.stream(self.info, url, body, model=request.model) as incoming:
+                try:
+                    async for data in incoming:
+                        for raw in lines.feed(data):
+                            if not raw:
+                                continue
+                            line = decode(LINE, raw)
+                            if line.error is not None:
+                                yield self._failed(line, request)
+                                return
+                            said = line.message
+                            text = (line.response if said is None else said.content) or ""
+                            thought = (line.thinking if said is None else said.thinking) or ""
+                            if thought or text:
+                                run.silent = False
+                                bare = text.strip()
+                                repeats, last = (repeats + 1, last) if bare == last and text else (1, bare)
+                            if thought:
+                                yield Chunk(thought, True)
+                            if text and line.logprobs:
+                                for chunk in chunks(text, line.logprobs, wanted):
+                                    yield chunk
+                            elif text:
+                                yield Chunk(text)
+                            if line.done:
+                                await drain(incoming)
+                                yield await self._ending(line, request)
+                                return
+                except httpx.HTTPError:
+                    yield Ending(End.CUT, errors.broke_off(self.info))
+                    return
+                except FramingError as error:
+                    yield Ending(End.CUT, errors.garbled(self.info, error))
+                    return
+            yield self._without_end(lines.rest(), repeats, request)
+        finally:
+            self._runs.discard(run)
+
+    def _failed(self, line: Line, request: Request) -> Ending:
+        text = errors.error_text(line.error)
+        if REPEAT_LIMIT in text:
+            return Ending(End.LOOP, errors.gave_up(self.info))
+        raise errors.refusal(self.info, text, model=request.model)
+
+    def _without_end(self, rest: bytes, repeats: int, request: Request) -> Ending:
+        """The stream is over, and the last object never came."""
+        try:
+            line = decode(LINE, rest) if rest.strip() else None
+        except FramingError as error:
+            return Ending(End.CUT, errors.garbled(self.info, error))
+        if line is not None and line.error is not None:
+            return self._failed(line, request)
+        if repeats >= LOOP_CHUNKS:
+            return Ending(End.LOOP, errors.gave_up(self.info))
+        return Ending(End.CUT, errors.ended_early(self.info))
+
+    async def _ending(self, line: Line, request: Request) -> Ending:
+        end = End.LENGTH if line.done_reason == "length" else End.STOP
+        notes = [await self._context_note(line, request)]
+        if request.logprobs is not None and not self._has_logprobs:
+            notes.append(f"{self.info.label} tells no log-probabilities: 0.12.11 was the first that did.")
+        return Ending(end, " ".join(note for note in notes if note), line.stats)
+
+    async def _context_note(self, line: Line, request: Request) -> str:
+        """What to say when the prompt did not fit, the context ran out, or the reply outgrew it.
+
+        Most models go on writing past their context: the server drops the oldest tokens to make room, and says nothing.
+        """
+        prompt, written = line.prompt_eval_count or 0, line.eval_count or 0
+        limit = request.sampling.get("num_predict", -1)
+        ran_out = line.done_reason == "length" and not (isinstance(limit, int) and 0 <= limit <= written)
+        if prompt + written < 256 and not ran_out and "num_ctx" not in request.sampling:
+            return ""
+        name, context = self._name(request.model), request.sampling.get("num_ctx")
+        try:
+            running = await self._running()
+            context = running.get(name) or running.get(f"{name}:latest") or context
+        except ServerError:
+            pass
+        if not isinstance(context, int):
+            return ""
+        at_most = self._trained.get(name)
+        whole = at_most is not None and context >= at_most
+        if prompt >= context - 1:
+            remedy = "The model holds no more: shorten the prompt" if whole else "Raise num_ctx, or shorten the prompt"
+            return f"The prompt was longer than the context of {context} tokens, and the server cut it. {remedy}."
+        # One over is a full context still: the last token drawn is never read back.
+        if prompt + written > context + 1:
+            remedy = "The model holds no more" if whole else "Raise num_ctx to keep it whole"
+            return (
+                f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. "
+                f"{remedy}."
+            )
+        if ran_out and prompt + written >= context - 1:
+            remedy = "The model holds no more" if whole else "Raise num_ctx for a longer reply"
+            return f"The context of {context} tokens is full. {remedy}."
+        return ""
+
+    async def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
+        """Download a model. Cancelling it loses nothing: the next pull goes on where it stopped."""
+        url, lines, status = f"{self.info.url}/api/pull", Lines(), ""
+        layers: dict[str, tuple[int, int]] = {}
+        async with self._client.stream(self.info, url, {"model": model, "stream": True}, model=model) as incoming:
+            try:
+                async for data in incoming:
+                    for raw in lines.feed(data):
+                        if not raw:
+                            continue
+                        line = decode(PULL, raw)
+                        if line.error is not None:
+                            raise self._not_pulled(errors.error_text(line.error), model)
+                        status = line.status
+                        if line.digest and line.total:
+                            layers[line.digest] = (line.completed or 0, line.total)
+                        yield Pulling(
+                            status, sum(done for done, _ in layers.values()), sum(size for _, size in layers.values())
+                        )
+            except (httpx.HTTPError, FramingError):
+                status = ""
+        if status != "success":
+            raise ServerError(
+                f"The download of {model} by {errors.named(self.info)} broke off. Start it again: it goes on there.",
+                Fault.FAILED,
+            )
+
+    def _not_pulled(self, text: str, model: str) -> ServerError:
+        if "file does not exist" in text or "not found" in text:
+            return ServerError(
+                f"Ollama's library has no model called {model}. Check the name and the tag.", Fault.NO_MODEL
+            )
+        if unreached := _UNREACHED.search(text):
+            host, reason = unreached.groups()
+            return ServerError(
+                f"{errors.named(self.info)} could not reach {host} to download {model}: {reason}. Check the network of "
+                "the machine it runs on, then start again.",
+                Fault.FAILED,
+            )
+        return ServerError(
+            f"{errors.named(self.info)} could not download {model}: {text}. Check its network and its disk, then start "
+            "again: it goes on from there.",
+            Fault.FAILED,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+
+def _refuse_empty(request: Request) -> None:
+    """An empty prompt would make Ollama load the model and say nothing."""
+    if request.mode is Mode.COMPLETION and not request.prompt:
+        raise ServerError(
+            "There is nothing to go on with: Ollama can't continue an empty prompt. Write at least one character.",
+            Fault.INVALID,
+        )
+    if request.mode is Mode.CHAT and not request.messages:
+        raise ServerError("There is no message to answer. Write at least one character.", Fault.INVALID)
+
+
+def _keep_alive(text: str) -> float | int | str:
+    """A number of seconds as a number, since a string without a unit is not taken; anything else as it is."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,1 @@
+"""The OpenAI-style API of llama-server, vLLM, LM Studio and others."""

@@ -1,0 +1,146 @@
+"""The models of OpenAI-style servers: each flavour tells of them in its own way."""
+
+from typing import Any, Final
+
+import msgspec
+
+from alignscope.model.lineup import Model
+from alignscope.model.sampling import PARAMETERS, Dialect
+
+
+class Meta(msgspec.Struct):
+    """What llama.cpp adds to a model."""
+
+    n_ctx: int | None = None
+    n_ctx_train: int | None = None
+    n_params: int | None = None
+    size: int | None = None
+    ftype: str | None = None
+
+
+class Status(msgspec.Struct):
+    """Whether a llama.cpp that serves several models has this one in memory."""
+
+    value: str = ""
+
+
+class Listed(msgspec.Struct):
+    """A model in /v1/models, or in LM Studio's /api/v0/models."""
+
+    id: str = ""
+    owned_by: str | None = None
+    max_model_len: int | None = None
+    """vLLM."""
+    meta: Meta | None = None
+    status: Status | None = None
+    type: str | None = None
+    """LM Studio, as all that follows: `llm`, `vlm` or `embeddings`."""
+    arch: str | None = None
+    quantization: str | None = None
+    state: str | None = None
+    max_context_length: int | None = None
+    loaded_context_length: int | None = None
+
+
+class Listing(msgspec.Struct):
+    """The answer of /v1/models."""
+
+    data: list[Listed] | None = None
+
+
+LISTING: Final = msgspec.json.Decoder(Listing)
+
+
+class Defaults(msgspec.Struct):
+    """What llama.cpp does where a request doesn't say."""
+
+    params: dict[str, Any] | None = None
+    n_ctx: int | None = None
+
+
+class Props(msgspec.Struct):
+    """The answer of llama.cpp's /props."""
+
+    default_generation_settings: Defaults | None = None
+    chat_template: str | None = None
+    build_info: str | None = None
+    model_ftype: str | None = None
+    model_path: str | None = None
+    total_slots: int | None = None
+
+
+PROPS: Final = msgspec.json.Decoder(Props)
+
+
+class NextToken(msgspec.Struct):
+    """How far a slot's reply is."""
+
+    n_decoded: int = 0
+
+
+class Slot(msgspec.Struct):
+    """One of llama.cpp's /slots."""
+
+    is_processing: bool = False
+    next_token: list[NextToken] | NextToken | None = None
+
+    @property
+    def writing(self) -> bool:
+        """Whether it is taken by a reply that has tokens already."""
+        token = self.next_token[0] if isinstance(self.next_token, list) and self.next_token else self.next_token
+        return self.is_processing and isinstance(token, NextToken) and token.n_decoded > 0
+
+
+SLOTS: Final = msgspec.json.Decoder(list[Slot])
+
+
+def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:
+    """A model as the listing tells of it."""
+    meta = entry.meta or Meta()
+    match dialect:
+        case Dialect.LM_STUDIO:
+            loaded = None if entry.state is None else entry.state == "loaded"
+        case Dialect.LLAMA_CPP:
+            loaded = entry.status.value == "loaded" if entry.status and entry.status.value else True
+        case Dialect.VLLM:
+            loaded = True
+        case _:
+            loaded = None
+    context = meta.n_ctx or entry.loaded_context_length or entry.max_context_length or entry.max_model_len
+    return Model(
+        name=entry.id,
+        server=server,
+        family=entry.arch or "",
+        parameter_size=_size(meta.n_params),
+        quantization=entry.quantization or meta.ftype or "",
+        size=meta.size,
+        loaded=loaded,
+        context_length=context or meta.n_ctx_train,
+        capabilities=("embedding",) if entry.type == "embeddings" else (),
+    )
+
+
+def described_model(listed: Model, props: Props) -> Model:
+    """The same model with what llama.cpp's /props adds."""
+    defaults = props.default_generation_settings or Defaults()
+    wire = {p.wire[Dialect.LLAMA_CPP]: p.name for p in PARAMETERS.values() if Dialect.LLAMA_CPP in p.wire}
+    wire |= {"n_predict": "num_predict"}
+    values = [
+        (wire[name], f"{value:.6g}")
+        for name, value in (defaults.params or {}).items()
+        if name in wire and name != "seed" and isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+    return msgspec.structs.replace(
+        listed,
+        quantization=listed.quantization or props.model_ftype or "",
+        template=props.chat_template or "",
+        context_length=defaults.n_ctx or listed.context_length,
+        parameters=tuple(dict(values).items()),
+    )
+
+
+def _size(parameters: int | None) -> str:
+    """A number of parameters as Ollama writes it: 7.2B, 494.03M."""
+    if not parameters:
+        return ""
+    return f"{parameters / 1e9:.1f}B" if parameters >= 1e9 else f"{parameters / 1e6:.2f}M"

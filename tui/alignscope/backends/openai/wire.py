@@ -1,0 +1,151 @@
+"""What OpenAI-style servers say on the wire, as types, and what is said to them."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from alignscope.backends.base import Request
+from alignscope.backends.chunks import Entry, TopEntry
+from alignscope.model.events import Stats
+from alignscope.model.lineup import Mode
+from alignscope.model.sampling import Dialect
+
+
+class Logprobs(msgspec.Struct):
+    """Log-probabilities in either shape: `content` (chats, and llama.cpp throughout) or parallel lists (the older)."""
+
+    content: list[Entry] | None = None
+    tokens: list[str] | None = None
+    token_logprobs: list[float | None] | None = None
+    top_logprobs: list[dict[str, float] | None] | None = None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """One entry a token, whichever shape it was."""
+        if self.content is not None:
+            return self.content
+        tokens, own, tops = self.tokens or [], self.token_logprobs or [], self.top_logprobs or []
+        return [
+            Entry(
+                token,
+                own[index] if index < len(own) else None,
+                [TopEntry(text, value) for text, value in ((tops[index] if index < len(tops) else None) or {}).items()],
+            )
+            for index, token in enumerate(tokens)
+        ]
+
+
+class Delta(msgspec.Struct):
+    """What a chat event adds. Servers differ in what they call the reasoning."""
+
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+
+
+class Choice(msgspec.Struct):
+    """The one choice that is asked for."""
+
+    text: str | None = None
+    delta: Delta | None = None
+    logprobs: Logprobs | None = None
+    finish_reason: str | None = None
+
+
+class Usage(msgspec.Struct):
+    """The server's counts."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Timings(msgspec.Struct):
+    """What llama.cpp adds to its last event."""
+
+    predicted_n: int | None = None
+    predicted_ms: float | None = None
+
+
+class Event(msgspec.Struct):
+    """The data of one server-sent event."""
+
+    choices: list[Choice] | None = None
+    usage: Usage | None = None
+    timings: Timings | None = None
+    error: Any = None
+    object: str | None = None
+    message: Any = None
+    """vLLM's older error objects have it at the top, with `object` "error"."""
+
+
+EVENT: Final = msgspec.json.Decoder(Event)
+
+
+def stats(usage: Usage | None, timings: Timings | None) -> Stats:
+    """The server's figures."""
+    usage, timings = usage or Usage(), timings or Timings()
+    tokens = usage.completion_tokens or timings.predicted_n or 0
+    # Under a microsecond a token is a clock that never ran, not a speed.
+    speed = (
+        tokens / timings.predicted_ms * 1000 if timings.predicted_ms and timings.predicted_ms > tokens / 1000 else None
+    )
+    return Stats(tokens=tokens, prompt_tokens=usage.prompt_tokens, tokens_per_second=speed)
+
+
+def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = False) -> dict[str, Any]:
+    """The JSON body for a request.
+
+    Args:
+        model: the name that the server knows the model by.
+        neutral: keep text that looks like a special token from being one: see `neutralised`.
+    """
+    clean = neutralised if neutral else str
+    chat = request.mode is Mode.CHAT
+    sent: dict[str, Any] = {"model": model}
+    if chat:
+        sent["messages"] = [{"role": m.role, "content": clean(m.content)} for m in request.messages]
+    else:
+        sent["prompt"] = clean(request.prompt)
+    sent |= {"stream": True, "stream_options": {"include_usage": True}}
+    sent |= _sampling(request, dialect, chat=chat)
+    if request.logprobs is not None:
+        # llama.cpp takes 0 alternatives for no log-probabilities at all.
+        number = max(request.logprobs, 1) if dialect is Dialect.LLAMA_CPP else request.logprobs
+        sent |= {"logprobs": True, "top_logprobs": number} if chat else {"logprobs": number}
+    if chat and dialect in (Dialect.LLAMA_CPP, Dialect.VLLM):
+        sent["chat_template_kwargs"] = {"enable_thinking": request.think}
+    return sent
+
+
+def _sampling(request: Request, dialect: Dialect, *, chat: bool) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in request.sampling.wire(dialect).items()
+    }
+    if fields.get("max_tokens") == -1 and dialect in (Dialect.VLLM, Dialect.OPENAI):
+        del fields["max_tokens"]
+        if dialect is Dialect.VLLM and not chat:
+            fields["max_tokens"] = None  # left out, a completion would end after the 16 tokens of OpenAI's default
+    if fields.get("top_k") == 0 and dialect is Dialect.VLLM:
+        fields["top_k"] = -1  # its older versions refuse 0
+    return fields
+
+
+_SPECIAL: Final = re.compile(r"<(?=\|[^|<>\s]{1,40}\|>)")
+
+
+def neutralised(text: str) -> str:
+    """The text with a space put into everything that looks like a special token: `<|user|>` becomes `< |user|>`.
+
+    llama.cpp reads such text in a prompt as the token itself, so a visitor could end a message or begin one in the
+    assistant's name. A space is a token that every model knows, unlike the invisible characters one might take.
+    """
+    return _SPECIAL.sub("< ", text)
+
+
+def failure(event: Event) -> Any:
+    """The error that an event is, None where it is none."""
+    if event.error is not None:
+        return event.error
+    return (event.message or "an error without words") if event.object == "error" else None

@@ -1,0 +1,60 @@
+"""Printing: replies and tables on standard output, notes on standard error, neither able to harm a terminal."""
+
+import io
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from alignscope.text.clean import cell_width, clean, fit
+
+
+class Printer:
+    """Writes to one stream, at once. What goes to a terminal is cleaned; what goes to a file or pipe stays as it is."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.terminal = stream.isatty()
+        if isinstance(stream, io.TextIOWrapper):
+            # A reply may hold any character, whatever the locale; only a terminal has to be written to in its own way.
+            stream.reconfigure(encoding=None if self.terminal else "utf-8", errors="replace")
+
+    def write(self, text: str) -> None:
+        """Write a text, from a model or about one, as it is."""
+        self._stream.write(clean(text) if self.terminal else text)
+        self._stream.flush()
+
+    def line(self, text: str = "") -> None:
+        """Write one line; line breaks inside it, from wherever, become blanks."""
+        self.write(" ".join(text.splitlines()) + "\n")
+
+    def over(self, text: str) -> None:
+        """Write in place of the line before, which was written by `over` too. For terminals only."""
+        room = shutil.get_terminal_size().columns - 1  # a line that fills the last column may wrap
+        self._stream.write(f"\r\x1b[K{fit(' '.join(text.splitlines()), room)}")
+        self._stream.flush()
+
+    def raw(self, line: bytes, end: bytes = b"\n") -> None:
+        """Write one line of UTF-8 bytes, or with another end any bytes."""
+        self._stream.buffer.write(line + end)
+        self._stream.buffer.flush()
+
+
+def out() -> Printer:
+    """A printer on standard output."""
+    return Printer(sys.stdout)
+
+
+def notes() -> Printer:
+    """A printer on standard error, for what isn't the answer itself."""
+    return Printer(sys.stderr)
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as lines, columns aligned by the room they take on a terminal."""
+    cells = [[clean(" ".join(cell.splitlines())) for cell in row] for row in rows]
+    widths = [max(cell_width(row[column]) for row in cells) for column in range(len(cells[0]))] if cells else []
+    return [
+        "  ".join(cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]

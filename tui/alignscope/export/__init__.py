@@ -1,0 +1,71 @@
+"""A session in the forms that other programs read. Each keeps all that its form can hold."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from alignscope.export.palette import Palette
+
+if TYPE_CHECKING:
+    from alignscope.model.session import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How an export looks; each form takes what concerns it."""
+
+    palette: Palette = field(default_factory=Palette)
+    """Colours of HTML and of recordings for asciinema."""
+    side_by_side: bool = True
+    """Markdown: replies in a table, or one after the other, exactly as they came."""
+    columns: int = 100
+    """Width of a recording for asciinema, in cells; at least 20."""
+    rows: int = 30
+    """Height of a recording for asciinema; at least 6."""
+    idle_limit_ms: float | None = None
+    """Recordings for asciinema: the longest pause players shall make. The times in the file stay as they were."""
+    conversational: bool = False
+    """Preferences: lists of messages instead of plain text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form that a session can be written in."""
+
+    name: str
+    suffix: str
+    help: str
+    encoding: str = "utf-8"
+
+    def write(self, session: "Session", options: Options) -> Iterator[str]:
+        """The file's text, in parts. What it holds can be encoded: halves of surrogate pairs are escaped or U+FFFD.
+
+        Raises:
+            SessionError: a timeline is damaged.
+        """
+        function: Callable[[Session, Options], Iterator[str]] = import_module(f"{__name__}.{self.name}").write
+        return function(session, options)
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Format("markdown", ".md", "to read: replies side by side, or one after the other"),
+            Format("html", ".html", "to read and to print: one page with everything in it"),
+            Format("jsonl", ".jsonl", "everything, a line of JSON for each turn; can be read back"),
+            # The mark at its beginning is what spreadsheets tell UTF-8 by.
+            Format("csv", ".csv", "for spreadsheets: a row for each reply", "utf-8-sig"),
+            Format("cast", ".cast", "a recording that plays in asciinema (version 2)"),
+            Format("preferences", ".jsonl", "pairs from verdicts, as TRL's DPOTrainer reads them"),
+        )
+    }
+)
+"""By name, as `alignscope sessions export --format` takes it."""
+
+
+def format_of(file_name: str) -> Format | None:
+    """The form that a file's name asks for by its ending; of several, the first."""
+    return next((each for each in FORMATS.values() if file_name.lower().endswith(each.suffix)), None)

@@ -1,0 +1,228 @@
+"""A session as an asciinema recording, version 2: the panes side by side, every token at its own time.
+
+https://docs.asciinema.org/manual/asciicast/v2/
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from alignscope.export import Options
+from alignscope.export.palette import Palette, rgb
+from alignscope.export.words import pane_line, reply_facts
+from alignscope.model.events import Event, Finished, Reply, Started, Token
+from alignscope.model.lineup import Lineup, Pane, tones
+from alignscope.model.session import Session, Turn
+from alignscope.model.tones import SIGNS, TONES
+from alignscope.sessions.playback.recording import Recording
+from alignscope.text.clean import Wrapper, clean, fit, show
+
+_NARROWEST: Final = 16
+"""Cells of a pane."""
+_BETWEEN: Final = " │ "
+_LOWEST: Final = 6
+_RESET: Final = "\x1b[0m"
+
+
+def write(session: Session, options: Options) -> Iterator[str]:
+    """The header, then a line for each event."""
+    recording = Recording(session.turns)
+    most = max((len(turn.lineup) for turn in session.turns), default=1)
+    columns = max(options.columns, most * _NARROWEST + (most - 1) * len(_BETWEEN))
+    screen = _Screen(columns, max(options.rows, _LOWEST), options.palette)
+    yield _line(_header(session, screen, options, recording))
+    for step, ms in zip(recording.steps(0, len(recording)), recording.times, strict=True):
+        time = round(ms / 1000, 6)
+        if step.event is None:
+            drawn = screen.begin(step.turn)
+            yield _line([time, "m", f"turn {step.turn.number}"])
+        else:
+            drawn = screen.apply(step.event)
+        if drawn:
+            yield _line([time, "o", drawn])
+    end = round(recording.times[-1] / 1000, 6) if recording.times else 0
+    yield _line([end, "o", f"\x1b[{screen.rows};{columns}H\x1b[?25h"])
+
+
+def _header(session: Session, screen: "_Screen", options: Options, recording: Recording) -> dict[str, object]:
+    palette = options.palette
+    base, instruct, third, fourth = palette.tones
+    colors = [palette.background, palette.error, fourth, palette.accent, instruct, third, base, palette.foreground]
+    header: dict[str, object] = {
+        "version": 2,
+        "width": screen.columns,
+        "height": screen.rows,
+        "timestamp": int(session.created.timestamp()),
+        "title": clean(session.title).replace("\n", " "),
+        "env": {"TERM": "xterm-256color"},
+        "theme": {"fg": palette.foreground, "bg": palette.background, "palette": ":".join(colors)},
+    }
+    if recording.times:
+        header["duration"] = round(recording.times[-1] / 1000, 6)
+    if options.idle_limit_ms is not None:
+        header["idle_time_limit"] = options.idle_limit_ms / 1000
+    return header
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+class _Screen:
+    """What the terminal shows, and the escape sequences that take it from one event to the next."""
+
+    def __init__(self, columns: int, rows: int, palette: Palette) -> None:
+        self.columns, self.rows = columns, rows
+        self._palette = palette
+        self._lineup: Lineup | None = None
+        self._columns: dict[str, _Column] = {}
+
+    def begin(self, turn: Turn) -> str:
+        """The prompt in every pane; a lineup that differs from the one before clears the screen."""
+        drawn = ""
+        if turn.lineup != self._lineup:
+            self._lineup = turn.lineup
+            drawn = "\x1b[?25l\x1b[0m\x1b[2J" + self._lay_out(turn.lineup)
+        return drawn + "".join(column.begin(turn) for column in self._columns.values())
+
+    def apply(self, event: Event) -> str:
+        """One event of a reply."""
+        column = self._columns.get(event.pane)
+        return column.apply(event) if column else ""
+
+    def _lay_out(self, lineup: Lineup) -> str:
+        count = max(1, len(lineup))
+        width = (self.columns - (count - 1) * len(_BETWEEN)) // count
+        self._columns = {}
+        drawn, left = "", 1
+        for place, (pane, tone) in enumerate(zip(lineup, tones(lineup), strict=True)):
+            if place:
+                bar = _color(self._palette.line) + _BETWEEN.rstrip()
+                drawn += "".join(f"\x1b[{row};{left}H{bar}" for row in range(1, self.rows + 1)) + _RESET
+                left += len(_BETWEEN)
+            column = self._columns[pane.name] = _Column(pane, tone, left, width, self.rows, self._palette)
+            drawn += column.heading()
+            left += width
+        return drawn
+
+
+class _Column:
+    """One pane: a heading, rows that end at the bottom, and a line that says how it goes."""
+
+    def __init__(self, pane: Pane, tone: int, left: int, width: int, rows: int, palette: Palette) -> None:
+        self._pane, self._left, self._width, self._rows = pane, left, width, rows
+        self._height = rows - 3  # without heading, footer, and the blank row above that
+        self._sign = SIGNS[TONES[tone]]
+        self._styles = {
+            "heading": "\x1b[1m" + _color(palette.tones[tone]),
+            "prompt": _color(palette.accent),
+            "text": "",
+            "thinking": "\x1b[3m" + _color(palette.muted),
+            "facts": _color(palette.muted),
+            "failed": _color(palette.error),
+        }
+        self._before: list[tuple[str, str]] = []  # rows of finished turns and of the prompt
+        self._blocks: dict[int, _Block] = {}
+        self._replies: dict[int, Reply] = {}
+        self._samples = 1
+        self._drawn = [("", "")] * self._height
+        self._footer = ("", "")
+
+    def heading(self) -> str:
+        """Who speaks."""
+        return self._row(1, ("heading", fit(f"{self._sign} {pane_line(self._pane)}", self._width)))
+
+    def begin(self, turn: Turn) -> str:
+        """A prompt, below what was before."""
+        for _, block in sorted(self._blocks.items()):
+            self._before += block.rows
+        del self._before[: -self._height]
+        block = _Block(self._width, "› ")
+        block.append("prompt", turn.prompt)
+        self._before += [("", ""), *block.rows, ("", "")] if self._before else [*block.rows, ("", "")]
+        self._blocks, self._replies, self._samples = {}, {}, turn.samples
+        return self._draw()
+
+    def apply(self, event: Event) -> str:
+        """One event."""
+        reply = self._replies.setdefault(event.sample, Reply(event.pane, event.sample))
+        block = self._blocks.get(event.sample)
+        if block is None:
+            block = self._blocks[event.sample] = _Block(self._width)
+            if self._samples > 1:
+                block.append("facts", f"sample {event.sample} of {self._samples}")
+        match event:
+            case Started():
+                reply.apply(event)
+            case Token():
+                # Only what the footer says is folded here: the text is in the block.
+                block.append("thinking" if event.thinking else "text", event.text)
+            case Finished():
+                reply.apply(event)
+                if event.message:
+                    block.append("failed", event.message)
+                if self._samples > 1:
+                    block.append("facts", " · ".join(reply_facts(reply)))
+                    block.append("facts", "\n")
+        return self._draw()
+
+    def _draw(self) -> str:
+        rows: list[tuple[str, str]] = []
+        for _, block in sorted(self._blocks.items(), reverse=True):
+            rows[:0] = block.rows[-self._height :]
+            if len(rows) >= self._height:
+                break
+        rows = (self._before + rows)[-self._height :]
+        rows += [("", "")] * (self._height - len(rows))
+        changed = [index for index, (new, old) in enumerate(zip(rows, self._drawn, strict=True)) if new != old]
+        drawn = "".join(self._row(index + 2, rows[index]) for index in changed)
+        self._drawn = rows
+        footer = self._state()
+        if footer != self._footer:
+            self._footer = footer
+            drawn += self._row(self._rows, (footer[0], fit(footer[1], self._width)))
+        return drawn
+
+    def _state(self) -> tuple[str, str]:
+        if not self._replies:
+            return "", ""
+        running = [reply for reply in self._replies.values() if reply.end is None]
+        if len(self._replies) == 1:
+            [reply] = self._replies.values()
+            if reply.end is not None:
+                return "failed" if reply.end.failed else "facts", " · ".join(reply_facts(reply))
+            return "facts", "writing" if self._blocks[reply.sample].rows else "waiting"
+        return "facts", f"{len(running)} of {len(self._replies)} writing" if running else "all ended"
+
+    def _row(self, row: int, content: tuple[str, str]) -> str:
+        style, text = content
+        drawn, cells = show(text)
+        if cells > self._width:
+            drawn, cells = show(text.rstrip(" \t"))  # blanks may hang over a row's edge
+        code = self._styles.get(style, "")
+        blank = " " * (self._width - cells)
+        return f"\x1b[{row};{self._left}H{code}{drawn}{_RESET if code else ''}{blank}"
+
+
+class _Block:
+    """Text that grows at its end, as rows with their styles."""
+
+    def __init__(self, width: int, indent: str = "") -> None:
+        self.rows: list[tuple[str, str]] = []
+        self._wrapper = Wrapper(width)
+        self._begin = indent
+
+    def append(self, style: str, text: str) -> None:
+        """Go on in the same row, or in a new one where the style is another."""
+        lines = clean(text).split("\n")
+        for index, line in enumerate(lines):
+            if index or not self.rows or self.rows[-1][0] != style:
+                self.rows.append((style, ""))
+            last = self.rows.pop()[1] or self._begin
+            self._begin = ""
+            self.rows += [(style, row) for row in self._wrapper.rows(last + line)]
+
+
+def _color(color: str) -> str:
+    red, green, blue = rgb(color)
+    return f"\x1b[38;2;{red};{green};{blue}m"

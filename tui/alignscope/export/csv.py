@@ -1,0 +1,94 @@
+"""A session as CSV: a row for each reply, and one for a turn that has none."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from alignscope.export import Options
+from alignscope.export.words import replies, reply_name
+from alignscope.model.events import Reply
+from alignscope.model.session import PaneRecord, Session, Turn
+
+COLUMNS: Final = (
+    "session", "turn", "at", "prompt", "context", "scaffold", "sampling", "note", "verdict", "pane", "model", "mode",
+    "server", "url", "digest", "system", "sample", "rank", "end", "message", "text", "thinking", "tokens",
+    "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second",
+)  # fmt: skip
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
+_HALVES: Final = re.compile("[\ud800-\udfff]")
+
+
+def write(session: Session, options: Options) -> Iterator[str]:
+    """The rows, below a row of headings."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n", strict=True)
+    writer.writeheader()
+    for turn in session.turns:
+        for row in _rows(session, turn):
+            writer.writerow({name: harmless(value) if isinstance(value, str) else value for name, value in row.items()})
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before what could begin one."""
+    text = _HALVES.sub("\ufffd", text)
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float | None]]:
+    order = list(turn.verdict.order) if turn.verdict else []
+    shared: dict[str, str | int | float | None] = {
+        "session": session.title,
+        "turn": turn.number,
+        "at": turn.at.isoformat(),
+        "prompt": turn.prompt,
+        "context": turn.context,
+        "scaffold": turn.scaffold,
+        "note": turn.note,
+        "verdict": " > ".join(reply_name(turn, key) for key in order),
+    }
+    records = {record.name: record for record in turn.panes}
+    count = 0
+    for _, pane, given in replies(turn):
+        record = records.get(pane.name, PaneRecord(pane))
+        sampling = turn.sampling if pane.sampling is None else pane.sampling
+        for reply in given:
+            key = (reply.pane, reply.sample)
+            count += 1
+            yield shared | {
+                "sampling": json.dumps(dict(sampling), ensure_ascii=False),
+                "pane": pane.name,
+                "model": pane.model,
+                "mode": str(pane.mode),
+                "server": record.server,
+                "url": record.url,
+                "digest": record.digest,
+                "system": pane.system,
+                "rank": order.index(key) + 1 if key in order else "",
+                **_reply(reply),
+            }
+    if not count:
+        yield shared | {"sampling": json.dumps(dict(turn.sampling), ensure_ascii=False)}
+
+
+def _reply(reply: Reply) -> dict[str, str | int | float | None]:
+    stats = reply.stats
+    return {
+        "sample": reply.sample,
+        "end": str(reply.end or ""),
+        "message": reply.message,
+        "text": reply.text,
+        "thinking": reply.thinking,
+        "tokens": stats.tokens or len(reply.texts),
+        "prompt_tokens": stats.prompt_tokens,
+        "first_token_ms": stats.first_token_ms,
+        "duration_ms": stats.duration_ms,
+        "load_ms": stats.load_ms,
+        "tokens_per_second": stats.tokens_per_second,
+    }

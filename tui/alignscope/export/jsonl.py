@@ -1,0 +1,12 @@
+"""JSON Lines: a line for each document of the session file, with nothing lost."""
+
+from collections.abc import Iterator
+
+from alignscope.export import Options
+from alignscope.model.session import Session
+from alignscope.sessions.format import jsonl
+
+
+def write(session: Session, options: Options) -> Iterator[str]:
+    """Yield the header, then a line for each turn. No option changes it."""
+    return jsonl.write(session)

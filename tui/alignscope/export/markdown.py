@@ -1,0 +1,110 @@
+"""A session as Markdown. In tables everything that Markdown would read as its own is escaped; below one another,
+texts stand in fences, exactly as they came."""
+
+import re
+from collections.abc import Iterator
+
+from alignscope.export import Options
+from alignscope.export.words import (
+    moment,
+    origin,
+    pane_line,
+    record_facts,
+    replies,
+    reply_facts,
+    turn_facts,
+    verdict_words,
+)
+from alignscope.model.events import Reply
+from alignscope.model.lineup import Pane
+from alignscope.model.session import Session, Turn
+
+_SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
+"""What Markdown, also GitHub's, reads as its own within a line."""
+_SPACES = re.compile(r"^ +| {2,}| +$", re.MULTILINE)
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def write(session: Session, options: Options) -> Iterator[str]:
+    """The document, turn by turn."""
+    yield f"# {inline(session.title or 'A session')}\n\n"
+    facts = [moment(session.created), inline(origin(session))]
+    yield " · ".join(filter(None, facts)) + "\n\n"
+    for record in session.lineup:
+        about = "".join(f"; {inline(fact)}" for fact in record_facts(record))
+        yield f"- **{inline(pane_line(record.pane))}**{about}\n"
+    for turn in session.turns:
+        yield from _turn(turn, options)
+
+
+def _turn(turn: Turn, options: Options) -> Iterator[str]:
+    yield f"\n## Turn {turn.number}\n\n"
+    yield f"{moment(turn.at)} · {inline(' · '.join(turn_facts(turn)))}\n\n"
+    yield fence(turn.prompt)
+    if turn.replies:
+        yield from _table(turn) if options.side_by_side else _one_after_other(turn)
+    if words := verdict_words(turn):
+        yield f"\n**Verdict:** {inline(words)}\n"
+    if turn.note:
+        yield f"\n**Note:** {inline(turn.note)}\n"
+
+
+def _table(turn: Turn) -> Iterator[str]:
+    columns = [(pane, {reply.sample: reply for reply in given}) for _, pane, given in replies(turn)]
+    yield "\n" + _row(inline(pane_line(pane)) for pane, _ in columns)
+    yield _row("---" for _ in columns)
+    for sample in sorted({sample for _, given in columns for sample in given}):
+        there = [given.get(sample) for _, given in columns]
+        yield _row(_cell(reply) if reply else "" for reply in there)
+        yield _row(f"*{inline(_facts(reply, sample, turn.samples))}*" if reply else "" for reply in there)
+
+
+def _row(cells: Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cell(reply: Reply) -> str:
+    thought = reply.thinking
+    return (f"*thinking:* {inline(thought)}<br>" if thought else "") + inline(reply.text)
+
+
+def _facts(reply: Reply, sample: int, samples: int) -> str:
+    facts = reply_facts(reply)
+    if samples > 1:
+        facts.insert(0, f"sample {sample}")
+    if reply.message:
+        facts.append(reply.message)
+    return " · ".join(facts)
+
+
+def _one_after_other(turn: Turn) -> Iterator[str]:
+    for _, pane, given in replies(turn):
+        for reply in given:
+            yield from _reply(turn, pane, reply)
+
+
+def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
+    yield f"\n### {inline(pane_line(pane, reply.sample, turn.samples))}\n\n"
+    if thought := reply.thinking:
+        yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
+    yield fence(reply.text)
+    yield f"\n*{inline(_facts(reply, reply.sample, 1))}*\n"
+
+
+def inline(text: str) -> str:
+    """A text as Markdown shows it in running text and in tables: escaped, with its line breaks and spaces."""
+    text = _SIGNS.sub(r"\\\g<0>", _plain(text))
+    text = _SPACES.sub(lambda found: "&nbsp;" * len(found[0]), text)
+    return _BREAKS.sub("<br>", text)
+
+
+def fence(text: str) -> str:
+    """A text as a block that Markdown leaves alone, behind a fence longer than any in it."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}text\n{_plain(text)}\n{ticks}\n"
+
+
+def _plain(text: str) -> str:
+    return _HALVES.sub("\ufffd", text)

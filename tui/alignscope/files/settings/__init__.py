@@ -1,0 +1,70 @@
+"""The person's own choices: `config.yaml` in the configuration directory, and the environment.
+
+A flag beats the environment, and the environment beats the file.
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from alignscope.files.locations import config_dir
+from alignscope.files.settings.model import Settings, SettingsError
+
+FILE_NAME: Final = "config.yaml"
+API_KEY_VARIABLE: Final = "ALIGNSCOPE_API_KEY"
+HOST_VARIABLE: Final = "OLLAMA_HOST"
+FILE_VARIABLE: Final = "ALIGNSCOPE_CONFIG"
+THEME_VARIABLE: Final = "ALIGNSCOPE_THEME"
+SESSIONS_VARIABLE: Final = "ALIGNSCOPE_SESSIONS"
+_MAX_BYTES: Final = 1_000_000
+
+__all__ = ["Settings", "SettingsError", "api_key", "config_file", "host", "load", "sessions", "theme"]
+
+
+def config_file() -> Path:
+    """Where the file is, or would be: what ALIGNSCOPE_CONFIG names, else its place in the configuration directory."""
+    named = os.environ.get(FILE_VARIABLE, "")
+    return Path(named).expanduser().absolute() if named else config_dir() / FILE_NAME
+
+
+def api_key() -> str | None:
+    """The key that OpenAI-style servers are shown, from the environment only: a file is easily shared."""
+    return os.environ.get(API_KEY_VARIABLE) or None
+
+
+def host(flag: str, settings: Settings) -> str:
+    """The default server as somebody wrote it: on the command line, in OLLAMA_HOST, in the file; else empty."""
+    return flag.strip() or os.environ.get(HOST_VARIABLE, "").strip(" \"'") or settings.host.strip()
+
+
+def theme(flag: str, settings: Settings) -> str:
+    """The theme that is asked for; empty for the one that was chosen last."""
+    return flag.strip() or os.environ.get(THEME_VARIABLE, "").strip() or settings.theme.strip()
+
+
+def sessions(flag: str, settings: Settings) -> Path | None:
+    """The directory that sessions are kept in; None for its place in the data directory."""
+    named = flag or os.environ.get(SESSIONS_VARIABLE, "") or settings.sessions
+    return Path(named).expanduser().absolute() if named else None
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the file; one that isn't there says nothing, and everything keeps its default.
+
+    Raises:
+        SettingsError: it can't be read, or something in it is wrong.
+    """
+    path = path or config_file()
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror or error}") from error
+    if len(raw) > _MAX_BYTES:
+        raise SettingsError(f"{path} is over {_MAX_BYTES:,} bytes: that is no settings file")
+    # Only somebody who has a file pays for reading one.
+    from alignscope.files.settings.reader import Reader
+
+    return Reader(path).read(raw)

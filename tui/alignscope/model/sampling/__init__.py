@@ -1,0 +1,21 @@
+"""Sampling: what every parameter is, which of them are on, and the presets, which are samplings with a name."""
+
+from alignscope.model.sampling.chosen import Sampling, assign
+from alignscope.model.sampling.parameter import Dialect, Kind, Parameter, SamplingError, Value
+from alignscope.model.sampling.presets import DEFAULT_PRESET, PRESETS, Preset
+from alignscope.model.sampling.table import PARAMETERS, caveat
+
+__all__ = [
+    "DEFAULT_PRESET",
+    "PARAMETERS",
+    "PRESETS",
+    "Dialect",
+    "Kind",
+    "Parameter",
+    "Preset",
+    "Sampling",
+    "SamplingError",
+    "Value",
+    "assign",
+    "caveat",
+]

@@ -1,0 +1,73 @@
+"""A sampling: which parameters are on, and at what; how the command line sets them."""
+
+from collections.abc import Iterator, Mapping
+
+from alignscope.model.sampling.parameter import Dialect, SamplingError, Value
+from alignscope.model.sampling.table import PARAMETERS
+
+
+class Sampling(Mapping[str, Value]):
+    """The parameters that are on, in the table's order. What isn't in it isn't sent: the model's own value holds."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, object] | None = None) -> None:
+        given = dict(values or {})
+        self._values: dict[str, Value] = {
+            name: parameter.check(given.pop(name)) for name, parameter in PARAMETERS.items() if name in given
+        }
+        for name in given:
+            raise unknown(name)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Sampling({self._values})"
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def on(self, name: str, value: object) -> "Sampling":
+        """The same with one parameter set. Raises SamplingError as `Parameter.check` does."""
+        return Sampling({**self._values, name: value})
+
+    def off(self, name: str) -> "Sampling":
+        """The same without one parameter."""
+        return Sampling({key: value for key, value in self._values.items() if key != name})
+
+    def wire(self, dialect: Dialect) -> dict[str, Value]:
+        """The fields to send, under the dialect's names. What the dialect lacks is left out: see `caveat`."""
+        return {
+            PARAMETERS[name].wire[dialect]: value
+            for name, value in self._values.items()
+            if dialect in PARAMETERS[name].wire
+        }
+
+
+def unknown(name: str) -> SamplingError:
+    """The error for a name that is no parameter."""
+    return SamplingError(f"no sampling parameter is called {name!s:.40}; there are {', '.join(PARAMETERS)}")
+
+
+def assign(sampling: Sampling, text: str) -> Sampling:
+    """`--set NAME=VALUE`: the sampling with that set; `NAME=off` switches it off.
+
+    Raises:
+        SamplingError: no such parameter, or no such value.
+    """
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if name not in PARAMETERS:
+        raise unknown(name)
+    if not equals:
+        raise SamplingError(f"{name} wants a value, as in {name}={PARAMETERS[name].show(PARAMETERS[name].default)}")
+    if value.strip() == "off":
+        return sampling.off(name)
+    return sampling.on(name, PARAMETERS[name].parse(value))

@@ -1,0 +1,297 @@
+"""One prompt to every pane at once, as one stream of events."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Final, Protocol
+
+import msgspec
+
+from alignscope.backends.base import Backend, Ending, Fault, Message, Request, ServerError
+from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
+from alignscope.model.lineup import Lineup, Mode, Pane
+from alignscope.model.sampling import Sampling
+from alignscope.model.scaffold import BARE, SCAFFOLDS
+
+_PHASE_EVERY: Final = 0.5
+"""Seconds between two looks at why a reply is silent."""
+_AHEAD: Final = 4096
+"""Events that may wait for their reader before the replies are held back, so that memory stays bounded."""
+_NOTHING_TOLD: Final = Stats()
+_log = logging.getLogger(__name__)
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """A prompt and what the pane wrote to it: what `carry` sends along."""
+
+    prompt: str
+    reply: str
+
+
+class Directory(Protocol):
+    """Where backends are found: `servers.Servers`, or whatever else gives one for a server's name."""
+
+    async def get(self, server: str) -> Backend:
+        """The backend of a URL or of `embedded`. Raises ServerError when nobody answers there."""
+
+
+def compose(
+    pane: Pane,
+    prompt: str,
+    *,
+    sampling: Sampling,
+    scaffold: str = BARE,
+    history: Sequence[Exchange] = (),
+    logprobs: int | None = None,
+    think: bool = False,
+) -> Request:
+    """What a pane is asked: a document for a completion, a conversation for a chat.
+
+    Args:
+        sampling: the lineup's; a pane's own beats it.
+        scaffold: a name in SCAFFOLDS; completion only.
+        history: oldest first; empty in a fresh context.
+    """
+    chosen = sampling if pane.sampling is None else pane.sampling
+    if pane.mode is Mode.COMPLETION:
+        document = SCAFFOLDS[scaffold].document(((turn.prompt, turn.reply) for turn in history), prompt)
+        return Request(
+            model=pane.model, mode=pane.mode, prompt=document, sampling=chosen, logprobs=logprobs, think=think
+        )
+    messages = [Message("system", pane.system)] if pane.system else []
+    for turn in history:
+        messages += [Message("user", turn.prompt), Message("assistant", turn.reply)]
+    messages.append(Message("user", prompt))
+    return Request(
+        model=pane.model, mode=pane.mode, messages=tuple(messages), sampling=chosen, logprobs=logprobs, think=think
+    )
+
+
+class Run:
+    """One prompt on its way through a lineup. Iterate over `events()` once."""
+
+    def __init__(
+        self,
+        lineup: Lineup,
+        prompt: str,
+        sampling: Sampling,
+        servers: Directory,
+        *,
+        samples: int = 1,
+        scaffold: str = BARE,
+        history: Mapping[str, Sequence[Exchange]] | None = None,
+        logprobs: int | None = None,
+        one_after_other: bool = False,
+        think: bool = False,
+    ) -> None:
+        """Prepare; nothing is sent before `events()` is iterated.
+
+        Args:
+            samples: replies a pane, all asked for at once.
+            history: by pane name, oldest first.
+            one_after_other: panes wait for each other, for machines that can't hold all models at once.
+        """
+        self._servers = servers
+        self._one_after_other = one_after_other
+        self._requests = {
+            pane.name: compose(
+                pane,
+                prompt,
+                sampling=sampling,
+                scaffold=scaffold,
+                history=(history or {}).get(pane.name, ()),
+                logprobs=logprobs,
+                think=think,
+            )
+            for pane in lineup
+        }
+        self._replies = [_Reply(self, pane, sample + 1) for pane in lineup for sample in range(samples)]
+        self._lineup = lineup
+        self._ready: list[Event] = []
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._helpers: list[asyncio.Task[None]] = []
+        self._began: float | None = None
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """All replies' events in the order they happen; ends when every reply has finished.
+
+        Panes don't wait for each other and don't fail with each other: what goes wrong in one is told by its Finished.
+        Leaving the iteration early closes all connections.
+        """
+        self._began = asyncio.get_running_loop().time()
+        if self._one_after_other:
+            self._helpers.append(asyncio.create_task(self._panes()))
+        else:
+            self._start(self._replies)
+        try:
+            while self._ready or not all(reply.ended.is_set() for reply in self._replies):
+                if not self._ready:
+                    self._news.clear()
+                    await self._news.wait()
+                batch, self._ready = self._ready, []
+                self._room.set()
+                for event in batch:
+                    yield event
+        finally:
+            self.cancel()
+            for helper in self._helpers:
+                helper.cancel()
+            replies = [reply.task for reply in self._replies if reply.task]
+            await asyncio.gather(*self._helpers, *replies, return_exceptions=True)
+
+    def cancel(self, pane: str | None = None) -> None:
+        """Stop the replies of one pane, or all: they end as `cancelled` and keep what has come."""
+        for reply in self._replies:
+            if pane in (None, reply.pane.name):
+                reply.cancel()
+
+    def now(self) -> float:
+        """Milliseconds since the prompt was sent, in whole microseconds as a session file keeps them; 0 before that."""
+        return 0.0 if self._began is None else round((asyncio.get_running_loop().time() - self._began) * 1000, 3)
+
+    def put(self, event: Event) -> None:
+        """Hand an event to the reader."""
+        self._ready.append(event)
+        self._news.set()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the reader is too far behind."""
+        return len(self._ready) >= _AHEAD
+
+    async def room(self) -> None:
+        """Wait until the reader has caught up."""
+        while self.crowded:
+            self._room.clear()
+            await self._room.wait()
+
+    def _start(self, replies: Sequence["_Reply"]) -> None:
+        """Send the requests of these replies, and look at each pane that stays silent."""
+        panes: dict[str, list[_Reply]] = {}
+        for reply in replies:
+            reply.start(self._servers, self._requests[reply.pane.name])
+            panes.setdefault(reply.pane.name, []).append(reply)
+        self._helpers += [asyncio.create_task(self._watch(pane)) for pane in panes.values()]
+
+    async def _panes(self) -> None:
+        """The panes one after another, each with all its samples at once."""
+        panes = [[reply for reply in self._replies if reply.pane is pane] for pane in self._lineup]
+        for waiting in panes[1:]:
+            for reply in waiting:
+                reply.show(Phase.QUEUED)
+        for replies in panes:
+            self._start(replies)
+            # Until the connections are closed, not only until all is said: a model still at work can't be unloaded.
+            if tasks := [reply.task for reply in replies if reply.task]:
+                await asyncio.wait(tasks)
+
+    async def _watch(self, replies: list["_Reply"]) -> None:
+        """Say why a pane's replies are silent, for as long as any of them is."""
+        while True:
+            await asyncio.sleep(_PHASE_EVERY)
+            if not any(reply.silent for reply in replies):
+                return
+            backend = next((reply.backend for reply in replies if reply.backend), None)
+            phase = await backend.phase(replies[0].pane.model) if backend else Phase.WAITING
+            for reply in replies:
+                if reply.silent:
+                    reply.show(phase)
+
+
+class _Reply:
+    """One reply on its way: reads its stream and tells the run."""
+
+    def __init__(self, run: Run, pane: Pane, sample: int) -> None:
+        self.pane = pane
+        self.sample = sample
+        self.backend: Backend | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.ended = asyncio.Event()
+        self._run = run
+        self._phase = Phase.WAITING
+        self._sent: float | None = None
+        self._first: float | None = None
+        self._last = 0.0
+        self._pieces = 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has come yet."""
+        return self._first is None and not self.ended.is_set()
+
+    def start(self, servers: Directory, request: Request) -> None:
+        """Send the request, unless the reply was cancelled before."""
+        if not self.ended.is_set():
+            self.task = asyncio.create_task(self._guarded(servers, request))
+
+    def cancel(self) -> None:
+        """Stop. Only once: a second cancellation would break off the closing of the connection."""
+        if not self.ended.is_set():
+            self._finish(End.CANCELLED)
+            if self.task is not None:
+                self.task.cancel()
+
+    def show(self, phase: Phase) -> None:
+        """Tell why nothing comes, when that has changed."""
+        if phase is not self._phase:
+            self._phase = phase
+            self._run.put(Waiting(self.pane.name, self.sample, self._run.now(), phase))
+
+    async def _guarded(self, servers: Directory, request: Request) -> None:
+        try:
+            await self._read(servers, request)
+        except ServerError as error:
+            broken = self._first is not None and error.fault in (Fault.UNREACHABLE, Fault.BROKEN)
+            self._finish(End.CUT if broken else End.ERROR, str(error))
+        except Exception as error:
+            _log.exception("pane %s failed", self.pane.name)
+            what = f"{type(error).__name__}, {error}"
+            self._finish(End.ERROR, f"Something in alignscope itself went wrong: {what}. Run it again.")
+
+    async def _read(self, servers: Directory, request: Request) -> None:
+        run, pane, sample, ended = self._run, self.pane.name, self.sample, self.ended.is_set
+        self._sent = run.now()
+        self.backend = await servers.get(self.pane.server)
+        url, body = self.backend.wire(request)
+        self.show(Phase.WAITING)
+        run.put(Started(pane, sample, run.now(), url, body))
+        async with aclosing(self.backend.stream(request)) as stream:
+            async for item in stream:
+                if ended():
+                    return
+                if isinstance(item, Ending):
+                    self._finish(item.end, item.message, item.stats)
+                    return
+                self._last = run.now()
+                if self._first is None:
+                    self._first = self._last
+                self._pieces += 1
+                run.put(Token(pane, sample, self._last, item.text, item.thinking, item.logprob, item.alternatives))
+                if run.crowded:
+                    await run.room()
+        self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
+
+    def _finish(self, end: End, message: str = "", told: Stats = _NOTHING_TOLD) -> None:
+        """End, once; what comes later is of no interest any more."""
+        if not self.ended.is_set():
+            self.ended.set()
+            now = self._run.now()
+            self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._figures(told, now)))
+
+    def _figures(self, told: Stats, now: float) -> Stats:
+        """The server's figures, completed by what only the client can see. Times count from this reply's own request,
+        which goes out later than the prompt where panes wait for each other."""
+        sent = now if self._sent is None else self._sent
+        first = self._first
+        seconds = 0.0 if first is None else (self._last - first) / 1000
+        speed = (self._pieces - 1) / seconds if seconds > 0 else None
+        return msgspec.structs.replace(
+            told,
+            first_token_ms=None if first is None else first - sent,
+            duration_ms=now - sent,
+            tokens=told.tokens or self._pieces,
+            tokens_per_second=speed if told.tokens_per_second is None else told.tokens_per_second,
+        )

@@ -1,5 +1,0 @@
-"""The explorer: one prompt, a live stream in every pane."""
-
-from alignscope.screens.explorer.screen import ExplorerScreen
-
-__all__ = ["ExplorerScreen"]

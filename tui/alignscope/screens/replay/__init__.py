@@ -1,5 +1,0 @@
-"""A session played again: the same panes, fed by the player."""
-
-from alignscope.screens.replay.screen import Live, ReplayScreen
-
-__all__ = ["Live", "ReplayScreen"]

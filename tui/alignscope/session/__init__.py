@@ -1,1 +1,0 @@
-"""Turns and the files they are kept in."""

@@ -1,0 +1,1 @@
+"""Sessions on disk: the format, recording, the library, playback."""

@@ -1,0 +1,1 @@
+"""The session file's format: reading and writing its documents."""

@@ -1,0 +1,197 @@
+"""Session files: read whole, written only at their end."""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from alignscope.model.session import Session, SessionError
+from alignscope.sessions.format import documents
+from alignscope.sessions.format import yaml as yaml_form
+from alignscope.sessions.format.timeline import StoredReply
+from alignscope.sessions.format.yaml import FormError
+
+MAX_BYTES: Final = 256 * 1024 * 1024
+"""Size of a file."""
+MAX_DOCUMENT: Final = 64 * 1024 * 1024
+"""Size of a document: ten times what two replies of 100,000 tokens with alternatives take."""
+MAX_DOCUMENTS: Final = 50_000
+_MARK: Final = re.compile(rb"(?:\A|\n)(---|\.\.\.)(?=[ \t\r\n]|\Z)")
+_IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
+END: Final = "...\n"
+"""Closes every document that is written: the last one without it is torn."""
+
+
+class Stamp(NamedTuple):
+    """What tells that a file is still the one that was left."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+    """Nanoseconds."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A session, and how its file was found."""
+
+    session: Session
+    stamp: Stamp | None
+    end: int
+    """Where the last good document ends, bytes."""
+    documents: int
+    """How many good ones there are."""
+    damaged: bytes
+    """What stands behind that: a document that was being written when the machine or the program stopped."""
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    closed: bool
+    """Whether its end is marked."""
+    after: int
+    """Where the next one may begin."""
+
+
+def read(path: Path) -> Loaded:
+    """The session of a file.
+
+    Raises:
+        SessionError: it can't be read or isn't a session; names file, document and field.
+    """
+    try:
+        # Not blocking, so that a pipe among the files can't hold us.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:  # noqa: PTH123, opened by hand for its flags
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise SessionError(f"{path.name}: is no file of text")
+            if status.st_size > MAX_BYTES:
+                raise SessionError(f"{path.name}: larger than {MAX_BYTES >> 20} MB, which no session is")
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise SessionError(f"{path.name}: can't be read: {error.strerror or error}") from None
+    loaded = parse(data, path.name)
+    loaded.session.path = path
+    loaded.stamp = stamp(status)
+    return loaded
+
+
+def parse(data: bytes, name: str) -> Loaded:
+    """The session that these bytes hold; `name` stands for the file in messages.
+
+    A last document that is torn or damaged is left out, with a warning. Replies' timelines are not looked at: see
+    `check`.
+
+    Raises:
+        SessionError: as `read`.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SessionError(f"{name}: is UTF-16; a session file is UTF-8")
+    if len(data) > MAX_BYTES:
+        raise SessionError(f"{name}: larger than {MAX_BYTES >> 20} MB, which no session is")
+    pieces = _split(data, name)
+    marked = any(piece.closed for piece in pieces)
+    session: Session | None = None
+    end = 0
+    for number, piece in enumerate(pieces, 1):
+        where = f"{name}, document {number}"
+        last = session is not None and number == len(pieces)
+        if last and marked and not piece.closed:
+            return _set_aside(session, data, end, number - 1, f"{where}: was not written to its end")
+        try:
+            content = yaml_form.read(_text(data, piece))
+        except FormError as error:
+            words = _words(error, where, data, piece)
+            if last:
+                return _set_aside(session, data, end, number - 1, words)
+            raise SessionError(words) from None
+        try:
+            if session is None:
+                session = documents.read_header(content)
+            else:
+                documents.add(session, content, where)
+        except FormError as error:
+            raise SessionError(_words(error, where, data, piece)) from None
+        end = piece.after
+    if session is None:
+        raise SessionError(f"{name}: is empty")
+    return Loaded(session, None, end, len(pieces), b"")
+
+
+def check(session: Session) -> None:
+    """Decode every timeline. Raises SessionError if one is damaged, or isn't its reply's text."""
+    for turn in session.turns:
+        for reply in turn.replies.values():
+            if isinstance(reply, StoredReply):
+                reply.check()
+
+
+def dump(session: Session) -> bytes:
+    """A whole session file."""
+    return b"".join(encoded(document, first=not n) for n, document in enumerate(documents.session(session)))
+
+
+def encoded(document: Mapping[str, Any], *, first: bool = False) -> bytes:
+    """A document with the marks around it, as it is appended."""
+    return "".join(("" if first else "---\n", *yaml_form.parts(document), END)).encode()
+
+
+def stamp(status: os.stat_result) -> Stamp:
+    """The stamp of a file in this state."""
+    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _split(data: bytes, name: str) -> list[_Piece]:
+    """Where documents begin and end: `---` and `...` at the beginning of a line mean nothing else in YAML."""
+    pieces: list[_Piece] = []
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    for found in _MARK.finditer(data, start):
+        closed = found[1] == b"..."
+        # The line break in front still belongs to the document.
+        end = found.start(1)
+        _piece(pieces, _Piece(start, end, closed, found.end() + 1 if closed else end), data, name)
+        start = found.end()
+    _piece(pieces, _Piece(start, len(data), False, len(data)), data, name)
+    return pieces
+
+
+def _piece(pieces: list[_Piece], piece: _Piece, data: bytes, name: str) -> None:
+    """Take a document in, unless there is nothing in it."""
+    start, end = piece.start, piece.end
+    idle = _IDLE.match(data, start, end)
+    if idle is not None and idle.end() == end:
+        return
+    if end - start > MAX_DOCUMENT:
+        raise SessionError(f"{name}, document {len(pieces) + 1}: larger than {MAX_DOCUMENT >> 20} MB")
+    if len(pieces) >= MAX_DOCUMENTS:
+        raise SessionError(f"{name}: more than {MAX_DOCUMENTS:,} documents")
+    pieces.append(piece)
+
+
+def _text(data: bytes, piece: _Piece) -> str:
+    try:
+        return data[piece.start : piece.end].decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", piece.start, piece.start + error.start) + 1
+        raise FormError("not UTF-8", line=line) from None
+
+
+def _words(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
+    if error.field:
+        where += f", {error.field}"
+    if error.line:
+        before = data.count(b"\n", 0, piece.start)
+        where += f", line {before + error.line}"
+    return f"{where}: {error.reason}"
+
+
+def _set_aside(session: Session | None, data: bytes, end: int, count: int, words: str) -> Loaded:
+    assert session is not None
+    session.warnings.append(f"{words}; it is set aside, and everything before it is here.")
+    return Loaded(session, None, end, count, data[end:])

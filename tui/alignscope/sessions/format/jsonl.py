@@ -1,0 +1,122 @@
+"""A session as JSON Lines and back: the documents of its file, one on each line, and nothing lost on the way.
+
+Timelines are arrays of tokens. What JSON can't hold, halves of surrogate pairs, is written as session files do it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from alignscope.model.session import Session, SessionError
+from alignscope.sessions.format import documents
+from alignscope.sessions.format.yaml import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError, hide, moment, reveal
+
+MAX_LINE: Final = 256 * 2**20
+"""Characters in a line: more than a turn of sixty-four replies can have and be played."""
+_MAX_LINES: Final = 1_000_000
+_TOO_LARGE: Final = 10**300
+
+
+def write(session: Session) -> Iterator[str]:
+    """The header, then a line for each turn."""
+    for document in documents.session(session):
+        timelines = [reply.pop("timeline") for reply in document["replies"]] if "turn" in document else []
+        plain = _plain(document)
+        for reply, timeline in zip(plain.get("replies", ()), timelines, strict=bool(timelines)):
+            reply["timeline"] = [json.loads(line) for line in timeline.split("\n") if line]
+        yield json.dumps(plain, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+
+
+def read(lines: Iterable[str], name: str) -> Session:
+    """The session that `write` wrote.
+
+    Args:
+        lines: the file's, with or without their line breaks; each is read only when it is needed.
+        name: the file's, for messages.
+
+    Raises:
+        SessionError: it isn't such a file, or a field is wrong.
+    """
+    session: Session | None = None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        where = f"{name}: line {number}"
+        if number > _MAX_LINES or len(line) > MAX_LINE:
+            raise SessionError(f"{where}: larger than a session can be")
+        try:
+            data = _read(line)
+            if session is None:
+                session = documents.read_header(data)
+            else:
+                before = len(session.turns)
+                documents.add(session, data, where)
+                for turn in session.turns[before:]:
+                    for reply in turn.replies.values():
+                        _ = reply.texts  # decoded now, so that a wrong timeline is told now
+        except FormError as error:
+            field = f": {error.field}" if error.field else ""
+            raise SessionError(f"{where}{field}: {error.reason}") from None
+        except SessionError as error:
+            raise SessionError(f"{where}: {error}") from None
+    if session is None:
+        raise SessionError(f"{name}: the file is empty")
+    return session
+
+
+def _read(line: str) -> Any:
+    try:
+        data = json.loads(line)
+        replies = data.get("replies") if isinstance(data, dict) else None
+        timelines = {}
+        for index, reply in enumerate(replies if isinstance(replies, list) else ()):
+            if isinstance(reply, dict) and isinstance(reply.get("timeline"), list):
+                timelines[index] = reply.pop("timeline")
+        data = _Revealed().of(data)
+        for index, rows in timelines.items():
+            # Pieces of text stay as they are written, as in a session file: the reply reads them when it is played.
+            data["replies"][index]["timeline"] = "\n".join(map(json.dumps, rows))
+    except RecursionError:
+        raise FormError("it is nested too deep") from None
+    except ValueError as error:
+        raise error if isinstance(error, FormError) else FormError(f"it is no JSON: {error}") from None
+    return data
+
+
+class _Revealed:
+    """Plain data as it is in memory, within the same bounds as a session file's."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        self._nodes += 1
+        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise FormError("it holds more, or is nested deeper, than a session can be")
+        match value:
+            case str():
+                return reveal(value)
+            case dict():
+                self._nodes += len(value)
+                if any(len(key) > MAX_KEY for key in value):
+                    raise FormError("a field's name is too long")
+                return {reveal(key): self.of(each, depth + 1) for key, each in value.items()}
+            case list():
+                return [self.of(each, depth + 1) for each in value]
+            case int() if abs(value) >= _TOO_LARGE:
+                raise FormError("a number is too large")
+        return value
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case str():
+            return hide(value)
+        case dict():
+            return {hide(key): _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case datetime():
+            return moment(value)
+    return value

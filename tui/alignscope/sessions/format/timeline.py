@@ -1,0 +1,163 @@
+"""A reply's tokens as lines of JSON, and replies that decode them only when they are played."""
+
+import math
+import re
+import sys
+from array import array
+from typing import Any, Final
+
+import msgspec
+
+from alignscope.model.events import Alternative, Reply
+from alignscope.model.session import Extra, SessionError
+from alignscope.sessions.format.yaml import hide, reveal
+
+_COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})
+# What JSON leaves as it is and a literal block of YAML can't hold.
+_UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_FAR: Final = 1e12
+"""Milliseconds: a time beyond that, thirty years, is damage."""
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """One token. Fields at the end are left out where they say nothing."""
+
+    ms: float
+    """Since the line before; since the prompt was sent in the first line. At most three decimals."""
+    text: str
+    logprob: float | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    thinking: bool = False
+
+
+class TimelineError(ValueError):
+    """A timeline that can't be; the message names the line."""
+
+
+def encode(reply: Reply) -> str:
+    """The lines of a reply's tokens. Times are kept to the microsecond; rounding never adds up."""
+    # One buffer: a hundred thousand lines as strings of their own would take several times the room.
+    lines = bytearray()
+    before = 0
+    for index, (time, text) in enumerate(zip(reply.times, reply.texts, strict=True)):
+        now = max(round(time * 1000), before)
+        ms, rest = divmod(now - before, 1000)
+        before = now
+        fields: list[Any] = [(1000 * ms + rest) / 1000 if rest else ms, hide(text)]
+        if index in reply.logprobs:
+            logprob, alternatives = reply.logprobs[index]
+            shown = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
+            fields += [logprob if math.isfinite(logprob) else None, shown]
+        if index in reply.thoughts:
+            fields += [None, []][len(fields) - 2 :]
+            fields.append(True)
+        elif fields[-1] == []:
+            fields.pop()
+        if index:
+            lines += b"\n"
+        lines += msgspec.json.encode(fields)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
+
+
+def decode(timeline: str) -> list[Line]:
+    """The tokens of a timeline.
+
+    Raises:
+        TimelineError: a line isn't a token.
+    """
+    lines = timeline.strip().split("\n") if timeline.strip() else []
+    try:
+        decoded = msgspec.json.decode(f"[{','.join(lines)}]", type=list[Line])
+        if len(decoded) == len(lines):
+            return decoded
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        pass
+    for number, line in enumerate(lines, 1):
+        try:
+            msgspec.json.decode(line, type=Line)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise TimelineError(f"line {number} is no token: {error}") from None
+    raise TimelineError("a line holds more than one token")
+
+
+class StoredReply(Reply):
+    """A reply as a file holds it: its text is there at once, its tokens are decoded when somebody asks for them."""
+
+    def __init__(self, pane: str, sample: int, text: str, timeline: str | None, where: str) -> None:
+        """Decode nothing yet.
+
+        Args:
+            timeline: as `encode` writes it; None makes the whole text one token.
+            where: file, document and field, for the message if the timeline turns out to be damaged.
+        """
+        super().__init__(pane, sample)
+        self.extra: Extra = {}
+        self._text = text
+        self._timeline = timeline
+        self._where = where
+        del self.texts, self.times, self.thoughts, self.logprobs
+
+    @property
+    def text(self) -> str:
+        """The reply as it came, without the thinking."""
+        return self._text if "texts" not in self.__dict__ else super().text
+
+    @property
+    def timeline(self) -> str:
+        """The tokens as they are written: the file's own lines while nobody has decoded them."""
+        if "texts" not in self.__dict__ and self._timeline is not None:
+            return self._timeline
+        return encode(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """Decode the columns when the first of them is asked for.
+
+        Raises:
+            SessionError: the timeline is damaged, or isn't the text's.
+        """
+        if name not in _COLUMNS:
+            raise AttributeError(name)
+        try:
+            self._decode()
+        except TimelineError as error:
+            raise SessionError(f"{self._where}.timeline: {error}") from None
+        return self.__dict__[name]
+
+    def check(self) -> None:
+        """Make sure that the timeline can be decoded and is the text's. Raises SessionError when it isn't."""
+        _ = self.texts
+
+    def _decode(self) -> None:
+        if self._timeline is None:
+            first = self.stats.first_token_ms or 0.0
+            lines = [Line(first, hide(self._text))] if self._text else []
+        else:
+            lines = decode(self._timeline)
+        texts, times, thoughts = [], array("d"), set[int]()
+        logprobs: dict[int, tuple[float, tuple[Alternative, ...]]] = {}
+        now = place = 0
+        text = self._text
+        for index, line in enumerate(lines):
+            if not 0 <= line.ms < _FAR:
+                raise TimelineError(f"line {index + 1} has an impossible time, {line.ms:g} ms")
+            now += round(line.ms * 1000)
+            piece = line.text if line.text.isascii() else reveal(line.text)
+            times.append(now / 1000)
+            texts.append(sys.intern(piece))
+            if line.thinking:
+                thoughts.add(index)
+            elif text.startswith(piece, place):
+                place += len(piece)
+            else:
+                raise TimelineError(f"line {index + 1} is not what the reply's text has at that place")
+            if line.logprob is not None:
+                logprobs[index] = (line.logprob, _revealed(line.alternatives))
+        if place != len(text):
+            raise TimelineError(f"its {len(lines)} lines end before the reply's text does")
+        self.texts, self.times, self.thoughts, self.logprobs = texts, times, thoughts, logprobs
+
+
+def _revealed(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    if not any("\uffff" in each.text for each in alternatives):
+        return alternatives
+    return tuple(Alternative(reveal(each.text), each.logprob) for each in alternatives)

@@ -1,0 +1,301 @@
+"""The directory of a person's sessions, and the recordings that come with alignscope."""
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from alignscope.model.session import Parent, Session, SessionError
+from alignscope.sessions.format import file
+from alignscope.sessions.format.yaml import shown
+from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, text_of
+from alignscope.sessions.recording.lock import Lock
+from alignscope.sessions.recording.recovery import recover
+from alignscope.sessions.recording.writer import ENDING, Writer
+
+_DELETED: Final = ".deleted"
+_KEEP_DELETED: Final = 7 * 24 * 3600.0
+"""Seconds until what was deleted can't be brought back any more."""
+_BATCH: Final = 200
+_NAMED: Final = re.compile(r"(\d{8}-\d{6})(?!\d)")
+_CREATED: Final = re.compile(rb"(?m)^created: ([-0-9T:.]{19,26}Z)$")
+_HEAD: Final = 600
+"""Bytes; a title longer than that hides the time behind it."""
+
+
+class Store:
+    """Sessions by name: a person's own in a directory, and bundled ones, which are only read.
+
+    Methods may be called from several threads. They raise SessionError with words for the person, and OSError where the
+    disk doesn't take or give something.
+    """
+
+    def __init__(self, directory: Path, bundled: Traversable | None = None) -> None:
+        """Look at nothing yet; the directory needn't exist."""
+        self.directory = directory
+        self._bundled = bundled
+        self._index = Index(directory)
+
+    # Finding
+
+    def list(self) -> Iterator[Entry]:
+        """Every session, newest first.
+
+        What the index doesn't know is read when its turn comes: until then its place is guessed.
+        """
+        known = self._index.rows()
+        found = {**self._own_files(), **self._bundled_files()}
+        order: list[tuple[float, str, Row | None]] = []
+        for key, (_, size, changed) in found.items():
+            row = known.get(key)
+            if row is not None and (row.size, row.changed) == (size, changed):
+                order.append((row.created, key, row))
+            else:
+                order.append((_guess(Path(found[key][0]), changed), key, None))
+        order.sort(key=lambda each: each[:2], reverse=True)
+        read: list[tuple[Row, str]] = []
+        try:
+            for _, key, row in order:
+                path = Path(found[key][0])
+                entry = row.entry if row is not None else None
+                if entry is None:
+                    entry, text = self._look(path, found[key][2], bundled=key.startswith("bundled/"))
+                    # What can't be opened now may be tomorrow, without having changed: it isn't remembered.
+                    if not entry.problem:
+                        read.append((Row.of(key, *found[key][1:], entry), text))
+                    if len(read) >= _BATCH:
+                        self._index.put(read)
+                        read.clear()
+                elif entry.path != path:
+                    entry = msgspec.structs.replace(entry, path=path)
+                yield entry
+        finally:
+            gone = known.keys() - found.keys()
+            if read or gone:
+                self._index.put(read, gone)
+
+    def search(self, text: str) -> Iterator[Entry]:
+        """The sessions with all of these words in titles, prompts or replies, newest first; capitals don't matter."""
+        words = fold(text).split()
+        entries = list(self.list())
+        keys = self._index.search(words)
+        for entry in entries:
+            if keys is not None:
+                if _key(entry) in keys:
+                    yield entry
+            else:
+                try:
+                    content = text_of(self._read(entry.path, bundled=entry.bundled))
+                except SessionError:
+                    continue
+                if all(word in content for word in words):
+                    yield entry
+
+    def find(self, name: str | Path) -> Path:
+        """The file of a session: by path, name, the only title or the only beginning of a name that fits.
+
+        Raises:
+            SessionError: there is none, or several.
+        """
+        text = str(name)
+        if isinstance(name, Path) or os.sep in text or "/" in text or text.endswith(ENDING):
+            return Path(text).expanduser()
+        if text and not text.startswith("."):
+            own = self.directory / f"{text}{ENDING}"
+            if own.is_file():
+                return own
+            if (there := self._bundled_files().get(f"bundled/{text}")) is not None:
+                return Path(there[0])
+        entries = list(self.list())
+        for fitting in (
+            [entry for entry in entries if fold(entry.title) == fold(text)],
+            [entry for entry in entries if text and entry.name.startswith(text)],
+        ):
+            if len(fitting) == 1:
+                return fitting[0].path
+            if fitting:
+                names = ", ".join(entry.name for entry in fitting[:5]) + (", …" if len(fitting) > 5 else "")
+                raise SessionError(f"several sessions are called ‘{shown(text)}’: {names}. Say which by its name.")
+        raise SessionError(f"no session is called ‘{shown(text)}’; `alignscope sessions list` shows what there is.")
+
+    def open(self, name: str | Path) -> Session:
+        """Read a session; see `find` for what may name it."""
+        path = self.find(name)
+        return self._read(path, bundled=self._is_bundled(path))
+
+    def excerpt(self, entry: Entry, text: str, width: int = 80) -> str:
+        """The first place in a session where one of the words that were searched for stands, on one line."""
+        words = [re.escape(word) for word in text.split()]
+        session = self._read(entry.path, bundled=entry.bundled)
+        parts = [session.title]
+        for turn in session.turns:
+            parts += [turn.prompt, *(reply.text for reply in turn.replies.values())]
+        for part in parts if words else ():
+            if found := re.search("|".join(words), part, re.IGNORECASE):
+                start = max(found.start() - width // 3, 0)
+                cut = part[start : start + width]
+                return ("…" if start else "") + " ".join(cut.split()) + ("…" if start + width < len(part) else "")
+        return ""
+
+    # Writing
+
+    def create(self, session: Session) -> Writer:
+        """Begin a session's file under a name of its own. Raises OSError when the directory can't be written to."""
+        return Writer.create(self.directory, session)
+
+    def writer(self, session: Session) -> Writer:
+        """Go on writing to a session that was opened. Raises LockedError when somebody else does."""
+        return Writer.open(session)
+
+    def save(self, session: Session, path: Path) -> Path:
+        """Write a whole session into a new file, which gets another number if that one is taken."""
+        copy = replace(session, path=None, bundled=False)
+        if not copy.turns:
+            raise SessionError("there is nothing in this session yet")
+        with Writer.create(path.parent, copy, path.name.removesuffix(ENDING)) as writer:
+            return writer.path
+
+    def rename(self, name: str | Path, title: str) -> None:
+        """Give a session another title. Its name stays, so that what refers to it goes on doing so."""
+        with self.writer(self._own(name, "renamed")) as writer:
+            writer.append_title(title)
+
+    def duplicate(self, name: str | Path, title: str = "") -> Path:
+        """A copy under a name of its own, which says what it was made from."""
+        session = self.open(name)
+        last = session.turns[-1].number if session.turns else 0
+        copy = session.fork(last)
+        copy.parent = Parent(session.name, last)
+        copy.title = title or f"{session.title} (copy)"
+        copy.others = [dict(other) for other in session.others]
+        return self.save(copy, self.directory / f"{copy.created:%Y%m%d-%H%M%S}-{session.name[16:] or 'copy'}{ENDING}")
+
+    def delete(self, name: str | Path) -> str:
+        """Take a session away. Gives the name by which `undelete` brings it back within a week."""
+        path = self._own(name, "deleted", read=False).path
+        assert path is not None
+        lock = Lock(path)
+        try:
+            bin_ = path.parent / _DELETED
+            bin_.mkdir(mode=0o700, exist_ok=True)
+            for number in range(1, 10_000):
+                token = f"{path.name.removesuffix(ENDING)}~{number}"
+                if not (bin_ / f"{token}{ENDING}").exists():
+                    path.rename(bin_ / f"{token}{ENDING}")
+                    # The time it was deleted at, for `recover`.
+                    os.utime(bin_ / f"{token}{ENDING}")
+                    return token
+            raise SessionError(f"{path.name} was deleted too often")
+        finally:
+            lock.release()
+
+    def undelete(self, token: str) -> Path:
+        """Bring back what `delete` took away; beside what may have taken its name since."""
+        source = self.directory / _DELETED / f"{Path(token).name}{ENDING}"
+        stem = token.rpartition("~")[0]
+        for number in range(1, 10_000):
+            target = self.directory / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
+            try:
+                # A link fails where a rename would replace what is there.
+                os.link(source, target)
+            except FileExistsError:
+                continue
+            except FileNotFoundError:
+                break
+            source.unlink()
+            return target
+        raise SessionError(f"‘{shown(token)}’ can't be brought back any more")
+
+    def recover(self) -> tuple[str, ...]:
+        """Fold in what sessions left behind that died, and let go of what was deleted long ago. To be called at start.
+
+        Gives what a person should be told.
+        """
+        before = time.time() - _KEEP_DELETED
+        try:
+            for entry in os.scandir(self.directory / _DELETED):
+                if entry.stat().st_mtime < before:
+                    Path(entry.path).unlink()
+        except OSError:
+            pass
+        return tuple(recover(self.directory))
+
+    # Files
+
+    def _own(self, name: str | Path, done: str, *, read: bool = True) -> Session:
+        path = self.find(name)
+        if self._is_bundled(path):
+            raise SessionError(f"{path.name} comes with alignscope and can't be {done}; duplicate it, and take that.")
+        if read:
+            return self._read(path, bundled=False)
+        if not path.is_file():
+            raise SessionError(f"{path.name}: there is no such session")
+        return Session("", datetime.now(UTC), path=path)
+
+    def _is_bundled(self, path: Path) -> bool:
+        return any(path == Path(there) for there, *_ in self._bundled_files().values())
+
+    def _read(self, path: Path, *, bundled: bool) -> Session:
+        session = file.read(path).session
+        session.bundled = bundled
+        return session
+
+    def _look(self, path: Path, changed: int, *, bundled: bool) -> tuple[Entry, str]:
+        try:
+            session = self._read(path, bundled=bundled)
+        except SessionError as error:
+            at = datetime.fromtimestamp(changed / 1e9, UTC)
+            name = path.name.removesuffix(ENDING)
+            return Entry(name=name, created=at, bundled=bundled, path=path, problem=str(error)), ""
+        return entry_of(session, path), text_of(session)
+
+    def _own_files(self) -> dict[str, tuple[str, int, int]]:
+        return _files(self.directory, "own/")
+
+    def _bundled_files(self) -> dict[str, tuple[str, int, int]]:
+        # From a wheel, too, they are files: alignscope isn't run from an archive.
+        return _files(self._bundled, "bundled/") if isinstance(self._bundled, Path) else {}
+
+
+def _files(directory: Path, prefix: str) -> dict[str, tuple[str, int, int]]:
+    """Path, size and time of change of each session in a directory. Empty ones have only just begun."""
+    found = {}
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if entry.name.endswith(ENDING) and not entry.name.startswith(".") and entry.is_file():
+                    status = entry.stat()
+                    if status.st_size:
+                        key = prefix + entry.name.removesuffix(ENDING)
+                        found[key] = (entry.path, status.st_size, status.st_mtime_ns)
+    except OSError:
+        pass
+    return found
+
+
+def _key(entry: Entry) -> str:
+    return f"{'bundled' if entry.bundled else 'own'}/{entry.name}"
+
+
+def _guess(path: Path, changed: int) -> float:
+    """When a session was made: by its file's name, else by what is written near its top, else by its time of change.
+
+    Args:
+        changed: nanoseconds.
+    """
+    with contextlib.suppress(ValueError, OSError):
+        if found := _NAMED.match(path.name):
+            return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
+        with path.open("rb") as opened:
+            head = opened.read(_HEAD)
+        if written := _CREATED.search(head):
+            return datetime.fromisoformat(written[1].decode()).timestamp()
+    return changed / 1e9

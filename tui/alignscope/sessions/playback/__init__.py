@@ -1,0 +1,1 @@
+"""Playing a session again on its own clock."""

@@ -1,0 +1,197 @@
+"""Plays a recording: one clock for all panes, which can stand still, run, and be put anywhere.
+
+The player never looks at the time. Whoever plays tells it how much has passed, and shows the steps between the place
+before and the place after; after a seek, the frame.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from alignscope.model.session import Turn
+from alignscope.sessions.playback.recording import Mark, Recording, Shown, Step
+
+INSTANT: Final = math.inf
+SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, INSTANT)
+"""What `faster` and `slower` go through; any speed from the first to the last but one may be set."""
+_JUST_BEGUN_MS: Final = 1000.0
+"""While it plays, so shortly after a turn's beginning the turn before is meant by going back: real time."""
+
+
+class Player:
+    """A place in a recording, and how it moves. All times are milliseconds on the clock that is shown."""
+
+    def __init__(
+        self, turns: Sequence[Turn], *, speed: float = 1.0, idle_limit_ms: float | None = None, start_ms: float = 0.0
+    ) -> None:
+        """
+        Args:
+            speed: from 0.25 to 16 times, or INSTANT.
+            idle_limit_ms: pauses longer than this are shortened to it, in the view; None plays them as they were.
+            start_ms: where to begin, on the clock with its pauses shortened.
+        """
+        self.recording = Recording(turns)
+        self.speed = speed
+        self.playing = True
+        self._idle_limit_ms = idle_limit_ms
+        self._times = self.recording.shortened(idle_limit_ms)
+        self._ms = 0.0
+        self._count = 0
+        self.seek(start_ms)
+
+    # Where it is
+
+    @property
+    def ms(self) -> float:
+        """What the clock shows."""
+        return self._ms
+
+    @property
+    def length_ms(self) -> float:
+        """When the last event happens."""
+        return self._times[-1] if self._times else 0.0
+
+    @property
+    def count(self) -> int:
+        """How many events have happened. At one moment of the clock there may be several."""
+        return self._count
+
+    @property
+    def ended(self) -> bool:
+        """Whether everything has happened."""
+        return self._count == len(self._times)
+
+    @property
+    def turn(self) -> Turn | None:
+        """The turn that is being played; None when there is none at all."""
+        index = self.recording.turn_at(self._count)
+        return self.recording.turns[index] if index >= 0 else None
+
+    def frame(self) -> list[Shown]:
+        """Everything as it is now: what to show after a seek."""
+        return self.recording.frame(self._count)
+
+    def steps(self, since: int) -> Iterator[Step]:
+        """What has happened since `count` was `since`; nothing when the clock was put back."""
+        return self.recording.steps(since, self._count)
+
+    def marks(self) -> Iterator[tuple[float, Mark]]:
+        """Beginnings of turns and ends of replies, with their times."""
+        return ((self._times[mark.index], mark) for mark in self.recording.marks())
+
+    # How it moves by itself
+
+    def advance(self, elapsed_ms: float) -> None:
+        """Let so much real time pass. At the last event playing ends, and the last frame stays."""
+        if not self.playing or elapsed_ms < 0:
+            return
+        self._go(self.length_ms if self.speed == INSTANT else self._ms + elapsed_ms * self.speed)
+        self.playing = not self.ended
+
+    @property
+    def due_ms(self) -> float | None:
+        """In how much real time the next event happens; None while it stands still."""
+        if not self.playing or self.ended:
+            return None
+        return 0.0 if self.speed == INSTANT else max(0.0, (self._times[self._count] - self._ms) / self.speed)
+
+    def toggle(self) -> bool:
+        """Play or pause; from the end, play again from the start. Returns whether it plays now."""
+        self.playing = not self.playing
+        if self.playing and self.ended:
+            self.seek(0)
+            self.playing = not self.ended
+        return self.playing
+
+    def faster(self) -> float:
+        """The next speed up, which is returned."""
+        self.speed = next((speed for speed in SPEEDS if speed > self.speed), SPEEDS[-1])
+        return self.speed
+
+    def slower(self) -> float:
+        """The next speed down, which is returned."""
+        self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), SPEEDS[0])
+        return self.speed
+
+    @property
+    def idle_limit_ms(self) -> float | None:
+        """The longest pause there is in this view."""
+        return self._idle_limit_ms
+
+    @idle_limit_ms.setter
+    def idle_limit_ms(self, limit: float | None) -> None:
+        since = self._ms - self._times[self._count - 1] if self._count else 0.0
+        self._idle_limit_ms = limit
+        self._times = self.recording.shortened(limit)
+        if self._count:
+            ends = self._times[self._count] if not self.ended else self.length_ms
+            self._ms = min(self._times[self._count - 1] + since, ends)
+
+    # How it is put somewhere
+
+    def seek(self, ms: float) -> None:
+        """Go to a time, within the recording."""
+        self._go(ms)
+
+    def seek_by(self, ms: float) -> None:
+        """Go back or on by some time."""
+        self._go(self._ms + ms)
+
+    def seek_share(self, share: float) -> None:
+        """Go to a share of the whole, from 0 to 1."""
+        self._go(self.length_ms * share)
+
+    def seek_share_by(self, share: float) -> None:
+        """Go back or on by a share of the whole."""
+        self._go(self._ms + self.length_ms * share)
+
+    def seek_token(self, direction: int) -> None:
+        """Show one token more (1), or one fewer (-1), also among those that came at the same moment.
+
+        Past the last token lies the end of everything, and before the first the beginning.
+        """
+        index = self.recording.token(self._count, direction)
+        if direction > 0:
+            self._put(len(self._times) if index is None else index + 1)
+        elif index is None:
+            self.seek(0)
+        else:
+            self._put(index)
+
+    def seek_turn(self, direction: int) -> None:
+        """Go to the next turn's beginning (1) or the end; or to this turn's (-1), from there to the one before."""
+        current = self.recording.turn_at(self._count)
+        if current < 0:
+            return
+        if direction > 0:
+            if current + 1 < len(self.recording.turns):
+                self.seek(self._times[self.recording.turn_start(current + 1)])
+            else:
+                self.seek(self.length_ms)
+            return
+        start = self._times[self.recording.turn_start(current)]
+        moving = self.speed if self.playing and self.speed != INSTANT else 0.0
+        if current and self._ms - start <= _JUST_BEGUN_MS * moving:
+            start = self._times[self.recording.turn_start(current - 1)]
+        self.seek(start)
+
+    def find(self, text: str) -> bool | None:
+        """Go to where the next occurrence of a text, in a prompt or a reply, is complete; upper and lower case alike.
+
+        Returns True when it lay ahead, False when it was found only from the start again, None when there is none.
+        """
+        for ahead, since in ((True, self._count), (False, 0)):
+            index = self.recording.find(text, since)
+            if index is not None:
+                self._put(index + 1)
+                return ahead
+        return None
+
+    def _go(self, ms: float) -> None:
+        self._ms = min(max(0.0, ms), self.length_ms)
+        self._count = bisect_right(self._times, self._ms)
+
+    def _put(self, count: int) -> None:
+        self._count = count
+        self._ms = self._times[count - 1] if count else 0.0

@@ -1,0 +1,244 @@
+"""A session's turns as one row of events, in the order they happened: what the player moves along.
+
+Turns follow one another, and the replies of a turn run beside each other as they were recorded. Nothing here knows
+what time it is, and nothing in the turns is altered.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Final, NamedTuple
+
+from alignscope.model.events import End, Event, Finished, Reply, Started, Token
+from alignscope.model.session import Turn
+
+TURN_GAP_MS: Final = 1000.0
+"""Between a turn's last event and the next turn: what lay between them was a person reading, and isn't played."""
+
+
+class Step(NamedTuple):
+    """One thing that happens in a recording."""
+
+    turn: Turn
+    event: Event | None
+    """None: the turn begins. Otherwise what a live reply would have been told, with its time since the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A turn as far as it has been played."""
+
+    turn: Turn
+    replies: dict[tuple[str, int], Reply]
+    """By pane and sample; each is what folding its events so far gives. Not to be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the timeline worth seeing."""
+
+    index: int
+    """Which event of the recording it is."""
+    turn: Turn
+    reply: Reply | None
+    """The reply that ends here; None where the turn begins."""
+
+    @property
+    def end(self) -> End | None:
+        """Why the reply ended; None where a turn begins."""
+        return self.reply.end if self.reply else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Events that stand together before they are sorted by time: a turn's beginning, or one reply's."""
+
+    turn: int
+    first: int
+    """The place of its first event: the beginning, or the reply's start. Tokens follow it, then the end."""
+    reply: Reply | None
+    tokens: int = 0
+
+    @property
+    def length(self) -> int:
+        if self.reply is None:
+            return 1
+        return 1 + self.tokens + (self.reply.end is not None)
+
+
+class Recording:
+    """All events of some turns, sorted by time; at one moment, by turn and by the replies' order in it."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        """Take what the turns hold now. Timelines that are read on demand are read here."""
+        self.turns = tuple(turns)
+        self._parts: list[_Part] = []
+        self._of_turn: list[range] = []  # by turn, which parts are its own
+        at = array("d")
+        start = 0.0
+        for number, turn in enumerate(self.turns):
+            first_part, last = len(self._parts), start
+            self._parts.append(_Part(number, len(at), None))
+            at.append(start)
+            for reply in turn.replies.values():
+                self._parts.append(_Part(number, len(at), reply, len(reply.times)))
+                sent = start + max(0.0, reply.sent_ms)
+                # A clock that ran backwards, in a file that somebody edited, mustn't upset the order of a reply.
+                at.extend(accumulate((start + ms for ms in reply.times), max, initial=sent))
+                if reply.end is not None:
+                    at.append(max(at[-1], start + _ended_ms(reply)))
+                last = max(last, at[-1])
+            self._of_turn.append(range(first_part, len(self._parts)))
+            start = last + TURN_GAP_MS
+        self._firsts = [part.first for part in self._parts]
+        self._at = at
+        self._order = array("I", sorted(range(len(at)), key=at.__getitem__))  # stable, so that a reply stays in order
+        self.times = array("d", map(at.__getitem__, self._order))
+        """When each event happens, in milliseconds since the first prompt was sent, pauses between turns cut short."""
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def steps(self, start: int, stop: int) -> Iterator[Step]:
+        """The events from one place up to before another."""
+        for place in self._order[start:stop]:
+            yield self._step(place)
+
+    def frame(self, count: int) -> list[Shown]:
+        """Every turn that has begun after so many events, with its replies as they are by then.
+
+        Replies of earlier turns are the recorded ones themselves; those of the last are made anew, which takes a few
+        milliseconds however long they are.
+        """
+        current = self.turn_at(count)
+        shown = [Shown(turn, turn.replies) for turn in self.turns[: max(0, current)]]
+        if current >= 0:
+            replies = {}
+            for number in self._of_turn[current]:
+                part = self._parts[number]
+                if part.reply is not None and (done := self._done(part, count)):
+                    replies[part.reply.pane, part.reply.sample] = _folded(part.reply, done)
+            shown.append(Shown(self.turns[current], replies))
+        return shown
+
+    def turn_at(self, count: int) -> int:
+        """Which turn, from 0, the last of so many events belongs to; -1 before the first."""
+        return self._part_of(self._order[count - 1]).turn if count else -1
+
+    def turn_start(self, turn: int) -> int:
+        """Which event is the beginning of a turn."""
+        return self._index(self._parts[self._of_turn[turn].start].first)
+
+    def token(self, count: int, direction: int) -> int | None:
+        """Which event is the first token from a place on (1), or the last before it (-1); None when there is none."""
+        indexes = range(count, len(self)) if direction > 0 else range(count - 1, -1, -1)
+        for index in indexes:
+            place = self._order[index]
+            part = self._part_of(place)
+            if part.reply is not None and 0 < place - part.first <= part.tokens:
+                return index
+        return None
+
+    def marks(self) -> Iterator[Mark]:
+        """Beginnings of turns and ends of replies, turn by turn."""
+        for part in self._parts:
+            if part.reply is None:
+                yield Mark(self._index(part.first), self.turns[part.turn], None)
+            elif part.reply.end is not None:
+                yield Mark(self._index(part.first + part.length - 1), self.turns[part.turn], part.reply)
+
+    def find(self, text: str, count: int) -> int | None:
+        """Which event completes the next occurrence of a text after a place, in a prompt or a reply, in either case.
+
+        Thinking counts as reply. None when there is none.
+        """
+        if not text:
+            return None
+        import re
+
+        pattern = re.compile(re.escape(text), re.IGNORECASE)
+        for turn in range(max(0, self.turn_at(count)), len(self.turns)):
+            found = []
+            for number in self._of_turn[turn]:
+                part = self._parts[number]
+                if part.reply is None:
+                    begin = self._index(part.first)
+                    if begin >= count and pattern.search(self.turns[turn].prompt):
+                        found.append(begin)
+                    continue
+                ends = list(accumulate(map(len, part.reply.texts)))
+                done = min(max(0, self._done(part, count) - 1), part.tokens)
+                seen = ends[done - 1] if done else 0
+                # Matching ignores case letter by letter, so that what is found is as long as what is looked for.
+                match = pattern.search("".join(part.reply.texts), max(0, seen - len(text) + 1))
+                if match:
+                    found.append(self._index(part.first + 1 + bisect_left(ends, match.end())))
+            if found:
+                return min(found)
+        return None
+
+    def shortened(self, limit_ms: float | None) -> "array[float]":
+        """The times of all events with no pause longer than a limit; the recording keeps its own."""
+        if limit_ms is None:
+            return self.times
+        pauses = (min(later - earlier, limit_ms) for earlier, later in pairwise(self.times))
+        return array("d", accumulate(pauses, initial=0.0)) if self.times else self.times
+
+    def _part_of(self, place: int) -> _Part:
+        return self._parts[bisect_right(self._firsts, place) - 1]
+
+    def _index(self, place: int) -> int:
+        """Where in the order an event stands that is known by its part."""
+        index = bisect_left(self.times, self._at[place])
+        while self._order[index] != place:
+            index += 1
+        return index
+
+    def _done(self, part: _Part, count: int) -> int:
+        """How many of a part's events are among the first `count` of the recording."""
+        if not count:
+            return 0
+        now = self.times[count - 1]
+        end = part.first + part.length
+        done = bisect_left(self._at, now, part.first, end) - part.first
+        for index in range(bisect_left(self.times, now), count):  # those of the very same moment
+            done += part.first <= self._order[index] < end
+        return done
+
+    def _step(self, place: int) -> Step:
+        part = self._part_of(place)
+        turn, reply = self.turns[part.turn], part.reply
+        if reply is None:
+            return Step(turn, None)
+        number = place - part.first
+        if number == 0:
+            return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, reply.url, reply.request))
+        if number <= part.tokens:
+            index = number - 1
+            extra = reply.logprobs.get(index, (None, ()))
+            token = Token(
+                reply.pane, reply.sample, reply.times[index], reply.texts[index], index in reply.thoughts, *extra
+            )
+            return Step(turn, token)
+        assert reply.end is not None
+        ended = Finished(reply.pane, reply.sample, _ended_ms(reply), reply.end, reply.message, reply.stats)
+        return Step(turn, ended)
+
+
+def _ended_ms(reply: Reply) -> float:
+    return reply.stats.duration_ms if reply.ended_ms is None else reply.ended_ms
+
+
+def _folded(reply: Reply, events: int) -> Reply:
+    """What folding the first so many events of a reply gives: its start, tokens, its end."""
+    if events > len(reply.texts) + 1:
+        return reply
+    tokens = events - 1
+    part = Reply(reply.pane, reply.sample)
+    part.url, part.request, part.sent_ms = reply.url, reply.request, reply.sent_ms
+    part.texts, part.times = reply.texts[:tokens], reply.times[:tokens]
+    part.thoughts = {index for index in reply.thoughts if index < tokens}
+    part.logprobs = {index: entry for index, entry in reply.logprobs.items() if index < tokens}
+    return part

@@ -1,0 +1,188 @@
+"""What a running turn has got so far, on disk beside its session's file until the turn is appended there."""
+
+import contextlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
+from alignscope.model.session import Session, SessionError, Turn
+from alignscope.sessions.format import documents
+from alignscope.sessions.format import yaml as yaml_form
+from alignscope.sessions.format.yaml import FormError, hide, reveal
+
+ENDING: Final = ".journal"
+"""Of its file's name, where the session's has `.yaml`."""
+MAX_BYTES: Final = 512 * 1024 * 1024
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+class Again(msgspec.Struct, frozen=True, tag_field="event", tag="again"):
+    """A pane is asked once more: its replies so far are dropped."""
+
+    pane: str
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The first line: enough to make session and turn anew, should they not be there."""
+
+    journal: int
+    session: str
+    """The header document."""
+    turn: str
+    """The turn's document, without replies."""
+
+
+_Line = Started | Token | Finished | Again
+_decoder: Final = msgspec.json.Decoder(_Line)
+
+
+def journal_of(session: Path) -> Path:
+    """Where the journal of a session's file is."""
+    return session.with_name(session.name.removesuffix(".yaml") + ENDING)
+
+
+class Journal:
+    """Open while a turn runs. Every method raises OSError when the disk doesn't take it."""
+
+    def __init__(self, session: Session, turn: Turn, earlier: bytes = b"") -> None:
+        """Begin. The session has a path already.
+
+        An older journal in its place is replaced: whoever holds the session's lock has folded it in before.
+
+        Args:
+            earlier: lines of this turn from another journal, as `lines` gives them.
+        """
+        assert session.path is not None
+        self.path = journal_of(session.path)
+        head = _Head(
+            1,
+            yaml_form.write(documents.header(session)),
+            yaml_form.write(documents.turn(turn, session.lineup, replies={})),
+        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | _BINARY
+        self._descriptor = os.open(self.path, flags, 0o600)
+        try:
+            self._write(msgspec.json.encode(head) + b"\n" + earlier)
+        except OSError:
+            self.close(remove=True)
+            raise
+
+    def write(self, events: Iterable[Event | Again]) -> None:
+        """Put events onto the disk."""
+        lines = [_encoded(event) for event in events if not isinstance(event, Waiting)]
+        if lines:
+            self._write(b"".join(lines))
+
+    def lines(self) -> bytes:
+        """What is on the disk of this turn."""
+        return self.path.read_bytes().partition(b"\n")[2]
+
+    def close(self, *, remove: bool) -> None:
+        """End; removed when the turn has been appended to its session, else left for the next start."""
+        os.close(self._descriptor)
+        if remove:
+            self.path.unlink(missing_ok=True)
+
+    def _write(self, data: bytes) -> None:
+        append(self._descriptor, data)
+
+
+def append(descriptor: int, data: bytes) -> None:
+    """Write at a file's end and onto the disk, all of it or nothing. Raises OSError."""
+    before = os.fstat(descriptor).st_size
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, before)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a journal tells of a turn whose program died."""
+
+    session: Session
+    """As its header said, with this turn alone."""
+    turn: Turn
+
+
+def read(path: Path) -> Left:
+    """The turn of a journal, as far as it was written; replies that hadn't finished end as `cut`.
+
+    Raises:
+        SessionError: its first line is damaged.
+        OSError: it can't be read.
+    """
+    with path.open("rb") as file:
+        first, *lines = file.read(MAX_BYTES).split(b"\n")
+    try:
+        head = msgspec.json.decode(first, type=_Head)
+        session = documents.read_header(yaml_form.read(head.session))
+        documents.add(session, yaml_form.read(head.turn), path.name)
+    except (msgspec.MsgspecError, UnicodeError, FormError) as error:
+        raise SessionError(f"{path.name}, line 1: {error}") from None
+    if not session.turns:
+        raise SessionError(f"{path.name}, line 1: names no turn")
+    turn = session.turns[0]
+    names = {pane.name for pane in turn.lineup}
+    for line in lines:
+        try:
+            event = _revealed(_decoder.decode(line))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            # The torn end; what might stand behind it wasn't written in order.
+            break
+        if event.pane not in names:
+            continue
+        if isinstance(event, Again):
+            turn.forget(event.pane)
+            continue
+        turn.apply(event)
+    turn.stop(End.CUT, message="alignscope ended in the middle of this reply.")
+    return Left(session, turn)
+
+
+def _encoded(event: Event | Again) -> bytes:
+    """A line. Texts that UTF-8 can't hold are hidden as in a session's file."""
+    match event:
+        case Token():
+            if not event.text.isascii() or event.alternatives:
+                others = tuple(msgspec.structs.replace(each, text=hide(each.text)) for each in event.alternatives)
+                event = msgspec.structs.replace(event, text=hide(event.text), alternatives=others)
+        case Started():
+            event = msgspec.structs.replace(event, request=_each(event.request, hide))
+        case Finished():
+            event = msgspec.structs.replace(event, message=hide(event.message))
+    return msgspec.json.encode(event) + b"\n"
+
+
+def _revealed(event: _Line) -> _Line:
+    match event:
+        case Token():
+            others = tuple(msgspec.structs.replace(each, text=reveal(each.text)) for each in event.alternatives)
+            return msgspec.structs.replace(event, text=reveal(event.text), alternatives=others)
+        case Started():
+            return msgspec.structs.replace(event, request=_each(event.request, reveal))
+        case Finished():
+            return msgspec.structs.replace(event, message=reveal(event.message))
+    return event
+
+
+def _each(value: Any, change: Any) -> Any:
+    """Plain data with every text in it changed."""
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {_each(key, change): _each(item, change) for key, item in value.items()}
+        case list() | tuple():
+            return [_each(item, change) for item in value]
+    return value

@@ -1,0 +1,93 @@
+"""One writer a session: a lock that ends with its process, however that ends."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from alignscope.model.session import SessionError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_FAR: Final = 1 << 20
+"""Where Windows locks a byte: behind the words that others may read."""
+
+
+class LockedError(SessionError):
+    """Somebody else writes this session; `str()` says who."""
+
+
+class Lock:
+    """Held from its making to `release`."""
+
+    def __init__(self, session: Path) -> None:
+        """Take the lock of a session's file, which needn't exist yet.
+
+        Raises:
+            LockedError: another alignscope has it, or this one a second time.
+            OSError: the directory can't be written to.
+        """
+        self._path = session.with_name(f".{session.name.removesuffix('.yaml')}.lock")
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            try:
+                _lock(descriptor)
+            except BlockingIOError:
+                holder = os.read(descriptor, 100).decode("ascii", "replace")
+                os.close(descriptor)
+                raise LockedError(_explanation(session, holder)) from None
+            except OSError:
+                # A network file system without locks: better no protection than no session.
+                pass
+            # Whoever released it in the meantime has taken the file away, and the next one made another.
+            if _same(descriptor, self._path):
+                break
+            os.close(descriptor)
+        self._descriptor: int | None = descriptor
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()} {int(time.time())}".encode())
+
+    def release(self) -> None:
+        """Let others write. Does nothing the second time."""
+        if self._descriptor is not None:
+            if sys.platform != "win32":
+                self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _lock(descriptor: int) -> None:
+    """Lock, or raise BlockingIOError."""
+    if sys.platform != "win32":
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            raise BlockingIOError from None
+        os.lseek(descriptor, 0, os.SEEK_SET)
+
+
+def _same(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+def _explanation(session: Path, holder: str) -> str:
+    number, _, since = holder.partition(" ")
+    name = session.name.removesuffix(".yaml")
+    if number == str(os.getpid()):
+        return f"{name} is open in this alignscope already. Here it can only be read."
+    who = f" (process {number}" if number.isdigit() else ""
+    if who and since.isdigit():
+        who += time.strftime(", since %H:%M on %d %B)", time.localtime(int(since)))
+    elif who:
+        who += ")"
+    return f"{name} is open in another alignscope{who}. Here it can be read, and forked to go on from it."

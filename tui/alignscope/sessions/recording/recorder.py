@@ -1,0 +1,257 @@
+"""Keeps a session while it happens: every event into the journal, every finished turn into the session's file.
+
+All of it happens in a thread of its own, so that a slow disk holds nobody up. Nothing here raises into the stream: what
+goes wrong is told in words, the turns stay in memory, and each further turn tries anew to write what isn't on disk yet.
+"""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from alignscope.model.events import End, Event
+from alignscope.model.session import PaneRecord, Session, SessionError, Turn, Verdict
+from alignscope.sessions.recording.journal import Again
+from alignscope.sessions.recording.session_files import Keeper, snapshot
+from alignscope.sessions.recording.writer import Writer
+
+FLUSH_SECONDS: Final = 0.2
+"""How long a token may wait before it goes to the disk; with the disk's own time, well under half a second."""
+_FLOOD: Final = 1_000
+"""Events that may wait before they are written out of turn, so that they don't pile up in memory."""
+_MAX_TITLE: Final = 60
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """What the conductor tells of its turns. Its methods return at once and never raise."""
+
+    def __init__(
+        self,
+        directory: Path,
+        session: Session | None = None,
+        *,
+        writer: Writer | None = None,
+        trouble: Callable[[str], None] | None = None,
+        describe: Callable[[Turn], tuple[PaneRecord, ...]] | None = None,
+    ) -> None:
+        """Begin; nothing is written before the first turn.
+
+        Args:
+            directory: where a new session's file goes.
+            session: one to go on with, or to begin; a new one unless given.
+            writer: that session's, if it has a file already. The recorder closes it.
+            trouble: is told in words that something isn't kept, and when it is again: in the event loop that this is
+                called in, or in the recorder's thread where there is none.
+            describe: what is known of a turn's panes, asked in the event loop when the turn ends.
+        """
+        self.session = session or Session("", datetime.now(UTC))
+        self._trouble = trouble
+        self._describe = describe
+        self._tasks: deque[Callable[[], None] | Event | Again] = deque()
+        self._wake = threading.Event()
+        self._stop = False
+        self._thread: threading.Thread | None = None
+        # The turn that is being played, as the conductor tells.
+        self._turn: Turn | None = None
+        self._again: set[str] = set()
+        self._playing = 0
+        self._ended = True
+        self._keeper = Keeper(directory, self.session, writer, self._say)  # the thread's, but for what can be read
+        try:
+            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    @property
+    def unsaved(self) -> tuple[int, ...]:
+        """The numbers of the turns that have ended and are not on disk."""
+        return self._keeper.unsaved
+
+    @property
+    def troubled(self) -> bool:
+        """Whether something isn't kept at the moment."""
+        return bool(self._keeper.trouble)
+
+    # What the conductor tells
+
+    def begin(self, turn: Turn) -> None:
+        """A turn is about to be played. One that never ended is kept as it is."""
+        self.finish()
+        if not self.session.title:
+            self.session.title = title_for(turn.prompt)
+        # Whoever goes on with a session may hold its list of turns, and have put the turn there already.
+        if not self.session.turns or self.session.turns[-1] is not turn:
+            self.session.turns.append(turn)
+        self._take(turn, again=set())
+
+    def play(self, turn: Turn, only: str | None = None) -> None:
+        """A turn's panes are asked; or one of them once more, whose earlier replies are then dropped."""
+        if turn is not self._turn or self._ended:
+            self.finish()
+            self._take(turn, again={only} if only is not None else set())
+        self._playing += 1
+        if only is not None:
+            if self._again:
+                self._again.add(only)
+            self._do(Again(only))
+
+    def event(self, turn: Turn, event: Event) -> None:
+        """Something came."""
+        if turn is self._turn:
+            self._do(event)
+
+    def end(self, turn: Turn) -> None:
+        """What `play` announced has ended. With the last of them, the turn is kept."""
+        if turn is self._turn and not self._ended:
+            self._playing -= 1
+            if self._playing <= 0:
+                self.finish()
+
+    def finish(self) -> None:
+        """Keep the turn that is open, as far as it has come."""
+        turn = self._turn
+        if turn is None or self._ended:
+            return
+        self._ended = True
+        self._playing = 0
+        for event in turn.stop(End.CANCELLED):
+            self._do(event)
+        turn.records = self._describe(turn) if self._describe else turn.panes
+        if not self.session.lineup:
+            self.session.lineup = turn.records
+        copy, again = snapshot(turn), frozenset(self._again)
+        self._do(lambda: self._keeper.append(copy, again))
+
+    # What a person says about it
+
+    def set_title(self, title: str) -> None:
+        """Name the session."""
+        self.session.title = title
+        self._do(lambda: self._keeper.change(lambda writer: writer.append_title(title)))
+
+    def set_note(self, turn: Turn, text: str) -> None:
+        """Put a note on a turn; an empty one takes it away."""
+        turn.note = text
+        self._do(lambda: self._keeper.change(lambda writer: writer.append_note(turn.number, text), snapshot(turn)))
+
+    def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
+        """Say which of a turn's replies is better; None takes that back."""
+        turn.verdict = verdict
+        self._do(
+            lambda: self._keeper.change(lambda writer: writer.append_verdict(turn.number, verdict), snapshot(turn))
+        )
+
+    def save_as(self, path: Path) -> Future[Path]:
+        """Write the whole session into a new file, and go on there. Gives its path, which differs if that is taken.
+
+        The future raises OSError when that can't be written either.
+        """
+        future: Future[Path] = Future()
+
+        def save() -> None:
+            try:
+                future.set_result(self._keeper.save_as(path))
+            except Exception as error:
+                future.set_exception(error)
+
+        self._do(save)
+        return future
+
+    def flush(self) -> Future[None]:
+        """Done when everything told so far has been tried to be written, for whoever wants to read the file next."""
+        future: Future[None] = Future()
+        self._do(lambda: future.set_result(None))
+        return future
+
+    def close(self, timeout: float = 10.0) -> str:
+        """Keep what is open and end the thread. Returns words about what couldn't be kept, "" if all is.
+
+        Args:
+            timeout: seconds to wait for the disk.
+        """
+        self.finish()
+        if self._thread is None:
+            self._release()
+            return ""
+        self._stop = True
+        self._wake.set()
+        self._thread.join(timeout)
+        if self._thread.is_alive():
+            return "The disk doesn't answer: the last turns may not have been kept."
+        self._thread = None
+        count = len(self.unsaved)
+        if not count:
+            return ""
+        return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._keeper.trouble}"
+
+    def _take(self, turn: Turn, again: set[str]) -> None:
+        self._turn, self._again, self._playing, self._ended = turn, again, 0, False
+        copy = replace(turn, replies={})
+        self._do(lambda: self._keeper.start(copy))
+
+    # The thread
+
+    def _do(self, task: Callable[[], None] | Event | Again) -> None:
+        self._tasks.append(task)
+        if self._thread is None and not self._stop:
+            self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+            self._thread.start()
+        # Events don't wake it, unless they come in floods: it looks for them five times a second by itself while a
+        # turn runs.
+        if callable(task) or len(self._tasks) == _FLOOD:
+            self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(None if self._ended and not self._tasks else FLUSH_SECONDS)
+            self._wake.clear()
+            stop = self._stop
+            while self._tasks:
+                task = self._tasks.popleft()
+                if callable(task):
+                    self._guarded(self._keeper.flush)
+                    self._guarded(task)
+                else:
+                    self._keeper.add(task)
+            self._guarded(self._keeper.flush)
+            if stop:
+                self._guarded(self._release)
+                return
+
+    def _release(self) -> None:
+        """Try a last time, and let go of the files."""
+        self._guarded(self._keeper.last_try)
+        self._keeper.release()
+
+    def _guarded(self, task: Callable[[], None]) -> None:
+        """Do something of which nothing may hinder the rest."""
+        try:
+            task()
+        except (OSError, SessionError) as error:
+            self._keeper.tell(error)
+        except Exception as error:
+            _log.exception("recording failed")
+            self._keeper.tell(
+                SessionError(f"something in alignscope itself went wrong, {type(error).__name__}: {error}")
+            )
+
+    def _say(self, words: str) -> None:
+        if self._trouble is None:
+            return
+        if self._loop is None:
+            self._trouble(words)
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._trouble, words)
+
+
+def title_for(prompt: str) -> str:
+    """What a session is called before somebody names it: its first prompt's first line, shortened."""
+    line = " ".join((prompt.strip().splitlines() or [""])[0].split())
+    return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"

@@ -1,0 +1,187 @@
+"""What a session has on disk: its file, the running turn's journal, and what the disk hasn't taken yet.
+
+The recorder's thread owns one and alone calls it, so that nothing here needs a lock.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from alignscope.model.events import Event, Reply
+from alignscope.model.session import ReplyKey, Session, SessionError, Turn
+from alignscope.sessions.recording.journal import Again, Journal
+from alignscope.sessions.recording.writer import ENDING, ChangedError, Writer
+
+
+class Keeper:
+    """Writes a session, and remembers what is still to be written. Methods raise OSError and SessionError."""
+
+    def __init__(self, directory: Path, session: Session, writer: Writer | None, say: Callable[[str], None]) -> None:
+        """Write nothing yet.
+
+        Args:
+            directory: where a new session's file goes.
+            writer: the session's, if it has a file already.
+            say: is told in words what a person should know.
+        """
+        self._directory = directory
+        self._session = session
+        self._writer = writer
+        self._say = say
+        self._journal: Journal | None = None
+        self._open: Turn | None = None
+        self._events: list[Event | Again] = []
+        self._kept = {turn.number: snapshot(turn) for turn in session.turns}
+        self._unsaved: dict[int, Turn] = {}
+        self._changes: list[Callable[[Writer], None]] = []
+        self._trouble = ""
+
+    @property
+    def unsaved(self) -> tuple[int, ...]:
+        """The numbers of the turns that have ended and are not on disk."""
+        return tuple(self._unsaved)
+
+    @property
+    def trouble(self) -> str:
+        """Why something isn't kept at the moment; empty while all is."""
+        return self._trouble
+
+    # The running turn
+
+    def start(self, turn: Turn) -> None:
+        """Open the session's file if it has none, and the journal."""
+        self._open = turn
+        self._events.clear()
+        if self._writer is None:
+            self._move(self._directory, "")
+        else:
+            self._journal = Journal(self._session, turn)
+
+    def add(self, event: Event | Again) -> None:
+        """Something came; `flush` writes it."""
+        self._events.append(event)
+
+    def flush(self) -> None:
+        """Put what has come onto the disk. What it doesn't take is tried again the next time."""
+        if self._events and self._journal is not None:
+            self._journal.write(self._events)
+            self._events.clear()
+
+    # What is there to stay
+
+    def append(self, turn: Turn, again: frozenset[str]) -> None:
+        """Write a turn, and those before it that couldn't be.
+
+        Args:
+            again: the only panes whose replies are new; empty when all are.
+        """
+        new = {key: reply for key, reply in turn.replies.items() if not again or key[0] in again}
+        replies = None if turn.number in self._unsaved or turn.number not in self._kept else new
+        self._open = None
+        self._events.clear()
+        self._kept[turn.number] = self._unsaved[turn.number] = turn
+        self._catch_up({turn.number: replies})
+
+    def change(self, change: Callable[[Writer], None], turn: Turn | None = None) -> None:
+        """Append what a person said; without a file it goes in with that."""
+        if turn is not None and turn.number in self._kept:
+            self._kept[turn.number] = turn
+            if turn.number in self._unsaved:
+                self._unsaved[turn.number] = turn
+                return
+        if self._writer is None:
+            return
+        try:
+            change(self._writer)
+        except ChangedError as error:
+            self._leave(error)
+        except (OSError, SessionError):
+            self._changes.append(change)
+            raise
+
+    def save_as(self, path: Path) -> Path:
+        """Write everything into a new file and go on there. Gives its path, which differs if that is taken."""
+        moved = self._move(path.parent, path.name.removesuffix(ENDING))
+        self._trouble = ""
+        return moved
+
+    def last_try(self) -> None:
+        """Write what is not on disk, if it can be now."""
+        if self._unsaved:
+            self._catch_up({})
+
+    def release(self) -> None:
+        """Let go of the files. The journal stays where it holds what nothing else does."""
+        if self._journal is not None and self._unsaved:
+            self._journal.close(remove=False)
+            self._journal = None
+        self._drop_journal()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def tell(self, error: OSError | SessionError) -> None:
+        """Say what goes wrong, once until it is over."""
+        reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+        if reason != self._trouble:
+            self._trouble = reason
+            where = self._session.path or self._directory
+            self._say(
+                f"This session can't be kept at the moment: {reason} ({where}). It goes on in memory; "
+                "save it elsewhere, or make room and send the next prompt."
+            )
+
+    def _catch_up(self, replies: Mapping[int, Mapping[ReplyKey, Reply] | None]) -> None:
+        """Write every turn that isn't on disk; of those named in `replies` only these."""
+        if self._writer is None:
+            self._move(self._directory, "")
+        else:
+            try:
+                for number in sorted(self._unsaved):
+                    self._writer.append_turn(self._unsaved[number], replies.get(number))
+                    del self._unsaved[number]
+                for change in self._changes:
+                    change(self._writer)
+            except ChangedError as error:
+                self._leave(error)
+        self._changes.clear()
+        self._drop_journal()
+        if self._trouble:
+            self._trouble = ""
+            self._say(f"Everything is kept again, in {self._session.path}.")
+
+    def _leave(self, error: ChangedError) -> None:
+        """Go on in another file, because somebody else has changed ours."""
+        old = self._session.path
+        assert old is not None
+        path = self.save_as(old)
+        self._say(f"{error} What is there now was left alone: this session goes on, complete, in {path.name}.")
+
+    def _move(self, directory: Path, name: str) -> Path:
+        """Write everything into a new file and go on there. If that fails, all is as it was."""
+        whole = replace(self._session, turns=[self._kept[number] for number in sorted(self._kept)])
+        writer = Writer.create(directory, whole, name)
+        earlier = b""
+        if self._journal is not None:
+            with contextlib.suppress(OSError):
+                earlier = self._journal.lines()
+                self._drop_journal()
+        if self._writer is not None:
+            self._writer.close()
+        self._writer, self._session.path = writer, writer.path
+        self._unsaved.clear()
+        self._changes.clear()
+        if self._open is not None:
+            self._journal = Journal(self._session, self._open, earlier)
+        return writer.path
+
+    def _drop_journal(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close(remove=True)
+
+
+def snapshot(turn: Turn) -> Turn:
+    """The turn as it is now; replies that have ended don't change any more."""
+    return replace(turn, replies=dict(turn.replies))

@@ -1,0 +1,222 @@
+"""The one who writes a session's file: only ever at its end, so that nothing written is touched again."""
+
+import contextlib
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+from alignscope.model.events import Reply
+from alignscope.model.session import PaneRecord, ReplyKey, Session, SessionError, Turn, Verdict
+from alignscope.sessions.format import documents
+from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
+from alignscope.sessions.recording.journal import append, journal_of
+from alignscope.sessions.recording.lock import Lock
+
+ENDING: Final = ".yaml"
+_MAX_NAME: Final = 60
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+class ChangedError(SessionError):
+    """The file is no longer as it was left: somebody else wrote to it, moved it or took it away."""
+
+
+class Writer:
+    """Appends to one session's file and holds its lock. Not for use by several threads at once.
+
+    Every method that writes raises OSError when the disk doesn't take it (the file is then as it was before),
+    ChangedError when the file isn't as it was left, and SessionError when it would grow beyond what can be read.
+    """
+
+    def __init__(
+        self, path: Path, lineup: tuple[PaneRecord, ...], lock: Lock, descriptor: int, waiting: Session | None = None
+    ) -> None:
+        """Use `create` or `open`."""
+        self.path = path
+        self._lineup = lineup
+        self._waiting = waiting
+        self._lock = lock
+        self._descriptor = descriptor
+        self._stamp = stamp(os.fstat(descriptor))
+        self._documents = 0
+        self._closed = False
+
+    @classmethod
+    def create(cls, directory: Path, session: Session, name: str = "") -> Self:
+        """Write a session, with the turns it has, into a new file, and give it that path.
+
+        Without turns, the file stays empty until the first is appended: only then it is known who wrote it. The file
+        of a session that never gets one is taken away by `close`.
+
+        Args:
+            name: the file's name without its ending; made of time and title unless given, and always one that is free.
+
+        Raises:
+            OSError: the directory can't be made or written to.
+        """
+        made = not directory.exists()
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if made:
+            sync(directory.parent)
+        stem = name or name_for(session)
+        whole = dump(session) if session.turns else b""
+        for number in range(1, 10_000):
+            path = directory / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
+            if journal_of(path).exists():
+                continue
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY, 0o600)
+            except FileExistsError:
+                continue
+            try:
+                lock = Lock(path)
+                append(descriptor, whole)
+                sync(directory)
+            except BaseException:
+                os.close(descriptor)
+                path.unlink(missing_ok=True)
+                raise
+            session.path = path
+            writer = cls(path, session.lineup, lock, descriptor, None if whole else session)
+            writer._documents = 1 + len(session.turns) + len(session.others)
+            return writer
+        raise FileExistsError(f"{directory / stem}{ENDING} and thousands like it exist already")
+
+    @classmethod
+    def open(cls, session: Session, lock: Lock | None = None) -> Self:
+        """Go on writing to a session that was read. A torn end is put into a file of its own beside it.
+
+        Args:
+            lock: the session's, where the caller holds it already; it is released with the writer, and on failure.
+
+        Raises:
+            LockedError: somebody else writes it.
+            ChangedError: it has other turns now than when it was read.
+            OSError: it can't be written to.
+        """
+        path = session.path
+        if path is None or session.bundled:
+            raise SessionError(f"{session.name or 'this session'} comes with alignscope and is never written to")
+        lock = lock or Lock(path)
+        try:
+            loaded = read(path)
+            if len(loaded.session.turns) != len(session.turns):
+                raise ChangedError(
+                    f"{session.name} was written to since it was opened; open it again to go on from it."
+                )
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | _BINARY)
+            try:
+                if loaded.damaged:
+                    set_aside(path, loaded.damaged)
+                    os.ftruncate(descriptor, loaded.end)
+                # A file made by hand may end without a line break.
+                os.lseek(descriptor, loaded.end - 1, os.SEEK_SET)
+                if os.read(descriptor, 1) != b"\n":
+                    append(descriptor, b"\n")
+                writer = cls(path, loaded.session.lineup, lock, descriptor)
+                writer._documents = loaded.documents
+                return writer
+            except BaseException:
+                os.close(descriptor)
+                raise
+        except BaseException:
+            lock.release()
+            raise
+
+    def append_turn(self, turn: Turn, replies: Mapping[ReplyKey, Reply] | None = None) -> None:
+        """Write a turn. The same turn again, with some replies, puts these in the place of their panes' others."""
+        if self._waiting is not None:
+            header = replace(self._waiting, lineup=turn.panes)
+            self._append(documents.header(header), documents.turn(turn, turn.panes, replies=replies))
+            self._waiting, self._lineup = None, turn.panes
+        else:
+            self._append(documents.turn(turn, self._lineup, replies=replies))
+
+    def append_title(self, title: str) -> None:
+        """Give the session another title."""
+        if self._waiting is not None:
+            self._waiting = replace(self._waiting, title=title)
+        else:
+            self._append(documents.title(title))
+
+    def append_note(self, turn: int, text: str) -> None:
+        """Put a note on a turn; an empty one takes it away."""
+        self._append(documents.note(turn, text))
+
+    def append_verdict(self, turn: int, verdict: Verdict | None) -> None:
+        """Say which of a turn's replies is better; None takes that back."""
+        self._append(documents.verdict(turn, verdict))
+
+    def close(self) -> None:
+        """Give the lock back. Does nothing the second time."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
+            if self._waiting is not None:
+                self.path.unlink(missing_ok=True)
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _append(self, *added: Mapping[str, Any]) -> None:
+        texts = [encoded(document, first=not n and not self._stamp.size) for n, document in enumerate(added)]
+        size = self._stamp.size + sum(map(len, texts))
+        if max(map(len, texts)) > MAX_DOCUMENT or size > MAX_BYTES or self._documents + len(texts) > MAX_DOCUMENTS:
+            raise SessionError(f"{self.path.name} would grow larger than a session file may be; begin another session.")
+        self._make_sure()
+        try:
+            append(self._descriptor, b"".join(texts))
+        finally:
+            # What the disk didn't take was cut off again, which is a change too, but ours.
+            now = stamp(os.fstat(self._descriptor))
+            if now.size in (self._stamp.size, size):
+                self._stamp = now
+        self._documents += len(texts)
+
+    def _make_sure(self) -> None:
+        """Refuse to write behind what somebody else has written."""
+        try:
+            now: Stamp | None = stamp(self.path.stat())
+        except FileNotFoundError:
+            now = None
+        if now != self._stamp:
+            how = "was taken away or renamed" if now is None else "was changed by something else"
+            raise ChangedError(f"{self.path.name} {how}.")
+
+
+def name_for(session: Session) -> str:
+    """A file's name for a session: when it was made, and a few words of its title."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", session.title.casefold()))
+    title = "-".join(words)[: _MAX_NAME - 16].strip("-_")
+    moment = session.created.strftime("%Y%m%d-%H%M%S")
+    return f"{moment}-{title}" if title else moment
+
+
+def sync(directory: Path) -> None:
+    """Make a new name in a directory outlive a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def set_aside(path: Path, damaged: bytes) -> None:
+    """Keep what is cut off, for whoever wants to look at it."""
+    for number in range(1, 1000):
+        try:
+            with path.with_name(f"{path.stem}.damaged-{number}.txt").open("xb") as file:
+                file.write(damaged)
+                os.fsync(file.fileno())
+        except FileExistsError:
+            continue
+        return

@@ -1,0 +1,1 @@
+"""The terminal application: themes, keys, screens and widgets."""

@@ -1,0 +1,237 @@
+"""What the screens share in which one thing is chosen from a list by typing a part of it."""
+
+from typing import ClassVar, Final, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import ContentText
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from alignscope.ui.widgets.sampling.parameter_list import SELECTED
+
+T = TypeVar("T")
+INDENT: Final = 2
+"""Cells left of every entry, where the selected one has its mark; headings stand there."""
+
+
+class Heading(Option):
+    """What entries stand under. It can't be chosen."""
+
+    def __init__(self, words: ContentText = "") -> None:
+        super().__init__(words, disabled=True)
+
+
+class Choices(OptionList, can_focus=False):
+    """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list.
+
+    A chooser lets it have the focus when the person asks for it, and then letters are keys instead of text.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--mark"}
+    BINDING_GROUP_TITLE = "List"
+    # Each has the id of the chooser's own key for the same, so that both are told and moved together. Escape has none:
+    # it always goes back, also where the filter's escape is only the way here.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,i", "screen.filter", "Filter", id="list.filter", tooltip="Go back to the filter"),
+        Binding("j", "screen.move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
+        Binding("k", "screen.move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
+        Binding("g", "screen.move('first')", "First", id="list.first", show=False, tooltip="The first entry"),
+        Binding("G", "screen.move('last')", "Last", id="list.last", show=False, tooltip="The last entry"),
+        Binding("space", "screen.move('page_down')", "Page down", id="chooser.page-down", show=False,
+                tooltip="A page on"),
+        Binding("b", "screen.move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
+        Binding("question_mark", "app.help", "Help", id="chooser.help", show=False, tooltip="The keys of this place"),
+        Binding("q", "screen.dismiss(None)", "Back", id="chooser.close", tooltip="Go back without choosing"),
+        Binding("escape", "screen.dismiss(None)", "Back", show=False, tooltip="Go back without choosing"),
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    Choices {
+        border: none;
+        padding: 0;
+        height: 1fr;
+        background: $surface;
+        scrollbar-size-vertical: 1;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+        & > .option-list--option { padding: 0 1 0 2; }
+        & > .choices--mark { color: $accent; }
+        &:ansi > .choices--mark { color: ansi_bright_white; }
+        & > .option-list--option-highlighted { background: $primary 12%; color: $foreground; text-style: none; }
+        &:light > .option-list--option-highlighted { background: $primary 7%; }
+        &:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
+        &:focus { border: none; background-tint: transparent; }
+        &:focus > .option-list--option-highlighted { background: $primary 12%; color: $accent; text-style: bold; }
+        &:focus:light > .option-list--option-highlighted { background: $primary 7%; }
+        &:focus:ansi > .option-list--option-highlighted { background: $primary; color: ansi_bright_white; }
+        & > .option-list--option-disabled { color: $foreground; }
+        & > .option-list--option-hover { background: $boost; }
+    }
+    """
+
+    @property
+    def room(self) -> int:
+        """Cells that an entry has for what it shows."""
+        return max(self.scrollable_content_region.width - INDENT - 1, 0)
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        line = self.scroll_offset.y + y
+        if line >= len(self._lines):
+            return strip
+        index = self._lines[line][0]
+        blank = next(iter(strip.crop(0, 1)), Segment(" "))  # with the row's own ground, and what a click wants to know
+        if index == self.highlighted:
+            mark = self.get_component_rich_style("choices--mark", partial=True)
+            return Strip.join([Strip([Segment(SELECTED, (blank.style or Style()) + mark)]), strip.crop(1)])
+        if isinstance(self.options[index], Heading):
+            return Strip.join([strip.crop(INDENT), Strip([blank] * INDENT)])
+        return strip
+
+
+class FilterLine(Widget):
+    """The line that the person types into, with a sign before it that tells where that is.
+
+    Args:
+        value: what stands there to begin with.
+        placeholder: what can be typed.
+    """
+
+    DEFAULT_CSS = """
+    FilterLine {
+        layout: horizontal;
+        height: 1;
+        margin-bottom: 1;
+        background: $background;
+        & > Static { width: 3; padding: 0 1; color: $text-muted; }
+        &:focus-within > Static { color: $accent; text-style: bold; }
+        & > Input { width: 1fr; background: $background; &:focus { background-tint: transparent; } }
+        & > Input > .input--placeholder { color: $text-muted; }
+    }
+    """
+
+    def __init__(self, value: str = "", placeholder: str = "") -> None:
+        super().__init__()
+        self._value, self._placeholder = value, placeholder
+
+    def compose(self) -> ComposeResult:
+        yield Static("❯", markup=False)
+        yield Input(self._value, placeholder=self._placeholder, compact=True)
+
+
+class Chooser(ModalScreen[T]):
+    """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority because the filter has the focus, and would keep it to itself and out of the footer.
+        Binding("enter", "choose", "Choose", id="chooser.choose", priority=True, tooltip="Choose the selected entry"),
+        Binding("up", "move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
+        Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
+        Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
+        Binding("pagedown", "move('page_down')", "Page down", id="chooser.page-down", show=False, tooltip="A page on"),
+        Binding("ctrl+j", "list", "List", id="chooser.list", show=False,
+                tooltip="Down from the filter into the list, where letters are keys: j, k, g, G, and / to come back"),
+        Binding("f1", "app.help", "Help", id="chooser.help", show=False, tooltip="The keys of this place"),
+        Binding("escape", "dismiss(None)", "Back", id="chooser.close", tooltip="Go back without choosing"),
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    Chooser {
+        align: center middle;
+        background: $background 60%;
+        & > .-dialog {
+            width: 100%;
+            max-width: 120;
+            height: 100%;
+            max-height: 40;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+        & Footer { margin-top: 1; }
+        & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+
+    def on_mount(self) -> None:
+        self.filter.cursor_blink = False
+
+    @property
+    def filter(self) -> Input:
+        """Where the person types."""
+        return self.query_one(Input)
+
+    @property
+    def choices(self) -> Choices:
+        """The list."""
+        return self.query_one(Choices)
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the selected entry, None when there is none."""
+        index = self.choices.highlighted
+        return None if index is None else self.choices.get_option_at_index(index).id
+
+    def fill(self, options: list[Option]) -> None:
+        """Put other entries into the list. The selection stays on the entry that it was on, if that is still there."""
+        before = self.chosen
+        choices = self.choices
+        choices.clear_options()
+        choices.add_options(options)
+        able = [index for index, option in enumerate(options) if not option.disabled]
+        same = [index for index in able if options[index].id == before and before is not None]
+        choices.highlighted = next(iter(same or able), None)
+        self.preview(self.chosen)
+
+    def entries(self, query: str) -> list[Option]:
+        """The entries for what was typed."""
+        raise NotImplementedError
+
+    def preview(self, chosen: str | None) -> None:
+        """The selection moved."""
+
+    def choose(self, chosen: str | None) -> None:
+        """The person pressed enter on an entry, or on nothing."""
+        raise NotImplementedError
+
+    def action_choose(self) -> None:
+        """Choose what is selected."""
+        self.choose(self.chosen)
+
+    def action_move(self, how: str) -> None:
+        """Move the selection: `up`, `down`, `page_up`, `page_down`, `first` or `last`."""
+        getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
+
+    def action_list(self) -> None:
+        """Leave the filter for the list."""
+        self.choices.can_focus = True
+        self.choices.focus()
+
+    def action_filter(self) -> None:
+        """Leave the list for the filter, with the cursor behind what is typed there."""
+        self.filter.focus()
+        self.choices.can_focus = False  # neither tab nor the mouse takes the letters away from the filter
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.fill(self.entries(event.value))
+
+    @on(OptionList.OptionHighlighted)
+    def _moved(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.preview(event.option_id)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        # One click only selects, so that a person can look first; see on_click.
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.chain == 2 and isinstance(event.widget, Choices):
+            self.choose(self.chosen)

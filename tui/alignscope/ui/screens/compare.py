@@ -1,0 +1,236 @@
+"""A recorded turn and the same one run again: old above, new below, and the first place where they part."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from itertools import accumulate
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from alignscope.model.events import Event, Reply
+from alignscope.model.lineup import Pane
+from alignscope.model.session import Turn
+from alignscope.text.clean import clean, fit
+from alignscope.ui.screens.words import labels, sent_with
+from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.widgets.status import NoticeLine
+
+_BEFORE: Final = 240
+"""Characters that are alike shown before the place where the replies part."""
+_AFTER: Final = 4_000
+_PERIOD: Final = 0.2
+"""Seconds between two drawings while text comes."""
+_PROMISE: Final = (
+    "A seed is no promise that a server repeats itself: another version, cache, batch or processor can turn the same "
+    "seed into other words."
+)
+
+
+def parting(old: str, new: str) -> int:
+    """How many characters two texts have in common at their beginnings."""
+    low, high = 0, min(len(old), len(new))
+    while low < high:  # comparing slices is fast, comparing characters is not
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+class ComparedPane(VerticalScroll):
+    """One pane's two replies."""
+
+    DEFAULT_CSS = """
+    ComparedPane {
+        width: 1fr;
+        height: 1fr;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        border-left: solid $scrollbar;
+        &.-first { border-left: none; }
+        & Static { height: auto; }
+        & .-head { background: $surface; }
+        &:focus .-head { background: $panel; text-style: underline; }
+        & .-when { color: $text-muted; margin-top: 1; }
+        & .-sum { color: $accent; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, pane: Pane, label: Content, then: str) -> None:
+        super().__init__()
+        self.pane = pane
+        self._then = then
+        model = clean(f"  {pane.model}  {pane.mode}")
+        self._head = Static(Content.assemble(label.stylize("bold"), (model, "$text-muted")), classes="-head")
+        self._rows = [Static(markup=False, classes=name) for name in ("-when", "", "-when", "", "-sum")]
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield from self._rows
+
+    def compare(self, old: Reply | None, new: Reply | None) -> None:
+        """Show both as they are."""
+        before, after = old.text if old else "", new.text if new else ""
+        alike = parting(before, after)
+        running = new is None or new.end is None
+        parted = (alike < min(len(before), len(after))) or (not running and before != after)
+        when, text, now, again, summary = self._rows
+        when.update(f"then, {self._then}: {_end(old)}")
+        text.update(_marked(before, alike, parted))
+        now.update(f"now: {_end(new)}")
+        again.update(_marked(after, alike, parted))
+        # New text grows below; while nothing has parted the place to look at is the end.
+        summary.update(self._summary(new, alike, parted, running))
+
+    def _summary(self, new: Reply | None, alike: int, parted: bool, running: bool) -> str:
+        if parted:
+            assert new is not None
+            ends = accumulate(map(len, new.texts))
+            tokens = sum(end <= alike for end in ends) if not new.thoughts else None
+            count = f"{alike:,} characters" + (f", {tokens:,} tokens" if tokens is not None else "")
+            return f"They part after {count}." if alike else "They part at the first character."
+        if running:
+            return "The same so far." if alike else ""
+        return "The same to the end."
+
+
+def _end(reply: Reply | None) -> str:
+    if reply is None:
+        return "no reply"
+    if reply.end is None:
+        return f"{len(reply.texts):,} tokens so far" if reply.texts else f"{reply.phase} …"
+    words = f"{reply.end.words}, {len(reply.texts):,} tokens"
+    return f"{words}. {clean(reply.message)}" if reply.message else words
+
+
+def _marked(text: str, alike: int, parted: bool) -> Content:
+    """The text around the place where the replies part, which is marked; what is alike is dimmed."""
+    start = max(0, alike - _BEFORE)
+    rest = text[alike : alike + _AFTER]
+    left = len(text) - alike - len(rest)
+    return Content.assemble(
+        (f"… {start:,} characters alike …\n" if start else "", "$accent"),
+        (clean(text[start:alike]), "dim"),
+        ("▶" if parted else "", "$accent"),
+        clean(rest),
+        (f"\n… {left:,} more characters" if left else "", "$accent"),
+    )
+
+
+class CompareScreen(Screen[None]):
+    """Returns nothing.
+
+    Args:
+        turn: the recorded one.
+        run: sends it again; gives its events as they come.
+        kept: what becomes of the new replies, in words.
+    """
+
+    BINDING_GROUP_TITLE = "Compare"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Back", id="compare.leave", tooltip="Stop what is still coming, and go back"),
+        Binding("s", "stop", "Stop", id="compare.stop", tooltip="Stop what is still coming; what has come stays"),
+        Binding("n", "sample(1)", "Next sample", id="compare.sample-next", tooltip="Show the next sample"),
+        Binding("N", "sample(-1)", "Sample before", id="compare.sample-previous", show=False,
+                tooltip="Show the previous sample"),
+        Binding("f1,question_mark", "help", "Help", id="compare.help", tooltip="Keys and words"),
+    ]  # fmt: skip
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+    DEFAULT_CSS = """
+    CompareScreen {
+        layout: vertical;
+        & #compare-head { height: auto; max-height: 4; padding: 0 1; background: $surface; }
+        & #compare-panes { height: 1fr; }
+        &.-narrow #compare-panes { layout: vertical; }
+        &.-narrow ComparedPane { border-left: none; }
+        & KeyBar { padding-left: 1; }
+        & #compare-promise { height: auto; padding: 0 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, turn: Turn, run: Callable[[], AsyncIterator[Event]], *, kept: str = "") -> None:
+        super().__init__()
+        self._old = turn
+        self._run = run
+        self._kept = kept
+        self._sample = 1
+        self._coming = True
+        self._new: dict[tuple[str, int], Reply] = {}
+        then = f"{turn.at.astimezone():%Y-%m-%d %H:%M}"
+        named = labels(turn.lineup)
+        self._panes = [ComparedPane(pane, named[pane.name], then) for pane in turn.lineup]
+
+    def compose(self) -> ComposeResult:
+        yield Static(
+            Content.assemble((fit(self._old.prompt, 300), "bold"), (f"\n{sent_with(self._old)}", "$text-muted")),
+            id="compare-head",
+        )
+        with Horizontal(id="compare-panes"):
+            yield from self._panes
+        yield Static(_PROMISE, id="compare-promise", markup=False)
+        yield NoticeLine()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._panes[0].add_class("-first")
+        self.set_focus(self._panes[0])
+        self._draw()
+        self._timer = self.set_interval(_PERIOD, self._draw)
+        self.run_worker(self._again(), group="again", exit_on_error=False)
+
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """What keys do at this moment, for the line of keys."""
+        return ({} if self._coming else {"stop": ""}) | ({} if self._old.samples > 1 else {"sample(1)": ""})
+
+    async def _again(self) -> None:
+        try:
+            async for event in self._run():
+                key = (event.pane, event.sample)
+                if key not in self._new:
+                    self._new[key] = Reply(*key)
+                self._new[key].apply(event)
+            if self._kept:
+                self.query_one(NoticeLine).say(self._kept)
+        finally:
+            self._coming = False
+            if self.is_attached:
+                self._timer.stop()
+                self._draw()
+                self.refresh_bindings()
+
+    def _draw(self) -> None:
+        for pane in self._panes:
+            key = (pane.pane.name, self._sample)
+            pane.compare(self._old.replies.get(key), self._new.get(key))
+
+    def action_sample(self, step: int) -> None:
+        """Show another sample, in every pane."""
+        if self._old.samples == 1:
+            self.query_one(NoticeLine).say("This turn has one sample a pane.")
+            return
+        self._sample = (self._sample - 1 + step) % self._old.samples + 1
+        self.query_one(NoticeLine).say(f"Sample {self._sample} of {self._old.samples}.")
+        self._draw()
+
+    def action_stop(self) -> None:
+        """Stop what is coming."""
+        self.workers.cancel_group(self, "again")
+
+    async def action_leave(self) -> None:
+        """Go back."""
+        self.action_stop()
+        await asyncio.sleep(0)
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Keys and words."""
+        from alignscope.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))

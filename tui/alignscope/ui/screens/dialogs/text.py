@@ -1,0 +1,76 @@
+"""A small editor for one text: a session's name, a note, a file's path."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from alignscope.text.clean import clean
+from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.widgets.prompt import PromptEditor
+
+
+class TextEditor(PromptEditor):
+    """An editor whose text goes nowhere but back to where it was asked for."""
+
+    BINDING_GROUP_TITLE = "Text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Keep", id="text.keep", tooltip="Keep what is typed here"),
+        Binding("ctrl+j,shift+enter", "newline", "New line", id="text.newline",
+                tooltip="Break the line (shift+enter where the terminal can tell it apart)"),
+    ]  # fmt: skip
+
+
+class TextScreen(ModalScreen[str | None]):
+    """Returns the text, or None when the person thought better of it.
+
+    Args:
+        heading: what is asked for, in a few words.
+        explain: what becomes of it.
+        text: what it is now.
+        empty: what an empty text means; where it says nothing, an empty text isn't taken.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Leave it as it is", id="text.cancel", tooltip="Change nothing"),
+        Binding("f1,ctrl+g", "app.help", "Help", id="text.help", show=False, tooltip="The keys of this place"),
+    ]
+    DEFAULT_CSS = """
+    TextScreen {
+        align: center bottom;
+        background: transparent;
+        & > Vertical {
+            width: 100%;
+            height: auto;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+        & Static { padding-bottom: 1; }
+        & PromptEditor { max-height: 12; margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, heading: str, explain: str, text: str = "", *, empty: str = "") -> None:
+        super().__init__()
+        self._heading, self._explain, self._text, self._empty = heading, explain, text, empty
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(
+                Content.assemble((clean(self._heading), "bold"), (f"   {clean(self._explain)}", "$text-muted"))
+            )
+            yield TextEditor(
+                id="text", placeholder=self._empty or "Enter keeps what is typed here.", empty=bool(self._empty)
+            )
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one(PromptEditor).put(self._text)
+
+    def on_prompt_editor_submitted(self, event: PromptEditor.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.prompt.strip())

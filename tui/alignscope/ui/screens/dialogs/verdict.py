@@ -1,0 +1,122 @@
+"""A verdict on a turn's replies: the best first, as far as the person wants to say."""
+
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from textual.widgets.option_list import Option
+
+from alignscope.model.session import ReplyKey, Turn, Verdict
+from alignscope.text.clean import fit
+from alignscope.ui.screens.chooser import Choices
+from alignscope.ui.screens.words import labels
+from alignscope.ui.widgets.keybar import KeyBar
+
+
+class Judged(NamedTuple):
+    """What the person decided."""
+
+    verdict: Verdict | None
+    """None takes an earlier verdict back."""
+
+
+class VerdictScreen(ModalScreen[Judged | None]):
+    """Returns the verdict, or None when the person went back.
+
+    Args:
+        turn: its replies are judged.
+    """
+
+    BINDING_GROUP_TITLE = "Verdict"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "place", "Rank", id="verdict.place", tooltip="Give the reply the next place, or take it"),
+        Binding("backspace,c", "clear", "Clear", id="verdict.clear", tooltip="Take all places back"),
+        Binding("enter", "keep", "Keep", id="verdict.keep", tooltip="Keep this order"),
+        Binding(
+            "f1,question_mark", "app.help", "Help", id="verdict.help", show=False, tooltip="The keys of this place"
+        ),
+        Binding("up,k", "move('up')", "Up", id="verdict.up", show=False, tooltip="The reply before"),
+        Binding("down,j", "move('down')", "Down", id="verdict.down", show=False, tooltip="The next reply"),
+        Binding("escape", "dismiss(None)", "Back", id="verdict.close", tooltip="Change nothing"),
+    ]
+    DEFAULT_CSS = """
+    VerdictScreen {
+        align: center bottom;
+        background: transparent;
+        & > Vertical { width: 100%; height: auto; max-height: 100%; background: $surface; padding: 1 2 0 2; }
+        & #verdict-title { text-wrap: nowrap; text-overflow: ellipsis; }
+        & Choices { height: auto; max-height: 20; margin: 1 0; }
+    }
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self._turn = turn
+        self._order: list[ReplyKey] = list(turn.verdict.order) if turn.verdict else []
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(
+                Content.assemble(
+                    ("Which reply is better?", "bold"),
+                    (f"   turn {self._turn.number}: {fit(self._turn.prompt, 200)}", "$text-muted"),
+                ),
+                id="verdict-title",
+            )
+            yield Choices()
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._refill(0)
+
+    @property
+    def _choices(self) -> Choices:
+        return self.query_one(Choices)
+
+    def _refill(self, highlighted: int | None) -> None:
+        width = max(20, self.app.size.width - 30)
+        rows = []
+        named = labels(self._turn.lineup)
+        names = {
+            key: named[key[0]] + (f", sample {key[1]}" if self._turn.samples > 1 else "") for key in self._turn.replies
+        }
+        column = max(name.cell_length for name in names.values()) + 2
+        for key, reply in self._turn.replies.items():
+            place = f"{self._order.index(key) + 1}." if key in self._order else " ·"
+            name = names[key]
+            gap = " " * (column - name.cell_length)
+            rows.append(Option(Content.assemble((f"{place:<4}", "$accent"), name, gap, fit(reply.text, width))))
+        self._choices.clear_options()
+        self._choices.add_options(rows)
+        self._choices.highlighted = highlighted if rows else None
+
+    def action_move(self, how: str) -> None:
+        """Move the selection."""
+        getattr(self._choices, f"action_cursor_{how}")()
+
+    def action_place(self) -> None:
+        """Give the selected reply the next place, or take it away."""
+        index = self._choices.highlighted
+        if index is None:
+            return
+        key = list(self._turn.replies)[index]
+        if key in self._order:
+            self._order.remove(key)
+        else:
+            self._order.append(key)
+        self._refill(index)
+
+    def action_clear(self) -> None:
+        """Take all places back."""
+        self._order.clear()
+        self._refill(self._choices.highlighted)
+
+    def action_keep(self) -> None:
+        """Return the order. Where a single reply is left over, it has the last place."""
+        left = [key for key in self._turn.replies if key not in self._order]
+        order = [*self._order, *left] if self._order and len(left) == 1 else self._order
+        self.dismiss(Judged(Verdict(tuple(order)) if order else None))

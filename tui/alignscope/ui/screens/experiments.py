@@ -1,0 +1,115 @@
+"""The library of experiments: filter it, read what one shows, send it or put it into the editor."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+from textual.widgets.option_list import Option
+
+from alignscope.model.experiments import Experiment, experiments
+from alignscope.model.sampling import PARAMETERS
+from alignscope.text.clean import clean
+from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
+from alignscope.ui.widgets.keybar import KeyBar
+
+
+class Chosen(NamedTuple):
+    """An experiment, and what to do with it."""
+
+    experiment: Experiment
+    action: Literal["send", "edit"]
+
+
+class ExperimentsScreen(Chooser[Chosen | None]):
+    """Returns the experiment that was chosen, None when the person went back."""
+
+    BINDING_GROUP_TITLE = "Experiments"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "choose", "Send", id="experiments.send", priority=True, tooltip="Send the prompt to every pane"
+        ),
+        Binding(
+            "tab,ctrl+e", "edit", "Edit first", id="experiments.edit", priority=True, key_display="tab",
+            tooltip="Put the prompt into the editor",
+        ),
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    ExperimentsScreen {
+        & #experiments-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
+        &.-wide Choices { width: 37; }
+        &.-narrow Horizontal { layout: vertical; }
+        &.-narrow #experiments-preview { height: 2fr; padding: 1 0 0 0; }
+    }
+    """
+
+    def __init__(self, library: Sequence[Experiment] | None = None) -> None:
+        super().__init__()
+        library = experiments() if library is None else library
+        self._library = {experiment.id: experiment for experiment in library}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(
+                Content.assemble(
+                    ("Experiments", "bold"), ("   prompts that tell a base model from its twin", "$text-muted")
+                ),
+                classes="-heading",
+            )
+            yield FilterLine(placeholder="Type to filter: title, tag or prompt")
+            with Horizontal():
+                yield Choices()
+                with VerticalScroll(id="experiments-preview", can_focus=False):
+                    yield Static(markup=False)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.fill(self.entries(""))
+
+    def entries(self, query: str) -> list[Option]:
+        groups: dict[str, list[Option]] = {}
+        for experiment in self._library.values():
+            if experiment.matches(query):
+                entry = Option(Content(clean(experiment.title)), id=experiment.id)
+                groups.setdefault(experiment.group, []).append(entry)
+        rows: list[Option] = []
+        for group, entries in groups.items():
+            heads = [Heading(Content.styled(clean(group), "bold"))] if group else []
+            rows += [*([Heading()] if rows else []), *heads, *entries]
+        return rows
+
+    def preview(self, chosen: str | None) -> None:
+        shown = self.query_one("#experiments-preview Static", Static)
+        shown.update(describe(self._library[chosen]) if chosen else Content("No experiment has all of these words."))
+        self.query_one("#experiments-preview").scroll_home(animate=False)
+
+    def choose(self, chosen: str | None) -> None:
+        self._return("send")
+
+    def action_edit(self) -> None:
+        """Return the selected experiment, for the editor."""
+        self._return("edit")
+
+    def _return(self, action: Literal["send", "edit"]) -> None:
+        if self.chosen is not None:
+            self.dismiss(Chosen(self._library[self.chosen], action))
+
+
+def describe(experiment: Experiment) -> Content:
+    """Everything that a person should know of an experiment before they send it."""
+    hints = [f"{experiment.samples} samples"] if experiment.samples > 1 else []
+    hints += [] if experiment.scaffold == "bare" else [f"scaffold {experiment.scaffold}"]
+    hints += [f"{name} {PARAMETERS[name].show(value)}" for name, value in experiment.sampling.items()]
+    return Content.assemble(
+        (clean(experiment.prompt), "$accent"),
+        "\n\n",
+        clean(experiment.why),
+        "\n\n",
+        ("Look for: ", "bold"),
+        clean(experiment.look_for),
+        ("\n\nShows best with " + ", ".join(hints), "$text-muted") if hints else "",
+        ("\n\n" + " · ".join(experiment.tags), "$text-muted") if experiment.tags else "",
+    )

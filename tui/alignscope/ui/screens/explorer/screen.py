@@ -1,0 +1,233 @@
+"""The explorer itself: layout, the way of a prompt, and what is known of servers."""
+
+import asyncio
+from collections.abc import Iterator
+
+from textual import on, work
+from textual.app import ComposeResult, SystemCommand
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from alignscope.files.history import History
+from alignscope.files.locations import state_dir
+from alignscope.model.events import End
+from alignscope.model.experiments import Experiment
+from alignscope.model.launch import Launch
+from alignscope.model.lineup import Lineup, Mode, Pane
+from alignscope.model.session import Turn
+from alignscope.run.exploration import Conductor
+from alignscope.run.servers import Servers
+from alignscope.ui.screens.explorer.bindings import BINDINGS
+from alignscope.ui.screens.explorer.choices import ChoiceActions
+from alignscope.ui.screens.explorer.lineups import LineupActions
+from alignscope.ui.screens.explorer.panes import PaneActions
+from alignscope.ui.screens.explorer.sessions import SessionActions
+from alignscope.ui.screens.words import commands_of, sent_with
+from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.widgets.pane.view import PaneView
+from alignscope.ui.widgets.prompt import PromptEditor
+from alignscope.ui.widgets.split import Split
+from alignscope.ui.widgets.status import NoticeLine, SettingsLine
+
+_UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
+"""What the first frame shows, before any server has been asked."""
+
+
+class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
+    """One prompt to every pane of a lineup."""
+
+    AUTO_FOCUS = "#prompt"
+    BINDINGS = BINDINGS
+    BINDING_GROUP_TITLE = "Explorer"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    DEFAULT_CSS = """
+    ExplorerScreen {
+        layout: vertical;
+        & #stage { height: 1fr; layout: horizontal; }
+        & #write { height: auto; background: $surface; }
+        & KeyBar { padding-left: 1; }
+        & PaneHeader:hover { color: $foreground; pointer: pointer; }
+        & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
+        & #write.-focused #sign { color: $accent; text-style: bold; }
+        & #prompt { width: 1fr; }
+        &.-narrow #stage { layout: vertical; }
+        & SamplingPanel { width: 38; height: 1fr; }
+        &.-narrow SamplingPanel { width: 1fr; height: 11; }
+    }
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        super().__init__()
+        self.launch = launch
+        self.servers = Servers(launch.host)
+        self.conductor = Conductor(self.servers)
+        self.conductor.sampling = launch.sampling
+        self.conductor.samples = launch.samples
+        self.conductor.lineup = _UNKNOWN_YET
+        if launch.panes:
+            self.conductor.lineup = tuple(
+                Pane(wanted.name, wanted.model, "", wanted.mode or Mode.CHAT) for wanted in launch.panes
+            )
+        self._history = History(state_dir() / "prompts.jsonl")
+        self.lineup_found = asyncio.Event()
+        self._experiment: Experiment | None = None
+        """What is in the editor came from here; its settings go with the next send."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="stage"):
+            yield Split([self.make_view(pane) for pane in self.conductor.lineup], id="split")
+        yield NoticeLine(id="notice")
+        yield SettingsLine(id="settings")
+        with Horizontal(id="write"):
+            yield Static("❯", id="sign", markup=False)
+            yield PromptEditor(id="prompt")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.show_settings()
+        self.say("Looking for models …")
+        # The first frame is on the screen before anything is read or any server is asked.
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.prompt.past = self._history.load()
+        self.keep()
+        if self.launch.playback is not None:
+            self.play_named(self.launch.playback)
+            return
+        self.find_lineup()
+        if self.launch.prompt:
+            self.send(self.launch.prompt)
+
+    def on_descendant_focus(self) -> None:
+        """Mark the prompt's line while it has the focus; a pane marks itself."""
+        self.query_one("#write").set_class(self.prompt.has_focus, "-focused")
+
+    async def on_unmount(self) -> None:
+        lost = await self.close_session()
+        if lost:
+            self.log.error(lost)
+        await self.servers.close()
+
+    @on(PaneView.HeaderClicked)
+    def _header_clicked(self, event: PaneView.HeaderClicked) -> None:
+        typing = self.prompt.has_focus
+        self.enter(event.view)
+        if typing:
+            self.prompt.focus()
+        self.action_pick()
+
+    @on(SettingsLine.Clicked)
+    async def _settings_clicked(self) -> None:
+        await self.action_sampling()
+
+    # The way of a prompt
+
+    @on(PromptEditor.Submitted)
+    def _submitted(self, event: PromptEditor.Submitted) -> None:
+        event.stop()
+        self.prompt.put("")
+        experiment, self._experiment = self._experiment, None
+        self.send(event.prompt, experiment)
+
+    @work(group="turns", exit_on_error=False)
+    async def send(self, prompt: str, experiment: Experiment | None = None) -> None:
+        """Send a prompt to every pane. A turn that is still running is stopped, and keeps what it has."""
+        self.prompt.past = self._history.add(prompt)
+        await self.lineup_found.wait()
+        turn = await self.conductor.begin(prompt, experiment)
+        self.refresh_bindings()
+        self.learn_records()
+        self.say(f"Look for: {experiment.look_for}" if experiment else "")
+        note = self.note(turn)
+        for pane in turn.lineup:
+            view = self.view(pane.name)
+            if view is not None:
+                view.begin_turn(turn.number, prompt, turn.samples, note)
+        await self.play(turn)
+
+    async def play(self, turn: Turn, only: str | None = None) -> None:
+        """Ask, and show each event where it belongs, until every reply has ended."""
+        async for event, _ in self.conductor.play(turn, only):
+            view = self.view(event.pane)
+            if view is not None:
+                view.apply(event)
+        if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
+            self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
+        self.refresh_bindings()
+        await self.after(turn)
+
+    @work(group="turns", exit_on_error=False)
+    async def retry(self, view: PaneView) -> None:
+        """Ask one pane again, for the last turn, while the others go on."""
+        turns = self.conductor.turns
+        name = view.pane.name
+        if not turns or name not in {pane.name for pane in turns[-1].lineup}:
+            self.say("There is nothing to ask this pane again yet.")
+            return
+        turn = turns[-1]
+        self.conductor.stop(name)
+        await self.conductor.ended(turn, name)
+        for sample in range(1, turn.samples + 1):
+            view.retry(sample)
+        await self.play(turn, name)
+
+    def note(self, turn: Turn) -> str:
+        """What a turn was sent with, in the few words that stand beside its prompt."""
+        return sent_with(turn, self.launch.presets)
+
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """What keys do at this moment, for the line of keys."""
+        words = {} if self.conductor.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        return words if self.conductor.turns else {**words, "again": "", "replay": ""}
+
+    def action_stop(self) -> None:
+        """Stop what is coming; when nothing is, go from the prompt to the panes or back."""
+        if self.conductor.running:
+            self.conductor.stop()
+        elif self.prompt.has_focus:
+            self.enter(self.here)
+        else:
+            self.prompt.focus()
+
+    def action_again(self) -> None:
+        """The last prompt once more, as things are set now."""
+        if self.conductor.turns:
+            self.send(self.conductor.turns[-1].prompt)
+        else:
+            self.say("Nothing has been sent yet.")
+
+    def action_edit(self) -> None:
+        """The last prompt back into the editor."""
+        if self.conductor.turns:
+            self.prompt.put(self.conductor.turns[-1].prompt)
+        self.prompt.focus()
+
+    # Other screens
+
+    @work(exit_on_error=False)
+    async def action_experiments(self) -> None:
+        """Choose an experiment, and send it or edit it first."""
+        from alignscope.ui.screens.experiments import ExperimentsScreen
+
+        chosen = await self.app.push_screen_wait(ExperimentsScreen())
+        if chosen is None:
+            return
+        experiment, action = chosen
+        if action == "send":
+            self.send(experiment.prompt, experiment)
+        else:
+            self._experiment = experiment
+            self.prompt.put(experiment.prompt)
+            self.prompt.focus()
+
+    def action_help(self) -> None:
+        """Keys and words."""
+        from alignscope.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Every action that has a key, for the command palette."""
+        return commands_of(self)

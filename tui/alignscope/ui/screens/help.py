@@ -1,0 +1,208 @@
+"""Help: what to try first, the keys of the place one came from, the words, and what each parameter does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, ClassVar, Literal
+
+import msgspec
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from alignscope.model.sampling import PARAMETERS, PRESETS
+from alignscope.text.clean import Wrapper, cell_width, clean
+from alignscope.ui.widgets.keybar import KeyBar
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the help text."""
+
+    title: str
+    text: str = ""
+    terms: dict[str, str] = {}
+    where: Literal["", "keys", "parameters"] = ""
+    """What else belongs here that isn't in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Something that a key does."""
+
+    keys: str
+    """As a person reads them, `f1, ?`."""
+    does: str
+
+
+@dataclass(slots=True)
+class Group:
+    """The keys of one place."""
+
+    title: str
+    keys: list[Key] = field(default_factory=list)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Returns nothing.
+
+    Args:
+        place: the screen that help is asked for on; its keys are taken down now, while it still has the focus.
+    """
+
+    BINDING_GROUP_TITLE = "Help"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,question_mark", "dismiss(None)", "Back", id="help.close", tooltip="Go back"),
+        Binding("tab,n", "section(1)", "Next part", id="help.next", tooltip="On to the next part"),
+        Binding("shift+tab,p", "section(-1)", "Part before", id="help.before", show=False, tooltip="Back a part"),
+        Binding("down,j", "scroll('down')", "Down", id="help.down", show=False, tooltip="A line on"),
+        Binding("up,k", "scroll('up')", "Up", id="help.up", show=False, tooltip="A line back"),
+        Binding("pagedown,space", "scroll('page_down')", "Page on", id="help.page-down", tooltip="A page on"),
+        Binding("pageup,b", "scroll('page_up')", "Page back", id="help.page-up", show=False, tooltip="A page back"),
+        Binding("home,g", "scroll('home')", "Start", id="help.home", show=False, tooltip="To the start"),
+        Binding("end,G", "scroll('end')", "End", id="help.end", show=False, tooltip="To the end"),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+        & > .-dialog {
+            width: 100%;
+            max-width: 100;
+            height: 100%;
+            max-height: 48;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+        & VerticalScroll { scrollbar-size-vertical: 1; padding-right: 1; }
+        & .-section { margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, place: Screen[Any]) -> None:
+        super().__init__()
+        self._groups = key_groups(place)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            with VerticalScroll(can_focus=False):
+                for _ in sections():
+                    yield Static(classes="-section")
+            yield KeyBar()
+
+    def on_resize(self) -> None:
+        """Break the rows of keys for the width that there is."""
+        self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        for widget, section in zip(self.query(".-section").results(Static), sections(), strict=True):
+            widget.update(Content("\n").join(self._lines(section, width)))
+
+    def action_scroll(self, how: str) -> None:
+        """Scroll the text."""
+        getattr(self.query_one(VerticalScroll), f"scroll_{how}")(animate=False)
+
+    def action_section(self, by: int) -> None:
+        """Go to the next part, or the one before."""
+        scroll = self.query_one(VerticalScroll)
+        tops = [widget.virtual_region.y for widget in self.query(".-section")]
+        y = round(scroll.scroll_y)
+        later, earlier = [top for top in tops if top > y], [top for top in tops if top < y]
+        target = min(later, default=y) if by > 0 else max(earlier, default=0)
+        scroll.scroll_to(y=target, animate=False)
+
+    def _lines(self, section: Section, width: int) -> Iterator[Content]:
+        yield Content.styled(section.title, "bold $accent")
+        if section.text:
+            yield Content(section.text)
+        for term, text in section.terms.items():
+            yield Content.assemble("\n", (term, "bold"), f"  {text}")
+        if section.where == "keys":
+            for group in self._groups:
+                yield from _keys(group, width)
+        elif section.where == "parameters":
+            yield from _parameters()
+
+
+def _keys(group: Group, width: int) -> Iterator[Content]:
+    column = min(max(cell_width(key.keys) for key in group.keys), 24) + 2
+    wrapper = Wrapper(max(20, width - column))
+    yield Content.styled(f"\n{clean(group.title)}", "bold")
+    for key in group.keys:
+        pad = " " * max(column - cell_width(key.keys), 2)
+        first, *more = wrapper.rows(clean(key.does))
+        yield Content.assemble((clean(key.keys), "$accent"), pad, first)
+        for row in more:
+            yield Content(" " * column + row)
+
+
+def _parameters() -> Iterator[Content]:
+    for parameter in PARAMETERS.values():
+        range_ = parameter.range[:1].upper() + parameter.range[1:]
+        yield Content.assemble("\n", (parameter.name, "bold"), f"  {parameter.help} {range_}.")
+    yield Content.styled("\nPresets", "bold")
+    for preset in PRESETS.values():
+        yield Content.assemble((preset.name.ljust(9), "$accent"), preset.help)
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """The parts of the help text."""
+    # Imported here because YAML is slow to import and the first frame needs no help.
+    import yaml
+
+    source = (files("alignscope.ui.screens") / "help.yaml").read_text("utf-8")
+    return msgspec.convert(yaml.safe_load(source), tuple[Section, ...])
+
+
+def key_groups(screen: Screen[Any]) -> tuple[Group, ...]:
+    """The keys that work on a screen, by the place they belong to: first where the focus is, last what is elsewhere.
+
+    Only bindings that were written for a person are taken: those with a tooltip, and the application's own.
+    """
+    app = screen.app
+    groups: dict[str, Group] = {}
+    taken: dict[tuple[str, str], list[str]] = {}
+    does: dict[tuple[str, str], str] = {}
+
+    def add(node: DOMNode, binding: Binding) -> None:
+        if not (binding.tooltip or (isinstance(node, App) and binding.description)):
+            return
+        title = _title(node)
+        groups.setdefault(title, Group(title))
+        entry = (title, binding.action)
+        shown = app.get_key_display(binding)
+        if shown not in taken.setdefault(entry, []):
+            taken[entry].append(shown)
+        does[entry] = (binding.tooltip or binding.description).rstrip(".")
+
+    for active in screen.active_bindings.values():
+        add(active.node, active.binding)
+    # An editor that has the focus hides every key that it types with, and other widgets' keys work only in them: those
+    # are added as they were written, or as the person has them.
+    moved = app._keymap
+    for widget in (screen, *screen.query("*").results()):
+        if widget is screen or (widget.can_focus and widget.display):
+            for binding in Binding.make_bindings(type(widget).BINDINGS):
+                own = moved.get(binding.id or "")
+                for key in own.split(",") if own else ():
+                    add(widget, binding.with_key(key))
+                if not own:
+                    add(widget, binding)
+    for (title, action), keys in taken.items():
+        groups[title].keys.append(Key(", ".join(keys), does[title, action]))
+    return tuple(groups.values())
+
+
+def _title(node: DOMNode) -> str:
+    if isinstance(node, App):
+        return "Everywhere"
+    if node.BINDING_GROUP_TITLE:
+        return node.BINDING_GROUP_TITLE
+    name = type(node).__name__.removesuffix("Screen").removesuffix("View")
+    return "".join(f" {char.lower()}" if char.isupper() and index else char for index, char in enumerate(name))

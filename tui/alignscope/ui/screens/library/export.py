@@ -1,0 +1,142 @@
+"""Writing a session, or a picture of the screen, into a file."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Final, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+from textual.widgets.option_list import Option
+
+from alignscope.export import FORMATS, Options
+from alignscope.model.session import Session, SessionError
+from alignscope.text.clean import clean
+from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.ui.widgets.keybar import KeyBar
+
+_PICTURE: Final = "svg"
+_FORMS: Final = {
+    **{name: (each.suffix, each.help) for name, each in FORMATS.items()},
+    _PICTURE: (".svg", "a picture of the screen as it is now"),
+}
+_NOT_NAME: Final = re.compile(r"[^\w.-]+")
+
+
+class Wanted(NamedTuple):
+    """What to write, and where."""
+
+    form: str
+    path: Path
+
+
+class ExportScreen(Chooser[Wanted | None]):
+    """Returns what to write and where, None when the person went back.
+
+    Args:
+        stem: the file's name to begin with, without an ending.
+        picture: whether a picture of the screen can be had.
+    """
+
+    BINDING_GROUP_TITLE = "Export"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Write", id="export.write", priority=True, tooltip="Write the file"),
+    ]
+    DEFAULT_CSS = """
+    ExportScreen {
+        & > .-dialog { max-width: 90; height: auto; }
+        & Choices { height: auto; }
+    }
+    """
+
+    def __init__(self, stem: str, *, picture: bool = True) -> None:
+        super().__init__()
+        self._stem = stem
+        self._forms = {name: form for name, form in _FORMS.items() if picture or name != _PICTURE}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            hint = "   ↑ and ↓ choose a form; the line is the file's name"
+            yield Static(Content.assemble(("Export", "bold"), (hint, "$text-muted")), classes="-heading")
+            yield FilterLine()
+            yield Choices()
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.filter.value = f"{self._stem}{next(iter(self._forms.values()))[0]}"
+        self.fill(self.entries(""))
+
+    def entries(self, query: str) -> list[Option]:
+        return [
+            Option(Content.assemble((f"{name:<13}", "bold"), (help, "$text-muted")), id=name)
+            for name, (_, help) in self._forms.items()
+        ]
+
+    def preview(self, chosen: str | None) -> None:
+        if chosen is None:
+            return
+        # The name's ending follows the form while it is one of the forms'.
+        suffix = self._forms[chosen][0]
+        path = Path(self.filter.value)
+        if path.suffix != suffix and (not path.suffix or path.suffix in {known for known, _ in _FORMS.values()}):
+            with self.filter.prevent(Input.Changed):
+                self.filter.value = str(path.with_suffix(suffix)) if path.name else ""
+
+    def choose(self, chosen: str | None) -> None:
+        text = self.filter.value.strip()
+        if chosen is not None and text:
+            self.dismiss(Wanted(chosen, Path(text)))
+
+
+def export(screen: Screen[Any], session: Session, say: Callable[[str, str], object], *, picture: bool = True) -> None:
+    """Ask what to write and where, and write it, without holding anything up.
+
+    Args:
+        say: tells the person what became of it, with a severity.
+    """
+    stem = _NOT_NAME.sub("-", session.title or session.name or "session").strip("-.")[:60] or "session"
+
+    async def ask() -> None:
+        wanted = await screen.app.push_screen_wait(ExportScreen(stem, picture=picture))
+        if wanted is None:
+            return
+        try:
+            path = wanted.path.expanduser().absolute()
+            if wanted.form == _PICTURE:
+                # The dialog has gone with the next drawing.
+                await asyncio.sleep(0.1)
+                text = screen.app.export_screenshot(title=clean(session.title))
+                await asyncio.to_thread(_write, path, [text], "utf-8")
+            else:
+                form, theme = FORMATS[wanted.form], screen.app.theme
+                await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
+            say(f"Wrote {path}.", "information")
+        except FileExistsError:
+            say(f"There is a file {wanted.path} already, and it was left alone. Choose another name.", "error")
+        except (OSError, RuntimeError) as error:
+            say(f"Nothing was written: {getattr(error, 'strerror', None) or error} ({wanted.path}).", "error")
+        except SessionError as error:
+            say(f"Nothing was written: {error}", "error")
+
+    screen.run_worker(ask(), group="export", exit_on_error=False)
+
+
+def _options(theme: str) -> Options:
+    from alignscope.export.palette import Palette, bundled_palettes
+
+    return Options(palette=bundled_palettes().get(theme, Palette()))
+
+
+def _write(path: Path, parts: Any, encoding: str) -> None:
+    """Write a new file, all of it or nothing."""
+    with path.open("x", encoding=encoding, newline="") as file:
+        try:
+            file.writelines(parts)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,1 @@
+"""Choosing models and pulling them."""

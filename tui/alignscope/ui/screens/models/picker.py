@@ -1,0 +1,289 @@
+"""The picker: another model, server or mode for a pane, from everything that the known servers have."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Final
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+from textual.widgets.option_list import Option
+
+from alignscope.backends.base import ServerError
+from alignscope.model.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode, is_path, judge
+from alignscope.model.tones import SIGNS
+from alignscope.text.clean import cell_width, clean, fit
+from alignscope.text.units import bytes_words
+from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
+from alignscope.ui.screens.words import hanging, labels
+from alignscope.ui.widgets.keybar import KeyBar
+
+_SIGNS: Final = {
+    Nature.BASE: (SIGNS["base"], "$base-tone"),
+    Nature.INSTRUCT: (SIGNS["instruct"], "$instruct-tone"),
+    Nature.UNKNOWN: ("·", "$text-muted"),
+}
+_URL: Final = re.compile(r"https?://\S+")
+_HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*)?|[\w-]+:\d{4,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one server has, or why it doesn't tell."""
+
+    server: str
+    """A URL, or `embedded`: what a pane on it is given as its server."""
+    label: str
+    """As a person says it, such as `Ollama 0.32.15`."""
+    models: tuple[Model, ...] = ()
+    error: str = ""
+    """For the person; empty when all is well."""
+
+
+class PickerScreen(Chooser[Pane | None]):
+    """Returns the pane as it should be now, None when the person went back.
+
+    Args:
+        pane: the pane to change; its name, system prompt and sampling are kept.
+        load: asks every known server, and gives each one's listing as it comes; a later one of a server replaces
+            the one before.
+        ask: asks a server that the person typed. None when they can't add any.
+        lineup: the panes that it stands among, which decides on its sign and colour.
+    """
+
+    BINDING_GROUP_TITLE = "Model"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "mode", "Completion/chat", id="picker.mode", tooltip="Ask it the other way"),
+    ]
+    DEFAULT_CSS = """
+    PickerScreen {
+        & #picker-detail { height: auto; min-height: 3; max-height: 6; padding-top: 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(
+        self,
+        pane: Pane,
+        load: Callable[[], AsyncIterator[Listing]],
+        ask: Callable[[str], Awaitable[Listing]] | None = None,
+        lineup: Sequence[Pane] = (),
+    ) -> None:
+        super().__init__()
+        self._pane = pane
+        self._load = load
+        self._ask = ask
+        self._label = labels(lineup or [pane])[pane.name]
+        self._listings: dict[str, Listing] = {}
+        self._asking = ""
+        """What is being asked, in words; empty when nothing is."""
+        self._mode: Mode | None = None
+        """What the person chose with the key; None leaves it to the model's nature."""
+        self._touched = False
+        """Whether the person has begun to choose: then the selection isn't moved under their hands."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(Content.assemble(("Model for ", "bold"), self._label.stylize("bold")), classes="-heading")
+            hint = "a URL adds that server, a path uses that GGUF file" if self._ask else "a path uses that GGUF file"
+            yield FilterLine(placeholder=f"Type to filter; {hint}")
+            yield Choices()
+            yield Static(id="picker-detail", markup=False)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._asking = "the servers"
+        self._refill()
+        self.run_worker(self._load_all(), group="load", exit_on_error=False)
+
+    def on_resize(self) -> None:
+        # The columns are as wide as the list, which knows its size only after this.
+        self.call_after_refresh(self._refill)
+
+    # Servers
+
+    async def _load_all(self) -> None:
+        try:
+            async for listing in self._load():
+                self._take(listing)
+        except ServerError as error:
+            self._take(Listing("", "The servers", error=str(error)))
+        finally:
+            self._asking = ""
+        self._refill()
+
+    async def _ask_server(self, text: str) -> None:
+        assert self._ask is not None
+        self._asking = text
+        self._refill()
+        try:
+            listing = await self._ask(text)
+        except ServerError as error:
+            listing = Listing(text, text, error=str(error))
+        self._asking = ""
+        self._take(listing)
+        # The models that were asked for are what the person wants to see now.
+        first = next(iter(listing.models), None)
+        if first is not None and self.filter.value.strip() == text:
+            with self.filter.prevent(Input.Changed):
+                self.filter.value = ""
+            self._refill()
+            self.select(_id(first))
+
+    def _take(self, listing: Listing) -> None:
+        self._listings[listing.server] = listing
+        self._refill()
+
+    def _refill(self) -> None:
+        self.fill(self.entries(self.filter.value))
+        if not self._touched:
+            self.select(f"{self._pane.server}\n{self._pane.model}")
+
+    def select(self, entry: str) -> None:
+        """Select an entry by its id, if it is there."""
+        for index, option in enumerate(self.choices.options):
+            if option.id == entry:
+                self.choices.highlighted = index
+
+    # The list
+
+    def entries(self, query: str) -> list[Option]:
+        query = query.strip()
+        offers = self._offers(query)
+        words = query.casefold().split()
+        groups: list[Option] = []
+        for listing in self._listings.values():
+            models = [model for model in listing.models if all(word in model.name.casefold() for word in words)]
+            if models or listing.error or not (words or listing.models):
+                groups += [Option("", disabled=True)] if groups else []
+                groups += self._group(listing, models)
+        asking = (
+            [Option(Content.styled(f"Asking {clean(self._asking)} …", "$text-muted"), disabled=True)]
+            if self._asking
+            else []
+        )
+        if not (offers or groups or asking):
+            asking = [
+                Option(Content.styled("No model has all of these words in its name.", "$text-muted"), disabled=True)
+            ]
+        first = offers if _URL.fullmatch(query) or is_path(query) else []
+        return [*first, *groups, *asking, *([] if first else offers)]
+
+    def _offers(self, query: str) -> list[Option]:
+        """What else the typed text may mean: a file, or a server to ask."""
+        if is_path(query):
+            there = _file(query).is_file()
+            says = "Use the file" if there else "No such file:"
+            return [
+                Option(
+                    Content.assemble(f"{says} ", (clean(query), "$accent" if there else "$text-error")),
+                    id=f"file\n{query}",
+                    disabled=not there,
+                )
+            ]
+        if self._ask is not None and (_URL.fullmatch(query) or _HOST.fullmatch(query)):
+            return [Option(Content.assemble("Ask the server ", (clean(query), "$accent")), id=f"ask\n{query}")]
+        return []
+
+    def _group(self, listing: Listing, models: list[Model]) -> list[Option]:
+        place = "" if listing.server in (EMBEDDED, listing.label) else f"  {clean(listing.server)}"
+        head = Content.assemble((clean(listing.label), "bold"), (place, "$text-muted"))
+        rows: list[Option] = [Heading(head)]
+        if listing.error:
+            told = hanging(Content("✕ "), listing.error, self.choices.room)
+            rows.append(Option(told.stylize("$text-error"), disabled=True))
+        elif not models:
+            rows.append(Option(Content.styled("has no models", "$text-muted"), disabled=True))
+        return rows + [Option(self._row(model), id=_id(model)) for model in models]
+
+    def _row(self, model: Model) -> Content:
+        sign, tone = _SIGNS[judge(model).nature]
+        here = (model.server, model.name) == (self._pane.server, self._pane.model)
+        size = bytes_words(model.size)
+        marks = [word for word, told in (("cloud", model.remote), ("loaded", model.loaded), ("here", here)) if told]
+        figures = f"{size:>8} "
+        if not self.has_class("-narrow"):
+            figures = f"{fit(model.parameter_size, 7):>7} {fit(model.quantization, 8):<8} {figures}"
+        longest = max(cell_width(each.name) for listing in self._listings.values() for each in listing.models)
+        room = max(min(self.choices.room - len(figures) - 15, longest + 4), 12)
+        name = fit(model.name, room)
+        return Content.assemble(
+            (sign, tone),
+            f" {name}{' ' * (room - cell_width(name))} ",
+            (figures, "$text-muted"),
+            (" ".join(marks), "$success" if model.loaded else "$text-muted"),
+        )
+
+    def preview(self, chosen: str | None) -> None:
+        self.query_one("#picker-detail", Static).update(self._detail(self._model(chosen), chosen))
+
+    def _detail(self, model: Model | None, chosen: str | None) -> Content:
+        mode = self._mode_for(model)
+        how = (
+            "asked to continue the prompt as raw text"
+            if mode is Mode.COMPLETION
+            else "asked as a chat, through its own template"
+        )
+        asked = Content.assemble((f"{mode}", "bold $accent"), f": {how}")
+        if model is None:
+            return asked if chosen and chosen.startswith("file\n") else Content("")
+        judged = judge(model)
+        nature = "nobody knows which kind" if judged.nature is Nature.UNKNOWN else f"{judged.nature} model"
+        return Content.assemble(clean(f"Seems to be: {nature} ({judged.why}).") + "\n", asked)
+
+    # Choosing
+
+    def choose(self, chosen: str | None) -> None:
+        kind, _, rest = (chosen or "").partition("\n")
+        if chosen is None:
+            return
+        if kind == "ask":
+            self.run_worker(self._ask_server(rest), group="ask", exclusive=True, exit_on_error=False)
+        elif kind == "file":
+            path = str(_file(rest))
+            mode = self._mode_for(Model(name=path, server=EMBEDDED))
+            self.dismiss(msgspec.structs.replace(self._pane, model=path, server=EMBEDDED, mode=mode))
+        elif (model := self._model(chosen)) is not None:
+            mode = self._mode_for(model)
+            self.dismiss(msgspec.structs.replace(self._pane, model=model.name, server=model.server, mode=mode))
+
+    def action_mode(self) -> None:
+        """Ask the chosen model the other way."""
+        now = self._mode_for(self._model(self.chosen))
+        self._mode = Mode.CHAT if now is Mode.COMPLETION else Mode.COMPLETION
+        self.preview(self.chosen)
+
+    def action_move(self, how: str) -> None:
+        self._touched = True
+        super().action_move(how)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._touched = self._touched or bool(event.value)
+
+    def _mode_for(self, model: Model | None) -> Mode:
+        if self._mode is not None:
+            return self._mode
+        if model is None or (model.server, model.name) == (self._pane.server, self._pane.model):
+            return self._pane.mode
+        return default_mode(judge(model).nature)
+
+    def _model(self, chosen: str | None) -> Model | None:
+        server, _, name = (chosen or "").partition("\n")
+        listing = self._listings.get(server)
+        return next((model for model in listing.models if model.name == name), None) if listing else None
+
+
+def _id(model: Model) -> str:
+    return f"{model.server}\n{model.name}"
+
+
+def _file(text: str) -> Path:
+    path = Path(text)
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:  # nobody has that home
+        return path

@@ -1,0 +1,198 @@
+"""Getting models: what there is, which pairs are known, and a download that shows how far it is."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, ProgressBar, Static
+from textual.widgets.option_list import Option
+from textual.worker import Worker
+
+from alignscope.backends.base import Pulling, ServerError
+from alignscope.model.lineup import Model
+from alignscope.text.clean import cell_width, clean, fit
+from alignscope.text.units import bytes_words
+from alignscope.ui.screens.chooser import Choices
+from alignscope.ui.widgets.keybar import KeyBar
+
+_SHOWN_MAX = 6
+"""Names of models that are written out; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be pulled: a pair, or one model."""
+
+    title: str
+    models: tuple[str, ...]
+    """The names to pull, in this order."""
+    size: int | None = None
+    """Bytes of all of them; None when it isn't known."""
+    note: str = ""
+
+
+class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
+    """Returns the offer that is there now, `embedded` to go on with the twins inside, None to leave it.
+
+    Args:
+        why: why this is shown, in a sentence or two.
+        offers: what can be pulled, best first.
+        pull: downloads one model; cancelling it closes the connection.
+        has: what the server has already; of an offer only the rest is pulled.
+        embedded: whether the embedded engine can be offered.
+        start: begin with the first offer at once.
+    """
+
+    BINDING_GROUP_TITLE = "Get models"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pull", "Pull", id="pull.pull", priority=True, tooltip="Download the selected models"),
+        Binding("e", "embedded", "Embedded twins", id="pull.embedded", tooltip="Go on without Ollama's models"),
+        Binding("escape", "back", "Back", id="pull.back", tooltip="Stop the download, or leave"),
+        Binding("f1,question_mark", "app.help", "Help", id="pull.help", show=False, tooltip="The keys of this place"),
+        Binding("down,j", "move('down')", "Down", id="pull.down", show=False, tooltip="The next entry"),
+        Binding("up,k", "move('up')", "Up", id="pull.up", show=False, tooltip="The entry before"),
+    ]
+    DEFAULT_CSS = """
+    PullScreen {
+        align: center middle;
+        background: $background 60%;
+        & > .-dialog {
+            width: 100%;
+            max-width: 100;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+        & #pull-title { margin-bottom: 1; }
+        & #pull-has { color: $text-muted; margin-bottom: 1; }
+        & Choices { height: auto; max-height: 12; }
+        & #pull-state { height: auto; margin-top: 1; display: none; color: $text-muted; }
+        & #pull-state.-error { color: $text-error; }
+        & ProgressBar { width: 1fr; display: none; &.-running { display: block; } }
+        & Bar { width: 1fr; }
+        & Footer { margin-top: 1; }
+    }
+    """
+
+    def __init__(
+        self,
+        why: str,
+        offers: Sequence[Offer],
+        pull: Callable[[str], AsyncIterator[Pulling]],
+        *,
+        has: Sequence[Model] = (),
+        embedded: bool = True,
+        start: bool = False,
+    ) -> None:
+        super().__init__()
+        self._why = why
+        self._offers = tuple(offers)
+        self._pull = pull
+        self._has = tuple(model.name for model in has)
+        self._embedded = embedded
+        self._start = start
+        self._worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(Content.styled("Get models", "bold"), id="pull-title")
+            yield Static(Content(clean(self._why)))
+            yield Static(Content(self._having()), id="pull-has")
+            yield Choices(*(Option(self._row(offer)) for offer in self._offers))
+            yield Static(id="pull-state", markup=False)
+            yield ProgressBar(show_eta=False)
+            yield KeyBar()
+
+    def on_mount(self) -> None:
+        choices = self.query_one(Choices)
+        choices.highlighted = 0 if self._offers else None
+        if self._start:
+            self.action_pull()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._embedded if action == "embedded" else True
+
+    def action_move(self, how: str) -> None:
+        """Move the selection."""
+        getattr(self.query_one(Choices), f"action_cursor_{how}")()
+
+    def action_pull(self) -> None:
+        """Pull what is selected, unless something is being pulled."""
+        index = self.query_one(Choices).highlighted
+        if index is not None and self._worker is None:
+            self._worker = self.run_worker(self._run(self._offers[index]), group="pull", exit_on_error=False)
+
+    def action_embedded(self) -> None:
+        """Leave with the embedded twins; a download stops."""
+        self.dismiss("embedded")
+
+    def action_back(self) -> None:
+        """Stop the download, or leave if there is none."""
+        if self._worker is None:
+            self.dismiss(None)
+            return
+        self._worker.cancel()
+        self._finish("Stopped. The server keeps what has come, and goes on from there the next time.")
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        # A click only selects: nobody should download gigabytes by touching a line.
+        event.stop()
+
+    async def _run(self, offer: Offer) -> None:
+        missing = [model for model in offer.models if model not in self._has]
+        try:
+            for number, model in enumerate(missing, 1):
+                name = clean(model) + (f" ({number} of {len(missing)})" if len(missing) > 1 else "")
+                self._tell(name, Pulling("asking the server"))
+                async for pulling in self._pull(model):
+                    self._tell(name, pulling)
+                self._has += (model,)
+        except ServerError as error:
+            self._finish(str(error), error=True)
+            return
+        self.dismiss(offer)
+
+    def _tell(self, name: str, pulling: Pulling) -> None:
+        bar = self.query_one(ProgressBar)
+        bar.add_class("-running")
+        bar.update(total=pulling.total or None, progress=pulling.completed)
+        far = f", {bytes_words(pulling.completed)} of {bytes_words(pulling.total)}" if pulling.total else ""
+        self._say(Content.assemble((name, "bold"), f"\n{clean(pulling.status)}{far}"))
+
+    def _finish(self, message: str, *, error: bool = False) -> None:
+        self._worker = None
+        self.query_one(ProgressBar).remove_class("-running")
+        self._say(Content(clean(message)), error=error)
+
+    def _say(self, message: Content, *, error: bool = False) -> None:
+        state = self.query_one("#pull-state", Static)
+        state.set_class(error, "-error")
+        state.update(message)
+        state.display = True
+
+    def _having(self) -> str:
+        if not self._has:
+            return "It has no models at all yet." if self._offers and not self._start else ""
+        shown = ", ".join(clean(name) for name in self._has[:_SHOWN_MAX])
+        more = len(self._has) - _SHOWN_MAX
+        return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
+
+    def _row(self, offer: Offer) -> Content:
+        size = bytes_words(offer.size)
+        title = fit(offer.title, 40)
+        width = max((cell_width(fit(each.title, 40)) for each in self._offers), default=0)
+        names = " + ".join(offer.models)
+        return Content.assemble(
+            f"{title}{' ' * (width - cell_width(title))}  ",
+            (f"{size:>8}  ", "$accent"),
+            (fit(offer.note, 200), "$text-muted"),
+            ("" if names == offer.title else f"\n{fit(names, 200)}", "$text-muted"),
+        )

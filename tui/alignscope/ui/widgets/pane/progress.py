@@ -1,0 +1,86 @@
+"""A pane's footer while replies run: how long they have been waited for, and figures that move."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from alignscope.model.events import Phase, Reply
+from alignscope.ui.widgets.pane.bars import PaneFooter
+from alignscope.ui.widgets.pane.words import footer_parts
+from alignscope.ui.widgets.transcript.line_widget import frames
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_PERIOD: Final = 0.25
+"""Seconds between two looks at a running reply's figures."""
+
+
+class ProgressFooter(PaneFooter):
+    """Tells how the replies of a turn go, and keeps that right without being told of every second and token."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """Args:
+        clock: seconds, by which it is told how long a reply has been waited for.
+        """
+        super().__init__()
+        self._clock = clock
+        self._replies: Mapping[int, Reply] = {}
+        self._shown: int | None = 1
+        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when
+        self._held = False
+        self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
+        self._second: Timer | None = None  # to the next second of waiting
+
+    def begin(self, samples: int, at: float | None = None) -> None:
+        """A turn's replies are waited for, since now or another moment on the clock."""
+        since = self._clock() if at is None else at
+        self._phases = dict.fromkeys(range(1, samples + 1), (Phase.WAITING, since))
+
+    def wait(self, sample: int, phase: Phase) -> None:
+        """A reply waits for something else from now on; what it has waited for already goes on."""
+        if phase is not self._phases[sample][0]:
+            self._phases[sample] = phase, self._clock()
+
+    def wait_anew(self, sample: int) -> None:
+        """A reply is waited for from the beginning."""
+        self._phases[sample] = Phase.WAITING, self._clock()
+
+    def show(self, replies: Mapping[int, Reply], shown: int | None) -> None:
+        """Show how these go, by sample; `shown` is the one in view, None for all. What comes to them is seen later."""
+        self._replies, self._shown = replies, shown
+        self._look()
+
+    def hold(self, held: bool) -> None:
+        """Say whether the clock stands still."""
+        if held is not self._held:
+            self._held = held
+            self._look()
+
+    def look_soon(self) -> None:
+        """Tokens have come: look at the figures before long."""
+        if not self._due and self.is_mounted:
+            self._due = time.monotonic() + _PERIOD
+            frames(self.app).soon(self._frame)
+
+    def _frame(self) -> None:
+        if not self._due or not self.is_attached:
+            return
+        if time.monotonic() < self._due:
+            frames(self.app).soon(self._frame)
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        self._due = 0.0
+        replies = self._replies
+        shown = min(self._shown or 1, len(replies))
+        waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
+        waited = self._clock() - self._phases[shown][1] if waiting else 0
+        state, figures = footer_parts(replies, self._shown, waited, held=self._held)
+        self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
+        if self._second is not None:
+            self._second.stop()
+            self._second = None
+        if waiting and self.is_mounted:
+            self._second = self.set_timer(1.01 - waited % 1, self._look)

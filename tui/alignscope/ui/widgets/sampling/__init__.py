@@ -1,0 +1,1 @@
+"""The sampling panel and its rows."""

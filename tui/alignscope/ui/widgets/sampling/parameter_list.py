@@ -1,0 +1,147 @@
+"""The rows of the sampling panel, drawn in as many columns as there is room for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from alignscope.model.sampling import PARAMETERS
+from alignscope.text.clean import cell_width, fit
+from alignscope.ui.widgets.sampling.parameter_row import Edit, Row
+
+NAMES: Final = tuple(PARAMETERS)
+COLUMN_WIDTH: Final = 34
+"""Cells that a row wants; a panel of twice that shows two columns."""
+_NAME_WIDTH: Final = max(map(len, NAMES))
+_COLUMNS_MAX: Final = 4
+SELECTED: Final = "▎"
+"""Stands at the left of the selected row of every list."""
+
+
+class ParameterList(Widget):
+    """The rows, in as many columns as there is room for. It only draws and says what was clicked."""
+
+    DEFAULT_CSS = """
+    ParameterList { width: 1fr; height: auto; text-wrap: nowrap; }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """A row was clicked."""
+
+        index: int
+        part: str
+        """`mark`, `name` or `value`."""
+
+    @dataclass
+    class Turned(Message):
+        """The wheel was turned on the selected row."""
+
+        steps: int
+
+    rows: reactive[tuple[Row, ...]] = reactive(())
+    cursor: reactive[int] = reactive(0)
+    edit: reactive[Edit | None] = reactive(None)
+    active: reactive[bool] = reactive(False)
+    """Whether the panel has the focus."""
+
+    @property
+    def columns(self) -> int:
+        """How many columns fit."""
+        return max(1, min(self.size.width // COLUMN_WIDTH, _COLUMNS_MAX))
+
+    @property
+    def lines(self) -> int:
+        """How many lines the rows take."""
+        return -(-len(NAMES) // self.columns)
+
+    def place(self, index: int) -> Region:
+        """Where a row stands."""
+        column, y = divmod(index, self.lines)
+        width = self.size.width // self.columns
+        return Region(column * width, y, width, 1)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return -(-len(NAMES) // max(1, min(width // COLUMN_WIDTH, _COLUMNS_MAX)))
+
+    def render(self) -> Content:
+        width = self.size.width // self.columns
+        drawn = [self._draw(index, width) for index in range(len(self.rows))]
+        blank = Content(" " * width)
+        columns = [drawn[start : start + self.lines] for start in range(0, len(drawn), self.lines)]
+        return Content("\n").join(
+            Content("").join(column[y] if y < len(column) else blank for column in columns) for y in range(self.lines)
+        )
+
+    def _draw(self, index: int, width: int) -> Content:
+        row = self.rows[index]
+        chosen = index == self.cursor
+        line = self._edited(row, self.edit, width) if chosen and self.edit is not None else self._shown(row, width)
+        if chosen:
+            mark = Content.styled(SELECTED, "$accent" if self.active else "$text-muted")
+            line = (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
+        return line
+
+    def _shown(self, row: Row, width: int) -> Content:
+        names = max(min(_NAME_WIDTH, width - 12), 4)
+        room = max(width - names - 6, 4)
+        value = fit(row.value, room)
+        return Content.assemble(
+            (" ● ", "$accent") if row.on else (" ○ ", "dim"),
+            (fit(row.parameter.name, names).ljust(names + 1), "" if row.on else "dim"),
+            " " * (room - cell_width(value)),
+            (value, "bold" if row.on else "dim"),
+            ("≠" if row.differs and not row.on else " ", "$text-warning"),
+            ("!" if row.caveats else " ", "$text-warning"),
+        )
+
+    def _edited(self, row: Row, edit: Edit, width: int) -> Content:
+        name = row.parameter.name
+        room = max(width - len(name) - 5, 4)
+        # The window on the text is moved until the cursor is in it; wide characters take two cells of it.
+        begin = 0
+        while cell_width(edit.text[begin : edit.cursor]) >= room:
+            begin += 1
+        before = edit.text[begin : edit.cursor]
+        under = edit.text[edit.cursor : edit.cursor + 1] or " "
+        left = max(room - cell_width(before) - cell_width(under), 0)
+        after = fit(edit.text[edit.cursor + 1 :], left)
+        after += " " * (left - cell_width(after))
+        return Content.assemble(
+            (" ● ", "$accent"),
+            f"{name} ",
+            (before, "underline"),
+            (under, "reverse"),
+            (after, "underline"),
+            " ",
+        )
+
+    def _index_at(self, x: int, y: int) -> int | None:
+        column = x // max(self.size.width // self.columns, 1)
+        index = column * self.lines + y
+        return index if 0 <= y < self.lines and column < self.columns and index < len(NAMES) else None
+
+    def on_click(self, event: events.Click) -> None:
+        index = self._index_at(event.x, event.y)
+        if index is not None:
+            x = event.x - self.place(index).x
+            part = "mark" if x < 3 else "name" if x < 4 + len(NAMES[index]) else "value"
+            self.post_message(self.Clicked(index, part))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseScrollUp | events.MouseScrollDown, steps: int) -> None:
+        # Over any other row the wheel scrolls the list: nobody should change a value while passing by.
+        if self.active and self._index_at(event.x, event.y) == self.cursor:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Turned(steps))

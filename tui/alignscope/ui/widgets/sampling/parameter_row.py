@@ -1,0 +1,141 @@
+"""What a row of the sampling panel knows, apart from how it is drawn: one parameter, and the line that edits it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from alignscope.backends.base import ServerInfo
+from alignscope.model.sampling import PARAMETERS, Kind, Parameter, Sampling, SamplingError, Value, caveat
+from alignscope.text.clean import clean, fit
+
+ModelValues = Mapping[str, Mapping[str, object]]
+"""Each pane's own values, as its server tells them: pane -> parameter -> value."""
+
+UNKNOWN: Final = "–"
+_EDIT_MAX: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parameter as the panel shows it."""
+
+    parameter: Parameter
+    on: bool
+    value: str
+    """What is sent; when it is off, the model's own value, or a dash where nobody tells it."""
+    own: tuple[tuple[str, str], ...] = ()
+    """What each pane's model would use by itself, where its server tells."""
+    caveats: tuple[str, ...] = ()
+    """What a server in the lineup makes of it; empty when it simply works."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the panes' own values aren't the same."""
+        return len({value for _, value in self.own}) > 1
+
+    @property
+    def help(self) -> str:
+        """Everything there is to say: the caveats, what it does, its range, and where the panes differ."""
+        parts = [_sentence(note) for note in self.caveats]
+        parts.append(self.parameter.help)
+        if self.parameter.kind is not Kind.STRINGS:
+            parts.append(_sentence(self.parameter.range))
+        if not self.on and self.differs:
+            parts.append("Own values: " + ", ".join(f"{pane} {value}" for pane, value in self.own) + ".")
+        return " ".join(parts)
+
+
+def row(name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), models: ModelValues | None = None) -> Row:
+    """A parameter's row.
+
+    Args:
+        servers: those in the lineup, for the caveats.
+        models: what the panes' models would use by themselves.
+    """
+    parameter = PARAMETERS[name]
+    panes = models or {}
+    told = any(name in values for values in panes.values())
+    own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if told else ()
+    caveats = tuple(
+        dict.fromkeys(note for server in servers if (note := caveat(name, server.dialect, server.version_tuple)))
+    )
+    if name in sampling:
+        return Row(parameter, True, parameter.show(sampling[name]), own, caveats)
+    values = dict.fromkeys(value for _, value in own)
+    return Row(parameter, False, "/".join(values) or UNKNOWN, own, caveats)
+
+
+def start(name: str, models: ModelValues | None = None) -> Value:
+    """What a parameter starts from when it is switched on: the first value that a model tells, else the default."""
+    parameter = PARAMETERS[name]
+    for values in (models or {}).values():
+        if name in values:
+            try:
+                return parameter.parse(str(values[name]))
+            except SamplingError:
+                continue
+    return parameter.default
+
+
+def moved(name: str, sampling: Sampling, steps: int, models: ModelValues | None = None) -> Sampling:
+    """The sampling with a parameter turned by so many steps, switched on if it was off.
+
+    Raises:
+        SamplingError: it is at the end of its range, or isn't a number.
+    """
+    parameter = PARAMETERS[name]
+    if parameter.kind not in (Kind.FLOAT, Kind.INT):
+        raise SamplingError(f"{name} has no steps: press enter to type it")
+    before = sampling.get(name)
+    after = parameter.turn(start(name, models) if before is None else before, steps)
+    if after == before:
+        raise SamplingError(f"{name} ends here: {parameter.range}")
+    return sampling.on(name, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A value being typed: the text, and where the cursor stands in it."""
+
+    text: str
+    cursor: int
+
+    @classmethod
+    def of(cls, text: str) -> "Edit":
+        """A text with the cursor behind it."""
+        return cls(text, len(text))
+
+    def insert(self, text: str) -> "Edit":
+        """With a text put in at the cursor; of several lines only the first."""
+        line = clean(text.partition("\n")[0])[: _EDIT_MAX - len(self.text)]
+        return Edit(self.text[: self.cursor] + line + self.text[self.cursor :], self.cursor + len(line))
+
+    def press(self, key: str) -> "Edit | None":
+        """After a key that moves or deletes; None when the key does neither."""
+        text, cursor = self.text, self.cursor
+        match key:
+            case "left":
+                return replace(self, cursor=max(cursor - 1, 0))
+            case "right":
+                return replace(self, cursor=min(cursor + 1, len(text)))
+            case "home" | "ctrl+a":
+                return replace(self, cursor=0)
+            case "end" | "ctrl+e":
+                return replace(self, cursor=len(text))
+            case "backspace":
+                return Edit(text[: max(cursor - 1, 0)] + text[cursor:], max(cursor - 1, 0))
+            case "delete":
+                return Edit(text[:cursor] + text[cursor + 1 :], cursor)
+            case "ctrl+u":
+                return Edit(text[cursor:], 0)
+        return None
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return UNKNOWN
+    return fit(f"{value:g}" if isinstance(value, float) else str(value), 24)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

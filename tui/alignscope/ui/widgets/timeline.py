@@ -1,0 +1,184 @@
+"""The line at the bottom of a replay: where it is, how far it goes, where turns begin and replies end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from alignscope.text.clean import cell_width, fit
+from alignscope.ui.widgets.transcript.line_widget import Drawn
+
+_ROWS: Final = 3
+_EDGE: Final = 1
+"""Cells free at either end."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """A place on the timeline."""
+
+    ms: float
+    sign: str
+    """One cell; a turn's number may be longer."""
+    tone: str = ""
+    """`base`, `instruct`, `third` or `fourth` at a reply's end, `failed` if it broke; empty for a turn."""
+
+
+def clock(ms: float, whole_ms: float = 0.0) -> str:
+    """A time as people write it: `0:07.3`, `1:02:03`; tenths while the whole is shorter than ten minutes."""
+    tenths = int(max(ms, 0) // 100)
+    seconds = tenths // 10
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    short = f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+    return f"{short}.{tenths % 10}" if max(whole_ms, ms) < 600_000 else short
+
+
+class Timeline(Drawn, Widget):
+    """Three rows: what is played and how, the line with its turns, and where replies end."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"timeline--{name}"
+        for name in ("played", "rest", "head", "turn", "words", "base", "instruct", "third", "fourth", "failed")
+    }
+    DEFAULT_CSS = """
+    Timeline {
+        height: 3;
+        background: $surface;
+        color: $text-muted;
+        & > .timeline--played { color: $accent; }
+        & > .timeline--rest { color: $scrollbar; }
+        & > .timeline--head { color: $accent; text-style: bold; }
+        & > .timeline--turn { color: $text; }
+        & > .timeline--words { color: $text; }
+        & > .timeline--base { color: $base-tone; }
+        & > .timeline--instruct { color: $instruct-tone; }
+        & > .timeline--third { color: $third-tone; }
+        & > .timeline--fourth { color: $fourth-tone; }
+        & > .timeline--failed { color: $text-error; }
+    }
+    """
+
+    @dataclass
+    class Sought(Message):
+        """The person pointed at a place, as a share of the whole from 0 to 1."""
+
+        share: float
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._ms = self._length = 0.0
+        self._marks: tuple[TimeMark, ...] = ()
+        self._words: tuple[str, str] = ("", "")
+        self._shown: object = None
+        self._held = False
+
+    def set_marks(self, length_ms: float, marks: Sequence[TimeMark]) -> None:
+        """Tell how long the whole is and what lies on it."""
+        self._length, self._marks = length_ms, tuple(marks)
+        self._redraw()
+
+    def show(self, ms: float, words: str, more: str = "") -> None:
+        """Tell where it is; what plays, as words for the left end, and more for the right one if there is room."""
+        self._ms, self._words = ms, (words, more)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        shown = (self._words, self._place(self._ms), self._length, self._marks, self.size)
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._redraw()
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.width - 2 * _EDGE)
+
+    def _place(self, ms: float) -> int:
+        """The cell of a time."""
+        share = ms / self._length if self._length > 0 else 0.0
+        return round(min(max(share, 0.0), 1.0) * (self._room - 1))
+
+    def render_line(self, y: int) -> Strip:
+        row = (self._row_words, self._row_line, self._row_ends)[min(y, _ROWS - 1)]()
+        plain = self.rich_style
+        return Strip([Segment(" " * _EDGE, plain), *row]).adjust_cell_length(self.outer_size.width, plain)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"timeline--{name}")
+
+    def _row_words(self) -> list[Segment]:
+        words, more = self._words
+        words = fit(words, self._room)
+        gap = self._room - cell_width(words)
+        more = fit(more, gap - 2) if gap > 10 else ""
+        return [
+            Segment(words, self._style("words")),
+            Segment(" " * (gap - cell_width(more)), self.rich_style),
+            Segment(more, self.rich_style),
+        ]
+
+    def _row_line(self) -> list[Segment]:
+        here = self._place(self._ms)
+        cells = ["━"] * here + ["●"] + ["─"] * (self._room - 1 - here)
+        looks = ["played"] * here + ["head"] + ["rest"] * (self._room - 1 - here)
+        for mark in self._marks:
+            if not mark.tone and (place := self._place(mark.ms)) != here:
+                cells[place], looks[place] = "┃" if place < here else "│", "turn"
+        return self._joined(cells, looks)
+
+    def _row_ends(self) -> list[Segment]:
+        """Turns' numbers below where they begin, and a pane's sign where its reply ends; ends go before numbers."""
+        cells, looks = [" "] * self._room, [""] * self._room
+        for ends in (False, True):
+            free = 0
+            for mark in sorted((mark for mark in self._marks if bool(mark.tone) is ends), key=lambda mark: mark.ms):
+                place = self._place(mark.ms)
+                if ends and looks[place] and looks[place] != "turn":
+                    # Two replies that end together stand beside each other.
+                    place = next((near for near in (place - 1, place + 1) if 0 <= near < self._room), place)
+                if not ends and place < free:
+                    continue
+                for index, sign in enumerate(mark.sign):
+                    if place + index < self._room:
+                        cells[place + index], looks[place + index] = sign, mark.tone or "turn"
+                free = place + len(mark.sign) + 1
+        return self._joined(cells, looks)
+
+    def _joined(self, cells: Sequence[str], looks: Sequence[str]) -> list[Segment]:
+        segments: list[Segment] = []
+        start = 0
+        for index in range(1, len(cells) + 1):
+            if index == len(cells) or looks[index] != looks[start]:
+                style = self._style(looks[start]) if looks[start] else self.rich_style
+                segments.append(Segment("".join(cells[start:index]), style))
+                start = index
+        return segments
+
+    # The mouse
+
+    def _seek(self, event: events.MouseEvent) -> None:
+        share = (event.x - _EDGE) / max(1, self._room - 1)
+        self.post_message(self.Sought(min(max(share, 0.0), 1.0)))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.y:
+            self._held = True
+            self.capture_mouse()
+            self._seek(event)
+        event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._held:
+            self._seek(event)
+
+    def on_mouse_up(self) -> None:
+        self._held = False
+        self.release_mouse()

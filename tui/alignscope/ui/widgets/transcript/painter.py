@@ -1,0 +1,149 @@
+"""How a transcript's rows look, drawn once and kept while they are the same."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from alignscope.text.clean import fit, show
+from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, Kind, Rows
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+_Tagger = Callable[[Style, int, int], Style]
+
+_STRIPS: Final = 512
+"""Drawn rows that are kept."""
+_EDGES: Final = {Kind.THINKING: "gutter", Kind.REPLY: "edge"}
+"""The style of what stands at the left of a row, where it isn't that of its text."""
+_BELOW: Final = 1 << 30
+"""The row that the mouse finds below the last."""
+
+
+class Painter:
+    """Draws the rows of a layout in the colours of a widget and with its selection."""
+
+    def __init__(self, widget: "Widget", rows: Rows) -> None:
+        self._widget = widget
+        self._rows = rows
+        self._strips: dict[int, Strip] = {}
+        self._empty: Strip | None = None
+        self._looks: dict[str, Style] = {}
+
+    def forget(self, first: int = 0) -> None:
+        """Draw rows from this one on anew."""
+        for y in [y for y in self._strips if y >= first]:
+            del self._strips[y]
+
+    def resize(self) -> None:
+        """Draw everything anew for another size."""
+        self._strips.clear()
+        self._empty = None
+
+    def restyle(self) -> None:
+        """Draw everything anew in other colours."""
+        self._looks.clear()
+        self.resize()
+
+    def rows(self, start: int, stop: int) -> list[Strip]:
+        """The rows from one to before another, as wide as the widget with its scroll bar."""
+        if not self._widget.is_attached:
+            # Taken away, with its styles and its screen; Textual asks once more before it has laid out the others.
+            return [Strip.blank(self._widget.outer_size.width)] * (stop - start)
+        height, kept = self._rows.height, self._strips
+        if len(kept) > _STRIPS:
+            kept.clear()
+        strips = []
+        for y in range(start, stop):
+            strip = kept.get(y)
+            if strip is None:
+                if y >= height:
+                    strips.append(self._below())
+                    continue
+                strip = kept[y] = self._draw(y, _untagged)
+            strips.append(strip)
+        return strips
+
+    def tagged(self, y: int) -> Strip:
+        """A row as the mouse needs it: each piece says where in the text it stands.
+
+        Not so for drawing, since it would make every row's style one of its own, which Textual's caches can't bear.
+        """
+        if y < self._rows.height:
+            return self._draw(y, _tag)
+        width = self._widget.outer_size.width
+        return Strip([Segment(" " * width, _tag(self._look(Kind.REPLY), 0, _BELOW))], width)
+
+    def _below(self) -> Strip:
+        if self._empty is None:
+            self._empty = Strip.blank(self._widget.outer_size.width, self._look(Kind.REPLY))
+        return self._empty
+
+    def _look(self, name: str) -> Style:
+        """A style, looked up once: asking Textual for each row costs more than drawing it."""
+        style = self._looks.get(name)
+        if style is None:
+            widget = self._widget
+            own = name == Kind.REPLY
+            style = widget.rich_style if own else widget.get_component_rich_style(f"transcript--{name}")
+            self._looks[name] = style
+        return style
+
+    def _draw(self, y: int, at: _Tagger) -> Strip:
+        width, outer = self._widget.size.width, self._widget.outer_size.width
+        place = self._rows.locate(y)
+        if place is None:
+            return self._below()
+        block, index = place
+        style = self._look(block.kind)
+        row = block.rows[index]
+        if block.kind not in TEXT:
+            chrome = Segment(_chrome(block.kind, row, width), at(style, 0, y))
+            return Strip([chrome], width).extend_cell_length(outer, style)
+        gutter = GUTTERS[block.kind]
+        drawn, cells = show(row)
+        edge = at(self._look(_EDGES[block.kind]) if block.kind in _EDGES else style, 0, y)
+        segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style, at)
+        cells += len(gutter)
+        if cells < outer:
+            segments.append(Segment(" " * (outer - cells), at(style, len(drawn), y)))
+        strip = Strip(segments, max(cells, outer))
+        # Blanks may hang over the edge; the column of the scroll bar stays free.
+        return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
+
+    def _selectable(self, drawn: str, y: int, style: Style, at: _Tagger) -> list[Segment]:
+        selection = self._widget.text_selection
+        span = selection.get_span(y) if selection is not None else None
+        if span is None or not drawn:
+            return [Segment(drawn, at(style, 0, y))] if drawn else []
+        start, end = span
+        end = len(drawn) if end == -1 else end
+        chosen = style + self._widget.screen.get_component_rich_style("screen--selection")
+        pieces = ((0, drawn[:start], style), (start, drawn[start:end], chosen), (end, drawn[end:], style))
+        return [Segment(piece, at(look, x, y)) for x, piece, look in pieces if piece]
+
+
+def _tag(style: Style, x: int, y: int) -> Style:
+    """The style with the place in the text that the mouse finds there."""
+    return style + Style.from_meta({"offset": (x, y)})
+
+
+def _untagged(style: Style, x: int, y: int) -> Style:
+    return style
+
+
+def _chrome(kind: Kind, text: str, width: int) -> str:
+    """A row that is no text: a rule with a caption, or words at the right."""
+    if kind is Kind.END:
+        if show(text)[1] >= width:
+            text = text.partition(" · ")[0]  # the count is in the footer too
+        drawn = fit(text, width - 1)
+        return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
+    lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
+    fill = " " if kind is Kind.LABEL else lead[0]
+    drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
+    rest = width - show(drawn)[1]
+    return drawn + fill * rest if rest >= 0 else fit(drawn, width)
