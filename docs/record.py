@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.model.experiments import Experiment, experiments
-from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
-from alignscope.model.session import CARRY, FRESH, PaneRecord, Session, Turn
+from alignscope.model.session import Session
+from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn
 from alignscope.run.exploration import Conductor
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder

@@ -6,7 +6,7 @@ from typing import Any
 
 from alignscope.backends import Backend, Chunk, Ending, Message, Request, ServerError
 from alignscope.model.events import End
-from alignscope.model.lineup import Mode
+from alignscope.model.pane import Mode
 from alignscope.model.sampling import Sampling
 from tests.standin.web import Server
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import alignscope.files.locations
 from alignscope.model.events import Token
-from alignscope.model.session import Turn
+from alignscope.model.turn import Turn
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.writer import Writer

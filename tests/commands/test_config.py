@@ -10,7 +10,7 @@ from alignscope.commands import arguments as choices
 from alignscope.commands.main import _parser, main
 from alignscope.files.settings import Settings, SettingsError, config_file, load
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Mode, Wanted
+from alignscope.model.pane import Mode, Wanted
 from alignscope.ui.themes import own_directory, remember
 
 

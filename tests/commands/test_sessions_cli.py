@@ -15,7 +15,8 @@ import pytest
 from alignscope.commands import session_options
 from alignscope.commands.main import main
 from alignscope.export import FORMATS
-from alignscope.model.session import PaneRecord, Session, Verdict
+from alignscope.model.session import Session
+from alignscope.model.turn import PaneRecord, Verdict
 from alignscope.sessions.format import jsonl
 from alignscope.sessions.format.file import read
 from alignscope.sessions.library.store import Store

@@ -11,7 +11,7 @@ import pytest
 from alignscope.commands import arguments as choices
 from alignscope.commands.main import main
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import EMBEDDED, Mode, Wanted
+from alignscope.model.pane import EMBEDDED, Mode, Wanted
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
 
 

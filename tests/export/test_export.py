@@ -15,8 +15,10 @@ from markdown_it import MarkdownIt
 from alignscope.export import FORMATS, Options, format_of
 from alignscope.export.palette import Palette
 from alignscope.model.events import End, Event, Finished, Token
-from alignscope.model.lineup import Mode, Pane, tones
-from alignscope.model.session import CARRY, Session, Verdict
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.session import Session
+from alignscope.model.tones import tones
+from alignscope.model.turn import CARRY, Verdict
 from tests.sessions.recorded import NASTY, events, nasty, session, turn, two_turns, with_logprobs, written
 
 # Markdown
@@ -108,9 +110,9 @@ def test_colours_of_a_theme() -> None:
     made = Palette.of({"foreground": "#abc", "background": "red; }", "panel": 7}, {"base": "#010203"})
     assert made.foreground == "#aabbcc"
     assert made.background == Palette().background, "nothing but a colour goes into the page"
-    assert made.tones[0] == "#010203"
+    assert made.tones["base"] == "#010203"
     four = [Pane(str(n), "m", "u", mode) for n, mode in enumerate([Mode.CHAT, Mode.CHAT, Mode.COMPLETION, Mode.CHAT])]
-    assert tones(four) == [2, 3, 0, 1]
+    assert tones(four) == ["third", "fourth", "base", "instruct"]
 
 
 # CSV

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import Alternative, End, Finished, Started, Stats, Token
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
-from alignscope.model.session import Parent, Session, SessionError, Turn, Verdict
+from alignscope.model.session import Parent, Session, SessionError
+from alignscope.model.turn import Turn, Verdict
 from alignscope.sessions.format import documents, jsonl
 from tests.sessions.recorded import AT, events, session, turn, two_turns, with_logprobs, written
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from alignscope.backends.base import Chunk, Ending, Fault, Message, Pulling, Request, ServerError, ServerInfo
-from alignscope.model.events import Alternative, End, Event, Finished, Phase, Reply, Started, Stats, Token, Waiting
-from alignscope.model.lineup import Mode, Model, Pane
+from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
+from alignscope.model.pane import Mode, Model, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Dialect, Sampling
 from alignscope.run.ask import Exchange, Run, compose
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from alignscope.backends.embedded import engine_available
-from alignscope.model.events import End, Finished, Reply, Token
-from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.events import End, Finished, Token
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.run.ask import Run
 from alignscope.run.servers import Servers

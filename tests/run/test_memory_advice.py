@@ -1,6 +1,6 @@
 """What a person is told about a server's memory: against a stand-in that loads and evicts as the real one does."""
 
-from alignscope.model.lineup import Lineup, Mode, Pane
+from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.run.ask import Run
 from alignscope.run.memory_advice import memory_notice, reload_notice

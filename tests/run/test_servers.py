@@ -10,7 +10,8 @@ import pytest_asyncio
 from alignscope.backends import Fault, ServerError
 from alignscope.backends.embedded import engine_available
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import EMBEDDED, Mode, Model, Nature, Pane, Wanted, judge
+from alignscope.model.pairing import Nature, judge
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, Wanted
 from alignscope.run.servers import Kind, Servers, known_pairs, missing
 from tests.backends.embedded.files import LATEST, TEXT
 from tests.standin import LONELY, MANY, Flavour, Held, Ollama, OpenAIStyle

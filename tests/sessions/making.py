@@ -6,11 +6,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from alignscope.model.events import Alternative, End, Event, Finished, Reply, Started, Stats, Token
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import SCAFFOLDS
-from alignscope.model.session import PaneRecord, Parent, Session, Turn, Verdict
+from alignscope.model.session import Parent, Session
+from alignscope.model.turn import PaneRecord, Turn, Verdict
 
 AT = datetime(2026, 11, 20, 21, 3, 11, tzinfo=UTC)
 BASE = Pane("base", "mistral:text", "http://localhost:11434", Mode.COMPLETION)

@@ -6,9 +6,10 @@ from typing import Any
 
 from alignscope.export import FORMATS, Options
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
-from alignscope.model.session import PaneRecord, Session, Turn
+from alignscope.model.session import Session
+from alignscope.model.turn import PaneRecord, Turn
 
 AT = datetime(2026, 11, 20, 21, 3, 15, tzinfo=UTC)
 LINEUP = (

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import End, Event, Finished, Token
-from alignscope.model.lineup import Mode, Pane
-from alignscope.model.session import Session, Turn
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.session import Session
+from alignscope.model.turn import Turn
 from alignscope.run.exploration import Conductor
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
@@ -210,7 +211,7 @@ def test_a_pane_asked_again_while_the_other_goes_on(tmp_path: Path) -> None:
 
 
 def test_title_note_and_verdict_are_kept(tmp_path: Path) -> None:
-    from alignscope.model.session import Verdict
+    from alignscope.model.turn import Verdict
 
     recorder = Recorder(tmp_path)
     turn = played(recorder)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignscope.model.events import End, Event, Finished, Reply, Started, Token
-from alignscope.model.session import Turn
+from alignscope.model.events import End, Event, Finished, Started, Token
+from alignscope.model.reply import Reply
+from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import TURN_GAP_MS, Step
 from tests.sessions.recorded import events, turn, two_turns, with_logprobs

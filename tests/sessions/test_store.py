@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.model.session import Session, SessionError, Turn, Verdict
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import Turn, Verdict
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.lock import Lock, LockedError

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alignscope.model.events import Reply, Token
+from alignscope.model.events import Token
+from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.sessions.format import file
 from alignscope.sessions.format import yaml as yaml_form

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from alignscope.backends.base import Pulling
 from alignscope.model.events import End, Event, Finished, Started, Stats, Token
-from alignscope.model.lineup import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
-from alignscope.model.session import PaneRecord, Session, Turn, Verdict
+from alignscope.model.session import Session
+from alignscope.model.turn import PaneRecord, Turn, Verdict
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.models.picker import Listing
 

@@ -15,7 +15,8 @@ from alignscope.backends.base import Chunk, Ending, Fault, Message, Request, Ser
 from alignscope.backends.embedded import engine_available
 from alignscope.backends.embedded.backend import EmbeddedBackend
 from alignscope.model.events import End, Phase
-from alignscope.model.lineup import Mode, Nature, find_pairs, judge
+from alignscope.model.pairing import Nature, find_pairs, judge
+from alignscope.model.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from tests.backends.embedded.files import TEXT, crashing
 

@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Mode, Wanted
+from alignscope.model.pane import Mode, Wanted
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 

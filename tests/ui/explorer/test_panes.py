@@ -3,6 +3,8 @@
 import pytest
 
 from alignscope.model.launch import Launch
+from alignscope.model.pane import Mode, Wanted
+from alignscope.model.tones import tones
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 
@@ -140,6 +142,21 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.press("ctrl+t", "enter")
         await desk.until(lambda: desk.app.screen is desk.explorer)
         await desk.until_shown("base  mistral:text  chat")
+
+
+async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(ollama: Ollama) -> None:
+    panes = tuple(Wanted(name, "mistral:latest", mode=Mode.CHAT) for name in ("sft", "dpo"))
+    launch = Launch(host=ollama.url, panes=(Wanted("base", "mistral:text", mode=Mode.COMPLETION), *panes))
+    async with explore(launch) as desk:
+        await replied(desk)
+        assert [view.tone for view in desk.explorer.split.views] == ["base", "third", "instruct"]
+        await desk.press("A")
+        await desk.until_shown("Model for ◆ third", "mistral:instruct")
+        await desk.type("instruct")
+        await desk.press("enter")
+        await desk.until(lambda: len(desk.explorer.split.views) == 4)
+        await desk.until_shown("∿ base", "▲ sft", "● dpo", "◆ third")
+        assert [view.tone for view in desk.explorer.split.views] == tones(desk.conductor.lineup)
 
 
 async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave_it(ollama: Ollama) -> None:

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
-from alignscope.model.session import Session, Turn
+from alignscope.model.session import Session
+from alignscope.model.turn import Turn
 from alignscope.ui.screens.replay import Live, ReplayScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns

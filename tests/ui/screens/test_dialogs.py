@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.sessions.library.index import Entry, EntryPane
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.chooser import Choices, Chooser

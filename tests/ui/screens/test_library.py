@@ -9,7 +9,8 @@ import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from alignscope.model.session import PaneRecord, Session
+from alignscope.model.session import Session
+from alignscope.model.turn import PaneRecord
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.library.library import LibraryScreen, Picked
 from alignscope.ui.screens.library.rows import when

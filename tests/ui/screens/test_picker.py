@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.model.lineup import EMBEDDED, Mode, Model, Pane
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.ui.screens.models.picker import Listing, PickerScreen
 from tests.ui.screens.host import Host, save_picture, screen_text

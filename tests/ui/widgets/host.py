@@ -4,7 +4,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
 from alignscope.model.events import End, Finished, Stats, Token
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alignscope.model.events import End, Finished, Phase, Started, Stats, Waiting
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView

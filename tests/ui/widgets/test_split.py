@@ -3,7 +3,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Divider, Split

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from alignscope.model.events import Alternative, End, Phase, Stats
-from alignscope.model.lineup import Mode, Model
+from alignscope.model.pane import Mode, Model
 from alignscope.model.sampling import Dialect, Sampling
 
 

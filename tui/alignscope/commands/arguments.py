@@ -9,7 +9,7 @@ from typing import Final
 from alignscope.commands import UsageError
 from alignscope.files import settings
 from alignscope.model.launch import MAX_SAMPLES, Launch
-from alignscope.model.lineup import LineupError, Mode, Wanted
+from alignscope.model.pane import LineupError, Mode, Wanted
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 
 _MAX_ALTERNATIVES: Final = 20

@@ -10,9 +10,10 @@ import msgspec
 from alignscope.backends.base import ServerError
 from alignscope.commands import Status
 from alignscope.commands import printing as output
-from alignscope.model.events import Event, Finished, Reply, Waiting
+from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Lineup
+from alignscope.model.pane import Lineup
+from alignscope.model.reply import Reply
 from alignscope.run.ask import Run
 from alignscope.run.servers import Servers
 

@@ -18,7 +18,8 @@ from alignscope.commands import printing as output
 from alignscope.commands.printing import Printer, table
 from alignscope.files import locations, settings
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import EMBEDDED, Model, Pane, judge
+from alignscope.model.pairing import judge
+from alignscope.model.pane import EMBEDDED, Model, Pane
 from alignscope.run.servers import Servers
 
 _SMALLEST = (80, 24)

@@ -13,7 +13,8 @@ from alignscope.commands import Status
 from alignscope.commands import printing as output
 from alignscope.commands.printing import Printer, table
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import EMBEDDED, Model, judge, twin_of
+from alignscope.model.pairing import judge, twin_of
+from alignscope.model.pane import EMBEDDED, Model
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width
 from alignscope.text.units import bytes_words

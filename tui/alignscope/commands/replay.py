@@ -11,7 +11,8 @@ from alignscope.commands.session_args import number, open_session, store_in
 from alignscope.export.words import moment, pane_line, reply_facts, verdict_words
 from alignscope.model.events import Finished, Token
 from alignscope.model.launch import Launch, Playback
-from alignscope.model.session import ReplyKey, Session, SessionError, Turn
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step
 

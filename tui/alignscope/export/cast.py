@@ -10,10 +10,12 @@ from typing import Final
 from alignscope.export import Options
 from alignscope.export.palette import Palette, rgb
 from alignscope.export.words import pane_line, reply_facts
-from alignscope.model.events import Event, Finished, Reply, Started, Token
-from alignscope.model.lineup import Lineup, Pane, tones
-from alignscope.model.session import Session, Turn
-from alignscope.model.tones import SIGNS, TONES
+from alignscope.model.events import Event, Finished, Started, Token
+from alignscope.model.pane import Lineup, Pane
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session
+from alignscope.model.tones import MARKS, Tone, tones
+from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Recording
 from alignscope.text.clean import Wrapper, clean, fit, show
 
@@ -46,7 +48,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
 
 def _header(session: Session, screen: "_Screen", options: Options, recording: Recording) -> dict[str, object]:
     palette = options.palette
-    base, instruct, third, fourth = palette.tones
+    base, instruct, third, fourth = palette.tones.values()
     colors = [palette.background, palette.error, fourth, palette.accent, instruct, third, base, palette.foreground]
     header: dict[str, object] = {
         "version": 2,
@@ -109,10 +111,10 @@ class _Screen:
 class _Column:
     """One pane: a heading, rows that end at the bottom, and a line that says how it goes."""
 
-    def __init__(self, pane: Pane, tone: int, left: int, width: int, rows: int, palette: Palette) -> None:
+    def __init__(self, pane: Pane, tone: Tone, left: int, width: int, rows: int, palette: Palette) -> None:
         self._pane, self._left, self._width, self._rows = pane, left, width, rows
         self._height = rows - 3  # without heading, footer, and the blank row above that
-        self._sign = SIGNS[TONES[tone]]
+        self._sign = MARKS[tone]
         self._styles = {
             "heading": "\x1b[1m" + _color(palette.tones[tone]),
             "prompt": _color(palette.accent),

@@ -9,8 +9,9 @@ from typing import Final
 
 from alignscope.export import Options
 from alignscope.export.words import replies, reply_name
-from alignscope.model.events import Reply
-from alignscope.model.session import PaneRecord, Session, Turn
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session
+from alignscope.model.turn import PaneRecord, Turn
 
 COLUMNS: Final = (
     "session", "turn", "at", "prompt", "context", "scaffold", "sampling", "note", "verdict", "pane", "model", "mode",

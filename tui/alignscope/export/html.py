@@ -16,10 +16,11 @@ from alignscope.export.words import (
     turn_facts,
     verdict_words,
 )
-from alignscope.model.events import Reply
-from alignscope.model.lineup import Pane, tones
-from alignscope.model.session import Session, Turn
-from alignscope.model.tones import SIGNS, TONES
+from alignscope.model.pane import Pane
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session
+from alignscope.model.tones import MARKS, TONES, tones
+from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
 
 # The page may load nothing and run nothing, whatever a model has written into it.
@@ -54,8 +55,8 @@ h3 { font-size: 1rem; margin: 0 0 .5rem; color: var(--tone); }
 .reply { border-left: .25rem solid var(--tone); padding: .5rem .75rem; margin: 0 0 1rem; background: var(--surface); }
 .thinking { color: var(--muted); font-style: italic; margin-bottom: .5rem; }
 .failed { color: var(--error); }
-.tone0 { --tone: var(--tone-0); } .tone1 { --tone: var(--tone-1); }
-.tone2 { --tone: var(--tone-2); } .tone3 { --tone: var(--tone-3); }
+.base { --tone: var(--base-tone); } .instruct { --tone: var(--instruct-tone); }
+.third { --tone: var(--third-tone); } .fourth { --tone: var(--fourth-tone); }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   h2, h3, .prompt { break-after: avoid; }
@@ -93,10 +94,10 @@ def _turn(turn: Turn) -> Iterator[str]:
     panes = list(replies(turn))
     yield f'<div class="panes" style="--count: {len(panes)}">\n'
     for place, pane, given in panes:
-        tone = colors[place] if place < len(colors) else 3
-        yield f'<div class="pane tone{tone}">\n'
+        tone = colors[place] if place < len(colors) else TONES[-1]
+        yield f'<div class="pane {tone}">\n'
         for reply in given:
-            yield from _reply(turn, pane, reply, SIGNS[TONES[tone]])
+            yield from _reply(turn, pane, reply, MARKS[tone])
         yield "</div>\n"
     yield "</div>\n"
     if words := verdict_words(turn):
@@ -126,7 +127,7 @@ def _colors(palette: Palette) -> str:
         "fg": palette.foreground, "bg": palette.background, "surface": palette.surface, "line": palette.line,
         "muted": palette.muted, "accent": palette.accent, "error": palette.error,
     }  # fmt: skip
-    named |= {f"tone-{number}": color for number, color in enumerate(palette.tones)}
+    named |= {f"{tone}-tone": color for tone, color in palette.tones.items()}
     return " ".join(f"--{name}: {color};" for name, color in named.items())
 
 

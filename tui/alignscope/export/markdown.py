@@ -15,9 +15,10 @@ from alignscope.export.words import (
     turn_facts,
     verdict_words,
 )
-from alignscope.model.events import Reply
-from alignscope.model.lineup import Pane
-from alignscope.model.session import Session, Turn
+from alignscope.model.pane import Pane
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session
+from alignscope.model.turn import Turn
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
 """What Markdown, also GitHub's, reads as its own within a line."""

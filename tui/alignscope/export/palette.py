@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from alignscope.files.locations import bundled
-from alignscope.model.tones import TONES
+from alignscope.model.tones import Tone
 
 _HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
@@ -22,8 +22,9 @@ class Palette:
     muted: str = "#5a6370"
     accent: str = "#8a5a00"
     error: str = "#a8322a"
-    tones: tuple[str, str, str, str] = ("#94501c", "#1b6580", "#66459c", "#37682c")
-    """Of the base pane, the instruct pane, and those beside them."""
+    tones: Mapping[Tone, str] = field(
+        default_factory=lambda: {"base": "#94501c", "instruct": "#1b6580", "third": "#66459c", "fourth": "#37682c"}
+    )
 
     @classmethod
     def of(cls, colors: Mapping[str, object], tones: Mapping[str, object]) -> "Palette":
@@ -35,9 +36,6 @@ class Palette:
                 return otherwise
             return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
 
-        base, instruct, third, fourth = (
-            color(tones.get(name), otherwise) for name, otherwise in zip(TONES, plain.tones, strict=True)
-        )
         return cls(
             foreground=color(colors.get("foreground"), plain.foreground),
             background=color(colors.get("background"), plain.background),
@@ -46,7 +44,7 @@ class Palette:
             muted=color(colors.get("secondary"), plain.muted),
             accent=color(colors.get("accent"), plain.accent),
             error=color(colors.get("error"), plain.error),
-            tones=(base, instruct, third, fourth),
+            tones={tone: color(tones.get(tone), otherwise) for tone, otherwise in plain.tones.items()},
         )
 
 

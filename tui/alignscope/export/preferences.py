@@ -12,9 +12,10 @@ from itertools import combinations
 from typing import Final
 
 from alignscope.export import Options
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
-from alignscope.model.session import CARRY, ReplyKey, Session, Turn, exchanges
+from alignscope.model.session import Session
+from alignscope.model.turn import CARRY, ReplyKey, Turn, exchanges
 
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 

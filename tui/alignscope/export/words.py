@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from alignscope.model.events import Reply
-from alignscope.model.lineup import Mode, Pane
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling
 from alignscope.model.scaffold import BARE
-from alignscope.model.session import FRESH, PaneRecord, ReplyKey, Session, Turn
+from alignscope.model.session import Session
+from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn
 
 
 def moment(at: datetime) -> str:

@@ -29,7 +29,7 @@ def state_dir() -> Path:
 def bundled(kind: Literal["themes", "sessions"]) -> Traversable:
     """The directory that comes with alignscope: inside the package when it was installed from a wheel, at the top of
     the checkout when it runs from there."""
-    packaged = files("alignscope") / kind
+    packaged = files("alignscope") / "bundled" / kind
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / kind
 
 

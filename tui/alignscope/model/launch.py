@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from alignscope.model.lineup import Wanted
+from alignscope.model.pane import Wanted
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
 MAX_SAMPLES: Final = 16

@@ -10,7 +10,7 @@ import msgspec
 
 from alignscope.backends.base import Backend, Ending, Fault, Message, Request, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
-from alignscope.model.lineup import Lineup, Mode, Pane
+from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from alignscope.model.events import End, Event, Reply
+from alignscope.model.events import End, Event
 from alignscope.model.experiments import Experiment
-from alignscope.model.lineup import Lineup, Pane
+from alignscope.model.pane import Lineup, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE
-from alignscope.model.session import CARRY, FRESH, Turn, exchanges
+from alignscope.model.turn import CARRY, FRESH, Turn, exchanges
 from alignscope.run.ask import Exchange, Run
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder

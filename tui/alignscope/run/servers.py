@@ -19,22 +19,8 @@ from alignscope.backends.embedded import engine_available
 from alignscope.backends.host import parse_host
 from alignscope.files.settings import HOST_VARIABLE, api_key
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import (
-    EMBEDDED,
-    Lineup,
-    Mode,
-    Model,
-    Nature,
-    Pane,
-    Wanted,
-    default_mode,
-    find_pairs,
-    is_path,
-    is_twin,
-    judge,
-    pair_lineup,
-    twin_of,
-)
+from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
 from alignscope.model.sampling import Dialect
 
 _DESCRIBED: Final = 100

@@ -17,7 +17,7 @@ from alignscope.backends.embedded.gguf import Header
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import described_model
 from alignscope.model.events import End, Phase
-from alignscope.model.lineup import EMBEDDED, Model, is_twin
+from alignscope.model.pane import EMBEDDED, Model, is_twin
 from alignscope.model.sampling import Dialect
 
 LABEL: Final = "embedded llama.cpp"

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.gguf import GGUFError, Header, read_header
 from alignscope.files.locations import state_dir
-from alignscope.model.lineup import MAX_PANES, is_twin
+from alignscope.model.pane import MAX_PANES, is_twin
 
 TWINS: Final = {
     "twin:text": "twin-text.gguf",

@@ -28,7 +28,7 @@ from alignscope.backends.ollama.wire import (
     listed_model,
 )
 from alignscope.model.events import End, Phase
-from alignscope.model.lineup import Mode, Model
+from alignscope.model.pane import Mode, Model
 from alignscope.model.sampling import Dialect
 
 LOGPROBS_SINCE: Final = (0, 12, 11)

@@ -8,7 +8,7 @@ import msgspec
 
 from alignscope.backends.chunks import Entry
 from alignscope.model.events import Stats
-from alignscope.model.lineup import Model
+from alignscope.model.pane import Model
 
 NANOSECONDS_A_MS: Final = 1e6
 

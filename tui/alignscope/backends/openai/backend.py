@@ -22,7 +22,7 @@ from alignscope.backends.openai.models import (
 )
 from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, stats
 from alignscope.model.events import End, Phase
-from alignscope.model.lineup import Mode, Model
+from alignscope.model.pane import Mode, Model
 from alignscope.model.sampling import Dialect
 
 _PHASE_SECONDS: Final = 2.0

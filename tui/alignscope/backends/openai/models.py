@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.model.lineup import Model
+from alignscope.model.pane import Model
 from alignscope.model.sampling import PARAMETERS, Dialect
 
 

@@ -8,7 +8,7 @@ import msgspec
 from alignscope.backends.base import Request
 from alignscope.backends.chunks import Entry, TopEntry
 from alignscope.model.events import Stats
-from alignscope.model.lineup import Mode
+from alignscope.model.pane import Mode
 from alignscope.model.sampling import Dialect
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from alignscope.model.lineup import Wanted
+from alignscope.model.pane import Wanted
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 
 Signs = Literal["auto", "unicode", "ascii"]

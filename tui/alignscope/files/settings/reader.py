@@ -11,7 +11,7 @@ import yaml
 
 from alignscope.backends.host import parse_host
 from alignscope.files.settings.model import Settings, SettingsError, Signs
-from alignscope.model.lineup import EMBEDDED, MAX_PANES, LineupError, Wanted, read_pane
+from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, Wanted, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling, SamplingError
 
 _HOST: Final = re.compile(r"[^\s/?#@\x00-\x20\x7f]+")

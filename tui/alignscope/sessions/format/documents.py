@@ -6,11 +6,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from alignscope.model.events import End, Reply, Stats
-from alignscope.model.lineup import MAX_PANES, Mode, Pane
+from alignscope.model.events import End, Stats
+from alignscope.model.pane import MAX_PANES, Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS
-from alignscope.model.session import CARRY, FRESH, Extra, PaneRecord, Parent, ReplyKey, Session, Turn, Verdict
+from alignscope.model.session import Parent, Session
+from alignscope.model.turn import CARRY, FRESH, Extra, PaneRecord, ReplyKey, Turn, Verdict
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import Block, FormError, Text, shown

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
-from alignscope.model.session import Extra
+from alignscope.model.turn import Extra
 from alignscope.sessions.format.yaml import FormError, shown
 
 T = TypeVar("T")

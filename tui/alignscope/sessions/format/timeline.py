@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.model.events import Alternative, Reply
-from alignscope.model.session import Extra, SessionError
+from alignscope.model.events import Alternative
+from alignscope.model.reply import Reply
+from alignscope.model.session import SessionError
+from alignscope.model.turn import Extra
 from alignscope.sessions.format.yaml import hide, reveal
 
 _COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from alignscope.model.session import Turn
+from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Mark, Recording, Shown, Step
 
 INSTANT: Final = math.inf

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from alignscope.model.events import End, Event, Finished, Reply, Started, Token
-from alignscope.model.session import Turn
+from alignscope.model.events import End, Event, Finished, Started, Token
+from alignscope.model.reply import Reply
+from alignscope.model.turn import Turn
 
 TURN_GAP_MS: Final = 1000.0
 """Between a turn's last event and the next turn: what lay between them was a person reading, and isn't played."""

@@ -10,7 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
-from alignscope.model.session import Session, SessionError, Turn
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.yaml import FormError, hide, reveal

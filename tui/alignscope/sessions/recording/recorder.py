@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.model.events import End, Event
-from alignscope.model.session import PaneRecord, Session, SessionError, Turn, Verdict
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import PaneRecord, Turn, Verdict
 from alignscope.sessions.recording.journal import Again
 from alignscope.sessions.recording.session_files import Keeper, snapshot
 from alignscope.sessions.recording.writer import Writer

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from alignscope.model.session import SessionError, Turn
+from alignscope.model.session import SessionError
+from alignscope.model.turn import Turn
 from alignscope.sessions.format import file
 from alignscope.sessions.recording import journal
 from alignscope.sessions.recording.journal import Left, journal_of

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from alignscope.model.events import Event, Reply
-from alignscope.model.session import ReplyKey, Session, SessionError, Turn
+from alignscope.model.events import Event
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.writer import ENDING, ChangedError, Writer
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from alignscope.model.events import Reply
-from alignscope.model.session import PaneRecord, ReplyKey, Session, SessionError, Turn, Verdict
+from alignscope.model.reply import Reply
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
 from alignscope.sessions.format import documents
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
 from alignscope.sessions.recording.journal import append, journal_of

@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from alignscope.model.events import Event, Reply
-from alignscope.model.lineup import Pane
-from alignscope.model.session import Turn
+from alignscope.model.events import Event
+from alignscope.model.pane import Pane
+from alignscope.model.reply import Reply
+from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.ui.screens.words import labels, sent_with
 from alignscope.ui.widgets.keybar import KeyBar

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.model.lineup import Mode
+from alignscope.model.pane import Mode
 
 EMPTY = {
     Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "

@@ -14,7 +14,7 @@ from textual.theme import Theme
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.tones import SIGNS
+from alignscope.model.tones import MARKS
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.ui.widgets.keybar import KeyBar
@@ -118,5 +118,5 @@ def _sample(theme: Theme, usual: Mapping[str, str]) -> Content:
     name = fit(clean(theme.name), _NAME)
     ground = theme.background or ("ansi_default" if theme.ansi else "#121212" if theme.dark else "#e0e0e0")
     tones = {**usual, **theme.variables}
-    pieces = [(f" {sign}", f"{tones[f'{tone}-tone']} on {ground}") for tone, sign in SIGNS.items()]
+    pieces = [(f" {sign}", f"{tones[f'{tone}-tone']} on {ground}") for tone, sign in MARKS.items()]
     return Content.assemble(f"{name}{' ' * (_NAME - cell_width(name))} ", *pieces, (" ", f"on {ground}"))

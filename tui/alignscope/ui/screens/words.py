@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.markup import escape
 from textual.screen import Screen
 
-from alignscope.model.lineup import Pane, tones
+from alignscope.model.pane import Pane
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.scaffold import BARE
-from alignscope.model.session import FRESH, Turn
-from alignscope.model.tones import SIGNS, TONES
+from alignscope.model.tones import MARKS, tones
+from alignscope.model.turn import FRESH, Turn
 from alignscope.text.clean import clean, fit, show, wrap
 from alignscope.ui.widgets.status import brief
 
@@ -23,7 +23,7 @@ from alignscope.ui.widgets.status import brief
 def labels(panes: Sequence[Pane]) -> dict[str, Content]:
     """By name, each pane of a lineup as lists tell it: with the sign and in the colour that it has in the explorer."""
     return {
-        pane.name: Content.styled(f"{SIGNS[TONES[tone]]} {clean(pane.name)}", f"${TONES[tone]}-tone")
+        pane.name: Content.styled(f"{MARKS[tone]} {clean(pane.name)}", f"${tone}-tone")
         for pane, tone in zip(panes, tones(panes), strict=True)
     }
 

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.session import ReplyKey, Turn, Verdict
+from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.text.clean import fit
 from alignscope.ui.screens.chooser import Choices
 from alignscope.ui.screens.words import labels

@@ -12,9 +12,10 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Pane
+from alignscope.model.pane import Pane
 from alignscope.model.sampling import Sampling
-from alignscope.model.session import CARRY
+from alignscope.model.tones import tones
+from alignscope.model.turn import CARRY
 from alignscope.run.exploration import Conductor
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.words import key_of
@@ -106,11 +107,13 @@ class ExplorerBase(Screen[int]):
         self.settings.title = conductor.recorder.session.title if conductor.recorder is not None else ""
 
     def show_lineup(self) -> None:
-        """Tell every pane what it is now."""
-        for pane in self.conductor.lineup:
+        """Tell every pane what it is now, and which tone it has among the others."""
+        lineup = self.conductor.lineup
+        for pane, tone in zip(lineup, tones(lineup), strict=True):
             view = self.view(pane.name)
             if view is not None:
                 view.set_pane(pane)
+                view.wear(tone)
         self.show_settings()
 
     def change(self, pane: Pane) -> None:

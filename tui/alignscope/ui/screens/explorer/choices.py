@@ -6,9 +6,9 @@ import msgspec
 from textual import work
 
 from alignscope.model.launch import MAX_SAMPLES
-from alignscope.model.lineup import Mode
+from alignscope.model.pane import Mode
 from alignscope.model.scaffold import SCAFFOLDS
-from alignscope.model.session import CARRY, FRESH
+from alignscope.model.turn import CARRY, FRESH
 from alignscope.ui.screens.explorer.base import ExplorerBase
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from textual import work
 
 from alignscope.backends import ServerError
 from alignscope.files import locations
-from alignscope.model.lineup import Lineup
-from alignscope.model.session import PaneRecord, Session, SessionError, Turn
+from alignscope.model.pane import Lineup
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import PaneRecord, Turn
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer

@@ -13,10 +13,10 @@ from textual import work
 from alignscope.backends import Pulling, ServerError, ServerInfo
 from alignscope.backends.embedded import engine_available
 from alignscope.backends.host import parse_host
-from alignscope.model.lineup import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, pair_lineup, tones
+from alignscope.model.pairing import pair_lineup
+from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
-from alignscope.model.session import Turn
-from alignscope.model.tones import TONES
+from alignscope.model.turn import Turn
 from alignscope.run.memory_advice import memory_notice, reload_notice
 from alignscope.run.servers import Found, Kind
 from alignscope.ui.screens.explorer.base import ExplorerBase
@@ -40,13 +40,9 @@ class LineupActions(ExplorerBase):
     """The server that needs no mention in a pane's header."""
 
     def make_view(self, pane: Pane) -> PaneView:
-        """The widget of a pane, in the first tone that no other pane has; base and instruct have their own."""
-        taken = {view.tone for view in self.query(PaneView)} if self.is_mounted else set()
-        wanted = TONES[0 if pane.mode is Mode.COMPLETION else 1]
-        free = [tone for tone in (wanted, *TONES[2:], *TONES) if tone not in taken]
+        """Make the widget of a pane. `show_lineup` gives it its tone."""
         return PaneView(
             pane,
-            tone=free[0] if free else wanted,
             default_server=self.default_server,
             # Of several names for one server, the first.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
@@ -85,9 +81,7 @@ class LineupActions(ExplorerBase):
             await self.split.take(view)
         for pane in lineup[len(views) :]:
             await self.split.add(self.make_view(pane))
-        for view, tone in zip(self.split.views, tones(lineup), strict=True):
-            view.wear(TONES[tone])
-        self.show_settings()
+        self.show_lineup()
 
     # Changing it
 
@@ -130,7 +124,7 @@ class LineupActions(ExplorerBase):
         view = self.here
         self.conductor.remove(view.pane.name)
         await self.split.take(view)
-        self.show_settings()
+        self.show_lineup()
         self.say(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
 
     # Getting models

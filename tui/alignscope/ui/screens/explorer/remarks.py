@@ -2,7 +2,7 @@
 
 from textual import work
 
-from alignscope.model.session import Turn
+from alignscope.model.turn import Turn
 from alignscope.ui.screens.explorer.keeping import SessionKeeping
 
 

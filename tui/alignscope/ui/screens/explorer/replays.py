@@ -12,7 +12,8 @@ from textual import work
 
 from alignscope.model.events import Event
 from alignscope.model.launch import Playback
-from alignscope.model.session import CARRY, Session, SessionError, Turn
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import CARRY, Turn
 from alignscope.run.exploration import Conductor
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.explorer.keeping import SessionKeeping

@@ -13,8 +13,8 @@ from alignscope.files.locations import state_dir
 from alignscope.model.events import End
 from alignscope.model.experiments import Experiment
 from alignscope.model.launch import Launch
-from alignscope.model.lineup import Lineup, Mode, Pane
-from alignscope.model.session import Turn
+from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.turn import Turn
 from alignscope.run.exploration import Conductor
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS

@@ -5,7 +5,8 @@ from typing import Final
 
 from textual.content import Content
 
-from alignscope.model.session import Session, Turn
+from alignscope.model.session import Session
+from alignscope.model.turn import Turn
 from alignscope.sessions.library.index import Entry
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.words import hanging, labels

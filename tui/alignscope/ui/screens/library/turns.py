@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.session import Turn
+from alignscope.model.turn import Turn
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
 from alignscope.ui.screens.library.rows import replies

@@ -15,8 +15,9 @@ from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from alignscope.backends.base import ServerError
-from alignscope.model.lineup import EMBEDDED, Mode, Model, Nature, Pane, default_mode, is_path, judge
-from alignscope.model.tones import SIGNS
+from alignscope.model.pairing import Nature, default_mode, judge
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_path
+from alignscope.model.tones import MARKS
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.units import bytes_words
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
@@ -24,8 +25,8 @@ from alignscope.ui.screens.words import hanging, labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 _SIGNS: Final = {
-    Nature.BASE: (SIGNS["base"], "$base-tone"),
-    Nature.INSTRUCT: (SIGNS["instruct"], "$instruct-tone"),
+    Nature.BASE: (MARKS["base"], "$base-tone"),
+    Nature.INSTRUCT: (MARKS["instruct"], "$instruct-tone"),
     Nature.UNKNOWN: ("·", "$text-muted"),
 }
 _URL: Final = re.compile(r"https?://\S+")

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.model.lineup import Model
+from alignscope.model.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.units import bytes_words
 from alignscope.ui.screens.chooser import Choices

@@ -13,8 +13,9 @@ from textual.widgets import Input, Static
 
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
-from alignscope.model.session import Session, Turn
-from alignscope.model.tones import SIGNS
+from alignscope.model.session import Session
+from alignscope.model.tones import MARKS
+from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.ui.screens.replay.bindings import BINDINGS
@@ -137,7 +138,7 @@ class ReplayScreen(Transport[Live | None]):
                 marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
             elif view := self._stage.view(mark.turn, mark.reply.pane):
                 failed = mark.reply.failed
-                marks.append(TimeMark(ms, "✕" if failed else SIGNS[view.tone], "failed" if failed else view.tone))
+                marks.append(TimeMark(ms, "✕" if failed else MARKS[view.tone], "failed" if failed else view.tone))
         self.timeline.set_marks(self.player.length_ms, marks)
 
     @property

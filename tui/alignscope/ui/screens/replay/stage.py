@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from alignscope.model.events import Reply
-from alignscope.model.lineup import MAX_PANES, Mode, Pane, tones
-from alignscope.model.session import Turn
-from alignscope.model.tones import TONES
+from alignscope.model.pane import MAX_PANES, Mode, Pane
+from alignscope.model.reply import Reply
+from alignscope.model.tones import tones
+from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
 from alignscope.ui.widgets.pane.turns import Placed
 from alignscope.ui.widgets.pane.view import PaneView
@@ -57,7 +57,7 @@ class Stage:
         panes = [*self._first_panes()] or [*lineup] or [_NOBODY]
         for pane, tone in zip(panes, tones(panes), strict=True):
             usual = self.views[0].pane.server if self.views else pane.server
-            self.views.append(PaneView(pane, tone=TONES[tone], default_server=usual, clock=lambda: player.ms / 1000))
+            self.views.append(PaneView(pane, tone=tone, default_server=usual, clock=lambda: player.ms / 1000))
 
     def _first_panes(self) -> Iterator[Pane]:
         """For each place, the pane that has it first."""

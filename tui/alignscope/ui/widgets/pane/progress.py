@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from alignscope.model.events import Phase, Reply
+from alignscope.model.events import Phase
+from alignscope.model.reply import Reply
 from alignscope.ui.widgets.pane.bars import PaneFooter
 from alignscope.ui.widgets.pane.words import footer_parts
 from alignscope.ui.widgets.transcript.line_widget import frames

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alignscope.model.events import Reply
+from alignscope.model.reply import Reply
 
 
 @dataclass

@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from alignscope.model.events import Event, Finished, Reply, Token, Waiting
-from alignscope.model.lineup import Mode, Pane
-from alignscope.model.tones import SIGNS, Tone
+from alignscope.model.events import Event, Finished, Token, Waiting
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
+from alignscope.model.tones import MARKS, Tone
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
@@ -101,7 +102,7 @@ class PaneView(Widget):
         """The sample in view; None while all are, one below another."""
         self.transcript = FillingTranscript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
-        self._header = PaneHeader(SIGNS[tone], classes=f"-{tone}")
+        self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
         self._footer = ProgressFooter(clock)
         self._empty_text = empty_text
         self._markdown: VerticalScroll | None = None
@@ -141,7 +142,7 @@ class PaneView(Widget):
         for part in (self._header, self.transcript):
             part.remove_class(f"-{self.tone}")
             part.add_class(f"-{tone}")
-        self._header.tell_sign(SIGNS[tone])
+        self._header.tell_sign(MARKS[tone])
         self.tone = tone
 
     def hold(self, held: bool) -> None:

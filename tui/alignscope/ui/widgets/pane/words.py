@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from alignscope.model.events import Reply
+from alignscope.model.reply import Reply
 
 
 def end_row(reply: Reply) -> str:

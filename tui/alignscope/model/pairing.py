@@ -1,25 +1,13 @@
-"""Panes, and how a base model finds its twin."""
+"""How a base model finds its twin: what a model is judged to be, and which two belong together."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from alignscope.model.sampling import Sampling
-
-EMBEDDED: Final = "embedded"
-"""The server name of the engine inside alignscope, where others have a URL."""
-
-
-class Mode(StrEnum):
-    """How a pane's model is asked."""
-
-    COMPLETION = "completion"
-    """Raw text in, continuation out."""
-    CHAT = "chat"
-    """Messages, through the model's own template."""
+from alignscope.model.pane import Lineup, Mode, Model, Pane
 
 
 class Nature(StrEnum):
@@ -30,72 +18,11 @@ class Nature(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Pane(msgspec.Struct, frozen=True):
-    """One place in the lineup."""
-
-    name: str
-    model: str
-    """A model's name on its server, or the path of a GGUF file for the embedded engine."""
-    server: str
-    """A URL, or `embedded`."""
-    mode: Mode
-    system: str = ""
-    """The system prompt; chat only."""
-    sampling: Sampling | None = None
-    """None shares the lineup's sampling; else this pane is unlinked and has its own."""
-
-
-Lineup = tuple[Pane, ...]
-MAX_PANES: Final = 4
-
-
-class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A model that a server has, with whatever it tells."""
-
-    name: str
-    server: str
-    family: str = ""
-    parameter_size: str = ""
-    """As servers write it, such as `8.0B`."""
-    quantization: str = ""
-    size: int | None = None
-    """Bytes on disk."""
-    digest: str = ""
-    loaded: bool | None = None
-    """Whether it is in memory now; None when the server doesn't tell."""
-    context_length: int | None = None
-    """Tokens the model was trained for, or the server was set to."""
-    loaded_context: int | None = None
-    """Tokens it was loaded with into memory, where the server tells."""
-    template: str | None = None
-    """The chat template; None when the server doesn't tell, empty or Ollama's `{{ .Prompt }}` when there is none."""
-    capabilities: tuple[str, ...] = ()
-    stops: bool = False
-    """The model brings stop strings of its own."""
-    parameters: tuple[tuple[str, str], ...] = ()
-    """The model's own sampling values, as the server tells them."""
-    remote: bool = False
-    """Runs somewhere else (an Ollama cloud model)."""
-
-
 class Judgement(msgspec.Struct, frozen=True):
     """What a model seems to be, and why."""
 
     nature: Nature
     why: str
-
-
-class LineupError(ValueError):
-    """A pane that can't be made of what was given; the message is for the person."""
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """A pane as a person asks for it; what they leave out is None, and decided by what the servers tell."""
-
-    name: str
-    model: str
-    server: str | None = None
-    mode: Mode | None = None
 
 
 # Tag words of Ollama's library and of file names: `llama3.2:1b-text-q4_K_M`, `qwen2.5:0.5b-base`, `gemma3:1b-pt`.
@@ -185,77 +112,6 @@ def pair_lineup(base: Model, instruct: Model, *, system: str = "") -> Lineup:
         Pane("base", base.name, base.server, Mode.COMPLETION),
         Pane("instruct", instruct.name, instruct.server, Mode.CHAT, system),
     )
-
-
-def tones(panes: Sequence[Pane]) -> list[int]:
-    """Which colour and sign each pane has, counted from 0: base's, instruct's, and those of a third and a fourth.
-
-    Base's goes to the first pane that is asked for a completion, and instruct's to the last that is talked to, whatever
-    stages stand between them, unless another of that mode bears the very name.
-    """
-    base = [place for place, pane in enumerate(panes) if pane.mode is Mode.COMPLETION]
-    chat = [place for place, pane in reversed([*enumerate(panes)]) if pane.mode is Mode.CHAT]
-    given: dict[int, int] = {}
-    for tone, name, places in ((0, "base", base), (1, "instruct", chat)):
-        if places:
-            given[next((place for place in places if panes[place].name == name), places[0])] = tone
-    for place in range(len(panes)):
-        if place not in given:
-            free = [tone for tone in (2, 3, 0, 1) if tone not in given.values()]
-            given[place] = free[0] if free else place % 4
-    return [given[place] for place in range(len(panes))]
-
-
-def read_pane(text: str) -> Wanted:
-    """What `NAME=MODEL[@URL][,completion|,chat]` asks for; `@embedded` names the engine inside alignscope.
-
-    Raises:
-        LineupError: it isn't of that form.
-    """
-    name, equals, rest = text.partition("=")
-    name, rest = name.strip(), rest.strip()
-    if not equals or not name or not rest:
-        raise LineupError(f"a pane is written NAME=MODEL, as in base=mistral:text; ‘{text:.80}’ is not")
-    if len(name) > 40 or not name.isprintable():
-        raise LineupError("a pane's name is at most 40 printable characters")
-    mode = None
-    model, comma, word = rest.rpartition(",")
-    if comma and word.strip() in {*Mode}:
-        rest, mode = model.strip(), Mode(word.strip())
-    elif comma and not is_path(rest):
-        raise LineupError(f"a pane's mode is completion or chat, not ‘{word.strip():.40}’")
-    if is_path(rest):
-        return Wanted(name, rest, EMBEDDED, mode)
-    model, at, server = rest.rpartition("@")
-    if not at:
-        return Wanted(name, rest, EMBEDDED if is_twin(rest) else None, mode)
-    if not model or not server:
-        raise LineupError(f"‘{rest:.80}’ lacks the {'server after' if model else 'model before'} the @")
-    return Wanted(name, model, server, mode)
-
-
-def parse_pane(text: str, default_server: str) -> Pane:
-    """The pane that `read_pane` reads, on `default_server` unless it says, its mode judged by the name alone.
-
-    Raises:
-        LineupError: as `read_pane`.
-    """
-    wanted = read_pane(text)
-    server = wanted.server or default_server
-    mode = wanted.mode or default_mode(judge(Model(name=wanted.model, server=server)).nature)
-    return Pane(wanted.name, wanted.model, server, mode)
-
-
-def is_path(model: str) -> bool:
-    """Whether a model's name is the path of a GGUF file, which the embedded engine serves."""
-    if model.startswith(("hf.co/", "huggingface.co/")):
-        return False
-    return model.lower().endswith(".gguf") or model.startswith(("/", "./", "../", "~"))
-
-
-def is_twin(model: str) -> bool:
-    """Whether this is one of the models that come with alignscope."""
-    return model.startswith("twin:")
 
 
 def _tail(name: str) -> str:

@@ -2,23 +2,9 @@
 
 import pytest
 
-from alignscope.model.lineup import (
-    EMBEDDED,
-    LineupError,
-    Mode,
-    Model,
-    Nature,
-    Pane,
-    Wanted,
-    default_mode,
-    find_pairs,
-    judge,
-    pair_lineup,
-    parse_pane,
-    read_pane,
-    tones,
-    twin_of,
-)
+from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
+from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, Wanted, read_pane
+from alignscope.model.tones import Tone, tones
 
 CHATML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
 
@@ -226,21 +212,16 @@ def test_a_pane_that_is_none(text: str, says: str) -> None:
         read_pane(text)
 
 
-def test_parse_pane_judges_by_the_name() -> None:
-    assert parse_pane("a=m:text", "http://h") == Pane("a", "m:text", "http://h", Mode.COMPLETION)
-    assert parse_pane("a=m", "http://h") == Pane("a", "m", "http://h", Mode.CHAT)
-
-
-def seen(*panes: tuple[str, Mode]) -> list[int]:
+def seen(*panes: tuple[str, Mode]) -> list[Tone]:
     return tones([Pane(name, "m", "", mode) for name, mode in panes])
 
 
 def test_base_and_instruct_keep_their_own_tones_whatever_stands_beside_them() -> None:
     raw, chat = Mode.COMPLETION, Mode.CHAT
-    assert seen(("base", raw), ("instruct", chat)) == [0, 1]
-    assert seen(("base", raw), ("sft", chat), ("instruct", chat)) == [0, 2, 1]
-    assert seen(("base", raw), ("sft", chat), ("dpo", chat), ("final", chat)) == [0, 2, 3, 1]
-    assert seen(("base", raw), ("instruct", chat), ("third", chat)) == [0, 1, 2]
-    assert seen(("other", raw), ("base", raw)) == [2, 0]
-    assert seen(("completion", raw), ("chat", chat)) == [0, 1]
-    assert seen(*(("x", raw) for _ in range(4))) == [0, 2, 3, 1]
+    assert seen(("base", raw), ("instruct", chat)) == ["base", "instruct"]
+    assert seen(("base", raw), ("sft", chat), ("instruct", chat)) == ["base", "third", "instruct"]
+    assert seen(("base", raw), ("sft", chat), ("dpo", chat), ("final", chat)) == ["base", "third", "fourth", "instruct"]
+    assert seen(("base", raw), ("instruct", chat), ("third", chat)) == ["base", "instruct", "third"]
+    assert seen(("other", raw), ("base", raw)) == ["third", "base"]
+    assert seen(("completion", raw), ("chat", chat)) == ["base", "instruct"]
+    assert seen(*(("x", raw) for _ in range(4))) == ["base", "third", "fourth", "instruct"]

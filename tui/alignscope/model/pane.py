@@ -1,0 +1,121 @@
+"""Panes, the models in them, and how a person writes a pane on the command line."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from alignscope.model.sampling import Sampling
+
+EMBEDDED: Final = "embedded"
+"""The server name of the engine inside alignscope, where others have a URL."""
+
+
+class Mode(StrEnum):
+    """How a pane's model is asked."""
+
+    COMPLETION = "completion"
+    """Raw text in, continuation out."""
+    CHAT = "chat"
+    """Messages, through the model's own template."""
+
+
+class Pane(msgspec.Struct, frozen=True):
+    """One place in the lineup."""
+
+    name: str
+    model: str
+    """A model's name on its server, or the path of a GGUF file for the embedded engine."""
+    server: str
+    """A URL, or `embedded`."""
+    mode: Mode
+    system: str = ""
+    """The system prompt; chat only."""
+    sampling: Sampling | None = None
+    """None shares the lineup's sampling; else this pane is unlinked and has its own."""
+
+
+Lineup = tuple[Pane, ...]
+MAX_PANES: Final = 4
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that a server has, with whatever it tells."""
+
+    name: str
+    server: str
+    family: str = ""
+    parameter_size: str = ""
+    """As servers write it, such as `8.0B`."""
+    quantization: str = ""
+    size: int | None = None
+    """Bytes on disk."""
+    digest: str = ""
+    loaded: bool | None = None
+    """Whether it is in memory now; None when the server doesn't tell."""
+    context_length: int | None = None
+    """Tokens the model was trained for, or the server was set to."""
+    loaded_context: int | None = None
+    """Tokens it was loaded with into memory, where the server tells."""
+    template: str | None = None
+    """The chat template; None when the server doesn't tell, empty or Ollama's `{{ .Prompt }}` when there is none."""
+    capabilities: tuple[str, ...] = ()
+    stops: bool = False
+    """The model brings stop strings of its own."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """The model's own sampling values, as the server tells them."""
+    remote: bool = False
+    """Runs somewhere else (an Ollama cloud model)."""
+
+
+class LineupError(ValueError):
+    """A pane that can't be made of what was given; the message is for the person."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A pane as a person asks for it; what they leave out is None, and decided by what the servers tell."""
+
+    name: str
+    model: str
+    server: str | None = None
+    mode: Mode | None = None
+
+
+def read_pane(text: str) -> Wanted:
+    """What `NAME=MODEL[@URL][,completion|,chat]` asks for; `@embedded` names the engine inside alignscope.
+
+    Raises:
+        LineupError: it isn't of that form.
+    """
+    name, equals, rest = text.partition("=")
+    name, rest = name.strip(), rest.strip()
+    if not equals or not name or not rest:
+        raise LineupError(f"a pane is written NAME=MODEL, as in base=mistral:text; ‘{text:.80}’ is not")
+    if len(name) > 40 or not name.isprintable():
+        raise LineupError("a pane's name is at most 40 printable characters")
+    mode = None
+    model, comma, word = rest.rpartition(",")
+    if comma and word.strip() in {*Mode}:
+        rest, mode = model.strip(), Mode(word.strip())
+    elif comma and not is_path(rest):
+        raise LineupError(f"a pane's mode is completion or chat, not ‘{word.strip():.40}’")
+    if is_path(rest):
+        return Wanted(name, rest, EMBEDDED, mode)
+    model, at, server = rest.rpartition("@")
+    if not at:
+        return Wanted(name, rest, EMBEDDED if is_twin(rest) else None, mode)
+    if not model or not server:
+        raise LineupError(f"‘{rest:.80}’ lacks the {'server after' if model else 'model before'} the @")
+    return Wanted(name, model, server, mode)
+
+
+def is_path(model: str) -> bool:
+    """Whether a model's name is the path of a GGUF file, which the embedded engine serves."""
+    if model.startswith(("hf.co/", "huggingface.co/")):
+        return False
+    return model.lower().endswith(".gguf") or model.startswith(("/", "./", "../", "~"))
+
+
+def is_twin(model: str) -> bool:
+    """Whether this is one of the models that come with alignscope."""
+    return model.startswith("twin:")

@@ -1,0 +1,129 @@
+"""A turn: a prompt, what it was sent with, and the replies to it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from alignscope.model.events import End, Event, Finished, Stats
+from alignscope.model.pane import Lineup, Pane
+from alignscope.model.reply import Reply
+from alignscope.model.sampling import Sampling
+
+FRESH = "fresh"
+CARRY = "carry"
+ReplyKey = tuple[str, int]
+"""A pane's name, and the number of a sample, from 1."""
+Extra = dict[str, Any]
+"""Fields that this version doesn't know, as plain data: they are kept and written back."""
+
+
+class PaneRecord(msgspec.Struct, frozen=True):
+    """A pane as it was, with what its server told of itself and of the model."""
+
+    pane: Pane
+    digest: str = ""
+    """The model file's hash as the server tells it, such as `sha256:…`; empty when it doesn't."""
+    server: str = ""
+    """The server's own name and version, such as `ollama 0.32.15`."""
+    extra: Extra = {}
+
+    @property
+    def name(self) -> str:
+        """The pane's name."""
+        return self.pane.name
+
+    @property
+    def url(self) -> str:
+        """Where the model was asked: a URL, or `embedded`."""
+        return self.pane.server
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a person thinks of a turn's replies."""
+
+    order: tuple[ReplyKey, ...]
+    """Best first. Replies that aren't named weren't judged."""
+    extra: Extra = {}
+
+
+@dataclass(slots=True)
+class Turn:
+    """A prompt, what it was sent with, and the replies to it."""
+
+    number: int
+    """From 1."""
+    at: datetime
+    prompt: str
+    lineup: Lineup
+    sampling: Sampling
+    samples: int = 1
+    context: str = FRESH
+    """`fresh` or `carry`."""
+    scaffold: str = "bare"
+    replies: dict[ReplyKey, Reply] = field(default_factory=dict)
+    """By pane and sample."""
+    think: bool = False
+    """Whether reasoning models were asked to think."""
+    records: tuple[PaneRecord, ...] = ()
+    """What is known of the lineup beyond itself; empty when nothing is."""
+    note: str = ""
+    verdict: Verdict | None = None
+    extra: Extra = field(default_factory=dict)
+
+    @property
+    def panes(self) -> tuple[PaneRecord, ...]:
+        """The lineup, with whatever is known of each pane."""
+        return self.records or tuple(PaneRecord(pane) for pane in self.lineup)
+
+    def apply(self, event: Event) -> Reply:
+        """Fold an event into the reply it belongs to, and give that back."""
+        key = (event.pane, event.sample)
+        reply = self.replies.get(key)
+        if reply is None:
+            reply = self.replies[key] = Reply(event.pane, event.sample)
+        reply.apply(event)
+        return reply
+
+    def forget(self, pane: str) -> None:
+        """Drop a pane's replies, because it is asked again."""
+        for key in [key for key in self.replies if key[0] == pane]:
+            del self.replies[key]
+
+    def stop(
+        self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()
+    ) -> list[Finished]:
+        """End the replies that haven't ended, for whoever knows that nothing more will come. Gives the events.
+
+        Args:
+            ms: when, since the prompt was sent; the last token's time unless given.
+            panes: only these panes' replies; every pane's unless given.
+        """
+        events = []
+        for reply in self.replies.values():
+            if reply.end is None and (not panes or reply.pane in panes):
+                first, last = (reply.times[0], reply.times[-1]) if reply.times else (None, reply.sent_ms)
+                now = last if ms is None else ms
+                stats = Stats(
+                    first_token_ms=None if first is None else first - reply.sent_ms,
+                    duration_ms=now - reply.sent_ms,
+                    tokens=len(reply.texts),
+                )
+                events.append(Finished(reply.pane, reply.sample, now, end, message, stats))
+                reply.apply(events[-1])
+        return events
+
+    def text(self, pane: str, sample: int = 1) -> str:
+        """One reply's text; empty when there is none."""
+        reply = self.replies.get((pane, sample))
+        return reply.text if reply else ""
+
+
+def exchanges(turns: Sequence[Turn], pane: str) -> list[tuple[str, str]]:
+    """What `carry` sends along: every prompt so far with the pane's first reply to it, oldest first.
+
+    A turn whose reply never began is left out: there is nothing in it to carry.
+    """
+    return [(turn.prompt, text) for turn in turns if (text := turn.text(pane))]
