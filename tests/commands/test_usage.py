@@ -171,3 +171,19 @@ def test_without_a_screen_to_draw_on_the_explorer_says_so() -> None:
         os.close(follower)
     assert done.returncode == 2
     assert b"needs a terminal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (["ask", "-hello"], "goes behind `--`"),
+        (["ask", "hi", "--system", "-x"], "written `--system=-…`"),
+        (["sessions", "rename", "mine", "-draft"], "goes behind `--`"),
+        (["sessions", "search", "-x"], "goes behind `--`"),
+    ],
+)
+def test_a_text_that_begins_with_a_dash(arguments: list[str], advice: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert advice in capsys.readouterr().err

@@ -34,8 +34,13 @@ _CONFIG: Final = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for, and return the exit status: 0, 1, 2, 130 or 141."""
+    parser = _parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from alignscope.commands import completion
+
+        completion.answer(parser)
     try:
-        return _dispatch(_parser().parse_args(argv))
+        return _dispatch(parser.parse_args(argv))
     except UsageError as error:
         print(f"{_NAME}: {error}", file=sys.stderr)
         return Status.USAGE
@@ -89,7 +94,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             choices.refuse(arguments, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
             from alignscope.commands import completion
 
-            return completion.run(_parser(), arguments)
+            return completion.run(arguments.shell)
         case "sessions":
             choices.refuse(arguments, _NOT_FOR_SESSIONS)
             from alignscope.commands import sessions
@@ -120,6 +125,11 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line, and what to do."""
 
     def error(self, message: str) -> NoReturn:
+        option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
+        if message.endswith("expected one argument"):
+            message += f" (one that begins with a dash is written `{option}=-…`)"
+        elif message.startswith(("unrecognized", "the following")) or "ignored explicit argument" in message:
+            message += " (a text that begins with a dash goes behind `--`)"
         self.exit(Status.USAGE, f"{_NAME}: {message}; `{self.prog} --help` lists what there is\n")
 
 
@@ -206,8 +216,9 @@ def _parser() -> argparse.ArgumentParser:
         "completion",
         help="print the script by which bash, zsh or fish completes these commands",
         description="Print the script by which a shell completes alignscope's commands, options and names.",
-        epilog='bash: eval "$(alignscope completion bash)" in ~/.bashrc\n'
-        "zsh:  source <(alignscope completion zsh) in ~/.zshrc, behind compinit\n"
+        epilog="Write it where the shell looks when it is first needed, so that no start of a shell waits for it:\n"
+        "bash: alignscope completion bash > ~/.local/share/bash-completion/completions/alignscope\n"
+        "zsh:  alignscope completion zsh > a directory of $fpath, as _alignscope\n"
         "fish: alignscope completion fish > ~/.config/fish/completions/alignscope.fish",
         **common,
     )

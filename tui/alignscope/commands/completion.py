@@ -1,0 +1,93 @@
+"""Completion in bash, zsh and fish: on Tab the shell runs alignscope, which answers from its own parser.
+
+argcomplete does the shells' part: what is typed reaches us as words, and what we answer is quoted for the shell.
+"""
+
+import argparse
+import os
+from collections.abc import Iterator
+from typing import Any, Final
+
+import argcomplete
+from argcomplete.shell_integration import shellcode
+
+from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.session_options import EXPORT_FORMS
+from alignscope.model.sampling import PARAMETERS, PRESETS
+
+SHELLS: Final = ("bash", "zsh", "fish")
+_BY_WORDS: Final = """
+# By the words alone, where readline has not set the rest.
+_alignscope() {
+    local COMP_LINE="${COMP_LINE-${COMP_WORDS[*]}}"
+    local COMP_POINT="${COMP_POINT-${#COMP_LINE}}"
+    _python_argcomplete alignscope
+}
+"""
+
+
+def run(shell: str) -> int:
+    """Print the script that makes a shell complete our command lines. Returns the exit status.
+
+    Raises:
+        UsageError: there is no script for this shell.
+    """
+    if shell not in SHELLS:
+        raise UsageError(f"there is no completion for {shell:.40}; there is one for {', '.join(SHELLS)}")
+    printing.out().write(shellcode(["alignscope"], shell=shell) + _BY_WORDS * (shell == "bash"))
+    return Status.OK
+
+
+def answer(parser: argparse.ArgumentParser) -> None:
+    """Tell the shell that runs us what may stand at the cursor, and end the process."""
+    argcomplete.autocomplete(parser, always_complete_options=False, default_completer=_Completer())
+
+
+class _Completer(argcomplete.completers.BaseCompleter):
+    """What may stand behind an option or in a place of the command line."""
+
+    def __call__(self, *, prefix: str, action: argparse.Action, parsed_args: argparse.Namespace, **_: Any) -> list[str]:
+        metavar = action.metavar if isinstance(action.metavar, str) else ""
+        match action.option_strings[-1] if action.option_strings else action.dest:
+            case "--set":
+                return [f"{name}=" for name in PARAMETERS]
+            case "--preset":
+                return [*PRESETS]
+            case "--format":
+                return [*EXPORT_FORMS]
+            case "--theme":
+                return _themes()
+            case "shell":
+                return [*SHELLS]
+            case "name" | "names" if metavar.startswith("NAME"):
+                return _sessions(parsed_args) + (_paths(prefix) if "FILE" in metavar else [])
+        return _paths(prefix) if metavar in ("FILE", "DIR") else []
+
+
+def _themes() -> list[str]:
+    from alignscope.files.locations import bundled
+
+    return [each.name.removesuffix(".yaml") for each in bundled("themes").iterdir() if each.name.endswith(".yaml")]
+
+
+def _sessions(arguments: argparse.Namespace) -> list[str]:
+    from alignscope.commands.arguments import chosen, sessions_directory
+    from alignscope.commands.session_args import store_in
+
+    names = (entry.name for entry in store_in(sessions_directory(arguments, chosen())).list())
+    # A tilde in front would be somebody's home directory, and a line break would end the name.
+    return [name for name in names if name.isprintable() and not name.startswith("~")]
+
+
+def _paths(prefix: str) -> list[str]:
+    return sorted(_found(*os.path.split(prefix)))
+
+
+def _found(directory: str, beginning: str) -> Iterator[str]:
+    try:
+        entries = [*os.scandir(os.path.expanduser(directory) or ".")]  # noqa: PTH111, what was typed stays as it is
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(beginning) and entry.name.isprintable():
+            yield os.path.join(directory, entry.name) + "/" * entry.is_dir()  # noqa: PTH118
