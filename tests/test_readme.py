@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding, BindingType
 
-from alignscope.commands.main import _parser
+from alignscope.commands.parser import make_parser
 from alignscope.model.sampling import PRESETS
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY
@@ -83,7 +83,7 @@ def test_every_command_line_that_is_shown_can_be_parsed() -> None:
     commands = [one or other for one, other in shown if "--help" not in one + other]
     assert len(commands) > 8
     for command in commands:
-        _parser().parse_args(shlex.split(command)[1:])
+        make_parser().parse_args(shlex.split(command)[1:])
 
 
 if __name__ == "__main__":

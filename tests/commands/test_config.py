@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from alignscope.commands import arguments as choices
-from alignscope.commands.main import _parser, main
+from alignscope.commands.main import main
+from alignscope.commands.parser import make_parser
 from alignscope.files.settings import Settings, SettingsError, config_file, load
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, Wanted
@@ -23,7 +24,7 @@ def written(text: str) -> Path:
 
 def launched(*arguments: str) -> Launch:
     """What the arguments come to, short of running it."""
-    return choices.launch(_parser().parse_args(arguments), choices.chosen())
+    return choices.launch(make_parser().parse_args(arguments), choices.chosen())
 
 
 def test_init_writes_a_file_that_changes_nothing_and_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from alignscope.commands import session_options
 from alignscope.commands.main import main
+from alignscope.commands.parser import EXPORT_FORMS
 from alignscope.export import FORMATS
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Verdict
@@ -247,7 +247,7 @@ def test_wrong_usage(run: Run, arguments: list[str], problem: str) -> None:
 
 
 def test_the_forms_that_help_names_are_those_there_are() -> None:
-    assert tuple(FORMATS) == session_options.EXPORT_FORMS
+    assert tuple(FORMATS) == EXPORT_FORMS
 
 
 # Replay

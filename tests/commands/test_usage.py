@@ -27,9 +27,9 @@ def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def parsed(*arguments: str) -> Launch:
     """What the arguments come to, short of running it."""
-    from alignscope.commands.main import _parser
+    from alignscope.commands.parser import make_parser
 
-    return choices.launch(_parser().parse_args(arguments), choices.chosen())
+    return choices.launch(make_parser().parse_args(arguments), choices.chosen())
 
 
 @pytest.mark.parametrize(

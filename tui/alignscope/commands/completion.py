@@ -12,7 +12,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.session_options import EXPORT_FORMS
+from alignscope.commands.parser import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
 
 SHELLS: Final = ("bash", "zsh", "fish")
