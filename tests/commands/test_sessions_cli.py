@@ -20,7 +20,7 @@ from alignscope.model.turn import PaneRecord, Verdict
 from alignscope.sessions.format import jsonl
 from alignscope.sessions.format.file import read
 from alignscope.sessions.library.store import Store
-from tests.commands.test_cli import LONG, Shell
+from tests.commands.shell import LONG, Shell
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 
 

@@ -21,3 +21,7 @@ class Status(IntEnum):
 
 class UsageError(Exception):
     """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
+
+
+class OutputError(Exception):
+    """Standard output takes nothing; `str()` says why, for the person."""

@@ -109,7 +109,7 @@ def _files() -> dict[str, str]:
 
 
 def _terminal(environment: Mapping[str, str]) -> dict[str, str]:
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return {"output": "goes to a file or pipe, so nothing is known of a terminal"}
     columns, rows = shutil.get_terminal_size()
     kind = environment.get("TERM", "")

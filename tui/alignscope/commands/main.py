@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from alignscope.commands import Status, UsageError
+from alignscope.commands import OutputError, Status, UsageError
 from alignscope.commands.parser import make_parser
 
 _NAME: Final = "alignscope"
@@ -31,12 +31,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"{_NAME}: {error}", file=sys.stderr)
         return Status.USAGE
+    except OutputError as error:
+        _drop_output()
+        print(f"{_NAME}: {error}", file=sys.stderr)
+        return Status.FAILED
     except KeyboardInterrupt:
         return Status.INTERRUPTED
     except BrokenPipeError:
-        # What is still buffered can't be written, and Python would complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return Status.PIPE_CLOSED
+
+
+def _drop_output() -> None:
+    """Forget what is still buffered: it can't be written, and Python would complain of it at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:

@@ -1,11 +1,15 @@
 """Printing: replies and tables on standard output, notes on standard error, neither able to harm a terminal."""
 
 import io
+import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
+from alignscope.commands import OutputError
 from alignscope.text.clean import cell_width, clean, fit
 
 
@@ -21,8 +25,9 @@ class Printer:
 
     def write(self, text: str) -> None:
         """Write a text, from a model or about one, as it is."""
-        self._stream.write(clean(text) if self.terminal else text)
-        self._stream.flush()
+        with _told():
+            self._stream.write(clean(text) if self.terminal else text)
+            self._stream.flush()
 
     def line(self, text: str = "") -> None:
         """Write one line; line breaks inside it, from wherever, become blanks."""
@@ -36,18 +41,32 @@ class Printer:
 
     def raw(self, line: bytes, end: bytes = b"\n") -> None:
         """Write one line of UTF-8 bytes, or with another end any bytes."""
-        self._stream.buffer.write(line + end)
-        self._stream.buffer.flush()
+        with _told():
+            self._stream.buffer.write(line + end)
+            self._stream.buffer.flush()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what the system says of a write into words. A reader that has gone is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output can't be written to: {error.strerror or error}") from error
 
 
 def out() -> Printer:
-    """A printer on standard output."""
+    """Return a printer on standard output. Raises OutputError if there is none."""
+    if sys.stdout is None:
+        raise OutputError("standard output is closed, so there is nowhere to print to")
     return Printer(sys.stdout)
 
 
 def notes() -> Printer:
     """A printer on standard error, for what isn't the answer itself."""
-    return Printer(sys.stderr)
+    return Printer(sys.stderr or Path(os.devnull).open("w"))
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

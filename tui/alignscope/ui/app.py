@@ -17,6 +17,7 @@ from textual.theme import BUILTIN_THEMES
 from alignscope.model.launch import Launch
 from alignscope.ui import themes
 from alignscope.ui.ascii import PlainSigns, plain_signs
+from alignscope.ui.ending import end_with_the_terminal
 from alignscope.ui.screens.opening import OpeningScreen
 
 _LOOK_SECONDS: Final = 1.0
@@ -70,6 +71,8 @@ class AlignscopeApp(App[int]):
         return OpeningScreen([(pane.name, "") for pane in self.launch.panes])
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            end_with_the_terminal(lambda status: self.exit(return_code=status))
         self.call_after_refresh(self._open)
 
     async def _open(self) -> None:
