@@ -23,7 +23,7 @@ from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import ENDING, Writer
@@ -92,16 +92,16 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     def describe(turn: Turn) -> tuple[PaneRecord, ...]:
         return tuple(PaneRecord(pane, models[pane.model].digest, backend.info.label) for pane in turn.lineup)
 
-    conductor = Conductor(servers)
-    conductor.lineup = recording.lineup
-    conductor.context = recording.context
-    conductor.sampling = Sampling({**PRESETS[DEFAULT_PRESET].sampling, "num_predict": TOKENS})
+    exploration = Exploration(servers)
+    exploration.lineup = recording.lineup
+    exploration.context = recording.context
+    exploration.sampling = Sampling({**PRESETS[DEFAULT_PRESET].sampling, "num_predict": TOKENS})
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
         session = Session(recording.title, datetime.now(UTC))
         writer = Writer.create(Path(place), session, recording.name)
-        conductor.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
+        exploration.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
         for each in recording.experiments:
-            await play(conductor, experiment(each), recording.samples)
+            await play(exploration, experiment(each), recording.samples)
         lost = await asyncio.to_thread(recorder.close)
         if lost:
             raise OSError(lost)
@@ -109,13 +109,13 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
         return writer.path.replace(directory / f"{recording.name}{ENDING}")
 
 
-async def play(conductor: Conductor, one: Experiment, samples: int) -> None:
+async def play(exploration: Exploration, one: Experiment, samples: int) -> None:
     """Send an experiment's prompt, and wait until every reply has ended."""
-    conductor.samples = samples
+    exploration.samples = samples
     # In a conversation a prompt gets one reply, which the next prompt carries along.
-    turn = await conductor.begin(one.prompt, None if conductor.context == CARRY else one)
+    turn = await exploration.begin(one.prompt, None if exploration.context == CARRY else one)
     turn.note = one.look_for
-    async for _ in conductor.play(turn):
+    async for _ in exploration.play(turn):
         pass
     failed = [reply.message for reply in turn.replies.values() if reply.end is None or reply.end.failed]
     if failed:

@@ -18,7 +18,7 @@ from typing import Final
 from alignscope.model.events import Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.session import Session, SessionError
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
@@ -49,16 +49,16 @@ class Outcome:
 async def keep(url: str, directory: Path) -> None:
     """What is killed: turn after turn, kept in a session, until somebody ends it."""
     async with Servers(url) as servers:
-        conductor = Conductor(servers)
-        conductor.lineup = (
+        exploration = Exploration(servers)
+        exploration.lineup = (
             Pane("base", "mistral:text", url, Mode.COMPLETION),
             Pane("instruct", "mistral:instruct", url, Mode.CHAT),
         )
-        conductor.recorder = Recorder(directory, trouble=lambda words: _say(["trouble", words]))
+        exploration.recorder = Recorder(directory, trouble=lambda words: _say(["trouble", words]))
         for prompt in ("one", "two", "three", "four", "five", "six", "seven", "eight"):
-            turn = await conductor.begin(prompt)
+            turn = await exploration.begin(prompt)
             _say(["turn", turn.number, time.monotonic()])
-            async for event, _ in conductor.play(turn):
+            async for event, _ in exploration.play(turn):
                 if isinstance(event, Token):
                     _say(["token", turn.number, event.pane, time.monotonic(), event.text])
         await asyncio.sleep(60)

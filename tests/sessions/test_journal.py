@@ -15,7 +15,7 @@ from alignscope.model.events import End, Event, Finished, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
@@ -341,36 +341,36 @@ def test_any_prompt_makes_a_title(prompt: str) -> None:
     assert "\n" not in title_for(prompt)
 
 
-# With the conductor
+# With the exploration
 
 
-async def test_the_conductor_keeps_what_it_streams(tmp_path: Path, ollama: Ollama) -> None:
+async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Ollama) -> None:
     async with Servers(ollama.url) as servers:
-        conductor = Conductor(servers)
-        conductor.lineup = (
+        exploration = Exploration(servers)
+        exploration.lineup = (
             Pane("base", "mistral:text", ollama.url, Mode.COMPLETION),
             Pane("instruct", "mistral:instruct", ollama.url, Mode.CHAT),
         )
-        conductor.samples = 2
-        conductor.context = "carry"
-        conductor.recorder = Recorder(tmp_path)
+        exploration.samples = 2
+        exploration.context = "carry"
+        exploration.recorder = Recorder(tmp_path)
         for prompt in ("one", "two"):
-            turn = await conductor.begin(prompt)
-            async for _ in conductor.play(turn):
+            turn = await exploration.begin(prompt)
+            async for _ in exploration.play(turn):
                 pass
-        async for _ in conductor.play(turn, "base"):
+        async for _ in exploration.play(turn, "base"):
             pass
         ollama.default = Script(rate=50, endless=True)
-        turn = await conductor.begin("three")
-        stream = conductor.play(turn)
+        turn = await exploration.begin("three")
+        stream = exploration.play(turn)
         while len(turn.text("base")) < 5:
             await anext(stream)
         await stream.aclose()
-        assert await asyncio.to_thread(conductor.recorder.close) == ""
-    session = Store(tmp_path).open(conductor.recorder.session.path or "")
+        assert await asyncio.to_thread(exploration.recorder.close) == ""
+    session = Store(tmp_path).open(exploration.recorder.session.path or "")
     file.check(session)
     assert len(session.turns) == 3
-    for kept, live in zip(session.turns, conductor.turns, strict=True):
+    for kept, live in zip(session.turns, exploration.turns, strict=True):
         assert kept.replies.keys() == live.replies.keys()
         for key, reply in live.replies.items():
             assert kept.replies[key].tokens == reply.tokens

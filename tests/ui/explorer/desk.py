@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.explorer import ExplorerScreen
 from alignscope.ui.widgets.pane.view import PaneView
@@ -34,9 +34,9 @@ class Desk:
         return any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack)
 
     @property
-    def conductor(self) -> Conductor:
+    def exploration(self) -> Exploration:
         """What the next turn will be sent with, and the turns so far."""
-        return self.explorer.conductor
+        return self.explorer.exploration
 
     @property
     def screen(self) -> str:
@@ -80,10 +80,10 @@ class Desk:
         """Wait until so many turns have been sent, and every reply of the last has ended."""
 
         def done() -> bool:
-            sent = self.conductor.turns
+            sent = self.exploration.turns
             return (
                 len(sent) >= turns
-                and not self.conductor.running
+                and not self.exploration.running
                 and not any(view.running for view in self.explorer.split.views)
             )
 

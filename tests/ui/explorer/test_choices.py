@@ -13,8 +13,8 @@ async def test_sampling_is_turned_in_the_panel_and_takes_effect_with_the_next_se
         await desk.press("f2")
         await desk.until_shown("Sampling", "temperature", "repeat_last_n")
         await desk.press("right", "right", "j", "space")
-        assert desk.conductor.sampling["temperature"] == 1.0
-        assert "top_k" not in desk.conductor.sampling
+        assert desk.exploration.sampling["temperature"] == 1.0
+        assert "top_k" not in desk.exploration.sampling
         await desk.press("escape")
         assert desk.explorer.prompt.has_focus
         await desk.until_shown("temperature 1.0", "top_k off")
@@ -25,14 +25,14 @@ async def test_sampling_is_turned_in_the_panel_and_takes_effect_with_the_next_se
             assert options["temperature"] == 1.0
             assert "top_k" not in options
         await desk.press("f2", "p", "escape")
-        assert desk.conductor.turns[0].sampling["temperature"] == 1.0, "what was sent stays with its turn"
+        assert desk.exploration.turns[0].sampling["temperature"] == 1.0, "what was sent stays with its turn"
 
 
 async def test_a_value_out_of_range_is_refused_where_it_is_typed(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("f2", "9", "enter")
         await desk.until_shown("9 is not")
-        assert desk.conductor.sampling == PRESETS["even"].sampling
+        assert desk.exploration.sampling == PRESETS["even"].sampling
         await desk.press("escape", "escape")
 
 
@@ -48,7 +48,7 @@ async def test_one_pane_can_be_set_apart_and_tied_again(ollama: Ollama) -> None:
         assert ollama.seen("/api/generate")[1].body["options"]["temperature"] == 0.8
         assert ollama.seen("/api/chat")[1].body["options"]["temperature"] == pytest.approx(0.9)
         await desk.press("escape", "2", "t", "u")
-        assert desk.conductor.pane("instruct").sampling is None
+        assert desk.exploration.pane("instruct").sampling is None
 
 
 async def test_context_is_carried_on_a_key_and_seen(ollama: Ollama) -> None:
@@ -62,7 +62,7 @@ async def test_context_is_carried_on_a_key_and_seen(ollama: Ollama) -> None:
         messages = ollama.seen("/api/chat")[1].body["messages"]
         assert [message["role"] for message in messages] == ["user", "assistant", "user"]
         document = ollama.seen("/api/generate")[1].body["prompt"]
-        assert document.startswith("one" + desk.conductor.turns[0].text("base"))
+        assert document.startswith("one" + desk.exploration.turns[0].text("base"))
         assert document.endswith("two")
 
 
@@ -91,7 +91,7 @@ async def test_a_system_prompt_goes_to_chat_panes_and_can_be_taken_back(ollama: 
         await desk.pilot.pause()
         await desk.press("ctrl+r")
         await desk.pilot.pause()
-        assert desk.conductor.pane("instruct").system == ""
+        assert desk.exploration.pane("instruct").system == ""
 
 
 async def test_again_and_edit_bring_back_the_last_prompt(ollama: Ollama) -> None:
@@ -102,7 +102,7 @@ async def test_again_and_edit_bring_back_the_last_prompt(ollama: Ollama) -> None
         await desk.until_done()
         await desk.press("f5")
         await desk.until_done(2)
-        assert [turn.prompt for turn in desk.conductor.turns] == ["once", "once"]
+        assert [turn.prompt for turn in desk.exploration.turns] == ["once", "once"]
         await desk.press("escape", "e")
         assert desk.explorer.prompt.prompt == "once"
 
@@ -119,7 +119,7 @@ async def test_an_experiment_is_sent_or_put_into_the_editor(ollama: Ollama) -> N
         await desk.type("bare")
         await desk.press("enter")
         await desk.until_done()
-        assert desk.conductor.turns[0].prompt == "What is the capital of France?"
+        assert desk.exploration.turns[0].prompt == "What is the capital of France?"
 
 
 async def test_an_experiment_brings_its_scaffold_and_sampling(ollama: Ollama) -> None:
@@ -133,10 +133,10 @@ async def test_an_experiment_brings_its_scaffold_and_sampling(ollama: Ollama) ->
         await desk.press("enter")
         await desk.until_shown("Look for")
         await desk.until_done()
-        assert desk.conductor.turns[0].samples == wanted.samples
+        assert desk.exploration.turns[0].samples == wanted.samples
         await desk.send("y")
         await desk.until_done(2)
-        assert desk.conductor.turns[1].samples == 1, "it was for that one turn"
+        assert desk.exploration.turns[1].samples == 1, "it was for that one turn"
 
 
 async def test_one_after_the_other(ollama: Ollama) -> None:
@@ -182,7 +182,7 @@ async def test_a_context_that_loads_the_model_anew_is_announced(ollama: Ollama) 
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
         await desk.until_done()
-        desk.conductor.set_sampling(desk.conductor.sampling.on("num_ctx", 4096))
+        desk.exploration.set_sampling(desk.exploration.sampling.on("num_ctx", 4096))
         await desk.press("f2", *["j"] * 11, "right")
         await desk.until_shown("is loaded anew")
 

@@ -32,11 +32,11 @@ WELL = (End.STOP, End.LENGTH)
 async def check_the_other_pane(desk: Desk, ollama: Ollama) -> None:
     """The instruct pane goes on and ends well, and the next prompt can be sent."""
     await desk.until_done()
-    assert desk.conductor.turns[0].replies["instruct", 1].end in WELL
+    assert desk.exploration.turns[0].replies["instruct", 1].end in WELL
     ollama.script("mistral:text")
     await desk.send("again")
     await desk.until_done(2)
-    assert desk.conductor.turns[1].replies["base", 1].end in WELL
+    assert desk.exploration.turns[1].replies["base", 1].end in WELL
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -45,8 +45,8 @@ async def test_a_fault_stays_in_its_pane(ollama: Ollama, fault: str) -> None:
     ollama.script("mistral:instruct", Script(rate=100))
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
-        await desk.until(lambda: desk.conductor.turns and ("base", 1) in desk.conductor.turns[0].replies)
-        base = desk.conductor.turns[0].replies["base", 1]
+        await desk.until(lambda: desk.exploration.turns and ("base", 1) in desk.exploration.turns[0].replies)
+        base = desk.exploration.turns[0].replies["base", 1]
         await desk.until(lambda: base.end is not None)
         assert base.end is FAULTS[fault]
         assert base.message, "the person is told"
@@ -63,7 +63,7 @@ async def test_odd_text_is_shown_and_ends_well(ollama: Ollama, oddity: str) -> N
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
         await desk.until_done()
-        assert desk.conductor.turns[0].replies["base", 1].end in WELL
+        assert desk.exploration.turns[0].replies["base", 1].end in WELL
         await desk.press("ctrl+t")
         await desk.until_shown("Sampling")
 
@@ -72,10 +72,10 @@ async def test_a_stall_is_seen_and_can_be_stopped(ollama: Ollama) -> None:
     ollama.script("mistral:text", "stall")
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
-        await desk.until(lambda: desk.conductor.turns and desk.conductor.turns[0].replies.get(("instruct", 1)))
-        instruct = desk.conductor.turns[0].replies["instruct", 1]
+        await desk.until(lambda: desk.exploration.turns and desk.exploration.turns[0].replies.get(("instruct", 1)))
+        instruct = desk.exploration.turns[0].replies["instruct", 1]
         await desk.until(lambda: instruct.end is not None)
-        base = desk.conductor.turns[0].replies["base", 1]
+        base = desk.exploration.turns[0].replies["base", 1]
         await desk.until(lambda: base.text)
         assert base.end is None
         await desk.press("escape")
@@ -91,10 +91,10 @@ async def test_no_server_there(ollama: Ollama, nobody: str) -> None:
     async with explore(Launch(panes=panes)) as desk:
         await desk.send("x")
         await desk.until_done()
-        base = desk.conductor.turns[0].replies["base", 1]
+        base = desk.exploration.turns[0].replies["base", 1]
         assert base.end is End.ERROR
         assert nobody in base.message
-        instruct = desk.conductor.turns[0].replies["instruct", 1]
+        instruct = desk.exploration.turns[0].replies["instruct", 1]
         assert instruct.end in WELL, instruct.message
 
 
@@ -119,13 +119,13 @@ async def test_one_key_asks_the_failed_pane_again(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
         await desk.until_done()
-        assert desk.conductor.turns[0].replies["base", 1].end is End.ERROR
+        assert desk.exploration.turns[0].replies["base", 1].end is End.ERROR
         await desk.press("escape", "1", "R")
         await desk.until(lambda: len(ollama.seen("/api/generate")) == 2)
         await desk.until_done()
-        assert desk.conductor.turns[0].replies["base", 1].end in WELL
+        assert desk.exploration.turns[0].replies["base", 1].end in WELL
         assert len(ollama.seen("/api/chat")) == 1, "the other pane was left alone"
-        assert len(desk.conductor.turns) == 1
+        assert len(desk.exploration.turns) == 1
 
 
 async def test_a_flood_and_an_endless_reply_keep_the_app_usable(ollama: Ollama) -> None:
@@ -133,14 +133,14 @@ async def test_a_flood_and_an_endless_reply_keep_the_app_usable(ollama: Ollama) 
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("f2", "r")
         await desk.press("escape")
-        desk.conductor.sampling = desk.conductor.sampling.off("num_predict")
+        desk.exploration.sampling = desk.exploration.sampling.off("num_predict")
         await desk.send("x")
-        await desk.until(lambda: desk.conductor.turns and len(desk.conductor.turns[0].text("base")) > 20_000)
+        await desk.until(lambda: desk.exploration.turns and len(desk.exploration.turns[0].text("base")) > 20_000)
         await desk.type("typed meanwhile")
         assert desk.explorer.prompt.text == "typed meanwhile"
         await desk.press("escape")
         await desk.until_done()
-        assert desk.conductor.turns[0].replies["base", 1].end is End.CANCELLED
+        assert desk.exploration.turns[0].replies["base", 1].end is End.CANCELLED
 
 
 async def test_hostile_text_does_nothing_to_the_screen(ollama: Ollama) -> None:
@@ -155,4 +155,4 @@ async def test_hostile_text_does_nothing_to_the_screen(ollama: Ollama) -> None:
         assert "\u202e" not in shown
         assert "[bold red]no markup[/][/foo]" in shown
         assert "漢字" in shown
-        assert desk.conductor.turns[0].text("base") == "".join(hostile), "what is kept is what came"
+        assert desk.exploration.turns[0].text("base") == "".join(hostile), "what is kept is what came"

@@ -100,10 +100,10 @@ async def test_a_reply_and_a_turn_are_copied_and_it_says_how(ollama: Ollama, mon
         await replied(desk)
         await desk.press("y")
         await desk.until_shown("Copied base's reply", "OSC 52")
-        assert desk.app.clipboard == desk.conductor.turns[0].text("base")
+        assert desk.app.clipboard == desk.exploration.turns[0].text("base")
         await desk.press("Y")
         await desk.until_shown("Copied the turn")
-        for text in ("x", desk.conductor.turns[0].text("base"), desk.conductor.turns[0].text("instruct")):
+        for text in ("x", desk.exploration.turns[0].text("base"), desk.exploration.turns[0].text("instruct")):
             assert text in desk.app.clipboard
 
 
@@ -131,10 +131,10 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.until_shown("mistral:instruct")
         await desk.type("instruct")
         await desk.press("enter")
-        await desk.until(lambda: len(desk.conductor.lineup) == 3)
+        await desk.until(lambda: len(desk.exploration.lineup) == 3)
         await desk.send("y")
         await desk.until_done(2)
-        assert desk.conductor.turns[1].text("third")
+        assert desk.exploration.turns[1].text("third")
         await desk.press("escape", "3", "X")
         await desk.until(lambda: len(desk.explorer.split.views) == 2)
         await desk.press("1", "p")
@@ -156,7 +156,7 @@ async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(o
         await desk.press("enter")
         await desk.until(lambda: len(desk.explorer.split.views) == 4)
         await desk.until_shown("∿ base", "▲ sft", "● dpo", "◆ third")
-        assert [view.tone for view in desk.explorer.split.views] == tones(desk.conductor.lineup)
+        assert [view.tone for view in desk.explorer.split.views] == tones(desk.exploration.lineup)
 
 
 async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave_it(ollama: Ollama) -> None:
@@ -184,7 +184,7 @@ async def test_without_a_pair_the_known_ones_are_offered_and_pulled() -> None:
         await desk.until_shown("no base model with its twin", "qwen2.5:0.5b-base")
         await desk.press("enter")
         await desk.until(lambda: len(server.seen("/api/pull")) == 2)
-        await desk.until(lambda: desk.conductor.lineup[0].model == "qwen2.5:0.5b-base")
+        await desk.until(lambda: desk.exploration.lineup[0].model == "qwen2.5:0.5b-base")
         await desk.send("x")
         await desk.until_done()
 
@@ -195,4 +195,4 @@ async def test_the_embedded_engine_is_there_without_any_server(nobody: str) -> N
         await desk.send("What is the capital of France?")
         await desk.until_done()
         for name in ("base", "instruct"):
-            assert desk.conductor.turns[0].text(name)
+            assert desk.exploration.turns[0].text(name)

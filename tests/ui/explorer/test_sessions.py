@@ -44,11 +44,11 @@ async def explore_playback(ollama: Ollama, name: str) -> AsyncIterator[Desk]:
 async def sent(desk: Desk, *prompts: str) -> None:
     """Send prompts one after the other, and wait for each, also on disk."""
     for prompt in prompts:
-        count = len(desk.conductor.turns)
+        count = len(desk.exploration.turns)
         await desk.send(prompt)
         await desk.until_done(count + 1)
-    assert desk.conductor.recorder is not None
-    flushed = desk.conductor.recorder.flush()
+    assert desk.exploration.recorder is not None
+    flushed = desk.exploration.recorder.flush()
     await desk.until(flushed.done)
 
 
@@ -61,7 +61,7 @@ async def into_pane(desk: Desk) -> None:
 async def test_every_turn_is_kept_without_being_asked(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await sent(desk, "first prompt", "second")
-        replies = {key: reply.text for key, reply in desk.conductor.turns[1].replies.items()}
+        replies = {key: reply.text for key, reply in desk.exploration.turns[1].replies.items()}
         while_it_runs = kept()
     (session,) = kept()
     assert [turn.prompt for turn in while_it_runs[0].turns] == ["first prompt", "second"]
@@ -122,7 +122,7 @@ async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:
         await into_pane(desk)
         await desk.press("B")
         await desk.until_shown("A new session")
-        assert desk.conductor.turns == [] and not desk.pane("base").turns
+        assert desk.exploration.turns == [] and not desk.pane("base").turns
         await sent(desk, "other")
         assert len(kept()) == 2
         await desk.press("f9")
@@ -160,7 +160,7 @@ async def test_forking_at_a_turn(ollama: Ollama, key: str, prompts: list[str]) -
         await desk.press("F")
         await desk.until_shown("go on from any of them")
         await desk.press("up", key)
-        await desk.until(lambda: [turn.prompt for turn in desk.conductor.turns] == prompts)
+        await desk.until(lambda: [turn.prompt for turn in desk.exploration.turns] == prompts)
         await desk.until(lambda: desk.explorer.prompt.prompt == ("one" if key == "ctrl+e" else ""))
         await desk.press("end")
         await sent(desk, "!")

@@ -24,8 +24,8 @@ async def test_a_prompt_goes_to_both_and_both_reply(ollama: Ollama) -> None:
         assert generate.body["prompt"] == "Once upon a time"
         assert chat.body["messages"] == [{"role": "user", "content": "Once upon a time"}]
         for name in ("base", "instruct"):
-            assert desk.conductor.turns[0].text(name)
-            assert desk.pane(name).reply_text() == desk.conductor.turns[0].text(name)
+            assert desk.exploration.turns[0].text(name)
+            assert desk.pane(name).reply_text() == desk.exploration.turns[0].text(name)
         await desk.until_shown("Once upon a time", "tok")
 
 
@@ -34,7 +34,7 @@ async def test_both_streams_are_open_at_the_same_time(ollama: Ollama) -> None:
     async with explore(at(ollama)) as desk:
         await desk.send("x")
         await ollama.until(lambda: len(ollama.open_now("/api/generate")) + len(ollama.open_now("/api/chat")) == 2)
-        await desk.until(lambda: all(len(desk.conductor.turns[0].text(name)) > 5 for name in ("base", "instruct")))
+        await desk.until(lambda: all(len(desk.exploration.turns[0].text(name)) > 5 for name in ("base", "instruct")))
         await desk.press("escape")
         await desk.until_done()
     assert ollama.seen("/api/generate")[0].overlaps(ollama.seen("/api/chat")[0])
@@ -43,7 +43,7 @@ async def test_both_streams_are_open_at_the_same_time(ollama: Ollama) -> None:
 async def test_the_prompt_of_the_command_line_is_sent_at_once(ollama: Ollama) -> None:
     async with explore(at(ollama, prompt="from the shell")) as desk:
         await desk.until_done()
-        assert desk.conductor.turns[0].prompt == "from the shell"
+        assert desk.exploration.turns[0].prompt == "from the shell"
 
 
 async def test_requests_carry_exactly_the_parameters_that_are_on(ollama: Ollama) -> None:
@@ -62,11 +62,11 @@ async def test_escape_closes_the_sockets_and_keeps_what_came(ollama: Ollama) -> 
     ollama.default = Script(rate=40, endless=True)
     async with explore(at(ollama)) as desk:
         await desk.send("x")
-        await desk.until(lambda: all(len(desk.conductor.turns[0].text(name)) > 5 for name in ("base", "instruct")))
+        await desk.until(lambda: all(len(desk.exploration.turns[0].text(name)) > 5 for name in ("base", "instruct")))
         await desk.press("escape")
         await desk.until_done()
         await ollama.until(lambda: not ollama.open_now("/api/generate") and not ollama.open_now("/api/chat"))
-        for reply in desk.conductor.turns[0].replies.values():
+        for reply in desk.exploration.turns[0].replies.values():
             assert reply.end is End.CANCELLED
             assert reply.text
         await desk.until_shown("stopped")
@@ -76,11 +76,11 @@ async def test_sending_again_stops_the_old_turn_and_loses_nothing(ollama: Ollama
     ollama.default = Script(rate=40, endless=True)
     async with explore(at(ollama)) as desk:
         await desk.send("first")
-        await desk.until(lambda: all(len(desk.conductor.turns[0].text(name)) > 5 for name in ("base", "instruct")))
+        await desk.until(lambda: all(len(desk.exploration.turns[0].text(name)) > 5 for name in ("base", "instruct")))
         ollama.default = Script()
         await desk.send("second")
         await desk.until_done(2)
-        first, second = desk.conductor.turns
+        first, second = desk.exploration.turns
         assert {reply.end for reply in first.replies.values()} == {End.CANCELLED}
         assert all(first.text(name) for name in ("base", "instruct"))
         assert {reply.end for reply in second.replies.values()} <= {End.STOP, End.LENGTH}
@@ -90,7 +90,7 @@ async def test_quitting_in_mid_stream_leaves_nothing_running(ollama: Ollama) -> 
     ollama.default = Script(rate=40, endless=True)
     async with explore(at(ollama)) as desk:
         await desk.send("x")
-        await desk.until(lambda: desk.conductor.turns and desk.conductor.turns[0].text("base"))
+        await desk.until(lambda: desk.exploration.turns and desk.exploration.turns[0].text("base"))
         await desk.press("ctrl+q")
     await ollama.until(lambda: not ollama.open_now("/api/generate") and not ollama.open_now("/api/chat"))
     running = [task for task in asyncio.all_tasks() if "alignscope" in repr(task.get_coro())]
@@ -110,7 +110,7 @@ async def test_a_prompt_sent_before_the_servers_answered_waits_for_them() -> Non
             assert not desk.explorer.lineup_found.is_set()
             await desk.send("early")
             await desk.until_done()
-            assert desk.conductor.turns[0].prompt == "early"
+            assert desk.exploration.turns[0].prompt == "early"
 
 
 async def test_samples_are_shown_one_at_a_time_or_stacked(ollama: Ollama) -> None:

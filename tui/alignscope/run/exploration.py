@@ -22,7 +22,7 @@ from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
 
 
-class Conductor:
+class Exploration:
     """Holds what the next turn will be sent with, and sends it."""
 
     def __init__(self, servers: Servers) -> None:

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """What the conductor tells of its turns. Its methods return at once and never raise."""
+    """What the exploration tells of its turns. Its methods return at once and never raise."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Recorder:
         self._wake = threading.Event()
         self._stop = False
         self._thread: threading.Thread | None = None
-        # The turn that is being played, as the conductor tells.
+        # The turn that is being played, as the exploration tells.
         self._turn: Turn | None = None
         self._again: set[str] = set()
         self._playing = 0
@@ -80,7 +80,7 @@ class Recorder:
         """Whether something isn't kept at the moment."""
         return bool(self._keeper.trouble)
 
-    # What the conductor tells
+    # What the exploration tells
 
     def begin(self, turn: Turn) -> None:
         """A turn is about to be played. One that never ended is kept as it is."""

@@ -16,7 +16,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.tones import tones
 from alignscope.model.turn import CARRY
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.words import key_of
 from alignscope.ui.widgets.pane.view import PaneView
@@ -39,7 +39,7 @@ class ExplorerBase(Screen[int]):
     linked: var[bool] = var(False)
     """Whether all panes scroll together."""
 
-    conductor: Conductor
+    exploration: Exploration
     launch: Launch
     servers: Servers
     lineup_found: asyncio.Event
@@ -82,33 +82,33 @@ class ExplorerBase(Screen[int]):
         return next(iter(self.query(SamplingPanel)), None)
 
     def show_settings(self) -> None:
-        """Bring the line above the prompt, the panes' headers and the panel up to date with the conductor."""
-        conductor = self.conductor
+        """Bring the line above the prompt, the panes' headers and the panel up to date with the exploration."""
+        exploration = self.exploration
         changed = []
-        if conductor.samples > 1:
-            changed.append(f"{conductor.samples} samples")
-        if conductor.context == CARRY:
+        if exploration.samples > 1:
+            changed.append(f"{exploration.samples} samples")
+        if exploration.context == CARRY:
             changed.append("context carried")
-        if conductor.scaffold != "bare":
-            changed.append(f"scaffold {conductor.scaffold}")
-        if any(pane.system for pane in conductor.lineup):
+        if exploration.scaffold != "bare":
+            changed.append(f"scaffold {exploration.scaffold}")
+        if any(pane.system for pane in exploration.lineup):
             changed.append("system prompt")
-        if conductor.one_after_other:
+        if exploration.one_after_other:
             changed.append("one after the other")
-        if conductor.think:
+        if exploration.think:
             changed.append("thinking")
         if self.linked:
             changed.append("scrolling linked")
-        changed += [f"{pane.name} on its own sampling" for pane in conductor.lineup if pane.sampling is not None]
-        if conductor.recorder is not None and conductor.recorder.troubled:
+        changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
+        if exploration.recorder is not None and exploration.recorder.troubled:
             changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
-        self.settings.sampling_note = brief(conductor.sampling, self.launch.presets)
+        self.settings.sampling_note = brief(exploration.sampling, self.launch.presets)
         self.settings.changed = tuple(changed)
-        self.settings.title = conductor.recorder.session.title if conductor.recorder is not None else ""
+        self.settings.title = exploration.recorder.session.title if exploration.recorder is not None else ""
 
     def show_lineup(self) -> None:
         """Tell every pane what it is now, and which tone it has among the others."""
-        lineup = self.conductor.lineup
+        lineup = self.exploration.lineup
         for pane, tone in zip(lineup, tones(lineup), strict=True):
             view = self.view(pane.name)
             if view is not None:
@@ -118,7 +118,7 @@ class ExplorerBase(Screen[int]):
 
     def change(self, pane: Pane) -> None:
         """Change one pane of the lineup."""
-        self.conductor.change(pane)
+        self.exploration.change(pane)
         self.show_lineup()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -20,15 +20,15 @@ class ChoiceActions(ExplorerBase):
 
     def action_samples(self, step: int) -> None:
         """More or fewer replies a pane."""
-        self.conductor.samples = min(max(self.conductor.samples + step, 1), MAX_SAMPLES)
-        samples = self.conductor.samples
+        self.exploration.samples = min(max(self.exploration.samples + step, 1), MAX_SAMPLES)
+        samples = self.exploration.samples
         self.say(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.")
         self.show_settings()
 
     def action_context(self) -> None:
         """Fresh or carried."""
-        carry = self.conductor.context == FRESH
-        self.conductor.context = CARRY if carry else FRESH
+        carry = self.exploration.context == FRESH
+        self.exploration.context = CARRY if carry else FRESH
         self.say(
             "From now on every pane gets its own document or conversation so far along with the prompt."
             if carry
@@ -39,27 +39,27 @@ class ChoiceActions(ExplorerBase):
     def action_scaffold(self) -> None:
         """The next scaffold."""
         names = list(SCAFFOLDS)
-        scaffold = SCAFFOLDS[names[(names.index(self.conductor.scaffold) + 1) % len(names)]]
-        self.conductor.scaffold = scaffold.name
+        scaffold = SCAFFOLDS[names[(names.index(self.exploration.scaffold) + 1) % len(names)]]
+        self.exploration.scaffold = scaffold.name
         self.say(f"Completion panes: scaffold {scaffold.name}. {scaffold.help}")
         self.show_settings()
 
     def action_in_turn(self) -> None:
         """One pane after the other, or all at once."""
-        self.conductor.one_after_other = not self.conductor.one_after_other
+        self.exploration.one_after_other = not self.exploration.one_after_other
         self.say(
             "The panes will be asked one after the other, as suits a machine that can't hold all models at once."
-            if self.conductor.one_after_other
+            if self.exploration.one_after_other
             else "The panes will be asked all at once."
         )
         self.show_settings()
 
     def action_think(self) -> None:
         """Let models think, or don't."""
-        self.conductor.think = not self.conductor.think
+        self.exploration.think = not self.exploration.think
         self.say(
             "Models that can think before they reply will; the thinking is shown dimmed."
-            if self.conductor.think
+            if self.exploration.think
             else "Models are asked to reply without thinking first."
         )
         self.show_settings()
@@ -69,14 +69,14 @@ class ChoiceActions(ExplorerBase):
         """Edit the system prompt of the chat panes."""
         from alignscope.ui.screens.dialogs.system import SystemScreen
 
-        chats = [pane for pane in self.conductor.lineup if pane.mode is Mode.CHAT]
+        chats = [pane for pane in self.exploration.lineup if pane.mode is Mode.CHAT]
         if not chats:
             self.say("No pane is in chat mode, and a completion has no system prompt.")
             return
         system = await self.app.push_screen_wait(SystemScreen(chats[0].system))
         if system is not None:
             for pane in chats:
-                self.conductor.change(msgspec.structs.replace(pane, system=system))
+                self.exploration.change(msgspec.structs.replace(pane, system=system))
             self.show_lineup()
             self.say("The chat panes have a system prompt now." if system else "No system prompt is sent.")
 
@@ -96,7 +96,7 @@ class ChoiceActions(ExplorerBase):
             return
         panel.display = True
         here = self.here.pane.name
-        panel.scope = here if self.conductor.pane(here).sampling is not None else ""
+        panel.scope = here if self.exploration.pane(here).sampling is not None else ""
         self._fill_panel()
         panel.focus()
         self.learn_models()
@@ -104,7 +104,7 @@ class ChoiceActions(ExplorerBase):
     def _fill_panel(self) -> None:
         panel = self.panel
         if panel is not None:
-            panel.sampling = self.conductor.sampling_of(panel.scope) if panel.scope else self.conductor.sampling
+            panel.sampling = self.exploration.sampling_of(panel.scope) if panel.scope else self.exploration.sampling
 
     def _close_panel(self) -> None:
         if self.panel is not None:
@@ -114,7 +114,7 @@ class ChoiceActions(ExplorerBase):
     def on_sampling_panel_changed(self, event: "SamplingPanel.Changed") -> None:
         event.stop()
         scope = self.panel.scope if self.panel else ""
-        self.conductor.set_sampling(event.sampling, scope)
+        self.exploration.set_sampling(event.sampling, scope)
         self.show_settings()
         self.warn_of_reload(event.sampling, scope)
 
@@ -124,7 +124,7 @@ class ChoiceActions(ExplorerBase):
         if panel is None:
             return
         name = panel.scope or self.here.pane.name
-        alone = self.conductor.unlink(name)
+        alone = self.exploration.unlink(name)
         panel.scope = name if alone else ""
         self._fill_panel()
         self.show_lineup()

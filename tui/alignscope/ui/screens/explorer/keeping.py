@@ -40,15 +40,15 @@ class SessionKeeping(ExplorerBase):
     @property
     def recorder(self) -> Recorder:
         """What keeps the session."""
-        assert self.conductor.recorder is not None
-        return self.conductor.recorder
+        assert self.exploration.recorder is not None
+        return self.exploration.recorder
 
     # Keeping
 
     def keep(self) -> None:
         """Begin to keep what happens, and tell what was found of sessions that died."""
         self._known = {}
-        self.conductor.recorder = self.make_recorder()
+        self.exploration.recorder = self.make_recorder()
         self.recover()
         self.learn_records()
 
@@ -81,7 +81,7 @@ class SessionKeeping(ExplorerBase):
     async def learn_records(self) -> None:
         """Ask what a session's header says of models: their digests, and the server's version."""
         await self.lineup_found.wait()
-        for pane in self.conductor.lineup:
+        for pane in self.exploration.lineup:
             if (pane.server, pane.model) in self._known:
                 continue
             try:
@@ -95,8 +95,8 @@ class SessionKeeping(ExplorerBase):
 
     async def close_session(self) -> str:
         """Stop, and wait until everything is on disk. Returns words about what isn't."""
-        self.conductor.stop()
-        recorder = self.conductor.recorder
+        self.exploration.stop()
+        recorder = self.exploration.recorder
         if recorder is None:
             return ""
         recorder.finish()
@@ -106,18 +106,18 @@ class SessionKeeping(ExplorerBase):
 
     async def resume(self, session: Session, writer: Writer | None = None) -> None:
         """Go on with a session: its turns are shown, and the next prompt is sent as its last one was."""
-        self.conductor.stop()
-        await self.conductor.settled()
+        self.exploration.stop()
+        await self.exploration.settled()
         lost = await self.close_session()
-        conductor = self.conductor
-        conductor.turns = list(session.turns)
-        conductor.recorder = self.make_recorder(session, writer)
+        exploration = self.exploration
+        exploration.turns = list(session.turns)
+        exploration.recorder = self.make_recorder(session, writer)
         if session.turns:
             self.workers.cancel_group(self, "lineup")
             last = session.turns[-1]
-            conductor.sampling, conductor.samples = last.sampling, last.samples
-            conductor.context, conductor.scaffold = last.context, last.scaffold
-            conductor.think = last.think
+            exploration.sampling, exploration.samples = last.sampling, last.samples
+            exploration.context, exploration.scaffold = last.context, last.scaffold
+            exploration.think = last.think
             await self.take_lineup(last.lineup)
             self.lineup_found.set()
         for view in self.split.views:
@@ -132,10 +132,10 @@ class SessionKeeping(ExplorerBase):
 
     def last_turn(self) -> Turn | None:
         """The last turn; None when there is none, which the person has been told then."""
-        if not self.conductor.turns:
+        if not self.exploration.turns:
             self.say("Nothing has been sent yet.")
             return None
-        return self.conductor.turns[-1]
+        return self.exploration.turns[-1]
 
     async def attempt(self, task: Callable[[], T]) -> T | None:
         """Do something with files in a thread; None when it failed, which the person has been told then."""

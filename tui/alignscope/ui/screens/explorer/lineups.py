@@ -73,7 +73,7 @@ class LineupActions(ExplorerBase):
     async def take_lineup(self, lineup: Lineup) -> None:
         """Put another lineup in the place of the one before."""
         self.default_server = lineup[0].server
-        self.conductor.lineup = lineup
+        self.exploration.lineup = lineup
         views = self.split.views
         for view, pane in zip(views, lineup, strict=False):
             view.set_pane(pane, self.default_server)
@@ -91,10 +91,10 @@ class LineupActions(ExplorerBase):
         from alignscope.ui.screens.models.picker import PickerScreen
 
         view = self.here
-        lineup = self.conductor.lineup
+        lineup = self.exploration.lineup
         chosen = await self.app.push_screen_wait(PickerScreen(view.pane, self.listings, self.ask_server, lineup))
         if chosen is not None:
-            self.conductor.stop(chosen.name)
+            self.exploration.stop(chosen.name)
             self.change(chosen)
             self.say(f"{chosen.name} is {chosen.model} now, asked as a {chosen.mode}, from the next prompt on.")
 
@@ -103,7 +103,7 @@ class LineupActions(ExplorerBase):
         """Choose a model for one more pane."""
         from alignscope.ui.screens.models.picker import PickerScreen
 
-        lineup = self.conductor.lineup
+        lineup = self.exploration.lineup
         if len(lineup) >= MAX_PANES:
             self.say(f"There is room for {MAX_PANES} panes; {self.key('remove-pane')} takes one away.")
             return
@@ -112,17 +112,17 @@ class LineupActions(ExplorerBase):
         blank = Pane(name, "", lineup[0].server, Mode.CHAT)
         chosen = await self.app.push_screen_wait(PickerScreen(blank, self.listings, self.ask_server, [*lineup, blank]))
         if chosen is not None:
-            self.conductor.add(chosen)
+            self.exploration.add(chosen)
             await self.split.add(self.make_view(chosen))
             self.show_lineup()
 
     async def action_remove_pane(self) -> None:
         """Take the pane away; what it wrote stays in the turns."""
-        if len(self.conductor.lineup) == 1:
+        if len(self.exploration.lineup) == 1:
             self.say("The last pane stays.")
             return
         view = self.here
-        self.conductor.remove(view.pane.name)
+        self.exploration.remove(view.pane.name)
         await self.split.take(view)
         self.show_lineup()
         self.say(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
@@ -162,7 +162,7 @@ class LineupActions(ExplorerBase):
     async def listings(self) -> "AsyncGenerator[Listing, None]":
         """What every server in use has, and the embedded engine, each as it answers."""
         named = (*self.launch.servers.values(), EMBEDDED)
-        names = dict.fromkeys([*(pane.server for pane in self.conductor.lineup), self.servers.default_host, *named])
+        names = dict.fromkeys([*(pane.server for pane in self.exploration.lineup), self.servers.default_host, *named])
         for answer in asyncio.as_completed([self.ask_server(name) for name in names if name]):
             yield await answer
 
@@ -182,7 +182,7 @@ class LineupActions(ExplorerBase):
         """Ask what each pane's model would use by itself, and what its server doesn't know, for the panel to show."""
         infos: list[ServerInfo] = []
         values: dict[str, dict[str, str]] = {}
-        for pane in self.conductor.lineup:
+        for pane in self.exploration.lineup:
             try:
                 backend = await self.servers.get(pane.server)
                 infos.append(backend.info)
@@ -196,15 +196,15 @@ class LineupActions(ExplorerBase):
     @work(group="warn", exclusive=True, exit_on_error=False)
     async def warn_of_reload(self, sampling: Sampling, scope: str) -> None:
         """Say so when the next send will load a model anew, because it is loaded with another context."""
-        lineup = self.conductor.lineup
+        lineup = self.exploration.lineup
         if "num_ctx" in sampling:
-            notice = reload_notice(lineup, self.conductor.sampling, await self._known_models(lineup))
+            notice = reload_notice(lineup, self.exploration.sampling, await self._known_models(lineup))
             if notice:
                 self.say(notice, "warning")
 
     async def after(self, turn: Turn) -> None:
         """What a turn's end gives reason to say: models that push each other out of memory."""
-        if self.conductor.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
+        if self.exploration.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
             return
         notice = memory_notice(turn.lineup, await self._known_models(turn.lineup))
         if notice:

@@ -71,7 +71,7 @@ class PaneActions(ExplorerBase):
 
     def action_sample(self, step: int) -> None:
         """Show the next or the previous sample, in every pane that has it, so that rows stay comparable."""
-        turns = self.conductor.turns
+        turns = self.exploration.turns
         samples = turns[-1].samples if turns else 1
         if samples == 1:
             self.say(f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send.")
@@ -99,7 +99,7 @@ class PaneActions(ExplorerBase):
 
     def action_copy_turn(self) -> None:
         """Copy the last prompt and all replies to it."""
-        turns = self.conductor.turns
+        turns = self.exploration.turns
         if not turns:
             self.say("Nothing has been sent yet.")
             return

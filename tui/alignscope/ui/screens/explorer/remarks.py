@@ -66,7 +66,7 @@ class RemarkActions(SessionKeeping):
 
         if self.last_turn() is None:
             return
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.conductor.turns))
+        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns))
         if chosen is None:
             return
         turn = chosen.turn
@@ -76,7 +76,7 @@ class RemarkActions(SessionKeeping):
             await self._judge(turn)
         else:
             edit = chosen.action == "edit"
-            await self.conductor.settled()
+            await self.exploration.settled()
             await self.resume(self.recorder.session.fork(turn.number - 1 if edit else turn.number))
             self.say("What you send now goes into a new session that names the one it came from.")
             if edit:

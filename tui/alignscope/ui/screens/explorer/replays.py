@@ -14,7 +14,7 @@ from alignscope.model.events import Event
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import CARRY, Turn
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.explorer.keeping import SessionKeeping
 
@@ -28,7 +28,7 @@ class ReplayActions(SessionKeeping):
 
     def action_replay(self) -> None:
         """Play this session again from its beginning."""
-        turns = [turn for turn in self.conductor.turns if all(reply.end for reply in turn.replies.values())]
+        turns = [turn for turn in self.exploration.turns if all(reply.end for reply in turn.replies.values())]
         if not turns:
             self.say("There is nothing to replay yet.")
             return
@@ -86,18 +86,18 @@ class ReplayActions(SessionKeeping):
         )
 
     async def _again(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
-        conductor = Conductor(self.servers)
-        conductor.lineup, conductor.sampling, conductor.samples = turn.lineup, turn.sampling, turn.samples
-        conductor.context, conductor.scaffold, conductor.think = turn.context, turn.scaffold, turn.think
+        exploration = Exploration(self.servers)
+        exploration.lineup, exploration.sampling, exploration.samples = turn.lineup, turn.sampling, turn.samples
+        exploration.context, exploration.scaffold, exploration.think = turn.context, turn.scaffold, turn.think
         again = session.fork(turn.number - 1 if turn.context == CARRY else 0)
         again.title = f"{session.title} (again)"
         if again.parent is not None:
             again.parent = type(again.parent)(session.name, turn.number)
-        conductor.turns = list(again.turns)
-        conductor.recorder = recorder = self.make_recorder(again)
+        exploration.turns = list(again.turns)
+        exploration.recorder = recorder = self.make_recorder(again)
         try:
-            new = await conductor.begin(turn.prompt)
-            async with aclosing(conductor.play(new)) as events:
+            new = await exploration.begin(turn.prompt)
+            async with aclosing(exploration.play(new)) as events:
                 async for event, _ in events:
                     yield event
         finally:

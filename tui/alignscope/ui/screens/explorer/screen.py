@@ -15,7 +15,7 @@ from alignscope.model.experiments import Experiment
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.turn import Turn
-from alignscope.run.exploration import Conductor
+from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.choices import ChoiceActions
@@ -60,12 +60,12 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         super().__init__()
         self.launch = launch
         self.servers = Servers(launch.host)
-        self.conductor = Conductor(self.servers)
-        self.conductor.sampling = launch.sampling
-        self.conductor.samples = launch.samples
-        self.conductor.lineup = _UNKNOWN_YET
+        self.exploration = Exploration(self.servers)
+        self.exploration.sampling = launch.sampling
+        self.exploration.samples = launch.samples
+        self.exploration.lineup = _UNKNOWN_YET
         if launch.panes:
-            self.conductor.lineup = tuple(
+            self.exploration.lineup = tuple(
                 Pane(wanted.name, wanted.model, "", wanted.mode or Mode.CHAT) for wanted in launch.panes
             )
         self._history = History(state_dir() / "prompts.jsonl")
@@ -75,7 +75,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
-            yield Split([self.make_view(pane) for pane in self.conductor.lineup], id="split")
+            yield Split([self.make_view(pane) for pane in self.exploration.lineup], id="split")
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
         with Horizontal(id="write"):
@@ -135,7 +135,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         """Send a prompt to every pane. A turn that is still running is stopped, and keeps what it has."""
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
-        turn = await self.conductor.begin(prompt, experiment)
+        turn = await self.exploration.begin(prompt, experiment)
         self.refresh_bindings()
         self.learn_records()
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
@@ -148,7 +148,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
         """Ask, and show each event where it belongs, until every reply has ended."""
-        async for event, _ in self.conductor.play(turn, only):
+        async for event, _ in self.exploration.play(turn, only):
             view = self.view(event.pane)
             if view is not None:
                 view.apply(event)
@@ -160,14 +160,14 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
     @work(group="turns", exit_on_error=False)
     async def retry(self, view: PaneView) -> None:
         """Ask one pane again, for the last turn, while the others go on."""
-        turns = self.conductor.turns
+        turns = self.exploration.turns
         name = view.pane.name
         if not turns or name not in {pane.name for pane in turns[-1].lineup}:
             self.say("There is nothing to ask this pane again yet.")
             return
         turn = turns[-1]
-        self.conductor.stop(name)
-        await self.conductor.ended(turn, name)
+        self.exploration.stop(name)
+        await self.exploration.ended(turn, name)
         for sample in range(1, turn.samples + 1):
             view.retry(sample)
         await self.play(turn, name)
@@ -179,13 +179,13 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
     @property
     def footer_words(self) -> dict[str, str]:
         """What keys do at this moment, for the line of keys."""
-        words = {} if self.conductor.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
-        return words if self.conductor.turns else {**words, "again": "", "replay": ""}
+        words = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        return words if self.exploration.turns else {**words, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
         """Stop what is coming; when nothing is, go from the prompt to the panes or back."""
-        if self.conductor.running:
-            self.conductor.stop()
+        if self.exploration.running:
+            self.exploration.stop()
         elif self.prompt.has_focus:
             self.enter(self.here)
         else:
@@ -193,15 +193,15 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
 
     def action_again(self) -> None:
         """The last prompt once more, as things are set now."""
-        if self.conductor.turns:
-            self.send(self.conductor.turns[-1].prompt)
+        if self.exploration.turns:
+            self.send(self.exploration.turns[-1].prompt)
         else:
             self.say("Nothing has been sent yet.")
 
     def action_edit(self) -> None:
         """The last prompt back into the editor."""
-        if self.conductor.turns:
-            self.prompt.put(self.conductor.turns[-1].prompt)
+        if self.exploration.turns:
+            self.prompt.put(self.exploration.turns[-1].prompt)
         self.prompt.focus()
 
     # Other screens

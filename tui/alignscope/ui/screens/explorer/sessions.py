@@ -20,7 +20,7 @@ class SessionActions(ReplayActions, RemarkActions):
     @work(group="session", exit_on_error=False)
     async def action_new_session(self) -> None:
         """Begin a session with nothing in it."""
-        if not self.conductor.turns:
+        if not self.exploration.turns:
             self.say("This session is new: nothing has been sent in it yet.")
             return
         await self.resume(Session("", datetime.now(UTC)))
@@ -69,7 +69,7 @@ class SessionActions(ReplayActions, RemarkActions):
         """Write the session, or a picture of the screen, into a file."""
         from alignscope.ui.screens.library.export import export
 
-        copies = [replace(turn, replies=dict(turn.replies)) for turn in self.conductor.turns]
+        copies = [replace(turn, replies=dict(turn.replies)) for turn in self.exploration.turns]
         export(self, replace(self.recorder.session, turns=copies), self.say)
 
     @work(group="session", exit_on_error=False)
