@@ -20,9 +20,9 @@ from typing import Final
 
 from alignscope.model.experiments import Experiment, experiments
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
-from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
+from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
 from alignscope.model.session import Session
-from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn
+from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
@@ -94,14 +94,14 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
 
     exploration = Exploration(servers)
     exploration.lineup = recording.lineup
-    exploration.context = recording.context
-    exploration.sampling = Sampling({**PRESETS[DEFAULT_PRESET].sampling, "num_predict": TOKENS})
+    sampling = PRESETS[DEFAULT_PRESET].sampling.on("num_predict", TOKENS)
+    exploration.settings = TurnSettings(sampling, recording.samples, recording.context)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
         session = Session(recording.title, datetime.now(UTC))
         writer = Writer.create(Path(place), session, recording.name)
         exploration.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
         for each in recording.experiments:
-            await play(exploration, experiment(each), recording.samples)
+            await play(exploration, experiment(each))
         lost = await asyncio.to_thread(recorder.close)
         if lost:
             raise OSError(lost)
@@ -109,11 +109,10 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
         return writer.path.replace(directory / f"{recording.name}{ENDING}")
 
 
-async def play(exploration: Exploration, one: Experiment, samples: int) -> None:
+async def play(exploration: Exploration, one: Experiment) -> None:
     """Send an experiment's prompt, and wait until every reply has ended."""
-    exploration.samples = samples
     # In a conversation a prompt gets one reply, which the next prompt carries along.
-    turn = await exploration.begin(one.prompt, None if exploration.context == CARRY else one)
+    turn = await exploration.begin(one.prompt, None if exploration.settings.context == CARRY else one)
     turn.note = one.look_for
     async for _ in exploration.play(turn):
         pass

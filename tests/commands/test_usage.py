@@ -102,28 +102,30 @@ def test_options_before_and_after_the_command_count_alike() -> None:
     )
     assert before == parsed("ask", "x", "--host=h:1", "--set=top_k=2", "--set=seed=4", "--samples=3")
     assert before.host == "http://h:1"
-    assert before.samples == 3
-    assert before.sampling["seed"] == 4
+    assert before.settings.samples == 3
+    assert before.settings.sampling["seed"] == 4
 
 
 def test_sampling_is_the_preset_with_every_set_applied() -> None:
     chosen = parsed("--preset", "pure", "--set", "num_predict=off", "--set", "stop=\\n", "--set", "temperature=0.5")
     assert chosen.preset is PRESETS["pure"]
-    assert chosen.sampling == PRESETS["pure"].sampling.off("num_predict").on("stop", ["\n"]).on("temperature", 0.5)
-    assert parsed("--preset", "model").sampling == Sampling()
+    assert chosen.settings.sampling == PRESETS["pure"].sampling.off("num_predict").on("stop", ["\n"]).on(
+        "temperature", 0.5
+    )
+    assert parsed("--preset", "model").settings.sampling == Sampling()
 
 
 def test_the_persons_own_presets(clean_home: Path) -> None:
     clean_home.parent.mkdir(parents=True)
     clean_home.write_text("preset: mine\npresets: {mine: {temperature: 2}}\nhost: from.file\n")
     chosen = parsed()
-    assert (chosen.preset.name, dict(chosen.sampling), chosen.host) == (
+    assert (chosen.preset.name, dict(chosen.settings.sampling), chosen.host) == (
         "mine",
         {"temperature": 2.0},
         "http://from.file:11434",
     )
     assert [preset.name for preset in chosen.presets] == [*PRESETS, "mine"]
-    assert parsed("--preset", "even").sampling == PRESETS["even"].sampling
+    assert parsed("--preset", "even").settings.sampling == PRESETS["even"].sampling
 
 
 def test_hosts_are_read_as_ollama_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:

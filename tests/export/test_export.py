@@ -188,13 +188,13 @@ def test_preferences_from_an_order_over_samples() -> None:
 
 def test_preferences_need_one_prompt_for_both() -> None:
     first, second = two_turns()
-    second.context = CARRY
+    second.settings = msgspec.structs.replace(second.settings, context=CARRY)
     second.verdict = _order(("base", 1), ("instruct", 1))
     assert _pairs(session(first, second)) == [], "the panes carried different turns along"
     second.replies |= turn(2, "", events("base", [(1, "else")], sample=2)).replies
     second.verdict = _order(("base", 1), ("base", 2))
     assert _pairs(session(first, second)) == [Pair("こんにちはOne two three Four\nGo on", "on and on", "else")]
-    second.scaffold = "qa"
+    second.settings = msgspec.structs.replace(second.settings, scaffold="qa")
     [pair] = _pairs(session(first, second))
     assert pair.prompt == "Q: こんにちは\nA:One two three Four\n\nQ: Go on\nA:"
 

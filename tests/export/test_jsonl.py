@@ -12,7 +12,7 @@ from alignscope.model.events import Alternative, End, Finished, Started, Stats, 
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session, SessionError
-from alignscope.model.turn import Turn, Verdict
+from alignscope.model.turn import Turn, TurnSettings, Verdict
 from alignscope.sessions.format import documents, jsonl
 from tests.sessions.recorded import AT, events, session, turn, two_turns, with_logprobs, written
 
@@ -52,9 +52,10 @@ def _turns(draw: st.DrawFn, number: int) -> Turn:
         for name in draw(st.lists(_NAMES, min_size=1, max_size=3, unique=True))
     )
     samples = draw(st.integers(1, 2))
-    made = Turn(number, AT, draw(_TEXT), panes, Sampling({"stop": ["x"], "seed": draw(st.integers(0, 9))}), samples)
-    made.extra, made.note, made.think = draw(_EXTRA), draw(_TEXT), draw(st.booleans())
-    made.context = draw(st.sampled_from(["fresh", "carry"]))
+    sampling = Sampling({"stop": ["x"], "seed": draw(st.integers(0, 9))})
+    sent = TurnSettings(sampling, samples, draw(st.sampled_from(["fresh", "carry"])), think=draw(st.booleans()))
+    made = Turn(number, AT, draw(_TEXT), panes, sent)
+    made.extra, made.note = draw(_EXTRA), draw(_TEXT)
     for pane in panes:
         for sample in range(1, samples + 1):
             made.apply(Started(pane.name, sample, draw(_TIMES), "http://h:1/api", draw(_EXTRA)))

@@ -11,10 +11,11 @@ from alignscope.backends.base import Chunk, Ending, Fault, Message, Pulling, Req
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Mode, Model, Pane
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import PRESETS, Dialect, Sampling
+from alignscope.model.sampling import Dialect, Sampling
+from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Exchange, Run, compose
 
-EVEN = PRESETS["even"].sampling
+EVEN = TurnSettings()
 BASE = Pane("base", "m:text", "http://one", Mode.COMPLETION)
 CHAT = Pane("instruct", "m:it", "http://one", Mode.CHAT, "Be brief.")
 
@@ -109,14 +110,14 @@ async def fold(run: Run) -> dict[tuple[str, int], Reply]:
 
 
 def test_a_completion_is_the_prompt_as_it_is() -> None:
-    request = compose(BASE, " Once\u0085", sampling=EVEN, logprobs=3, think=True)
+    request = compose(BASE, " Once\u0085", TurnSettings(logprobs=3, think=True))
     assert request == Request(
-        model="m:text", mode=Mode.COMPLETION, prompt=" Once\u0085", sampling=EVEN, logprobs=3, think=True
+        model="m:text", mode=Mode.COMPLETION, prompt=" Once\u0085", sampling=EVEN.sampling, logprobs=3, think=True
     )
 
 
 def test_a_chat_has_the_system_prompt_first() -> None:
-    request = compose(CHAT, "Hi", sampling=EVEN, scaffold="qa", history=[Exchange("a", "b")])
+    request = compose(CHAT, "Hi", TurnSettings(scaffold="qa"), history=[Exchange("a", "b")])
     assert request.prompt == ""
     assert request.messages == (
         Message("system", "Be brief."),
@@ -128,7 +129,7 @@ def test_a_chat_has_the_system_prompt_first() -> None:
 
 def test_a_pane_of_its_own_keeps_its_sampling() -> None:
     own = Sampling({"temperature": 0.0})
-    assert compose(Pane("a", "m", "s", Mode.CHAT, sampling=own), "Hi", sampling=EVEN).sampling == own
+    assert compose(Pane("a", "m", "s", Mode.CHAT, sampling=own), "Hi", EVEN).sampling == own
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_a_pane_of_its_own_keeps_its_sampling() -> None:
 )
 def test_documents(scaffold: str, history: list[tuple[str, str]], prompt: str, document: str) -> None:
     exchanges = [Exchange(*turn) for turn in history]
-    assert compose(BASE, prompt, sampling=EVEN, scaffold=scaffold, history=exchanges).prompt == document
+    assert compose(BASE, prompt, TurnSettings(scaffold=scaffold), exchanges).prompt == document
 
 
 # What comes back
@@ -199,7 +200,7 @@ async def test_log_probabilities_and_thinking_pass_through() -> None:
 
 async def test_samples_are_numbered_from_one() -> None:
     server = Scripted(two_words)
-    replies = await fold(Run((BASE, CHAT), "Hi", EVEN, Known(one=server), samples=3))
+    replies = await fold(Run((BASE, CHAT), "Hi", TurnSettings(samples=3), Known(one=server)))
     assert sorted(replies) == [(pane, n) for pane in ("base", "instruct") for n in (1, 2, 3)]
     assert all(reply.text == "Hello there" and reply.end is End.STOP for reply in replies.values())
     assert len(server.asked) == 6
@@ -281,7 +282,7 @@ async def test_silence_is_explained_until_the_first_token() -> None:
 
 async def test_one_after_other() -> None:
     server = Scripted(two_words)
-    run = Run((BASE, CHAT), "Hi", EVEN, Known(one=server), samples=2, one_after_other=True)
+    run = Run((BASE, CHAT), "Hi", TurnSettings(samples=2, one_after_other=True), Known(one=server))
     events = [event async for event in run.events()]
     assert server.peak == 2
     assert [request.mode for request in server.asked] == [Mode.COMPLETION] * 2 + [Mode.CHAT] * 2
@@ -297,7 +298,7 @@ async def test_one_after_other_goes_on_after_a_failure() -> None:
         yield Ending(End.STOP)
 
     server = Scripted(by_model(text=failing, it=two_words))
-    replies = await fold(Run((BASE, CHAT), "Hi", EVEN, Known(one=server), one_after_other=True))
+    replies = await fold(Run((BASE, CHAT), "Hi", TurnSettings(one_after_other=True), Known(one=server)))
     assert [reply.end for reply in replies.values()] == [End.STOP, End.ERROR]
 
 
@@ -306,7 +307,7 @@ async def test_one_after_other_goes_on_after_a_failure() -> None:
 
 async def test_cancel_keeps_what_came_and_closes_everything() -> None:
     server = Scripted(endless)
-    run = Run((BASE, CHAT), "Hi", EVEN, Known(one=server), samples=2)
+    run = Run((BASE, CHAT), "Hi", TurnSettings(samples=2), Known(one=server))
     replies: dict[tuple[str, int], Reply] = {}
     async for event in run.events():
         replies.setdefault((event.pane, event.sample), Reply(event.pane, event.sample)).apply(event)
@@ -332,7 +333,7 @@ async def test_cancel_one_pane() -> None:
 
 async def test_cancel_while_silent_and_while_waiting_for_the_turn() -> None:
     server = Scripted(silent)
-    run = Run((BASE, CHAT), "Hi", EVEN, Known(one=server), one_after_other=True)
+    run = Run((BASE, CHAT), "Hi", TurnSettings(one_after_other=True), Known(one=server))
     ends = []
     async for event in run.events():
         if isinstance(event, Started):

@@ -9,6 +9,7 @@ from alignscope.model.events import End, Finished, Token
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
+from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
 from alignscope.run.servers import Servers
 from tests.standin import Ollama, Script
@@ -34,7 +35,7 @@ async def test_two_models_of_one_ollama_at_once(ollama: Ollama) -> None:
     ollama.default = Script(rate=100)
     lineup = pair(ollama.url)
     async with Servers(ollama.url) as servers:
-        replies = await fold(Run(lineup, "Hi", EVEN.on("num_predict", 30), servers))
+        replies = await fold(Run(lineup, "Hi", TurnSettings(EVEN.on("num_predict", 30)), servers))
     assert all(reply.text and reply.end in (End.STOP, End.LENGTH) for reply in replies.values())
     (raw,), (chat,) = ollama.seen("/api/generate"), ollama.seen("/api/chat")
     assert raw.overlaps(chat)
@@ -47,7 +48,7 @@ async def test_cancelling_closes_the_sockets(ollama: Ollama) -> None:
     ollama.default = Script(rate=200, endless=True)
     lineup = pair(ollama.url)
     async with Servers(ollama.url) as servers:
-        run = Run(lineup, "Hi", EVEN.off("num_predict"), servers)
+        run = Run(lineup, "Hi", TurnSettings(EVEN.off("num_predict")), servers)
         ends: dict[str, End] = {}
         tokens = 0
         async for event in run.events():
@@ -70,7 +71,7 @@ async def test_a_fault_of_one_model_leaves_the_other_alone(ollama: Ollama, fault
     ollama.script("mistral:text", fault)
     lineup = pair(ollama.url)
     async with Servers(ollama.url) as servers:
-        run = Run(lineup, "Hi", EVEN, servers)
+        run = Run(lineup, "Hi", TurnSettings(), servers)
         replies: dict[str, Reply] = {pane.name: Reply(pane.name) for pane in lineup}
         async for event in run.events():
             replies[event.pane].apply(event)
@@ -92,8 +93,8 @@ async def test_the_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
     )
     async with Servers() as servers:
-        run = Run(lineup, "Hello", EVEN.on("seed", 1).on("num_predict", 50), servers, samples=2, logprobs=2)
-        replies = await fold(run)
+        settings = TurnSettings(EVEN.on("seed", 1).on("num_predict", 50), samples=2, logprobs=2)
+        replies = await fold(Run(lineup, "Hello", settings, servers))
     assert len(replies) == 4
     for reply in replies.values():
         assert reply.text

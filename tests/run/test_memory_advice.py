@@ -2,6 +2,7 @@
 
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
 from alignscope.run.memory_advice import memory_notice, reload_notice
 from alignscope.run.servers import Servers
@@ -18,7 +19,7 @@ def lineup(url: str) -> Lineup:
 
 
 async def ask(servers: Servers, panes: Lineup, sampling: Sampling) -> None:
-    async for _ in Run(panes, "Hi", sampling, servers).events():
+    async for _ in Run(panes, "Hi", TurnSettings(sampling), servers).events():
         pass
 
 

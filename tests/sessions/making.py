@@ -12,7 +12,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.session import Parent, Session
-from alignscope.model.turn import PaneRecord, Turn, Verdict
+from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings, Verdict
 
 AT = datetime(2026, 11, 20, 21, 3, 11, tzinfo=UTC)
 BASE = Pane("base", "mistral:text", "http://localhost:11434", Mode.COMPLETION)
@@ -33,9 +33,12 @@ def events_of(
     ]
 
 
+SETTINGS = TurnSettings(Sampling({"temperature": 0.8, "seed": 7}))
+
+
 def turn_of(number: int, prompt: str = "Once", texts: Sequence[str] = ("upon", " a", " time")) -> Turn:
     """A turn with a reply of every pane of LINEUP."""
-    turn = Turn(number, AT + timedelta(minutes=number), prompt, LINEUP, Sampling({"temperature": 0.8, "seed": 7}))
+    turn = Turn(number, AT + timedelta(minutes=number), prompt, LINEUP, SETTINGS)
     for pane in LINEUP:
         for event in events_of(pane.name, texts):
             turn.apply(event)
@@ -55,8 +58,8 @@ def shape(value: Session | Turn | Reply) -> Any:
             told = (value.end, value.message, value.stats, value.url, value.request, value.sent_ms, value.ended_ms)
             return (value.pane, value.sample, value.text, value.thinking, columns, told, getattr(value, "extra", {}))
         case Turn():
-            sent = (value.at, value.prompt, value.lineup, value.samples, value.context, value.scaffold, value.think)
-            said = (dict(value.sampling), value.panes, value.note, value.verdict, value.extra)
+            sent = (value.at, value.prompt, value.lineup, value.settings)
+            said = (value.panes, value.note, value.verdict, value.extra)
             return (value.number, sent, said, {key: shape(reply) for key, reply in value.replies.items()})
         case Session():
             header = (value.title, value.created, value.lineup, value.parent, value.extra, value.others)
@@ -140,12 +143,16 @@ def turns(draw: st.DrawFn, number: int, records: tuple[PaneRecord, ...]) -> Turn
         draw(times),
         draw(texts),
         lineup,
-        draw(samplings),
-        samples,
-        "fresh",
-        draw(st.sampled_from(list(SCAFFOLDS))),
+        TurnSettings(
+            draw(samplings),
+            samples,
+            draw(st.sampled_from([FRESH, CARRY])),
+            draw(st.sampled_from(list(SCAFFOLDS))),
+            draw(st.booleans()),
+            draw(st.none() | st.integers(0, 20)),
+            draw(st.booleans()),
+        ),
         {key: draw(replies(*key)) for key in keys if draw(st.booleans())},
-        draw(st.booleans()),
         records,
         draw(texts),
         draw(st.none() | st.permutations(keys).map(lambda order: Verdict(tuple(order)))),

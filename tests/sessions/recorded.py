@@ -9,7 +9,7 @@ from alignscope.model.events import Alternative, End, Event, Finished, Started, 
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
-from alignscope.model.turn import PaneRecord, Turn
+from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 
 AT = datetime(2026, 11, 20, 21, 3, 15, tzinfo=UTC)
 LINEUP = (
@@ -39,7 +39,8 @@ def events(
 def turn(number: int, prompt: str, *replies: Sequence[Event], samples: int = 1) -> Turn:
     """A turn from its replies' events."""
     at = AT + timedelta(minutes=number)
-    made = Turn(number, at, prompt, LINEUP, Sampling({"temperature": 0.8, "seed": 7}), samples)
+    sampling = Sampling({"temperature": 0.8, "seed": 7})
+    made = Turn(number, at, prompt, LINEUP, TurnSettings(sampling, samples))
     for reply in replies:
         for event in reply:
             made.apply(event)

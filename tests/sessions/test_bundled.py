@@ -44,7 +44,7 @@ def test_it_opens_and_plays_to_its_end(name: str, store: Store) -> None:
     assert session.bundled and not session.warnings and session.title
     for turn in session.turns:
         assert set(turn.replies) == {
-            (pane.name, sample) for pane in turn.lineup for sample in range(1, turn.samples + 1)
+            (pane.name, sample) for pane in turn.lineup for sample in range(1, turn.settings.samples + 1)
         }
         assert all(reply.end in (End.STOP, End.LENGTH) for reply in turn.replies.values())
         assert all(list(reply.times) == sorted(reply.times) for reply in turn.replies.values())
@@ -65,7 +65,7 @@ def test_it_names_the_files_that_come_along(name: str) -> None:
             "other twins come along now: run `python docs/record.py`"
         )
         assert record.server == "embedded llama.cpp"
-    assert all(turn.sampling and turn.panes == session.lineup for turn in session.turns)
+    assert all(turn.settings.sampling and turn.panes == session.lineup for turn in session.turns)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,5 +85,5 @@ def test_nothing_writes_to_it(name: str, store: Store) -> None:
 
 def test_eight_samples_are_eight_stories() -> None:
     [turn] = read(FOLDER / "story.yaml").session.turns
-    assert turn.samples == 8
+    assert turn.settings.samples == 8
     assert len({turn.text("base", sample) for sample in range(1, 9)}) == 8

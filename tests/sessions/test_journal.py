@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from alignscope.model.events import End, Event, Finished, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.session import Session
-from alignscope.model.turn import Turn
+from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
@@ -351,8 +351,7 @@ async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Oll
             Pane("base", "mistral:text", ollama.url, Mode.COMPLETION),
             Pane("instruct", "mistral:instruct", ollama.url, Mode.CHAT),
         )
-        exploration.samples = 2
-        exploration.context = "carry"
+        exploration.settings = TurnSettings(samples=2, context="carry", logprobs=1, one_after_other=True)
         exploration.recorder = Recorder(tmp_path)
         for prompt in ("one", "two"):
             turn = await exploration.begin(prompt)
@@ -371,9 +370,12 @@ async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Oll
     file.check(session)
     assert len(session.turns) == 3
     for kept, live in zip(session.turns, exploration.turns, strict=True):
+        assert kept.settings == live.settings == exploration.settings
         assert kept.replies.keys() == live.replies.keys()
         for key, reply in live.replies.items():
             assert kept.replies[key].tokens == reply.tokens
+            assert kept.replies[key].logprobs == reply.logprobs
             assert (kept.replies[key].end, kept.replies[key].stats) == (reply.end, reply.stats)
+    assert session.turns[0].replies["base", 1].logprobs, "log-probabilities were asked for"
     ends = {reply.end: reply.message for reply in session.turns[2].replies.values()}
     assert ends == {End.CANCELLED: ""}

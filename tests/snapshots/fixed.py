@@ -9,7 +9,7 @@ from alignscope.model.events import End, Event, Finished, Started, Stats, Token
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.session import Session
-from alignscope.model.turn import PaneRecord, Turn, Verdict
+from alignscope.model.turn import PaneRecord, Turn, TurnSettings, Verdict
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.models.picker import Listing
 
@@ -36,7 +36,7 @@ def _reply(pane: str, text: str, end: End, *, sample: int = 1, first: float = 40
 
 
 def _turn(number: int, prompt: str, *replies: list[Event], samples: int = 1) -> Turn:
-    made = Turn(number, AT + timedelta(minutes=number), prompt, LINEUP, SAMPLING, samples)
+    made = Turn(number, AT + timedelta(minutes=number), prompt, LINEUP, TurnSettings(SAMPLING, samples))
     made.records = tuple(PaneRecord(pane, f"sha256:{'0' * 64}", "embedded llama.cpp") for pane in LINEUP)
     for reply in replies:
         for event in reply:

@@ -13,8 +13,8 @@ async def test_sampling_is_turned_in_the_panel_and_takes_effect_with_the_next_se
         await desk.press("f2")
         await desk.until_shown("Sampling", "temperature", "repeat_last_n")
         await desk.press("right", "right", "j", "space")
-        assert desk.exploration.sampling["temperature"] == 1.0
-        assert "top_k" not in desk.exploration.sampling
+        assert desk.exploration.settings.sampling["temperature"] == 1.0
+        assert "top_k" not in desk.exploration.settings.sampling
         await desk.press("escape")
         assert desk.explorer.prompt.has_focus
         await desk.until_shown("temperature 1.0", "top_k off")
@@ -25,14 +25,14 @@ async def test_sampling_is_turned_in_the_panel_and_takes_effect_with_the_next_se
             assert options["temperature"] == 1.0
             assert "top_k" not in options
         await desk.press("f2", "p", "escape")
-        assert desk.exploration.turns[0].sampling["temperature"] == 1.0, "what was sent stays with its turn"
+        assert desk.exploration.turns[0].settings.sampling["temperature"] == 1.0, "what was sent stays with its turn"
 
 
 async def test_a_value_out_of_range_is_refused_where_it_is_typed(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("f2", "9", "enter")
         await desk.until_shown("9 is not")
-        assert desk.exploration.sampling == PRESETS["even"].sampling
+        assert desk.exploration.settings.sampling == PRESETS["even"].sampling
         await desk.press("escape", "escape")
 
 
@@ -133,10 +133,10 @@ async def test_an_experiment_brings_its_scaffold_and_sampling(ollama: Ollama) ->
         await desk.press("enter")
         await desk.until_shown("Look for")
         await desk.until_done()
-        assert desk.exploration.turns[0].samples == wanted.samples
+        assert desk.exploration.turns[0].settings.samples == wanted.samples
         await desk.send("y")
         await desk.until_done(2)
-        assert desk.exploration.turns[1].samples == 1, "it was for that one turn"
+        assert desk.exploration.turns[1].settings.samples == 1, "it was for that one turn"
 
 
 async def test_one_after_the_other(ollama: Ollama) -> None:
@@ -182,7 +182,7 @@ async def test_a_context_that_loads_the_model_anew_is_announced(ollama: Ollama) 
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.send("x")
         await desk.until_done()
-        desk.exploration.set_sampling(desk.exploration.sampling.on("num_ctx", 4096))
+        desk.exploration.set_sampling(desk.exploration.settings.sampling.on("num_ctx", 4096))
         await desk.press("f2", *["j"] * 11, "right")
         await desk.until_shown("is loaded anew")
 

@@ -5,6 +5,7 @@ import asyncio
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
 from alignscope.model.sampling import PRESETS
+from alignscope.model.turn import TurnSettings
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import explore
 
@@ -48,7 +49,7 @@ async def test_the_prompt_of_the_command_line_is_sent_at_once(ollama: Ollama) ->
 
 async def test_requests_carry_exactly_the_parameters_that_are_on(ollama: Ollama) -> None:
     sampling = PRESETS["model"].sampling.on("temperature", 0.5).on("seed", 7).on("keep_alive", "1m")
-    async with explore(at(ollama, sampling=sampling)) as desk:
+    async with explore(at(ollama, settings=TurnSettings(sampling))) as desk:
         await desk.send("x")
         await desk.until_done()
     for path in ("/api/generate", "/api/chat"):
@@ -114,7 +115,7 @@ async def test_a_prompt_sent_before_the_servers_answered_waits_for_them() -> Non
 
 
 async def test_samples_are_shown_one_at_a_time_or_stacked(ollama: Ollama) -> None:
-    async with explore(at(ollama, samples=3)) as desk:
+    async with explore(at(ollama, settings=TurnSettings(samples=3))) as desk:
         await desk.send("x")
         await desk.until_done()
         assert len(ollama.seen("/api/chat")) == 3

@@ -8,11 +8,11 @@ from typing import Final
 
 from alignscope.commands import UsageError
 from alignscope.files import settings
-from alignscope.model.launch import MAX_SAMPLES, Launch
+from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, Wanted
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
+from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
-_MAX_ALTERNATIVES: Final = 20
 _MAX_PROMPT: Final = 64 * 2**20
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
@@ -49,8 +49,11 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         panes=panes,
         preset=preset,
         presets=tuple(chosen.all_presets.values()),
-        sampling=_sampling(preset.sampling, arguments.sets),
-        samples=_whole("--samples", arguments.samples, 1, MAX_SAMPLES) if arguments.samples is not None else 1,
+        settings=TurnSettings(
+            _sampling(preset.sampling, arguments.sets),
+            _whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
+            logprobs=_whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
+        ),
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
         servers=chosen.servers,
@@ -97,11 +100,6 @@ def read_prompt(text: str) -> str:
     if not text:
         raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
     return text
-
-
-def logprobs(arguments: argparse.Namespace) -> int | None:
-    """How many alternatives `--logprobs` asks for; None when it wasn't given."""
-    return None if arguments.logprobs is None else _whole("--logprobs", arguments.logprobs, 0, _MAX_ALTERNATIVES)
 
 
 def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:
@@ -174,7 +172,9 @@ def _sampling(sampling: Sampling, texts: list[str]) -> Sampling:
     return sampling
 
 
-def _whole(option: str, text: str, low: int, high: int) -> int:
+def _whole(option: str, text: str | None, low: int, high: int) -> int | None:
+    if text is None:
+        return None
     try:
         number = int(text)
     except ValueError:

@@ -18,12 +18,12 @@ from alignscope.run.ask import Run
 from alignscope.run.servers import Servers
 
 
-def run(launch: Launch, *, as_json: bool = False, logprobs: int | None = None) -> int:
+def run(launch: Launch, *, as_json: bool = False) -> int:
     """Ask, print, and return the exit status: 0, 1 when a pane failed, 130 when interrupted."""
-    return asyncio.run(_ask(launch, as_json, logprobs))
+    return asyncio.run(_ask(launch, as_json))
 
 
-async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
+async def _ask(launch: Launch, as_json: bool) -> int:
     async with Servers() as servers:
         try:
             plan = await servers.plan(launch, strict=True)
@@ -32,8 +32,8 @@ async def _ask(launch: Launch, as_json: bool, logprobs: int | None) -> int:
             return Status.FAILED
         if plan.why:
             output.notes().line(plan.why)
-        asked = Run(plan.lineup, launch.prompt, launch.sampling, servers, samples=launch.samples, logprobs=logprobs)
-        show = _Json() if as_json else _Text(plan.lineup, launch.samples)
+        asked = Run(plan.lineup, launch.prompt, launch.settings, servers)
+        show = _Json() if as_json else _Text(plan.lineup, launch.settings.samples)
         failed, interrupts = False, list[int]()
 
         def interrupt() -> None:

@@ -55,12 +55,11 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     match arguments.command:
         case "ask":
             choices.refuse(arguments, _EXPLORER_ONLY)
-            logprobs = choices.logprobs(arguments)
             launch = choices.launch(arguments, choices.chosen())
             launch = replace(launch, prompt=choices.read_prompt(arguments.text))
             from alignscope.commands import ask
 
-            return ask.run(launch, as_json=arguments.json, logprobs=logprobs)
+            return ask.run(launch, as_json=arguments.json)
         case "models":
             choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             if arguments.action == "pull":

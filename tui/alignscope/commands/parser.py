@@ -59,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets, sessions=None, theme=None,
+        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
@@ -85,7 +85,6 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_options(ask, panes, sets)
     _add_json(ask, "one JSON object a line for every event, as it happens")
-    ask.set_defaults(logprobs=None)
     ask.add_argument(
         "--logprobs", metavar="N", help="ask for each token's log-probability, and for N alternatives (0 to 20)"
     )

@@ -174,7 +174,7 @@ class _Shown:
         assert self._turn
         self._current = key
         pane = next(pane for pane in self._turn.lineup if pane.name == key[0])
-        self._out.line(f"── {pane_line(pane, key[1], self._turn.samples)} ──")
+        self._out.line(f"── {pane_line(pane, key[1], self._turn.settings.samples)} ──")
 
     def _foot(self) -> None:
         assert self._turn and self._current

@@ -142,7 +142,7 @@ class _Column:
         block = _Block(self._width, "› ")
         block.append("prompt", turn.prompt)
         self._before += [("", ""), *block.rows, ("", "")] if self._before else [*block.rows, ("", "")]
-        self._blocks, self._replies, self._samples = {}, {}, turn.samples
+        self._blocks, self._replies, self._samples = {}, {}, turn.settings.samples
         return self._draw()
 
     def apply(self, event: Event) -> str:

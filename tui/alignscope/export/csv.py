@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
 from alignscope.export import Options
 from alignscope.export.words import replies, reply_name
 from alignscope.model.reply import Reply
+from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
-from alignscope.model.turn import PaneRecord, Turn
+from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 
 COLUMNS: Final = (
-    "session", "turn", "at", "prompt", "context", "scaffold", "sampling", "note", "verdict", "pane", "model", "mode",
+    "session", "turn", "at", "prompt", *TurnSettings.__struct_fields__, "note", "verdict", "pane", "model", "mode",
     "server", "url", "digest", "system", "sample", "rank", "end", "message", "text", "thinking", "tokens",
     "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second",
 )  # fmt: skip
@@ -49,8 +52,8 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
         "turn": turn.number,
         "at": turn.at.isoformat(),
         "prompt": turn.prompt,
-        "context": turn.context,
-        "scaffold": turn.scaffold,
+        **msgspec.structs.asdict(turn.settings),
+        "sampling": _json(turn.settings.sampling),
         "note": turn.note,
         "verdict": " > ".join(reply_name(turn, key) for key in order),
     }
@@ -58,12 +61,11 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
     count = 0
     for _, pane, given in replies(turn):
         record = records.get(pane.name, PaneRecord(pane))
-        sampling = turn.sampling if pane.sampling is None else pane.sampling
         for reply in given:
             key = (reply.pane, reply.sample)
             count += 1
             yield shared | {
-                "sampling": json.dumps(dict(sampling), ensure_ascii=False),
+                "sampling": shared["sampling"] if pane.sampling is None else _json(pane.sampling),
                 "pane": pane.name,
                 "model": pane.model,
                 "mode": str(pane.mode),
@@ -75,7 +77,11 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
                 **_reply(reply),
             }
     if not count:
-        yield shared | {"sampling": json.dumps(dict(turn.sampling), ensure_ascii=False)}
+        yield shared
+
+
+def _json(sampling: Sampling) -> str:
+    return json.dumps(dict(sampling), ensure_ascii=False)
 
 
 def _reply(reply: Reply) -> dict[str, str | int | float | None]:

@@ -108,7 +108,7 @@ def _turn(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply, sign: str) -> Iterator[str]:
-    yield f'<article class="reply">\n<h3>{sign} {_text(pane_line(pane, reply.sample, turn.samples))}</h3>\n'
+    yield f'<article class="reply">\n<h3>{sign} {_text(pane_line(pane, reply.sample, turn.settings.samples))}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
     yield f'<pre class="text">{_pre(reply.text)}</pre>\n'

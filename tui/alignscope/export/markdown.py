@@ -58,7 +58,7 @@ def _table(turn: Turn) -> Iterator[str]:
     for sample in sorted({sample for _, given in columns for sample in given}):
         there = [given.get(sample) for _, given in columns]
         yield _row(_cell(reply) if reply else "" for reply in there)
-        yield _row(f"*{inline(_facts(reply, sample, turn.samples))}*" if reply else "" for reply in there)
+        yield _row(f"*{inline(_facts(reply, sample, turn.settings.samples))}*" if reply else "" for reply in there)
 
 
 def _row(cells: Iterator[str]) -> str:
@@ -86,7 +86,7 @@ def _one_after_other(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
-    yield f"\n### {inline(pane_line(pane, reply.sample, turn.samples))}\n\n"
+    yield f"\n### {inline(pane_line(pane, reply.sample, turn.settings.samples))}\n\n"
     if thought := reply.thinking:
         yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
     yield fence(reply.text)

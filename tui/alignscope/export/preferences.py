@@ -27,7 +27,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
     replies that say the same, or one that says nothing.
     """
     for place, turn in enumerate(session.turns):
-        before = session.turns[:place] if turn.context == CARRY else []
+        before = session.turns[:place] if turn.settings.context == CARRY else []
         order = turn.verdict.order if turn.verdict else ()
         for better, worse in combinations(order, 2):
             line = _pair(turn, before, better, worse, conversational=options.conversational)
@@ -67,7 +67,7 @@ def _document(turn: Turn, asked: Sequence[Pane], history: Sequence[tuple[str, st
     A conversation that was carried along is laid out as a document, since plain text has no other way to hold it.
     """
     raw = all(pane.mode is Mode.COMPLETION for pane in asked)
-    return SCAFFOLDS[turn.scaffold if raw else BARE].document(history, prompt)
+    return SCAFFOLDS[turn.settings.scaffold if raw else BARE].document(history, prompt)
 
 
 def _message(role: str, content: str) -> dict[str, str]:

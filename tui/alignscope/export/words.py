@@ -5,10 +5,9 @@ from datetime import datetime
 
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import PARAMETERS, Sampling
-from alignscope.model.scaffold import BARE
 from alignscope.model.session import Session
-from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn
+from alignscope.model.turn import PaneRecord, ReplyKey, Turn
+from alignscope.text.wording import sampling_words, settings_words
 
 
 def moment(at: datetime) -> str:
@@ -44,31 +43,17 @@ def reply_facts(reply: Reply) -> list[str]:
     return facts
 
 
-def sampling_words(sampling: Sampling) -> str:
-    """The parameters that were sent, such as `temperature 0.8 · seed 7`."""
-    return " · ".join(f"{name} {PARAMETERS[name].show(value)}" for name, value in sampling.items())
-
-
 def turn_facts(turn: Turn) -> list[str]:
     """What the prompt was sent with."""
-    facts = [sampling_words(turn.sampling) or "the models' own sampling"]
-    facts += [
-        f"{pane.name} on its own: {sampling_words(pane.sampling) or 'its own sampling'}"
-        for pane in turn.lineup
-        if pane.sampling is not None
+    alone = [
+        f"{pane.name} on its own: {sampling_words(pane.sampling)}" for pane in turn.lineup if pane.sampling is not None
     ]
-    if turn.context != FRESH:
-        facts.append(f"context {turn.context}")
-    if turn.scaffold != BARE:
-        facts.append(f"scaffold {turn.scaffold}")
-    if turn.think:
-        facts.append("thinking asked for")
-    return facts
+    return [*settings_words(turn.settings, presets=()), *alone]
 
 
 def reply_name(turn: Turn, key: ReplyKey) -> str:
     """A reply as a verdict names it: the pane, and the sample where there are several."""
-    return key[0] if turn.samples == 1 else f"{key[0]} {key[1]}"
+    return key[0] if turn.settings.samples == 1 else f"{key[0]} {key[1]}"
 
 
 def verdict_words(turn: Turn) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from alignscope.model.sampling import Sampling, SamplingError
+from alignscope.model.scaffold import BARE
+from alignscope.model.turn import MAX_SAMPLES, TurnSettings
 
 Word = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
-SAMPLES_MAX: Final = 16
 
 
 class ExperimentsError(ValueError):
@@ -33,10 +34,19 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     tags: tuple[Word, ...] = ()
     scaffold: Literal["bare", "qa", "dialogue"] = "bare"
     """What stands around the prompt before a completion."""
-    samples: Annotated[int, msgspec.Meta(ge=1, le=SAMPLES_MAX)] = 1
+    samples: Annotated[int, msgspec.Meta(ge=1, le=MAX_SAMPLES)] = 1
     """How many replies per pane show it best."""
     sampling: Mapping[str, Any] = {}
     """Parameters that show it best, on top of what is set."""
+
+    def applied_to(self, settings: TurnSettings) -> TurnSettings:
+        """Return the settings with this experiment's own on top."""
+        return msgspec.structs.replace(
+            settings,
+            sampling=Sampling({**settings.sampling, **self.sampling}),
+            samples=max(settings.samples, self.samples),
+            scaffold=settings.scaffold if self.scaffold == BARE else self.scaffold,
+        )
 
     def matches(self, query: str) -> bool:
         """Whether every word of the query occurs in title, group, tags, prompt or id, in any case."""

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from alignscope.model.pane import Wanted
-from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
-
-MAX_SAMPLES: Final = 16
-"""Replies per pane for one prompt: more than a person reads, and as many as a server should be asked for at once."""
+from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
+from alignscope.model.turn import TurnSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +43,11 @@ class Launch:
     panes: tuple[Wanted, ...] = ()
     """Another lineup than base and instruct; then `base` and `instruct` are empty."""
     preset: Preset = PRESETS[DEFAULT_PRESET]
-    """The preset that `sampling` started from."""
+    """The preset that the sampling started from."""
     presets: tuple[Preset, ...] = tuple(PRESETS.values())
     """All presets there are, the person's own last."""
-    sampling: Sampling = field(default_factory=lambda: PRESETS[DEFAULT_PRESET].sampling)
-    """The preset with every `--set` applied."""
-    samples: int = 1
-    """Replies per pane for each prompt."""
+    settings: TurnSettings = field(default_factory=TurnSettings)
+    """What the first turn is sent with: the preset with every `--set` applied, and the number of samples."""
     system: str = ""
     """The system prompt of every chat pane."""
     embedded: bool = False

@@ -3,21 +3,27 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from alignscope.model.events import End, Event, Finished, Stats
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import Sampling
+from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
+from alignscope.model.scaffold import BARE
 
 FRESH = "fresh"
 CARRY = "carry"
+MAX_SAMPLES: Final = 16
+"""Replies per pane for one prompt: more than a person reads, and as many as a server should be asked for at once."""
 ReplyKey = tuple[str, int]
 """A pane's name, and the number of a sample, from 1."""
 Extra = dict[str, Any]
 """Fields that this version doesn't know, as plain data: they are kept and written back."""
+
+MAX_ALTERNATIVES: Final = 20
+"""Of a token, with their log-probabilities: as many as Ollama gives."""
 
 
 class PaneRecord(msgspec.Struct, frozen=True):
@@ -49,6 +55,29 @@ class Verdict(msgspec.Struct, frozen=True):
     extra: Extra = {}
 
 
+class TurnSettings(msgspec.Struct, frozen=True):
+    """What a turn is sent with, besides its prompt and its lineup.
+
+    A further one is a field here, a line of words in `text.wording`, and a line in `sessions.format.documents` that
+    reads it.
+    """
+
+    sampling: Sampling = PRESETS[DEFAULT_PRESET].sampling
+    """The lineup's; a pane's own beats it."""
+    samples: int = 1
+    """Replies per pane, all asked for at once."""
+    context: str = FRESH
+    """`fresh` or `carry`."""
+    scaffold: str = BARE
+    """A name in SCAFFOLDS; for completions."""
+    think: bool = False
+    """Whether models that can think are asked to."""
+    logprobs: int | None = None
+    """Alternatives wanted of each token, with log-probabilities; 0 for the token's own alone, None for none."""
+    one_after_other: bool = False
+    """Panes wait for each other, for machines that can't hold all models at once."""
+
+
 @dataclass(slots=True)
 class Turn:
     """A prompt, what it was sent with, and the replies to it."""
@@ -58,15 +87,9 @@ class Turn:
     at: datetime
     prompt: str
     lineup: Lineup
-    sampling: Sampling
-    samples: int = 1
-    context: str = FRESH
-    """`fresh` or `carry`."""
-    scaffold: str = "bare"
+    settings: TurnSettings
     replies: dict[ReplyKey, Reply] = field(default_factory=dict)
     """By pane and sample."""
-    think: bool = False
-    """Whether reasoning models were asked to think."""
     records: tuple[PaneRecord, ...] = ()
     """What is known of the lineup beyond itself; empty when nothing is."""
     note: str = ""

@@ -11,8 +11,8 @@ import msgspec
 from alignscope.backends.base import Backend, Ending, Fault, Message, Request, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Lineup, Mode, Pane
-from alignscope.model.sampling import Sampling
-from alignscope.model.scaffold import BARE, SCAFFOLDS
+from alignscope.model.scaffold import SCAFFOLDS
+from alignscope.model.turn import TurnSettings
 
 _PHASE_EVERY: Final = 0.5
 """Seconds between two looks at why a reply is silent."""
@@ -39,33 +39,29 @@ class Directory(Protocol):
 def compose(
     pane: Pane,
     prompt: str,
-    *,
-    sampling: Sampling,
-    scaffold: str = BARE,
+    settings: TurnSettings,
     history: Sequence[Exchange] = (),
-    logprobs: int | None = None,
-    think: bool = False,
 ) -> Request:
     """What a pane is asked: a document for a completion, a conversation for a chat.
 
     Args:
-        sampling: the lineup's; a pane's own beats it.
-        scaffold: a name in SCAFFOLDS; completion only.
         history: oldest first; empty in a fresh context.
     """
-    chosen = sampling if pane.sampling is None else pane.sampling
+    request = Request(
+        model=pane.model,
+        mode=pane.mode,
+        sampling=settings.sampling if pane.sampling is None else pane.sampling,
+        logprobs=settings.logprobs,
+        think=settings.think,
+    )
     if pane.mode is Mode.COMPLETION:
-        document = SCAFFOLDS[scaffold].document(((turn.prompt, turn.reply) for turn in history), prompt)
-        return Request(
-            model=pane.model, mode=pane.mode, prompt=document, sampling=chosen, logprobs=logprobs, think=think
-        )
+        document = SCAFFOLDS[settings.scaffold].document(((turn.prompt, turn.reply) for turn in history), prompt)
+        return msgspec.structs.replace(request, prompt=document)
     messages = [Message("system", pane.system)] if pane.system else []
     for turn in history:
         messages += [Message("user", turn.prompt), Message("assistant", turn.reply)]
     messages.append(Message("user", prompt))
-    return Request(
-        model=pane.model, mode=pane.mode, messages=tuple(messages), sampling=chosen, logprobs=logprobs, think=think
-    )
+    return msgspec.structs.replace(request, messages=tuple(messages))
 
 
 class Run:
@@ -75,38 +71,22 @@ class Run:
         self,
         lineup: Lineup,
         prompt: str,
-        sampling: Sampling,
+        settings: TurnSettings,
         servers: Directory,
         *,
-        samples: int = 1,
-        scaffold: str = BARE,
         history: Mapping[str, Sequence[Exchange]] | None = None,
-        logprobs: int | None = None,
-        one_after_other: bool = False,
-        think: bool = False,
     ) -> None:
         """Prepare; nothing is sent before `events()` is iterated.
 
         Args:
-            samples: replies a pane, all asked for at once.
             history: by pane name, oldest first.
-            one_after_other: panes wait for each other, for machines that can't hold all models at once.
         """
         self._servers = servers
-        self._one_after_other = one_after_other
+        self._one_after_other = settings.one_after_other
         self._requests = {
-            pane.name: compose(
-                pane,
-                prompt,
-                sampling=sampling,
-                scaffold=scaffold,
-                history=(history or {}).get(pane.name, ()),
-                logprobs=logprobs,
-                think=think,
-            )
-            for pane in lineup
+            pane.name: compose(pane, prompt, settings, (history or {}).get(pane.name, ())) for pane in lineup
         }
-        self._replies = [_Reply(self, pane, sample + 1) for pane in lineup for sample in range(samples)]
+        self._replies = [_Reply(self, pane, sample + 1) for pane in lineup for sample in range(settings.samples)]
         self._lineup = lineup
         self._ready: list[Event] = []
         self._news = asyncio.Event()

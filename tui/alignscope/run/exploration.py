@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
@@ -14,9 +15,8 @@ from alignscope.model.events import End, Event
 from alignscope.model.experiments import Experiment
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
-from alignscope.model.scaffold import BARE
-from alignscope.model.turn import CARRY, FRESH, Turn, exchanges
+from alignscope.model.sampling import Sampling
+from alignscope.model.turn import CARRY, Turn, TurnSettings, exchanges
 from alignscope.run.ask import Exchange, Run
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
@@ -28,12 +28,7 @@ class Exploration:
     def __init__(self, servers: Servers) -> None:
         self.servers = servers
         self.lineup: Lineup = ()
-        self.sampling: Sampling = PRESETS[DEFAULT_PRESET].sampling
-        self.samples = 1
-        self.context = FRESH
-        self.scaffold = BARE
-        self.one_after_other = False
-        self.think = False
+        self.settings = TurnSettings()
         self.turns: list[Turn] = []
         self.recorder: Recorder | None = None
         """Keeps what happens here; None where nothing is to be kept."""
@@ -42,6 +37,10 @@ class Exploration:
         self._idle = asyncio.Event()
         self._idle.set()
         self._ended = asyncio.Event()
+
+    def set(self, **changes: Any) -> None:
+        """Change some of the settings that the next turn is sent with."""
+        self.settings = msgspec.structs.replace(self.settings, **changes)
 
     # Panes
 
@@ -68,19 +67,19 @@ class Exploration:
     def sampling_of(self, name: str) -> Sampling:
         """What a pane's next reply will be sampled with: its own when it is unlinked, else the shared one."""
         own = self.pane(name).sampling
-        return self.sampling if own is None else own
+        return self.settings.sampling if own is None else own
 
     def set_sampling(self, sampling: Sampling, name: str = "") -> None:
         """Change the shared sampling, or that of an unlinked pane."""
         if name and self.pane(name).sampling is not None:
             self.change(msgspec.structs.replace(self.pane(name), sampling=sampling))
         else:
-            self.sampling = sampling
+            self.set(sampling=sampling)
 
     def unlink(self, name: str) -> bool:
         """Give a pane a sampling of its own, or tie it to the shared one again. Returns whether it is alone now."""
         pane = self.pane(name)
-        own = self.sampling if pane.sampling is None else None
+        own = self.settings.sampling if pane.sampling is None else None
         self.change(msgspec.structs.replace(pane, sampling=own))
         return own is not None
 
@@ -121,11 +120,7 @@ class Exploration:
             datetime.now(UTC),
             prompt,
             self.lineup,
-            Sampling({**self.sampling, **experiment.sampling}) if experiment else self.sampling,
-            max(self.samples, experiment.samples) if experiment else self.samples,
-            self.context,
-            experiment.scaffold if experiment and experiment.scaffold != BARE else self.scaffold,
-            think=self.think,
+            experiment.applied_to(self.settings) if experiment else self.settings,
         )
         self.turns.append(turn)
         if self.recorder is not None:
@@ -138,21 +133,17 @@ class Exploration:
         if only is not None:
             turn.forget(only)
         before = self.turns[: self.turns.index(turn)]
-        carried = turn.context == CARRY
+        carried = turn.settings.context == CARRY
         run = Run(
             lineup,
             turn.prompt,
-            turn.sampling,
+            turn.settings,
             self.servers,
-            samples=turn.samples,
-            scaffold=turn.scaffold,
             history={
                 pane.name: [Exchange(prompt, reply) for prompt, reply in exchanges(before, pane.name)]
                 for pane in lineup
                 if carried
             },
-            one_after_other=self.one_after_other,
-            think=turn.think,
         )
         self._runs.add(run)
         self._idle.clear()

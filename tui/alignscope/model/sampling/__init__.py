@@ -2,7 +2,7 @@
 
 from alignscope.model.sampling.chosen import Sampling, assign
 from alignscope.model.sampling.parameter import Dialect, Kind, Parameter, SamplingError, Value
-from alignscope.model.sampling.presets import DEFAULT_PRESET, PRESETS, Preset
+from alignscope.model.sampling.presets import DEFAULT_PRESET, PRESETS, Preset, nearest_preset
 from alignscope.model.sampling.table import PARAMETERS, caveat
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "Value",
     "assign",
     "caveat",
+    "nearest_preset",
 ]

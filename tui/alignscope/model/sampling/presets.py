@@ -1,6 +1,6 @@
 """Samplings with a name: those that come with alignscope; a person adds their own in the settings file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -51,3 +51,8 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     }
 )
 DEFAULT_PRESET: Final = "even"
+
+
+def nearest_preset(sampling: Sampling, presets: Sequence[Preset]) -> Preset:
+    """Return the preset that differs from a sampling in the fewest parameters, the first of several."""
+    return min(presets, key=lambda preset: sum(preset.sampling.get(name) != sampling.get(name) for name in PARAMETERS))

@@ -12,7 +12,17 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.session import Parent, Session
-from alignscope.model.turn import CARRY, FRESH, Extra, PaneRecord, ReplyKey, Turn, Verdict
+from alignscope.model.turn import (
+    CARRY,
+    FRESH,
+    MAX_ALTERNATIVES,
+    Extra,
+    PaneRecord,
+    ReplyKey,
+    Turn,
+    TurnSettings,
+    Verdict,
+)
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import Block, FormError, Text, shown
@@ -23,6 +33,9 @@ D = TypeVar("D", bound=dict[str, Any])
 MAX_SAMPLES: Final = 64
 """Replies of a pane to one prompt."""
 _AMENDMENTS: Final = ("title", "note", "verdict")
+_USUAL: Final = TurnSettings()
+_ALWAYS: Final = ("sampling", "context")
+"""Settings that are written even if they are as usual."""
 _CARRIED: Final = frozenset({"prompt", "messages"})
 _STATS: Final = tuple(Stats.__struct_fields__)
 
@@ -46,15 +59,9 @@ def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKe
         lineup: the header's, which is not said again.
         replies: those to write; the turn's own unless given.
     """
-    document = Block(turn=turn.number, at=turn.at, prompt=Text(turn.prompt), context=turn.context)
-    if turn.scaffold != "bare":
-        document["scaffold"] = turn.scaffold
     extra = dict(turn.extra)
-    document["sampling"] = _values(turn.sampling) | extra.pop("sampling", {})
-    if turn.samples != 1:
-        document["samples"] = turn.samples
-    if turn.think:
-        document["think"] = True
+    document = Block(turn=turn.number, at=turn.at, prompt=Text(turn.prompt))
+    document |= _settings(turn.settings, extra.pop("sampling", {}))
     if turn.panes != lineup:
         document["lineup"] = [_pane(record) for record in turn.panes]
     if turn.note:
@@ -62,7 +69,7 @@ def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKe
     if turn.verdict:
         document["verdict"] = _verdict(turn.verdict)
     kept = turn.replies if replies is None else replies
-    document["replies"] = [_reply(reply, carried=turn.context == CARRY) for reply in kept.values()]
+    document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in kept.values()]
     return _with(document, extra)
 
 
@@ -99,6 +106,16 @@ def public(url: str) -> str:
         return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     except ValueError:
         return url.rpartition("@")[2]
+
+
+def _settings(settings: TurnSettings, unknown: Extra) -> dict[str, Any]:
+    """Return a turn's settings, less those that are as usual.
+
+    Args:
+        unknown: parameters that this version doesn't know.
+    """
+    fields = msgspec.structs.asdict(settings) | {"sampling": _values(settings.sampling) | unknown}
+    return {name: fields[name] for name in fields if name in _ALWAYS or fields[name] != getattr(_USUAL, name)}
 
 
 def _pane(record: PaneRecord) -> dict[str, Any]:
@@ -223,17 +240,13 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     if known is None and number < last:
         raise fields.refuse("turn", f"turn {number} comes after turn {last}")
     panes = _read_panes(fields) or session.lineup
-    sampling, unknown = _read_sampling(fields.inner("sampling"))
+    settings, unknown = _read_settings(fields)
     new = Turn(
         number,
         fields.time("at"),
         fields.text("prompt"),
         tuple(record.pane for record in panes),
-        sampling,
-        fields.whole("samples", 1, most=MAX_SAMPLES),
-        fields.word("context", {FRESH: FRESH, CARRY: CARRY}.__getitem__, FRESH),
-        fields.word("scaffold", {name: name for name in SCAFFOLDS}.__getitem__, "bare"),
-        think=fields.flag("think"),
+        settings,
         records=panes,
     )
     for each in fields.each("replies", MAX_PANES * MAX_SAMPLES):
@@ -303,6 +316,21 @@ def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
         digest, server = each.text("digest", ""), each.text("server", "")
         records.append(PaneRecord(pane, digest, server, each.rest() | ({"sampling": unknown} if unknown else {})))
     return tuple(records)
+
+
+def _read_settings(fields: Fields) -> tuple[TurnSettings, Extra]:
+    """Return a turn's settings, and parameters that this version doesn't know."""
+    sampling, unknown = _read_sampling(fields.inner("sampling"))
+    settings = TurnSettings(
+        sampling,
+        fields.whole("samples", 1, most=MAX_SAMPLES),
+        fields.word("context", {FRESH: FRESH, CARRY: CARRY}.__getitem__, FRESH),
+        fields.word("scaffold", {name: name for name in SCAFFOLDS}.__getitem__, "bare"),
+        fields.flag("think"),
+        fields.whole("logprobs", least=0, most=MAX_ALTERNATIVES) if "logprobs" in fields else None,
+        fields.flag("one_after_other"),
+    )
+    return settings, unknown
 
 
 def _read_sampling(fields: Fields | None) -> tuple[Sampling, Extra]:

@@ -17,7 +17,8 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
-from alignscope.ui.screens.words import labels, sent_with
+from alignscope.text.wording import settings_words
+from alignscope.ui.screens.words import labels
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
 
@@ -168,9 +169,9 @@ class CompareScreen(Screen[None]):
         self._panes = [ComparedPane(pane, named[pane.name], then) for pane in turn.lineup]
 
     def compose(self) -> ComposeResult:
+        sent = " · ".join(settings_words(self._old.settings))
         yield Static(
-            Content.assemble((fit(self._old.prompt, 300), "bold"), (f"\n{sent_with(self._old)}", "$text-muted")),
-            id="compare-head",
+            Content.assemble((fit(self._old.prompt, 300), "bold"), (f"\n{sent}", "$text-muted")), id="compare-head"
         )
         with Horizontal(id="compare-panes"):
             yield from self._panes
@@ -188,7 +189,7 @@ class CompareScreen(Screen[None]):
     @property
     def footer_words(self) -> dict[str, str]:
         """What keys do at this moment, for the line of keys."""
-        return ({} if self._coming else {"stop": ""}) | ({} if self._old.samples > 1 else {"sample(1)": ""})
+        return ({} if self._coming else {"stop": ""}) | ({} if self._old.settings.samples > 1 else {"sample(1)": ""})
 
     async def _again(self) -> None:
         try:
@@ -213,11 +214,11 @@ class CompareScreen(Screen[None]):
 
     def action_sample(self, step: int) -> None:
         """Show another sample, in every pane."""
-        if self._old.samples == 1:
+        if self._old.settings.samples == 1:
             self.query_one(NoticeLine).say("This turn has one sample a pane.")
             return
-        self._sample = (self._sample - 1 + step) % self._old.samples + 1
-        self.query_one(NoticeLine).say(f"Sample {self._sample} of {self._old.samples}.")
+        self._sample = (self._sample - 1 + step) % self._old.settings.samples + 1
+        self.query_one(NoticeLine).say(f"Sample {self._sample} of {self._old.settings.samples}.")
         self._draw()
 
     def action_stop(self) -> None:

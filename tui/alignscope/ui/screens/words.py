@@ -12,12 +12,8 @@ from textual.markup import escape
 from textual.screen import Screen
 
 from alignscope.model.pane import Pane
-from alignscope.model.sampling import PRESETS, Preset
-from alignscope.model.scaffold import BARE
 from alignscope.model.tones import MARKS, tones
-from alignscope.model.turn import FRESH, Turn
 from alignscope.text.clean import clean, fit, show, wrap
-from alignscope.ui.widgets.status import brief
 
 
 def labels(panes: Sequence[Pane]) -> dict[str, Content]:
@@ -41,16 +37,6 @@ def hanging(head: Content, text: str, width: int, most: int = 100) -> Content:
     if len(rows) > most:
         rows = [*rows[: most - 1], fit(f"{rows[most - 1]} …", room)]
     return Content.assemble(head, ("\n" + " " * head.cell_length).join(rows))
-
-
-def sent_with(turn: Turn, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
-    """What a turn was sent with, in the few words that stand beside its prompt."""
-    words = [brief(turn.sampling, presets)]
-    if turn.context != FRESH:
-        words.append("context carried")
-    if turn.scaffold != BARE:
-        words.append(f"scaffold {turn.scaffold}")
-    return " · ".join(words)
 
 
 def key_of(screen: Screen[Any], action: str) -> str:

@@ -7,7 +7,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling
 from alignscope.text.clean import cell_width, clean, fit
 
 _KEY = re.compile(r"\bF\d{1,2}\b")
@@ -75,30 +74,3 @@ class SettingsLine(Static):
         title = fit(self.title, room) if room >= 12 else ""
         gap = self.size.width - line.cell_length - cell_width(title)
         return Content.assemble(line, " " * gap, title) if title else line
-
-
-def preset_of(sampling: Sampling, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
-    """The preset's name; with `, changed` when the sampling differs from the nearest one by a few parameters."""
-    nearest = min(presets, key=lambda preset: _distance(preset.sampling, sampling))
-    distance = _distance(nearest.sampling, sampling)
-    return nearest.name if distance == 0 else f"{nearest.name}, changed"
-
-
-def _distance(one: Sampling, other: Sampling) -> int:
-    return sum(one.get(name) != other.get(name) for name in PARAMETERS)
-
-
-def brief(sampling: Sampling, presets: tuple[Preset, ...] = tuple(PRESETS.values())) -> str:
-    """A sampling in a few words: its preset, and what was changed of it or else its temperature and length."""
-    nearest = min(presets, key=lambda preset: _distance(preset.sampling, sampling))
-    changed = [name for name in PARAMETERS if nearest.sampling.get(name) != sampling.get(name)]
-    words = [nearest.name]
-    words += [
-        f"{name} {PARAMETERS[name].show(sampling[name])}" if name in sampling else f"{name} off" for name in changed[:4]
-    ]
-    if len(changed) > 4:
-        words.append(f"and {len(changed) - 4} more")
-    if not changed:
-        shown = (name for name in ("temperature", "seed") if name in sampling)
-        words += [f"{name} {PARAMETERS[name].show(sampling[name])}" for name in shown]
-    return " ".join([words[0], *(f"· {word}" for word in words[1:])])

@@ -81,9 +81,8 @@ class VerdictScreen(ModalScreen[Judged | None]):
         width = max(20, self.app.size.width - 30)
         rows = []
         named = labels(self._turn.lineup)
-        names = {
-            key: named[key[0]] + (f", sample {key[1]}" if self._turn.samples > 1 else "") for key in self._turn.replies
-        }
+        several = self._turn.settings.samples > 1
+        names = {key: named[key[0]] + (f", sample {key[1]}" if several else "") for key in self._turn.replies}
         column = max(name.cell_length for name in names.values()) + 2
         for key, reply in self._turn.replies.items():
             place = f"{self._order.index(key) + 1}." if key in self._order else " ·"

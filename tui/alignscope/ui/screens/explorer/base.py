@@ -15,14 +15,14 @@ from alignscope.model.launch import Launch
 from alignscope.model.pane import Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.tones import tones
-from alignscope.model.turn import CARRY
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
+from alignscope.text.wording import settings_words
 from alignscope.ui.screens.words import key_of
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
 from alignscope.ui.widgets.split import Split
-from alignscope.ui.widgets.status import NoticeLine, SettingsLine, brief
+from alignscope.ui.widgets.status import NoticeLine, SettingsLine
 
 if TYPE_CHECKING:
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
@@ -84,25 +84,15 @@ class ExplorerBase(Screen[int]):
     def show_settings(self) -> None:
         """Bring the line above the prompt, the panes' headers and the panel up to date with the exploration."""
         exploration = self.exploration
-        changed = []
-        if exploration.samples > 1:
-            changed.append(f"{exploration.samples} samples")
-        if exploration.context == CARRY:
-            changed.append("context carried")
-        if exploration.scaffold != "bare":
-            changed.append(f"scaffold {exploration.scaffold}")
+        sampling, *changed = settings_words(exploration.settings, self.launch.presets)
         if any(pane.system for pane in exploration.lineup):
             changed.append("system prompt")
-        if exploration.one_after_other:
-            changed.append("one after the other")
-        if exploration.think:
-            changed.append("thinking")
         if self.linked:
             changed.append("scrolling linked")
         changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
         if exploration.recorder is not None and exploration.recorder.troubled:
             changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
-        self.settings.sampling_note = brief(exploration.sampling, self.launch.presets)
+        self.settings.sampling_note = sampling
         self.settings.changed = tuple(changed)
         self.settings.title = exploration.recorder.session.title if exploration.recorder is not None else ""
 

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual import work
 
-from alignscope.model.launch import MAX_SAMPLES
 from alignscope.model.pane import Mode
 from alignscope.model.scaffold import SCAFFOLDS
-from alignscope.model.turn import CARRY, FRESH
+from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
 from alignscope.ui.screens.explorer.base import ExplorerBase
 
 if TYPE_CHECKING:
@@ -20,15 +19,15 @@ class ChoiceActions(ExplorerBase):
 
     def action_samples(self, step: int) -> None:
         """More or fewer replies a pane."""
-        self.exploration.samples = min(max(self.exploration.samples + step, 1), MAX_SAMPLES)
-        samples = self.exploration.samples
+        samples = min(max(self.exploration.settings.samples + step, 1), MAX_SAMPLES)
+        self.exploration.set(samples=samples)
         self.say(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.")
         self.show_settings()
 
     def action_context(self) -> None:
         """Fresh or carried."""
-        carry = self.exploration.context == FRESH
-        self.exploration.context = CARRY if carry else FRESH
+        carry = self.exploration.settings.context == FRESH
+        self.exploration.set(context=CARRY if carry else FRESH)
         self.say(
             "From now on every pane gets its own document or conversation so far along with the prompt."
             if carry
@@ -39,27 +38,27 @@ class ChoiceActions(ExplorerBase):
     def action_scaffold(self) -> None:
         """The next scaffold."""
         names = list(SCAFFOLDS)
-        scaffold = SCAFFOLDS[names[(names.index(self.exploration.scaffold) + 1) % len(names)]]
-        self.exploration.scaffold = scaffold.name
+        scaffold = SCAFFOLDS[names[(names.index(self.exploration.settings.scaffold) + 1) % len(names)]]
+        self.exploration.set(scaffold=scaffold.name)
         self.say(f"Completion panes: scaffold {scaffold.name}. {scaffold.help}")
         self.show_settings()
 
     def action_in_turn(self) -> None:
         """One pane after the other, or all at once."""
-        self.exploration.one_after_other = not self.exploration.one_after_other
+        self.exploration.set(one_after_other=not self.exploration.settings.one_after_other)
         self.say(
             "The panes will be asked one after the other, as suits a machine that can't hold all models at once."
-            if self.exploration.one_after_other
+            if self.exploration.settings.one_after_other
             else "The panes will be asked all at once."
         )
         self.show_settings()
 
     def action_think(self) -> None:
         """Let models think, or don't."""
-        self.exploration.think = not self.exploration.think
+        self.exploration.set(think=not self.exploration.settings.think)
         self.say(
             "Models that can think before they reply will; the thinking is shown dimmed."
-            if self.exploration.think
+            if self.exploration.settings.think
             else "Models are asked to reply without thinking first."
         )
         self.show_settings()
@@ -104,7 +103,8 @@ class ChoiceActions(ExplorerBase):
     def _fill_panel(self) -> None:
         panel = self.panel
         if panel is not None:
-            panel.sampling = self.exploration.sampling_of(panel.scope) if panel.scope else self.exploration.sampling
+            exploration = self.exploration
+            panel.sampling = exploration.sampling_of(panel.scope) if panel.scope else exploration.settings.sampling
 
     def _close_panel(self) -> None:
         if self.panel is not None:

@@ -14,8 +14,8 @@ from alignscope.model.turn import PaneRecord, Turn
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
+from alignscope.text.wording import settings_words
 from alignscope.ui.screens.explorer.base import ExplorerBase
-from alignscope.ui.screens.words import sent_with
 from alignscope.ui.widgets.pane.turns import Placed
 
 T = TypeVar("T")
@@ -115,9 +115,7 @@ class SessionKeeping(ExplorerBase):
         if session.turns:
             self.workers.cancel_group(self, "lineup")
             last = session.turns[-1]
-            exploration.sampling, exploration.samples = last.sampling, last.samples
-            exploration.context, exploration.scaffold = last.context, last.scaffold
-            exploration.think = last.think
+            exploration.settings = last.settings
             await self.take_lineup(last.lineup)
             self.lineup_found.set()
         for view in self.split.views:
@@ -149,4 +147,4 @@ class SessionKeeping(ExplorerBase):
 def _placed(turn: Turn, pane: str) -> Placed:
     """A finished turn as one pane shows it."""
     replies = {sample: reply for (name, sample), reply in turn.replies.items() if name == pane}
-    return Placed(turn.number, turn.prompt, replies, turn.samples, sent_with(turn))
+    return Placed(turn.number, turn.prompt, replies, turn.settings.samples, " · ".join(settings_words(turn.settings)))

@@ -198,13 +198,13 @@ class LineupActions(ExplorerBase):
         """Say so when the next send will load a model anew, because it is loaded with another context."""
         lineup = self.exploration.lineup
         if "num_ctx" in sampling:
-            notice = reload_notice(lineup, self.exploration.sampling, await self._known_models(lineup))
+            notice = reload_notice(lineup, self.exploration.settings.sampling, await self._known_models(lineup))
             if notice:
                 self.say(notice, "warning")
 
     async def after(self, turn: Turn) -> None:
         """What a turn's end gives reason to say: models that push each other out of memory."""
-        if self.exploration.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
+        if turn.settings.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
             return
         notice = memory_notice(turn.lineup, await self._known_models(turn.lineup))
         if notice:

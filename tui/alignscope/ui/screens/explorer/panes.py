@@ -72,7 +72,7 @@ class PaneActions(ExplorerBase):
     def action_sample(self, step: int) -> None:
         """Show the next or the previous sample, in every pane that has it, so that rows stay comparable."""
         turns = self.exploration.turns
-        samples = turns[-1].samples if turns else 1
+        samples = turns[-1].settings.samples if turns else 1
         if samples == 1:
             self.say(f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send.")
             return
@@ -106,7 +106,7 @@ class PaneActions(ExplorerBase):
         turn = turns[-1]
         parts = [f"prompt:\n{turn.prompt}"]
         for (name, sample), reply in sorted(turn.replies.items(), key=lambda item: item[0][1]):
-            heading = name if turn.samples == 1 else f"{name}, sample {sample}"
+            heading = name if turn.settings.samples == 1 else f"{name}, sample {sample}"
             parts.append(f"{heading}:\n{reply.text}")
         self._copy("\n\n".join(parts), "the turn")
 

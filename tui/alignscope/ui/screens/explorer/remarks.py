@@ -55,7 +55,7 @@ class RemarkActions(SessionKeeping):
         judged = await self.app.push_screen_wait(VerdictScreen(turn))
         if judged is not None:
             self.recorder.set_verdict(turn, judged.verdict)
-            order = [name if turn.samples == 1 else f"{name} {sample}" for name, sample in
+            order = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in
                      (judged.verdict.order if judged.verdict else ())]  # fmt: skip
             self.say(f"Kept: {', then '.join(order)}." if order else "There is no verdict on this turn.")
 

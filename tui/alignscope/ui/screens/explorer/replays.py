@@ -87,9 +87,8 @@ class ReplayActions(SessionKeeping):
 
     async def _again(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
         exploration = Exploration(self.servers)
-        exploration.lineup, exploration.sampling, exploration.samples = turn.lineup, turn.sampling, turn.samples
-        exploration.context, exploration.scaffold, exploration.think = turn.context, turn.scaffold, turn.think
-        again = session.fork(turn.number - 1 if turn.context == CARRY else 0)
+        exploration.lineup, exploration.settings = turn.lineup, turn.settings
+        again = session.fork(turn.number - 1 if turn.settings.context == CARRY else 0)
         again.title = f"{session.title} (again)"
         if again.parent is not None:
             again.parent = type(again.parent)(session.name, turn.number)

@@ -17,12 +17,13 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
+from alignscope.text.wording import settings_words
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.choices import ChoiceActions
 from alignscope.ui.screens.explorer.lineups import LineupActions
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.screens.explorer.sessions import SessionActions
-from alignscope.ui.screens.words import commands_of, sent_with
+from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
@@ -61,8 +62,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         self.launch = launch
         self.servers = Servers(launch.host)
         self.exploration = Exploration(self.servers)
-        self.exploration.sampling = launch.sampling
-        self.exploration.samples = launch.samples
+        self.exploration.settings = launch.settings
         self.exploration.lineup = _UNKNOWN_YET
         if launch.panes:
             self.exploration.lineup = tuple(
@@ -143,7 +143,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         for pane in turn.lineup:
             view = self.view(pane.name)
             if view is not None:
-                view.begin_turn(turn.number, prompt, turn.samples, note)
+                view.begin_turn(turn.number, prompt, turn.settings.samples, note)
         await self.play(turn)
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
@@ -168,13 +168,13 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         turn = turns[-1]
         self.exploration.stop(name)
         await self.exploration.ended(turn, name)
-        for sample in range(1, turn.samples + 1):
+        for sample in range(1, turn.settings.samples + 1):
             view.retry(sample)
         await self.play(turn, name)
 
     def note(self, turn: Turn) -> str:
         """What a turn was sent with, in the few words that stand beside its prompt."""
-        return sent_with(turn, self.launch.presets)
+        return " · ".join(settings_words(turn.settings, self.launch.presets))
 
     @property
     def footer_words(self) -> dict[str, str]:

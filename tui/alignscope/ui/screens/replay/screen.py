@@ -21,7 +21,7 @@ from alignscope.text.clean import clean
 from alignscope.ui.screens.replay.bindings import BINDINGS
 from alignscope.ui.screens.replay.stage import Stage
 from alignscope.ui.screens.replay.transport import Transport
-from alignscope.ui.screens.words import commands_of, sent_with
+from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
@@ -76,7 +76,7 @@ class ReplayScreen(Transport[Live | None]):
         super().__init__(Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms))
         self.session = session
         self._rerun = rerun
-        self._stage = Stage(self.player, [record.pane for record in session.lineup], sent_with)
+        self._stage = Stage(self.player, [record.pane for record in session.lineup])
         self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
         self._told: Turn | None = None
 
@@ -235,12 +235,12 @@ class ReplayScreen(Transport[Live | None]):
     def action_sample(self, step: int) -> None:
         """Show another sample, in every pane."""
         turn = self.player.turn
-        if turn is None or turn.samples == 1:
+        if turn is None or turn.settings.samples == 1:
             self.notice.say("This turn has one sample a pane.")
             return
         shown = (self.here.shown_sample or 1) - 1
         for view in self._stage.views:
-            view.show_sample((shown + step) % turn.samples + 1)
+            view.show_sample((shown + step) % turn.settings.samples + 1)
 
     def action_samples(self) -> None:
         """All samples one below the other, or one at a time."""

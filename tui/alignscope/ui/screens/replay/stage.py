@@ -1,6 +1,6 @@
 """What of a recording goes into which pane, by steps while it plays and all at once after a seek."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from alignscope.model.pane import MAX_PANES, Mode, Pane
@@ -8,6 +8,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
+from alignscope.text.wording import settings_words
 from alignscope.ui.widgets.pane.turns import Placed
 from alignscope.ui.widgets.pane.view import PaneView
 
@@ -43,13 +44,11 @@ def slots(turns: Sequence[Turn]) -> list[dict[str, int]]:
 class Stage:
     """The panes of a replay."""
 
-    def __init__(self, player: Player, lineup: Sequence[Pane], note: Callable[[Turn], str]) -> None:
+    def __init__(self, player: Player, lineup: Sequence[Pane]) -> None:
         """Args:
         lineup: what to show where there is no turn.
-        note: what stands beside a turn's prompt.
         """
         self._player = player
-        self._note = note
         turns = player.recording.turns
         self._slots = {id(turn): places for turn, places in zip(turns, slots(turns), strict=True)}
         self._seen = 0
@@ -82,7 +81,7 @@ class Stage:
                 self._tell(turn)
                 for pane in turn.lineup:
                     if view := self.view(turn, pane.name):
-                        view.begin_turn(turn.number, turn.prompt, turn.samples, self._note(turn))
+                        view.begin_turn(turn.number, turn.prompt, turn.settings.samples, _sent_with(turn))
             elif view := self.view(turn, event.pane):
                 view.apply(event)
         self._seen = self._player.count
@@ -100,7 +99,7 @@ class Stage:
             for pane, place in self._slots[id(turn)].items():
                 began = self._began(turn) if shown is frame[-1] else 0.0
                 placed[place].append(
-                    Placed(turn.number, turn.prompt, replies[pane], turn.samples, self._note(turn), began)
+                    Placed(turn.number, turn.prompt, replies[pane], turn.settings.samples, _sent_with(turn), began)
                 )
         if frame:
             self._tell(frame[-1].turn)
@@ -116,3 +115,7 @@ class Stage:
         for pane in turn.lineup:
             if (view := self.view(turn, pane.name)) and view.pane is not pane:
                 view.set_pane(pane)
+
+
+def _sent_with(turn: Turn) -> str:
+    return " · ".join(settings_words(turn.settings))

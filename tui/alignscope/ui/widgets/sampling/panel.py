@@ -14,7 +14,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from alignscope.backends.base import ServerInfo
-from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Preset, Sampling, SamplingError, Value
+from alignscope.model.sampling import (
+    DEFAULT_PRESET,
+    PARAMETERS,
+    PRESETS,
+    Preset,
+    Sampling,
+    SamplingError,
+    Value,
+    nearest_preset,
+)
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.sampling.parameter_list import COLUMN_WIDTH, NAMES, ParameterList
 from alignscope.ui.widgets.sampling.parameter_row import Edit, ModelValues, moved, row, start
@@ -118,7 +127,7 @@ class SamplingPanel(Widget, can_focus=True):
     @property
     def preset(self) -> str:
         """The nearest preset's name, with `, changed` when the sampling isn't the same."""
-        nearest = self._nearest()
+        nearest = nearest_preset(self.sampling, self.presets)
         return nearest.name if nearest.sampling == self.sampling else f"{nearest.name}, changed"
 
     # Drawing
@@ -234,7 +243,7 @@ class SamplingPanel(Widget, can_focus=True):
 
     def action_preset(self, by: int) -> None:
         """Take the next preset, or the one before."""
-        index = self.presets.index(self._nearest())
+        index = self.presets.index(nearest_preset(self.sampling, self.presets))
         self._change(self.presets[(index + by) % len(self.presets)].sampling)
 
     def action_reset(self) -> None:
@@ -287,9 +296,3 @@ class SamplingPanel(Widget, can_focus=True):
         if sampling != self.sampling:
             self.sampling = sampling
             self.post_message(self.Changed(sampling))
-
-    def _nearest(self) -> Preset:
-        def distance(preset: Preset) -> int:
-            return sum(preset.sampling.get(name) != self.sampling.get(name) for name in NAMES)
-
-        return min(self.presets, key=distance)
