@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY
 
 ROOT = Path(__file__).parents[1]
+PROJECT = (ROOT / "pyproject.toml").read_text()
 README = (ROOT / "README.md").read_text()
 SIGNS = {
     "question_mark": "?",
@@ -76,6 +78,13 @@ def test_the_presets_are_those_of_the_table() -> None:
 )
 def test_the_two_commands_stand_there_word_for_word(command: str) -> None:
     assert f"\n{command}\n" in README
+
+
+def test_the_way_without_the_engine_installs_everything_else() -> None:
+    [line] = re.findall(r"pip install (\S+(?: \S+)+) && \.venv/bin/pip install --no-deps -e \.\n", README)
+    named = {re.split(r"[^a-z]", each)[0] for each in line.split()}
+    needed = {re.split(r"[^a-z]", each)[0] for each in tomllib.loads(PROJECT)["project"]["dependencies"]}
+    assert named == needed - {"xllamacpp"}
 
 
 def test_every_command_line_that_is_shown_can_be_parsed() -> None:
