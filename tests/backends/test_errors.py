@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alignscope.backends import dialects
 from alignscope.backends.base import Fault, ServerInfo
 from alignscope.backends.errors import body_text, refusal
-from alignscope.model.sampling import Dialect
 
-OLLAMA = ServerInfo("http://localhost:11434", Dialect.OLLAMA, "0.32.15")
-VLLM = ServerInfo("https://gpu.example.com", Dialect.VLLM, "0.11.2")
+OLLAMA = ServerInfo("http://localhost:11434", dialects.OLLAMA, "0.32.15")
+VLLM = ServerInfo("https://gpu.example.com", dialects.VLLM, "0.11.2")
 
 
 @pytest.mark.parametrize(

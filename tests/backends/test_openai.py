@@ -8,10 +8,11 @@ import pytest
 from alignscope.backends import Backend, Fault, ServerError, connect
 from alignscope.backends.base import Request, ServerInfo
 from alignscope.backends.client import Client
+from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, VLLM, Dialect
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.wire import body, neutralised
 from alignscope.model.events import Alternative, End, Phase
-from alignscope.model.sampling import Dialect
+from alignscope.model.sampling import PARAMETERS, Sampling
 from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import Flavour, OpenAIStyle, Script
 from tests.standin.web import Exchange
@@ -44,12 +45,12 @@ async def test_a_chat_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) -> Non
 @pytest.mark.parametrize(
     ("dialect", "request_", "expected", "absent"),
     [
-        (Dialect.LLAMA_CPP, completion(MODEL, num_predict=-1, top_k=0), {"max_tokens": -1, "top_k": 0}, ()),
-        (Dialect.VLLM, completion(MODEL, num_predict=-1, top_k=0), {"max_tokens": None, "top_k": -1}, ()),
-        (Dialect.VLLM, chat(MODEL, num_predict=-1, repeat_penalty=1.1), {"repetition_penalty": 1.1}, ("max_tokens",)),
-        (Dialect.VLLM, completion(MODEL, logprobs=0), {"logprobs": 0}, ("top_logprobs",)),
-        (Dialect.OPENAI, chat(MODEL, num_predict=-1, top_k=3), {}, ("max_tokens", "top_k", "chat_template_kwargs")),
-        (Dialect.OPENAI, chat(MODEL, logprobs=3), {"logprobs": True, "top_logprobs": 3}, ()),
+        (LLAMA_CPP, completion(MODEL, num_predict=-1, top_k=0), {"max_tokens": -1, "top_k": 0}, ()),
+        (VLLM, completion(MODEL, num_predict=-1, top_k=0), {"max_tokens": None, "top_k": -1}, ()),
+        (VLLM, chat(MODEL, num_predict=-1, repeat_penalty=1.1), {"repetition_penalty": 1.1}, ("max_tokens",)),
+        (VLLM, completion(MODEL, logprobs=0), {"logprobs": 0}, ("top_logprobs",)),
+        (OPENAI, chat(MODEL, num_predict=-1, top_k=3), {}, ("max_tokens", "top_k", "chat_template_kwargs")),
+        (OPENAI, chat(MODEL, logprobs=3), {"logprobs": True, "top_logprobs": 3}, ()),
     ],
 )
 def test_the_dialects_differ(
@@ -58,6 +59,17 @@ def test_the_dialects_differ(
     sent = body(request_, MODEL, dialect)
     assert {name: sent[name] for name in expected} == expected
     assert not set(absent) & set(sent)
+
+
+def test_a_server_without_a_name_is_sent_nothing_beyond_the_standard() -> None:
+    everything = Sampling({name: parameter.default for name, parameter in PARAMETERS.items()})
+    standard = {"temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "max_tokens", "stop"}
+    assert set(OPENAI.fields(everything)) == standard
+
+
+def test_dialects_speak_of_parameters_that_there_are() -> None:
+    for dialect in (OLLAMA, OPENAI, *FLAVOURS):
+        assert {*dialect.names, *dialect.lacks, *dialect.ignores} <= set(PARAMETERS)
 
 
 @pytest.mark.parametrize("flavour", EVERY)
@@ -326,7 +338,7 @@ async def test_a_server_for_every_model() -> None:
 
     async with OpenAIStyle("llamacpp", "inside") as first, OpenAIStyle("llamacpp", "inside") as second:
         addresses = {"first": first.url, "second": second.url}
-        backend = Embedded(ServerInfo("embedded", Dialect.LLAMA_CPP, name="embedded llama.cpp"), Client(first.url))
+        backend = Embedded(ServerInfo("embedded", LLAMA_CPP, name="embedded llama.cpp"), Client(first.url))
         assert (await ask(backend, completion("first", "<|doc|>", num_predict=1))).end is End.LENGTH
         assert (await ask(backend, completion("second", "<|doc|>", num_predict=1))).end is End.LENGTH
         second.script("inside", "crash")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from alignscope.backends import Fault, ServerError, ServerInfo, connect
-from alignscope.model.sampling import Dialect
+from alignscope.backends.dialects import LLAMA_CPP, LM_STUDIO, OLLAMA, OPENAI, VLLM, Dialect
 from tests.standin import Flavour, Ollama, OpenAIStyle, Server
 from tests.standin.web import Exchange
 
@@ -14,7 +14,7 @@ from tests.standin.web import Exchange
 async def test_ollama(ollama: Ollama) -> None:
     backend = await connect(ollama.url)
     await backend.close()
-    assert backend.info == ServerInfo(ollama.url, Dialect.OLLAMA, "0.32.15")
+    assert backend.info == ServerInfo(ollama.url, OLLAMA, "0.32.15")
     assert backend.info.label == "Ollama 0.32.15"
     assert [seen.path for seen in ollama.requests] == ["/api/version"]
 
@@ -22,10 +22,10 @@ async def test_ollama(ollama: Ollama) -> None:
 @pytest.mark.parametrize(
     ("flavour", "dialect", "label"),
     [
-        (Flavour.LLAMA_CPP, Dialect.LLAMA_CPP, "llama.cpp b10488"),
-        (Flavour.VLLM, Dialect.VLLM, "vLLM 0.11.2"),
-        (Flavour.LM_STUDIO, Dialect.LM_STUDIO, "LM Studio"),
-        (Flavour.PLAIN, Dialect.OPENAI, "OpenAI-style server"),
+        (Flavour.LLAMA_CPP, LLAMA_CPP, "llama.cpp b10488"),
+        (Flavour.VLLM, VLLM, "vLLM 0.11.2"),
+        (Flavour.LM_STUDIO, LM_STUDIO, "LM Studio"),
+        (Flavour.PLAIN, OPENAI, "OpenAI-style server"),
     ],
 )
 @pytest.mark.parametrize("end", ["", "/", "/v1", "/v1/"])
@@ -40,7 +40,7 @@ async def test_a_llama_cpp_that_is_loading_is_known_already(llama_cpp: OpenAISty
     llama_cpp.loading = True
     backend = await connect(llama_cpp.url)
     await backend.close()
-    assert backend.info.dialect is Dialect.LLAMA_CPP
+    assert backend.info.dialect is LLAMA_CPP
 
 
 async def test_a_host_without_scheme_will_do(ollama: Ollama) -> None:
@@ -75,7 +75,7 @@ async def test_a_key_that_is_missing_wrong_and_right() -> None:
             assert caught.value.fault is Fault.REFUSED
         backend = await connect(server.url, api_key="open sesame")
         await backend.close()
-    assert backend.info.dialect is Dialect.VLLM
+    assert backend.info.dialect is VLLM
 
 
 async def test_a_password_in_the_url_is_used_and_never_shown(ollama: Ollama) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from alignscope.backends.base import Chunk, Ending, Fault, Message, Pulling, Request, ServerError, ServerInfo
+from alignscope.backends.dialects import OLLAMA
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Mode, Model, Pane
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import Dialect, Sampling
+from alignscope.model.sampling import Sampling
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Exchange, Run, compose
 
@@ -26,7 +27,7 @@ class Scripted:
     """A backend whose replies are written by the test."""
 
     def __init__(self, script: Script, phases: list[Phase] | None = None) -> None:
-        self.info = ServerInfo("http://one", Dialect.OLLAMA, "0.33.0")
+        self.info = ServerInfo("http://one", OLLAMA, "0.33.0")
         self.script = script
         self.phases = phases or []
         self.asked: list[Request] = []
@@ -43,7 +44,7 @@ class Scripted:
         return self.phases.pop(0) if len(self.phases) > 1 else self.phases[0] if self.phases else Phase.WAITING
 
     def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
-        return "http://one/api", {"model": request.model, **request.sampling.wire(Dialect.OLLAMA)}
+        return "http://one/api", {"model": request.model, **OLLAMA.fields(request.sampling)}
 
     async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
         self.asked.append(request)

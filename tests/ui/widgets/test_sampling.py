@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from alignscope.backends.base import ServerInfo
-from alignscope.model.sampling import PARAMETERS, PRESETS, Dialect, Preset, Sampling
+from alignscope.backends.dialects import LLAMA_CPP, OLLAMA
+from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling
 from alignscope.text.clean import cell_width
 from alignscope.ui.widgets.sampling.panel import SamplingPanel
 from alignscope.ui.widgets.sampling.parameter_list import NAMES, ParameterList
@@ -229,9 +230,9 @@ async def test_what_a_server_ignores_or_lacks_is_marked_and_explained() -> None:
     async with opened() as bench:
         bench.panel.set_servers(
             [
-                ServerInfo("http://a", Dialect.OLLAMA, "0.24.0"),
-                ServerInfo("http://b", Dialect.LLAMA_CPP),
-                ServerInfo("http://c", Dialect.LLAMA_CPP),
+                ServerInfo("http://a", OLLAMA, "0.24.0"),
+                ServerInfo("http://b", LLAMA_CPP),
+                ServerInfo("http://c", LLAMA_CPP),
             ]
         )
         await bench.go("typical_p")

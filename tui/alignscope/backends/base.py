@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
+from alignscope.backends.dialects import Dialect
 from alignscope.model.events import Alternative, End, Phase, Stats
 from alignscope.model.pane import Mode, Model
-from alignscope.model.sampling import Dialect, Sampling
+from alignscope.model.sampling import Sampling
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ class ServerInfo(msgspec.Struct, frozen=True):
         """As a person says it: `Ollama 0.32.15`."""
         if self.name:
             return self.name
-        return f"{_LABELS[self.dialect]} {self.version}".rstrip()
+        return f"{self.dialect.label} {self.version}".rstrip()
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
@@ -106,14 +107,9 @@ class ServerInfo(msgspec.Struct, frozen=True):
             return ()
         return tuple(int(number) for number in numbers)
 
-
-_LABELS: Final = {
-    Dialect.OLLAMA: "Ollama",
-    Dialect.LLAMA_CPP: "llama.cpp",
-    Dialect.VLLM: "vLLM",
-    Dialect.LM_STUDIO: "LM Studio",
-    Dialect.OPENAI: "OpenAI-style server",
-}
+    def caveat(self, parameter: str) -> str:
+        """Return what a person should know of a sampling parameter on this server, "" when it simply works."""
+        return self.dialect.caveat(parameter, self.version_tuple)
 
 
 class Pulling(msgspec.Struct, frozen=True):

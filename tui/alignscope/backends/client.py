@@ -12,7 +12,6 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import is_loopback
-from alignscope.model.sampling import Dialect
 
 ANSWER_SECONDS: Final = 15.0
 """How long a server may think about anything that isn't a reply."""
@@ -95,7 +94,7 @@ class Client:
             ServerError: a refusal, or no answer at all, before the first byte.
         """
         request = self._request("POST", url, body)
-        if info.dialect is Dialect.LLAMA_CPP:
+        if info.dialect.closes_streams:
             # It closes a connection that has carried a stream, and a request sent into that moment would be lost.
             request.headers["Connection"] = "close"
         try:

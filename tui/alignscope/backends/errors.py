@@ -10,7 +10,6 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.model.sampling import Dialect
 
 CONNECT_SECONDS: Final = 3.0
 """How long connecting may take."""
@@ -129,7 +128,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
 
     match status:
         case 401:
-            if info.dialect is Dialect.OLLAMA:
+            if info.dialect.signs_in:
                 return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
             return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
         case 403:
@@ -172,7 +171,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
 def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, str]:
     if not model or said[2:].lower() in _NO_SUCH_PATH:
         return Fault.BROKEN, f"{at} does not know what it was asked{said}. Check the address and its path."
-    if info.dialect is Dialect.OLLAMA:
+    if info.dialect.can_pull:
         remedy = f"Pull it with `ollama pull {model}`, or choose another."
     else:
         remedy = "Choose one of those that it has."

@@ -8,12 +8,12 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Client, url_of
+from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI
 from alignscope.backends.framing import FramingError, decode
 from alignscope.backends.host import parse_host
 from alignscope.backends.ollama.backend import OllamaBackend
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import LISTING, Listing
-from alignscope.model.sampling import Dialect
 
 PROBE_SECONDS: Final = 8.0
 """How long a server may take to say who it is."""
@@ -39,7 +39,7 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
     except BaseException:
         await client.close()
         raise
-    if info.dialect is Dialect.OLLAMA:
+    if info.dialect is OLLAMA:
         return OllamaBackend(info, client)
     return OpenAIBackend(info, client)
 
@@ -47,9 +47,9 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
 async def _ask(client: Client, base: str) -> ServerInfo:
     """Ollama is asked for first, then what only one of the OpenAI-style servers has, then their common listing."""
     refused: int | None = None
-    status, answer = await client.fetch("GET", f"{base}/api/version", seconds=PROBE_SECONDS)
-    if status == 200 and (version := _version(answer)) is not None:
-        return ServerInfo(base, Dialect.OLLAMA, version)
+    status, answer = await client.fetch("GET", base + OLLAMA.mark, seconds=PROBE_SECONDS)
+    if status == 200 and (version := OLLAMA.version(_object(answer))) is not None:
+        return ServerInfo(base, OLLAMA, version)
     if status in (401, 403):
         refused = status
     status, answer = await client.fetch("GET", f"{base}/v1/models")
@@ -57,41 +57,23 @@ async def _ask(client: Client, base: str) -> ServerInfo:
         refused = status
     elif status == 503:
         # A llama.cpp says so while it loads; it will answer everything else then.
-        return ServerInfo(base, Dialect.LLAMA_CPP)
+        return ServerInfo(base, LLAMA_CPP)
     listing = _listing(answer) if status == 200 else None
     if listing is None:
         if refused is not None:
             words = errors.body_text(answer)
-            raise errors.refusal(ServerInfo(base, Dialect.OPENAI), words, status=refused)
+            raise errors.refusal(ServerInfo(base, OPENAI), words, status=refused)
         raise ServerError(
             f"{base} answers, but neither as Ollama nor as an OpenAI-style server. Check the address and the port.",
             Fault.BROKEN,
         )
-    owners = {entry.owned_by for entry in listing.data or ()}
-    if "llamacpp" in owners:
-        return ServerInfo(base, Dialect.LLAMA_CPP, await _build(client, base))
-    status, answer = await client.fetch("GET", f"{base}/version")
-    version = _version(answer) if status == 200 else None
-    if "vllm" in owners or version is not None:
-        return ServerInfo(base, Dialect.VLLM, version or "")
-    status, answer = await client.fetch("GET", f"{base}/api/v0/models")
-    if status == 200 and _listing(answer) is not None:
-        return ServerInfo(base, Dialect.LM_STUDIO)
-    build = await _build(client, base)
-    return ServerInfo(base, Dialect.LLAMA_CPP if build else Dialect.OPENAI, build)
-
-
-async def _build(client: Client, base: str) -> str:
-    """A llama.cpp's version, "" where there is no such thing."""
-    status, answer = await client.fetch("GET", f"{base}/props")
-    value = _object(answer) if status == 200 else {}
-    build = str(value.get("build_info", "")) if "default_generation_settings" in value else ""
-    return build.partition("-")[0]
-
-
-def _version(answer: bytes) -> str | None:
-    version = _object(answer).get("version")
-    return version if isinstance(version, str) else None
+    owners = {entry.owned_by for entry in listing.data or () if entry.owned_by}
+    for dialect in sorted(FLAVOURS, key=lambda each: each.owner not in owners):
+        status, answer = await client.fetch("GET", base + dialect.mark)
+        version = dialect.version(_object(answer)) if status == 200 else None
+        if version is not None or dialect.owner in owners:
+            return ServerInfo(base, dialect, version or "")
+    return ServerInfo(base, OPENAI)
 
 
 def _listing(answer: bytes) -> Listing | None:

@@ -21,7 +21,6 @@ from alignscope.files.settings import HOST_VARIABLE, api_key
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
-from alignscope.model.sampling import Dialect
 
 _DESCRIBED: Final = 100
 """Models that a server is asked about one by one; nobody with more than that waits for all of them."""
@@ -233,7 +232,7 @@ class Servers:
         without = f"{label} at {host} has {_count(len(models))}, but no base model with its twin."
         if strict and not usable:
             raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
-        if backend.info.dialect is Dialect.OLLAMA and not engine_available() and not strict:
+        if backend.info.dialect.can_pull and not engine_available() and not strict:
             why = f"{without} Meanwhile, the two small twins inside alignscope are here."
             short = f"No base model with its twin at {_bare(host)}. Meanwhile, the twins inside alignscope are here."
             return Found(Kind.NO_PAIR, _twins(launch, "").lineup, why, host, models, known_pairs(), short)
@@ -246,7 +245,7 @@ class Servers:
         )
         why = f"{without} So {name} is asked both ways: with the raw prompt, and through its chat template."
         short = f"No base model with its twin at {_bare(host)}: {name} is asked raw and as a chat."
-        pairs_to_pull = known_pairs() if backend.info.dialect is Dialect.OLLAMA else ()
+        pairs_to_pull = known_pairs() if backend.info.dialect.can_pull else ()
         return Found(Kind.SINGLE, lineup, why, host, models, pairs_to_pull, short)
 
     async def described(self, backend: Backend) -> tuple[Model, ...]:
@@ -255,7 +254,7 @@ class Servers:
         One that can't be described, or not in time, keeps what the listing told.
         """
         listed = await backend.models()
-        if backend.info.dialect is not Dialect.OLLAMA:
+        if not backend.info.dialect.can_pull:
             return tuple(listed)
         told: dict[str, Model] = {}
         gate = asyncio.Semaphore(_AT_ONCE)

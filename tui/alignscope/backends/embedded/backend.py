@@ -12,13 +12,13 @@ import msgspec
 
 from alignscope.backends.base import Chunk, Ending, Fault, Request, ServerError, ServerInfo
 from alignscope.backends.client import Client
+from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
 from alignscope.backends.embedded.gguf import Header
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import described_model
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import EMBEDDED, Model, is_twin
-from alignscope.model.sampling import Dialect
 
 LABEL: Final = "embedded llama.cpp"
 _NOTICED_SECONDS: Final = 0.1
@@ -35,7 +35,7 @@ class EmbeddedBackend(OpenAIBackend):
         self._addresses: dict[str, Address] = {}
         self._digests: dict[Path, str] = {}
         self._others: dict[str, None] = {}
-        info = ServerInfo(EMBEDDED, Dialect.LLAMA_CPP, _version(), LABEL)
+        info = ServerInfo(EMBEDDED, LLAMA_CPP, _version(), LABEL)
         super().__init__(info, Client("http://127.0.0.1", api_key=self._engine.key))
 
     @property

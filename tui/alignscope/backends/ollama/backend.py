@@ -29,7 +29,6 @@ from alignscope.backends.ollama.wire import (
 )
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
-from alignscope.model.sampling import Dialect
 
 LOGPROBS_SINCE: Final = (0, 12, 11)
 LOOP_CHUNKS: Final = 30
@@ -63,9 +62,8 @@ class OllamaBackend:
 
     async def models(self) -> list[Model]:
         """All it has, cloud models too, those in memory marked."""
-        answers = await asyncio.gather(
-            self._client.ask(self.info, "GET", f"{self.info.url}/api/tags"), self._running(), return_exceptions=True
-        )
+        url = self.info.url + self.info.dialect.listing
+        answers = await asyncio.gather(self._client.ask(self.info, "GET", url), self._running(), return_exceptions=True)
         tags, running = answers
         if isinstance(tags, BaseException):
             raise tags
@@ -124,10 +122,7 @@ class OllamaBackend:
 
     def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
         """`/api/generate` with `raw` for a completion, `/api/chat` for a chat."""
-        options: dict[str, Any] = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in request.sampling.wire(Dialect.OLLAMA).items()
-        }
+        options = self.info.dialect.fields(request.sampling)
         keep_alive = options.pop("keep_alive", None)
         body: dict[str, Any] = {"model": request.model}
         if request.mode is Mode.COMPLETION:

@@ -23,7 +23,6 @@ from alignscope.backends.openai.models import (
 from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, stats
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
-from alignscope.model.sampling import Dialect
 
 _PHASE_SECONDS: Final = 2.0
 
@@ -54,8 +53,7 @@ class OpenAIBackend:
 
     async def models(self) -> list[Model]:
         """All that the server lists."""
-        path = "/api/v0/models" if self.info.dialect is Dialect.LM_STUDIO else "/v1/models"
-        answer = await self._client.ask(self.info, "GET", self.info.url + path)
+        answer = await self._client.ask(self.info, "GET", self.info.url + self.info.dialect.listing)
         listing: Listing = self._decode(LISTING, answer)
         models = [listed_model(entry, self.info.url, self.info.dialect) for entry in listing.data or () if entry.id]
         self._contexts |= {model.name: model.context_length for model in models if model.context_length}
@@ -65,7 +63,7 @@ class OpenAIBackend:
         """One model, with its template and own values where the server is a llama.cpp."""
         await self.ready(model)
         found = next((entry for entry in await self.models() if entry.name == model), None)
-        if self.info.dialect is Dialect.LLAMA_CPP:
+        if self.info.dialect.describes:
             # Whatever name it is asked by, a llama.cpp with one model answers with that one.
             listed = found or Model(name=model, server=self.info.url, loaded=True)
             return described_model(listed, await self.props(model))
@@ -84,7 +82,7 @@ class OpenAIBackend:
 
     async def phase(self, model: str) -> Phase:
         """A llama.cpp tells by its health and its slots; others don't."""
-        if self.info.dialect is not Dialect.LLAMA_CPP:
+        if not self.info.dialect.tells_slots:
             return Phase.WAITING
         base, _ = self.route(model)
         try:

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import msgspec
 
+from alignscope.backends.dialects import LLAMA_CPP, Dialect
 from alignscope.model.pane import Model
-from alignscope.model.sampling import PARAMETERS, Dialect
+from alignscope.model.sampling import PARAMETERS
 
 
 class Meta(msgspec.Struct):
@@ -97,15 +98,7 @@ SLOTS: Final = msgspec.json.Decoder(list[Slot])
 def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:
     """A model as the listing tells of it."""
     meta = entry.meta or Meta()
-    match dialect:
-        case Dialect.LM_STUDIO:
-            loaded = None if entry.state is None else entry.state == "loaded"
-        case Dialect.LLAMA_CPP:
-            loaded = entry.status.value == "loaded" if entry.status and entry.status.value else True
-        case Dialect.VLLM:
-            loaded = True
-        case _:
-            loaded = None
+    state = entry.state or (entry.status.value if entry.status else "")
     context = meta.n_ctx or entry.loaded_context_length or entry.max_context_length or entry.max_model_len
     return Model(
         name=entry.id,
@@ -114,7 +107,7 @@ def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:
         parameter_size=_size(meta.n_params),
         quantization=entry.quantization or meta.ftype or "",
         size=meta.size,
-        loaded=loaded,
+        loaded=state == "loaded" if state else dialect.all_loaded or None,
         context_length=context or meta.n_ctx_train,
         capabilities=("embedding",) if entry.type == "embeddings" else (),
     )
@@ -123,8 +116,8 @@ def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:
 def described_model(listed: Model, props: Props) -> Model:
     """The same model with what llama.cpp's /props adds."""
     defaults = props.default_generation_settings or Defaults()
-    wire = {p.wire[Dialect.LLAMA_CPP]: p.name for p in PARAMETERS.values() if Dialect.LLAMA_CPP in p.wire}
-    wire |= {"n_predict": "num_predict"}
+    wire = {LLAMA_CPP.names.get(name, name): name for name in PARAMETERS if name not in LLAMA_CPP.lacks}
+    wire["n_predict"] = "num_predict"
     values = [
         (wire[name], f"{value:.6g}")
         for name, value in (defaults.params or {}).items()

@@ -7,9 +7,9 @@ import msgspec
 
 from alignscope.backends.base import Request
 from alignscope.backends.chunks import Entry, TopEntry
+from alignscope.backends.dialects import Dialect
 from alignscope.model.events import Stats
 from alignscope.model.pane import Mode
-from alignscope.model.sampling import Dialect
 
 
 class Logprobs(msgspec.Struct):
@@ -108,28 +108,13 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
     else:
         sent["prompt"] = clean(request.prompt)
     sent |= {"stream": True, "stream_options": {"include_usage": True}}
-    sent |= _sampling(request, dialect, chat=chat)
+    sent |= dialect.fields(request.sampling)
     if request.logprobs is not None:
-        # llama.cpp takes 0 alternatives for no log-probabilities at all.
-        number = max(request.logprobs, 1) if dialect is Dialect.LLAMA_CPP else request.logprobs
+        number = request.logprobs
         sent |= {"logprobs": True, "top_logprobs": number} if chat else {"logprobs": number}
-    if chat and dialect in (Dialect.LLAMA_CPP, Dialect.VLLM):
+    if chat and dialect.template_kwargs:
         sent["chat_template_kwargs"] = {"enable_thinking": request.think}
-    return sent
-
-
-def _sampling(request: Request, dialect: Dialect, *, chat: bool) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in request.sampling.wire(dialect).items()
-    }
-    if fields.get("max_tokens") == -1 and dialect in (Dialect.VLLM, Dialect.OPENAI):
-        del fields["max_tokens"]
-        if dialect is Dialect.VLLM and not chat:
-            fields["max_tokens"] = None  # left out, a completion would end after the 16 tokens of OpenAI's default
-    if fields.get("top_k") == 0 and dialect is Dialect.VLLM:
-        fields["top_k"] = -1  # its older versions refuse 0
-    return fields
+    return dialect.adapt(sent)
 
 
 _SPECIAL: Final = re.compile(r"<(?=\|[^|<>\s]{1,40}\|>)")

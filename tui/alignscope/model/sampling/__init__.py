@@ -1,15 +1,14 @@
 """Sampling: what every parameter is, which of them are on, and the presets, which are samplings with a name."""
 
 from alignscope.model.sampling.chosen import Sampling, assign
-from alignscope.model.sampling.parameter import Dialect, Kind, Parameter, SamplingError, Value
+from alignscope.model.sampling.parameter import Kind, Parameter, SamplingError, Value
 from alignscope.model.sampling.presets import DEFAULT_PRESET, PRESETS, Preset, nearest_preset
-from alignscope.model.sampling.table import PARAMETERS, caveat
+from alignscope.model.sampling.table import PARAMETERS
 
 __all__ = [
     "DEFAULT_PRESET",
     "PARAMETERS",
     "PRESETS",
-    "Dialect",
     "Kind",
     "Parameter",
     "Preset",
@@ -17,6 +16,5 @@ __all__ = [
     "SamplingError",
     "Value",
     "assign",
-    "caveat",
     "nearest_preset",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from alignscope.model.sampling.parameter import Dialect, SamplingError, Value
+from alignscope.model.sampling.parameter import SamplingError, Value
 from alignscope.model.sampling.table import PARAMETERS
 
 
@@ -41,14 +41,6 @@ class Sampling(Mapping[str, Value]):
     def off(self, name: str) -> "Sampling":
         """The same without one parameter."""
         return Sampling({key: value for key, value in self._values.items() if key != name})
-
-    def wire(self, dialect: Dialect) -> dict[str, Value]:
-        """The fields to send, under the dialect's names. What the dialect lacks is left out: see `caveat`."""
-        return {
-            PARAMETERS[name].wire[dialect]: value
-            for name, value in self._values.items()
-            if dialect in PARAMETERS[name].wire
-        }
 
 
 def unknown(name: str) -> SamplingError:

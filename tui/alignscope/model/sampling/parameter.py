@@ -1,4 +1,4 @@
-"""What a sampling parameter is: its type, its range, its words, and its name on each server's wire."""
+"""What a sampling parameter is: its type, its range and its words."""
 
 import json
 import math
@@ -9,17 +9,6 @@ from enum import StrEnum
 from typing import Final
 
 Value = float | int | str | tuple[str, ...]
-
-
-class Dialect(StrEnum):
-    """How a server wants to be spoken to: Ollama's own API, or one of the flavours of the OpenAI-style one."""
-
-    OLLAMA = "ollama"
-    LLAMA_CPP = "llama.cpp"
-    VLLM = "vllm"
-    LM_STUDIO = "lm studio"
-    OPENAI = "openai"
-    """An OpenAI-style server that doesn't say which it is: only the fields of the standard are sent."""
 
 
 class Kind(StrEnum):
@@ -50,8 +39,6 @@ class Parameter:
     step: float = 1
     special: Mapping[float, str] = field(default_factory=dict)
     """Values with a meaning of their own, in words."""
-    wire: Mapping[Dialect, str] = field(default_factory=dict)
-    """The field's name in each dialect; a dialect that isn't there lacks the parameter."""
     without: float | None = None
     """A value in the range that servers understand differently, so that it is refused."""
     load_time: bool = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from alignscope.backends.base import ServerInfo
-from alignscope.model.sampling import PARAMETERS, Kind, Parameter, Sampling, SamplingError, Value, caveat
+from alignscope.model.sampling import PARAMETERS, Kind, Parameter, Sampling, SamplingError, Value
 from alignscope.text.clean import clean, fit
 
 ModelValues = Mapping[str, Mapping[str, object]]
@@ -56,9 +56,7 @@ def row(name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), model
     panes = models or {}
     told = any(name in values for values in panes.values())
     own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if told else ()
-    caveats = tuple(
-        dict.fromkeys(note for server in servers if (note := caveat(name, server.dialect, server.version_tuple)))
-    )
+    caveats = tuple(dict.fromkeys(note for server in servers if (note := server.caveat(name))))
     if name in sampling:
         return Row(parameter, True, parameter.show(sampling[name]), own, caveats)
     values = dict.fromkeys(value for _, value in own)
