@@ -4,7 +4,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from alignscope.backends import Backend, Chunk, Ending, Message, Request, ServerError
+from alignscope.backends import Backend, Chunk, Ending, Message, Request, Sent, ServerError
 from alignscope.model.events import End
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import Sampling
@@ -15,6 +15,7 @@ from tests.standin.web import Server
 class Outcome:
     """What a stream gave."""
 
+    sent: list[Sent] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
     ending: Ending | None = None
     error: ServerError | None = None
@@ -59,11 +60,18 @@ def chat(model: str, prompt: str = "Tell me a story", system: str = "", **fields
 
 async def on_the_wire(backend: Backend, server: Server, request: Request, path: str) -> Any:
     """The one body that reaches the server when the backend is asked, which is what it said it would send."""
-    told = backend.wire(request)
-    await ask(backend, request)
+    outcome = await ask(backend, request)
     (seen,) = server.seen(path)
-    assert told == (f"{server.url}{path}", seen.body)
+    assert [(sent.url, sent.body) for sent in outcome.sent] == [(f"{server.url}{path}", seen.body)]
     return seen.body
+
+
+async def would_send(backend: Backend, request: Request) -> Any:
+    """The body that a backend sends, without sending it."""
+    async with aclosing(backend.stream(request)) as stream:
+        sent = await anext(stream)
+    assert isinstance(sent, Sent)
+    return sent.body
 
 
 async def ask(backend: Backend, request: Request) -> Outcome:
@@ -73,10 +81,13 @@ async def ask(backend: Backend, request: Request) -> Outcome:
         async with aclosing(backend.stream(request)) as stream:
             async for item in stream:
                 assert outcome.ending is None, "something came after the ending"
-                if isinstance(item, Ending):
-                    outcome.ending = item
-                else:
-                    outcome.chunks.append(item)
+                match item:
+                    case Sent():
+                        outcome.sent.append(item)
+                    case Ending():
+                        outcome.ending = item
+                    case Chunk():
+                        outcome.chunks.append(item)
     except ServerError as error:
         outcome.error = error
     return outcome

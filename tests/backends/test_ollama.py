@@ -8,7 +8,7 @@ from alignscope.backends import Backend, Fault, Pulling, ServerError, connect
 from alignscope.backends.ollama.wire import parse_parameters
 from alignscope.model.events import Alternative, End, Phase
 from alignscope.model.sampling import PARAMETERS, PRESETS
-from tests.backends.asking import ask, chat, completion, on_the_wire
+from tests.backends.asking import ask, chat, completion, on_the_wire, would_send
 from tests.standin import MANY, Held, Ollama, Script
 
 BASE, TUNED = "mistral:text", "mistral:instruct"
@@ -50,13 +50,13 @@ async def test_every_parameter_arrives_in_the_type_the_server_wants(backend: Bac
 
 
 @pytest.mark.parametrize(("typed", "sent"), [("5m", "5m"), ("30", 30), ("-1", -1), ("0", 0), ("1.5", 1.5)])
-def test_keep_alive_without_a_unit_is_a_number(backend: Backend, typed: str, sent: object) -> None:
-    _, body = backend.wire(completion(BASE, keep_alive=typed))
+async def test_keep_alive_without_a_unit_is_a_number(backend: Backend, typed: str, sent: object) -> None:
+    body = await would_send(backend, completion(BASE, keep_alive=typed))
     assert body["keep_alive"] == sent
 
 
-def test_a_parameter_that_is_off_is_not_sent(backend: Backend) -> None:
-    _, body = backend.wire(completion(BASE))
+async def test_a_parameter_that_is_off_is_not_sent(backend: Backend) -> None:
+    body = await would_send(backend, completion(BASE))
     assert body["options"] == {}
     assert "keep_alive" not in body
 
@@ -274,5 +274,5 @@ async def test_a_download_that_fails(backend: Backend, ollama: Ollama, error: st
 
 async def test_the_default_preset_is_sent_whole(backend: Backend) -> None:
     even = PRESETS["even"].sampling
-    _, body = backend.wire(completion(BASE, **dict[str, Any](even)))
+    body = await would_send(backend, completion(BASE, **dict[str, Any](even)))
     assert body["options"] == dict(even)

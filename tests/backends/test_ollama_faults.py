@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from alignscope.backends import Backend, Chunk, Fault, ServerError, connect
+from alignscope.backends import Backend, Chunk, Fault, Sent, ServerError, connect
 from alignscope.model.events import End, Phase
 from tests.backends.asking import ask, chat, completion
 from tests.standin import Ollama, Script
@@ -141,6 +141,7 @@ async def test_cancelling_closes_the_connection(backend: Backend, ollama: Ollama
 async def test_leaving_early_closes_the_connection(backend: Backend, ollama: Ollama) -> None:
     ollama.script(BASE, "endless")
     stream = backend.stream(completion(BASE))
+    assert isinstance(await anext(stream), Sent)
     assert isinstance(await anext(stream), Chunk)
     await stream.aclose()
     await ollama.until(lambda: not ollama.open_now())

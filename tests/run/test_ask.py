@@ -3,11 +3,21 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 
-from alignscope.backends.base import Chunk, Ending, Fault, Message, Pulling, Request, ServerError, ServerInfo
+from alignscope.backends.base import (
+    Chunk,
+    Ending,
+    Fault,
+    Item,
+    Message,
+    Pulling,
+    Request,
+    Sent,
+    ServerError,
+    ServerInfo,
+)
 from alignscope.backends.dialects import OLLAMA
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Mode, Model, Pane
@@ -43,10 +53,8 @@ class Scripted:
     async def phase(self, model: str) -> Phase:
         return self.phases.pop(0) if len(self.phases) > 1 else self.phases[0] if self.phases else Phase.WAITING
 
-    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
-        return "http://one/api", {"model": request.model, **OLLAMA.fields(request.sampling)}
-
-    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+    async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
+        yield Sent("http://one/api", {"model": request.model, **OLLAMA.fields(request.sampling)}, request.limit)
         self.asked.append(request)
         self.open += 1
         self.peak = max(self.peak, self.open)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.events import MAX_LIMIT, Alternative, End, Event, Finished, Started, Stats, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
@@ -55,7 +55,8 @@ def shape(value: Session | Turn | Reply) -> Any:
     match value:
         case Reply():
             columns = (value.texts, list(value.times), value.thoughts, value.logprobs)
-            told = (value.end, value.message, value.stats, value.url, value.request, value.sent_ms, value.ended_ms)
+            asked = (value.url, value.request, value.limit, value.sent_ms)
+            told = (value.end, value.message, value.stats, *asked, value.ended_ms)
             return (value.pane, value.sample, value.text, value.thinking, columns, told, getattr(value, "extra", {}))
         case Turn():
             sent = (value.at, value.prompt, value.lineup, value.settings)
@@ -95,11 +96,14 @@ alternatives = st.lists(st.builds(Alternative, texts, st.floats(-50, 0)), max_si
 pane_names = st.sampled_from(["base", "instruct", "SFT 2", "дпо"])
 
 
+limits = st.none() | st.sampled_from([0, 1, 512, MAX_LIMIT])
+
+
 @st.composite
 def replies(draw: st.DrawFn, pane: str, sample: int) -> Reply:
     """Any reply that has ended."""
     reply = Reply(pane, sample)
-    reply.apply(Started(pane, sample, draw(microseconds), draw(texts).replace("@", ""), draw(requests)))
+    reply.apply(Started(pane, sample, draw(microseconds), draw(texts).replace("@", ""), draw(requests), draw(limits)))
     now = 0.0
     for _ in range(draw(st.integers(0, 6))):
         now = round(now + draw(microseconds), 3)

@@ -98,6 +98,23 @@ def test_a_journal_gives_back_what_was_written(tmp_path: Path, turn: Turn, data:
         assert reply.end is not None
 
 
+@pytest.mark.parametrize(("told", "limit"), [("", 7), (',"limit":9', 9), (',"limit":-1', None)])
+def test_a_limit_is_read_from_the_request_where_the_journal_tells_none(
+    tmp_path: Path, told: str, limit: int | None
+) -> None:
+    turn = turn_of(1)
+    turn.replies.clear()
+    session = session_of(turn)
+    session.path = tmp_path / "x.yaml"
+    written = Journal(session, turn)
+    written.close(remove=False)
+    line = f'{{"event":"started","pane":"base","sample":1,"ms":1,"url":"u","request":{{"max_tokens":7}}{told}}}\n'
+    with written.path.open("a") as file:
+        file.write(line)
+    replies = journal.read(written.path).turn.replies
+    assert (replies["base", 1].limit if replies else None) == limit
+
+
 def test_a_journal_that_is_not_whole_in_its_first_line_held_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     journal_of(tmp_path / "x.yaml").write_bytes(b'{"journal":1,"session":"form')

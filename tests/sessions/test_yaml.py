@@ -74,6 +74,28 @@ def test_a_file_is_made_to_be_read_by_a_person() -> None:
     assert turn["replies"][1]["text"] == "Hello,\nworld"
 
 
+@pytest.mark.parametrize(
+    ("request_", "limit"),
+    [
+        ({"options": {"num_predict": 40}}, 40),
+        ({"options": {"num_predict": -1}}, None),
+        ({"max_tokens": 40, "options": []}, 40),
+        ({"max_tokens": None}, None),
+        ({"max_tokens": True}, None),
+        ({"max_tokens": 10**30}, None),
+        ({}, None),
+    ],
+)
+def test_a_file_in_which_no_limits_stand_has_them_in_its_requests(request_: dict[str, Any], limit: int | None) -> None:
+    session = session_of(turn_of(1))
+    session.turns[0].replies["base", 1].request = request_
+    written = file.dump(session)
+    assert b"limit:" not in written
+    read = file.parse(written, "old").session
+    assert read.turns[0].replies["base", 1].limit == limit
+    assert file.parse(file.dump(read), "copied").session.turns[0].replies["base", 1].limit == limit
+
+
 def test_a_huge_reply_comes_back() -> None:
     reply = Reply("base")
     for number in range(20_000):

@@ -54,7 +54,7 @@ async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
         host.view.begin_turn(1, "Go.")
         await pilot.pause(FRAME)
         assert host.rows()[-1].strip() == "waiting"
-        host.view.apply(Started("base", 1, 1, "http://x", {"options": {"num_predict": 40}}))
+        host.view.apply(Started("base", 1, 1, "http://x", {}, 40))
         host.view.apply(Waiting("base", 1, 10, Phase.LOADING))
         await pilot.pause(FRAME)
         assert host.rows()[-1].strip() == "loading"

@@ -14,6 +14,7 @@ from alignscope.backends.base import (
     Message,
     Pulling,
     Request,
+    Sent,
     ServerError,
     ServerInfo,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Message",
     "Pulling",
     "Request",
+    "Sent",
     "ServerError",
     "ServerInfo",
     "connect",

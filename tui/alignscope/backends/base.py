@@ -35,6 +35,22 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     think: bool = False
     """Whether a model that can reason before it replies should; sent explicitly wherever it can be."""
 
+    @property
+    def limit(self) -> int | None:
+        """The most tokens that the reply may have; None when there is no limit."""
+        limit = self.sampling.get("num_predict")
+        return limit if isinstance(limit, int) and limit >= 0 else None
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The first thing a stream gives: the request, as it goes to the server."""
+
+    url: str
+    body: dict[str, Any]
+    """The JSON body."""
+    limit: int | None
+    """The most tokens that it asks for; None when there is no limit."""
+
 
 class Chunk(msgspec.Struct, frozen=True):
     """A piece of a reply."""
@@ -53,6 +69,9 @@ class Ending(msgspec.Struct, frozen=True):
     """For the person; empty when nothing is wrong."""
     stats: Stats = Stats()
     """What the server tells; times that only the client can know are filled in by `ask`."""
+
+
+Item = Sent | Chunk | Ending
 
 
 class Fault(StrEnum):
@@ -136,12 +155,13 @@ class Backend(Protocol):
     async def phase(self, model: str) -> Phase:
         """Why a request for this model may be silent so far: `loading`, `queued` or just `waiting`. Never raises."""
 
-    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """The URL and the JSON body that `stream` sends for this request."""
+    def stream(self, request: Request) -> AsyncGenerator[Item, None]:
+        """Ask, and give the reply as it comes.
 
-    def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
-        """The reply as it comes. The last item is always an Ending; a refusal before the first byte, and an error
-        line in mid-stream, raise ServerError instead. Leave it early by cancelling, or inside `aclosing`."""
+        A Sent comes first, before anything is sent, and once more if the server had to be asked in another way. The
+        last item is always an Ending; a refusal before the first byte, and an error line in mid-stream, raise
+        ServerError instead. Leave it early by cancelling, or inside `aclosing`.
+        """
 
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Download a model; ends when it is there."""

@@ -5,9 +5,12 @@ All times are milliseconds since the prompt was sent.
 """
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+
+MAX_LIMIT: Final = 10**12
+"""The highest limit of tokens that is read from a file."""
 
 
 class End(StrEnum):
@@ -79,7 +82,7 @@ class Stats(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Generation speed by the server's clock where it tells, else by ours."""
 
 
-class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started"):
+class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started", omit_defaults=True):
     """The request of one reply is on its way."""
 
     pane: str
@@ -88,6 +91,8 @@ class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started"):
     url: str
     request: dict[str, Any]
     """The JSON body, exactly as sent."""
+    limit: Annotated[int, msgspec.Meta(ge=0, le=MAX_LIMIT)] | None = None
+    """The most tokens that it asks for; None when there is no limit."""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag_field="event", tag="waiting"):

@@ -2,7 +2,6 @@
 
 import sys
 from array import array
-from collections.abc import Mapping
 from typing import Any
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
@@ -22,6 +21,8 @@ class Reply:
         self.phase_since_ms = 0.0
         self.url = ""
         self.request: dict[str, Any] = {}
+        self.limit: int | None = None
+        """The most tokens that the request asked for; None when it set no limit."""
         self.end: End | None = None
         self.message = ""
         self.stats = Stats()
@@ -49,7 +50,7 @@ class Reply:
             case Waiting(ms=ms, phase=phase):
                 self.phase, self.phase_since_ms = phase, ms
             case Started():
-                self.url, self.request, self.sent_ms = event.url, event.request, event.ms
+                self.url, self.request, self.limit, self.sent_ms = event.url, event.request, event.limit, event.ms
             case Finished():
                 self.end, self.message, self.stats, self.ended_ms = event.end, event.message, event.stats, event.ms
 
@@ -68,8 +69,8 @@ class Reply:
     @property
     def ending(self) -> str:
         """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
-        if self.end is End.LENGTH and (limit := _limit(self.request)) is not None:
-            return "reached num_predict" if (self.stats.tokens or len(self.texts)) >= limit else "context used up"
+        if self.end is End.LENGTH and self.limit is not None:
+            return "reached num_predict" if (self.stats.tokens or len(self.texts)) >= self.limit else "context used up"
         return self.end.words if self.end is not None else ""
 
     @property
@@ -91,11 +92,3 @@ class Reply:
             )
             for i, text in enumerate(self.texts)
         ]
-
-
-def _limit(request: Mapping[str, object]) -> int | None:
-    """The most tokens that a request asked for, in whichever dialect."""
-    options = request.get("options")
-    named = [options.get("num_predict")] if isinstance(options, Mapping) else []
-    named += [request.get(name) for name in ("max_tokens", "num_predict", "n_predict")]
-    return next((limit for limit in named if isinstance(limit, int) and limit >= 0), None)

@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 import msgspec
 
-from alignscope.backends.base import Backend, Ending, Fault, Message, Request, ServerError
+from alignscope.backends.base import Backend, Chunk, Ending, Fault, Message, Request, Sent, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.scaffold import SCAFFOLDS
@@ -235,23 +235,26 @@ class _Reply:
         run, pane, sample, ended = self._run, self.pane.name, self.sample, self.ended.is_set
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
-        url, body = self.backend.wire(request)
         self.show(Phase.WAITING)
-        run.put(Started(pane, sample, run.now(), url, body))
         async with aclosing(self.backend.stream(request)) as stream:
             async for item in stream:
                 if ended():
                     return
-                if isinstance(item, Ending):
-                    self._finish(item.end, item.message, item.stats)
-                    return
-                self._last = run.now()
-                if self._first is None:
-                    self._first = self._last
-                self._pieces += 1
-                run.put(Token(pane, sample, self._last, item.text, item.thinking, item.logprob, item.alternatives))
-                if run.crowded:
-                    await run.room()
+                match item:
+                    case Sent():
+                        run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
+                    case Ending():
+                        self._finish(item.end, item.message, item.stats)
+                        return
+                    case Chunk():
+                        now = self._last = run.now()
+                        self._first = now if self._first is None else self._first
+                        self._pieces += 1
+                        run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
+                        if run.crowded:
+                            await run.room()
+                    case _:
+                        assert_never(item)
         self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
 
     def _finish(self, end: End, message: str = "", told: Stats = _NOTHING_TOLD) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from alignscope.backends.base import Chunk, Ending, Fault, Request, ServerError, ServerInfo
+from alignscope.backends.base import Ending, Fault, Item, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
@@ -31,21 +31,17 @@ class EmbeddedBackend(OpenAIBackend):
     """The twins, and any GGUF file by its path; see `base.Backend`. Starts nothing before a model is asked for."""
 
     def __init__(self) -> None:
-        self._engine = Engine()
+        self.engine = Engine()
+        """What runs the models."""
         self._addresses: dict[str, Address] = {}
         self._digests: dict[Path, str] = {}
         self._others: dict[str, None] = {}
         info = ServerInfo(EMBEDDED, LLAMA_CPP, _version(), LABEL)
-        super().__init__(info, Client("http://127.0.0.1", api_key=self._engine.key))
-
-    @property
-    def engine(self) -> Engine:
-        """What runs the models."""
-        return self._engine
+        super().__init__(info, Client("http://127.0.0.1", api_key=self.engine.key))
 
     async def ready(self, model: str) -> None:
         """Load the model, and start the child process if it doesn't run. Raises ServerError when it can't be."""
-        self._addresses[model] = await self._engine.url_for(model)
+        self._addresses[model] = await self.engine.url_for(model)
         if not is_twin(model):
             self._others[model] = None
 
@@ -69,7 +65,7 @@ class EmbeddedBackend(OpenAIBackend):
 
     async def look(self, model: str) -> Model:
         """One model, by what its file says. Loads nothing. Raises ServerError when there is no such file."""
-        header = await self._engine.header(model)
+        header = await self.engine.header(model)
         return Model(
             name=model,
             server=EMBEDDED,
@@ -78,7 +74,7 @@ class EmbeddedBackend(OpenAIBackend):
             quantization=header.quantization,
             size=header.size,
             digest=await self._digest(header),
-            loaded=self._engine.loaded(model),
+            loaded=self.engine.loaded(model),
             context_length=header.context_length or None,
             template=header.template,
             capabilities=("completion",),
@@ -94,9 +90,9 @@ class EmbeddedBackend(OpenAIBackend):
 
     async def phase(self, model: str) -> Phase:
         """`loading` until the model is in memory, then what its server tells."""
-        return await super().phase(model) if self._engine.loaded(model) else Phase.LOADING
+        return await super().phase(model) if self.engine.loaded(model) else Phase.LOADING
 
-    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+    async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
         """The reply as it comes; see `base.Backend.stream`.
 
         If the child process breaks down over another model's file before this reply has begun, it is asked for again.
@@ -111,7 +107,7 @@ class EmbeddedBackend(OpenAIBackend):
                             again = await self._moved(request.model)
                             if again:
                                 break
-                        nothing_yet = False
+                        nothing_yet &= isinstance(item, Sent)
                         yield item
             except ServerError as error:
                 if not nothing_yet or error.status is not None or not await self._moved(request.model):
@@ -128,7 +124,7 @@ class EmbeddedBackend(OpenAIBackend):
     async def close(self) -> None:
         """Close all connections and end the child process."""
         await super().close()
-        await self._engine.close()
+        await self.engine.close()
 
     async def _digest(self, header: Header) -> str:
         if header.size > _HASHED:

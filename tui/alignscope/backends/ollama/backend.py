@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Pulling, Request, ServerError, ServerInfo
+from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
 from alignscope.backends.framing import FramingError, Lines, decode
@@ -120,8 +120,8 @@ class OllamaBackend:
                 f"{errors.named(self.info)} answered something that is not Ollama's. Check the address.", Fault.BROKEN
             ) from error
 
-    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """`/api/generate` with `raw` for a completion, `/api/chat` for a chat."""
+    def _sent(self, request: Request) -> Sent:
+        """Return the request: `/api/generate` with `raw` for a completion, `/api/chat` for a chat."""
         options = self.info.dialect.fields(request.sampling)
         keep_alive = options.pop("keep_alive", None)
         body: dict[str, Any] = {"model": request.model}
@@ -136,23 +136,24 @@ class OllamaBackend:
             body["keep_alive"] = _keep_alive(str(keep_alive))
         if request.logprobs is not None and self._has_logprobs:
             body |= {"logprobs": True, "top_logprobs": request.logprobs}
-        return self.info.url + url, body
+        return Sent(self.info.url + url, body, request.limit)
 
     @property
     def _has_logprobs(self) -> bool:
         version = self.info.version_tuple
         return not version or version >= LOGPROBS_SINCE
 
-    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+    async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
         """The reply as it comes; see `base.Backend.stream`."""
         _refuse_empty(request)
-        url, body = self.wire(request)
+        sent = self._sent(request)
+        yield sent
         run = _Run(request.model)
         self._runs.add(run)
         lines, repeats, last = Lines(), 0, ""
         wanted = request.logprobs or 0
         try:
-            async with self._client.stream(self.info, url, body, model=request.model) as incoming:
+            async with self._client.stream(self.info, sent.url, sent.body, model=request.model) as incoming:
                 try:
                     async for data in incoming:
                         for raw in lines.feed(data):
@@ -221,8 +222,7 @@ class OllamaBackend:
         Most models go on writing past their context: the server drops the oldest tokens to make room, and says nothing.
         """
         prompt, written = line.prompt_eval_count or 0, line.eval_count or 0
-        limit = request.sampling.get("num_predict", -1)
-        ran_out = line.done_reason == "length" and not (isinstance(limit, int) and 0 <= limit <= written)
+        ran_out = line.done_reason == "length" and (request.limit is None or written < request.limit)
         if prompt + written < 256 and not ran_out and "num_ctx" not in request.sampling:
             return ""
         name, context = self._name(request.model), request.sampling.get("num_ctx")

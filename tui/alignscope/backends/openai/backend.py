@@ -7,7 +7,7 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Pulling, Request, ServerError, ServerInfo
+from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode
@@ -96,20 +96,18 @@ class OpenAIBackend:
         # A slot that is writing is not ours, since nothing of ours has come yet: if all are, ours has none.
         return Phase.QUEUED if slots and all(slot.writing for slot in slots) else Phase.WAITING
 
-    def wire(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """`/v1/completions` or `/v1/chat/completions`."""
-        base, name = self.route(request.model)
-        path = "/v1/chat/completions" if request.mode is Mode.CHAT else "/v1/completions"
-        return base + path, body(request, name, self.info.dialect, neutral=self.neutral(request.model))
-
-    async def stream(self, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+    async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
         """The reply as it comes; see `base.Backend.stream`."""
         if request.mode is Mode.CHAT and not request.messages:
             raise ServerError("There is no message to answer. Write at least one character.", Fault.INVALID)
+        path = "/v1/chat/completions" if request.mode is Mode.CHAT else "/v1/completions"
+        base, name = self.route(request.model)
+        sent = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
+        yield Sent(base + path, sent, request.limit)
         await self.ready(request.model)
-        url, sent = self.wire(request)
+        base, sent["model"] = self.route(request.model)
         reading = _Reading(self.info, request)
-        async with self._client.stream(self.info, url, sent, model=request.model) as incoming:
+        async with self._client.stream(self.info, base + path, sent, model=request.model) as incoming:
             try:
                 events = Events()
                 async for data in incoming:

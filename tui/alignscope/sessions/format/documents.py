@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from alignscope.model.events import End, Stats
+from alignscope.model.events import MAX_LIMIT, End, Stats
 from alignscope.model.pane import MAX_PANES, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
@@ -146,6 +146,14 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     return _with({"order": order}, verdict.extra)
 
 
+def limit_in(request: Mapping[str, Any]) -> int | None:
+    """Return the most tokens that a request asked for, for files from before this stood beside it."""
+    options = request.get("options")
+    named = options if isinstance(options, dict) else request
+    limits = (named.get(name) for name in ("num_predict", "max_tokens"))
+    return next((limit for limit in limits if type(limit) is int and 0 <= limit <= MAX_LIMIT), None)
+
+
 def _reply(reply: Reply, *, carried: bool) -> Block:
     stored = reply if isinstance(reply, StoredReply) else None
     extra = dict(stored.extra) if stored else {}
@@ -164,6 +172,8 @@ def _reply(reply: Reply, *, carried: bool) -> Block:
     request = {key: value for key, value in reply.request.items() if not (carried and key in _CARRIED)}
     if request:
         document["request"] = request
+    if reply.limit is not None:
+        document["limit"] = reply.limit
     _with(document, extra)
     document["text"] = Text(reply.text)
     document["timeline"] = Text(stored.timeline if stored else encode(reply))
@@ -287,6 +297,7 @@ def _read_reply(fields: Fields, where: str) -> StoredReply:
     if not isinstance(request, dict | None):
         raise fields.refuse("request", "should be a mapping")
     reply.request = request or {}
+    reply.limit = fields.whole("limit", least=0, most=MAX_LIMIT) if "limit" in fields else limit_in(reply.request)
     unknown: Extra = {}
     if (stats := fields.inner("stats")) is not None:
         numbers: dict[str, Any] = {}

@@ -215,7 +215,7 @@ class Recording:
             return Step(turn, None)
         number = place - part.first
         if number == 0:
-            return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, reply.url, reply.request))
+            return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, reply.url, reply.request, reply.limit))
         if number <= part.tokens:
             index = number - 1
             extra = reply.logprobs.get(index, (None, ()))

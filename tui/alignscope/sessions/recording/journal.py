@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import msgspec
 
@@ -14,6 +14,7 @@ from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
+from alignscope.sessions.format.documents import limit_in
 from alignscope.sessions.format.yaml import FormError, hide, reveal
 
 ENDING: Final = ".journal"
@@ -151,7 +152,7 @@ def read(path: Path) -> Left:
     return Left(session, turn)
 
 
-def _encoded(event: Event | Again) -> bytes:
+def _encoded(event: _Line) -> bytes:
     """A line. Texts that UTF-8 can't hold are hidden as in a session's file."""
     match event:
         case Token():
@@ -162,6 +163,10 @@ def _encoded(event: Event | Again) -> bytes:
             event = msgspec.structs.replace(event, request=_each(event.request, hide))
         case Finished():
             event = msgspec.structs.replace(event, message=hide(event.message))
+        case Again():
+            pass
+        case _:
+            assert_never(event)
     return msgspec.json.encode(event) + b"\n"
 
 
@@ -171,10 +176,14 @@ def _revealed(event: _Line) -> _Line:
             others = tuple(msgspec.structs.replace(each, text=reveal(each.text)) for each in event.alternatives)
             return msgspec.structs.replace(event, text=reveal(event.text), alternatives=others)
         case Started():
-            return msgspec.structs.replace(event, request=_each(event.request, reveal))
+            limit = limit_in(event.request) if event.limit is None else event.limit
+            return msgspec.structs.replace(event, request=_each(event.request, reveal), limit=limit)
         case Finished():
             return msgspec.structs.replace(event, message=reveal(event.message))
-    return event
+        case Again():
+            return event
+        case _:
+            assert_never(event)
 
 
 def _each(value: Any, change: Any) -> Any:
