@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from typing import Any
+from typing import Any, assert_never
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
 
@@ -53,6 +53,8 @@ class Reply:
                 self.url, self.request, self.limit, self.sent_ms = event.url, event.request, event.limit, event.ms
             case Finished():
                 self.end, self.message, self.stats, self.ended_ms = event.end, event.message, event.stats, event.ms
+            case _:
+                assert_never(event)
 
     @property
     def text(self) -> str:

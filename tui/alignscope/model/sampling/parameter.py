@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 Value = float | int | str | tuple[str, ...]
 
@@ -52,10 +52,11 @@ class Parameter:
                 return "one or more strings"
             case Kind.DURATION:
                 return "seconds, or a time such as 30s, 5m or 1h; -1 for ever"
-        if math.isfinite(self.low) and math.isfinite(self.high):
-            but = "" if self.without is None else f" but not {self.without:g}"
-            return f"from {self.low:,.10g} to {self.high:,.10g}{but}"
-        return f"{self.low:,.10g} or more" if math.isfinite(self.low) else "any number"
+            case Kind.FLOAT | Kind.INT:
+                but = "" if self.without is None else f" but not {self.without:g}"
+                return f"from {self.low:,.10g} to {self.high:,.10g}{but}"
+            case _:
+                assert_never(self.kind)
 
     def parse(self, text: str) -> Value:
         """The value that a person typed.
@@ -65,14 +66,14 @@ class Parameter:
         """
         text = text.strip()
         match self.kind:
-            case Kind.FLOAT:
-                return self.check(_number(text, self))
-            case Kind.INT:
-                return self.check(_number(text, self))
+            case Kind.FLOAT | Kind.INT:
+                return self.check(_parsed_number(text, self))
             case Kind.DURATION:
                 return self.check(text)
             case Kind.STRINGS:
-                return self.check(_strings(text))
+                return self.check(_parsed_strings(text))
+            case _:
+                assert_never(self.kind)
 
     def check(self, value: object) -> Value:
         """The value, in the type it has on the wire.
@@ -82,20 +83,32 @@ class Parameter:
         """
         match self.kind:
             case Kind.STRINGS:
-                items = [value] if isinstance(value, str) else value
-                if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-                    raise self._refused(value)
-                strings = tuple(str(item) for item in items)
-                if len(strings) > 16 or any(not item or len(item) > 256 for item in strings):
-                    raise SamplingError(f"{self.name} takes at most 16 strings, none empty or over 256 characters")
-                return strings
+                return self._strings(value)
             case Kind.DURATION:
-                seconds = isinstance(value, (int, float)) and not isinstance(value, bool)
-                if seconds and math.isfinite(float(str(value))):
-                    return str(value)
-                if not isinstance(value, str) or not _DURATION.fullmatch(value):
-                    raise self._refused(value)
-                return value
+                return self._duration(value)
+            case Kind.FLOAT | Kind.INT:
+                return self._number(value)
+            case _:
+                assert_never(self.kind)
+
+    def _strings(self, value: object) -> tuple[str, ...]:
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+            raise self._refused(value)
+        strings = tuple(str(item) for item in items)
+        if len(strings) > 16 or any(not item or len(item) > 256 for item in strings):
+            raise SamplingError(f"{self.name} takes at most 16 strings, none empty or over 256 characters")
+        return strings
+
+    def _duration(self, value: object) -> str:
+        seconds = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if seconds and math.isfinite(float(str(value))):
+            return str(value)
+        if not isinstance(value, str) or not _DURATION.fullmatch(value):
+            raise self._refused(value)
+        return value
+
+    def _number(self, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise self._refused(value)
         if self.kind is Kind.INT and value != int(value):
@@ -129,7 +142,7 @@ class Parameter:
 _DURATION: Final = re.compile(r"-?\d+(\.\d+)?(ms|s|m|h)?(\d+(\.\d+)?(ms|s|m|h))*")
 
 
-def _number(text: str, parameter: Parameter) -> float | int:
+def _parsed_number(text: str, parameter: Parameter) -> float | int:
     try:
         return int(text)
     except ValueError:
@@ -140,7 +153,7 @@ def _number(text: str, parameter: Parameter) -> float | int:
         raise parameter._refused(text) from None
 
 
-def _strings(text: str) -> tuple[str, ...]:
+def _parsed_strings(text: str) -> tuple[str, ...]:
     """A JSON list of strings, or the text itself with `\\n` and `\\t` understood, as one string."""
     if text.startswith("["):
         try:
