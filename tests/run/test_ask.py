@@ -7,6 +7,7 @@ from contextlib import aclosing
 import pytest
 
 from alignscope.backends.base import (
+    Backend,
     Chunk,
     Ending,
     Fault,
@@ -33,7 +34,7 @@ CHAT = Pane("instruct", "m:it", "http://one", Mode.CHAT, "Be brief.")
 Script = Callable[[Request], AsyncGenerator[Chunk | Ending, None]]
 
 
-class Scripted:
+class Scripted(Backend):
     """A backend whose replies are written by the test."""
 
     def __init__(self, script: Script, phases: list[Phase] | None = None) -> None:

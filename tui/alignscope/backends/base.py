@@ -152,6 +152,10 @@ class Backend(Protocol):
     async def describe(self, model: str) -> Model:
         """One model with all that the server tells of it: template, capabilities, own sampling values."""
 
+    async def look(self, model: str) -> Model:
+        """Describe a model without loading it; for servers that load none to describe it, the same as `describe`."""
+        return await self.describe(model)
+
     async def phase(self, model: str) -> Phase:
         """Why a request for this model may be silent so far: `loading`, `queued` or just `waiting`. Never raises."""
 

@@ -162,18 +162,8 @@ class Servers:
         model = Model(name=wanted.model, server=server)
         if wanted.mode is None:
             with contextlib.suppress(ServerError):
-                model = await self._look(server, wanted.model)
+                model = await (await self.get(server)).look(wanted.model)
         return judge(model).nature
-
-    async def _look(self, server: str, model: str) -> Model:
-        """A model's description, without loading it. Raises ServerError."""
-        backend = await self.get(server)
-        if server != EMBEDDED:
-            return await backend.describe(model)
-        from alignscope.backends.embedded.backend import EmbeddedBackend
-
-        assert isinstance(backend, EmbeddedBackend)
-        return await backend.look(model)
 
     async def _with_twin(self, launch: Launch, default: str) -> Found:
         """The pair that one named model belongs to, or that model alone."""
@@ -254,7 +244,7 @@ class Servers:
         One that can't be described, or not in time, keeps what the listing told.
         """
         listed = await backend.models()
-        if not backend.info.dialect.can_pull:
+        if not backend.info.dialect.describes:
             return tuple(listed)
         told: dict[str, Model] = {}
         gate = asyncio.Semaphore(_AT_ONCE)
@@ -262,7 +252,7 @@ class Servers:
         async def describe(model: Model) -> None:
             async with gate:
                 try:
-                    described = await backend.describe(model.name)
+                    described = await backend.look(model.name)
                 except ServerError:
                     return
             told[model.name] = msgspec.structs.replace(described, loaded=model.loaded)

@@ -12,7 +12,18 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import (
+    Backend,
+    Chunk,
+    Ending,
+    Fault,
+    Item,
+    Pulling,
+    Request,
+    Sent,
+    ServerError,
+    ServerInfo,
+)
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
 from alignscope.backends.framing import FramingError, Lines, decode
@@ -49,7 +60,7 @@ class _Run:
         self.silent = True
 
 
-class OllamaBackend:
+class OllamaBackend(Backend):
     """One Ollama server; see `base.Backend`."""
 
     def __init__(self, info: ServerInfo, client: Client) -> None:

@@ -7,7 +7,18 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import (
+    Backend,
+    Chunk,
+    Ending,
+    Fault,
+    Item,
+    Pulling,
+    Request,
+    Sent,
+    ServerError,
+    ServerInfo,
+)
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode
@@ -27,7 +38,7 @@ from alignscope.model.pane import Mode, Model
 _PHASE_SECONDS: Final = 2.0
 
 
-class OpenAIBackend:
+class OpenAIBackend(Backend):
     """One OpenAI-style server; see `base.Backend`.
 
     The embedded engine has a server for every model, so what depends on the model goes through three methods made to be
@@ -157,11 +168,8 @@ class OpenAIBackend:
             return ""
         return f"The context of {context} tokens is full. A shorter prompt leaves more room for the reply."
 
-    async def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
-        """These servers have no such thing: always raises ServerError."""
-        nothing: tuple[Pulling, ...] = ()
-        for pulling in nothing:
-            yield pulling
+    def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
+        """Raise ServerError: these servers have no such thing."""
         raise ServerError(
             f"{errors.named(self.info)} can't download models. Start it with the model that you want.", Fault.INVALID
         )
