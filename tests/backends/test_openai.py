@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -10,8 +11,10 @@ from alignscope.backends.base import Request, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, VLLM, Dialect
 from alignscope.backends.openai.backend import OpenAIBackend
+from alignscope.backends.openai.models import FALLBACK_TEMPLATE
 from alignscope.backends.openai.wire import body, neutralised
 from alignscope.model.events import Alternative, End, Phase
+from alignscope.model.pairing import Nature, judge
 from alignscope.model.sampling import PARAMETERS, Sampling
 from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import Flavour, OpenAIStyle, Script
@@ -250,6 +253,29 @@ async def test_what_llama_cpp_tells_of_its_model(llama: Backend) -> None:
         ("top_p", "0.95"),
         ("num_predict", "-1"),
     )
+
+
+async def test_a_llama_cpp_that_serves_several_models_tells_of_the_one_that_is_asked_about() -> None:
+    async with OpenAIStyle(Flavour.LLAMA_CPP, "acme/tuned", "acme/base") as server:
+        single = server.routes["GET", "/props"]
+
+        async def props(exchange: Exchange) -> None:
+            query = parse_qs(exchange.seen.path.partition("?")[2])
+            if query.get("model") == ["acme/tuned"]:
+                await single(exchange)
+            elif "model" in query:
+                await exchange.json({"chat_template": FALLBACK_TEMPLATE, "build_info": "b9000-x"})
+            else:
+                await exchange.json({"role": "router", "build_info": "b9000-x"})
+
+        server.routes["GET", "/props"] = props
+        backend = await connect(server.url)
+        tuned, base = [await backend.describe(name) for name in ("acme/tuned", "acme/base")]
+        assert backend.info.label == "llama.cpp b9000"
+        assert (judge(tuned).nature, judge(base).nature) == (Nature.INSTRUCT, Nature.BASE)
+        asked = [parse_qs(seen.path.partition("?")[2]) for seen in server.requests if seen.path.startswith("/props?")]
+        assert all(query["autoload"] == ["false"] for query in asked)
+        await backend.close()
 
 
 async def test_several_tokens_in_one_event() -> None:

@@ -95,7 +95,7 @@ def _openai(body: Body) -> Body:
 
 def _llama_cpp_version(props: Body) -> str | None:
     build = str(props.get("build_info", "")).partition("-")[0]
-    return build if "default_generation_settings" in props else None
+    return build if {"default_generation_settings", "build_info"} & set(props) else None
 
 
 def _text_version(answer: Body) -> str | None:

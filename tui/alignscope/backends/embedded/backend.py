@@ -84,9 +84,8 @@ class EmbeddedBackend(OpenAIBackend):
         """One model, with llama.cpp's values for what a request leaves out. Loads it; `loaded` is from before that."""
         listed = await self.look(model)
         await self.ready(model)
-        described = described_model(listed, await self.props(model))
-        # llama.cpp tells the template that it falls back on; whether the model has one of its own is in the file.
-        return msgspec.structs.replace(described, template=listed.template)
+        # What the file itself says of its template is better than what llama.cpp makes of it.
+        return msgspec.structs.replace(described_model(listed, await self.props(model)), template=listed.template)
 
     async def phase(self, model: str) -> Phase:
         """`loading` until the model is in memory, then what its server tells."""

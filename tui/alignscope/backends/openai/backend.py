@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -48,6 +49,7 @@ class OpenAIBackend(Backend):
     def __init__(self, info: ServerInfo, client: Client) -> None:
         self.info = info
         self._client = client
+        self._listed: dict[str, Model] = {}
         self._contexts: dict[str, int] = {}
         """Tokens that each model's server holds, where it told."""
 
@@ -67,13 +69,15 @@ class OpenAIBackend(Backend):
         answer = await self._client.ask(self.info, "GET", self.info.url + self.info.dialect.listing)
         listing: Listing = self._decode(LISTING, answer)
         models = [listed_model(entry, self.info.url, self.info.dialect) for entry in listing.data or () if entry.id]
+        self._listed = {model.name: model for model in models}
         self._contexts |= {model.name: model.context_length for model in models if model.context_length}
         return models
 
     async def describe(self, model: str) -> Model:
         """One model, with its template and own values where the server is a llama.cpp."""
-        await self.ready(model)
-        found = next((entry for entry in await self.models() if entry.name == model), None)
+        if model not in self._listed:
+            await self.models()
+        found = self._listed.get(model)
         if self.info.dialect.describes:
             # Whatever name it is asked by, a llama.cpp with one model answers with that one.
             listed = found or Model(name=model, server=self.info.url, loaded=True)
@@ -83,13 +87,17 @@ class OpenAIBackend(Backend):
         return found
 
     async def props(self, model: str) -> Props:
-        """What a llama.cpp tells of the model it serves."""
-        base, _ = self.route(model)
-        answer = await self._client.ask(self.info, "GET", f"{base}/props", model=model)
+        """What a llama.cpp tells of a model."""
+        answer = await self._client.ask(self.info, "GET", self._about("/props", model), model=model)
         props: Props = self._decode(PROPS, answer)
         if props.default_generation_settings and props.default_generation_settings.n_ctx:
             self._contexts[model] = props.default_generation_settings.n_ctx
         return props
+
+    def _about(self, path: str, model: str) -> str:
+        """A URL at which a llama.cpp tells of one model; where it serves several, without loading that one for it."""
+        base, name = self.route(model)
+        return f"{base}{path}?{urlencode({'model': name, 'autoload': 'false'})}"
 
     async def phase(self, model: str) -> Phase:
         """A llama.cpp tells by its health and its slots; others don't."""
@@ -100,7 +108,7 @@ class OpenAIBackend(Backend):
             status, _answer = await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)
             if status == 503:
                 return Phase.LOADING
-            status, answer = await self._client.fetch("GET", f"{base}/slots", seconds=_PHASE_SECONDS)
+            status, answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
             slots = decode(SLOTS, answer) if status == 200 else []
         except (ServerError, FramingError):
             return Phase.WAITING

@@ -66,10 +66,17 @@ class Props(msgspec.Struct):
     chat_template: str | None = None
     build_info: str | None = None
     model_ftype: str | None = None
-    model_path: str | None = None
-    total_slots: int | None = None
 
 
+FALLBACK_TEMPLATE: Final = (
+    "{%- for message in messages -%}\n"
+    "  {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' -}}\n"
+    "{%- endfor -%}\n"
+    "{%- if add_generation_prompt -%}\n"
+    "  {{- '<|im_start|>assistant\n' -}}\n"
+    "{%- endif -%}"
+)
+"""What llama.cpp gives as the template of a model that has none."""
 PROPS: Final = msgspec.json.Decoder(Props)
 
 
@@ -126,7 +133,7 @@ def described_model(listed: Model, props: Props) -> Model:
     return msgspec.structs.replace(
         listed,
         quantization=listed.quantization or props.model_ftype or "",
-        template=props.chat_template or "",
+        template="" if props.chat_template == FALLBACK_TEMPLATE else props.chat_template,
         context_length=defaults.n_ctx or listed.context_length,
         parameters=tuple(dict(values).items()),
     )
