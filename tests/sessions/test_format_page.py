@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
+from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES
 from alignscope.sessions.format import file
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS
-from alignscope.sessions.format.yaml import MAX_DEPTH, MAX_KEY, MAX_NODES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "session-format.md").read_text()
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from alignscope.files.yaml_file import FormError
+from alignscope.files.yaml_file import printable as shown
 from alignscope.model.events import MAX_LIMIT, End, Stats
 from alignscope.model.pane import MAX_PANES, Mode, Pane
 from alignscope.model.reply import Reply
@@ -25,7 +27,7 @@ from alignscope.model.turn import (
 )
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply, encode
-from alignscope.sessions.format.yaml import Block, FormError, Text, shown
+from alignscope.sessions.format.yaml import Block, Text
 
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1

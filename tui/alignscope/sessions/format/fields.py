@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
+from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.turn import Extra
-from alignscope.sessions.format.yaml import FormError, shown
 
 T = TypeVar("T")
 _MISSING: Any = object()
@@ -58,7 +58,7 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refuse(name, f"should be a whole number, not {_kind(value)}")
         if not least <= value <= most:
-            raise self.refuse(name, f"should be from {least} to {most:,}, not {shown(value)}")
+            raise self.refuse(name, f"should be from {least} to {most:,}, not {printable(value)}")
         return value
 
     def number(self, name: str, default: T) -> float | T:
@@ -69,7 +69,7 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.refuse(name, f"should be a number, not {_kind(value)}")
         if not (0 <= value <= 1e15 and math.isfinite(value)):
-            raise self.refuse(name, f"should be 0 or more, and no more than 1e15; {shown(value)} is not")
+            raise self.refuse(name, f"should be 0 or more, and no more than 1e15; {printable(value)} is not")
         return float(value)
 
     def time(self, name: str) -> datetime:
@@ -79,7 +79,7 @@ class Fields:
             at = datetime.fromisoformat(value if isinstance(value, str) else str(value))
             return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         except (ValueError, OverflowError):
-            raise self.refuse(name, f"‘{shown(value)}’ is no time such as 2026-11-20T21:03:11Z") from None
+            raise self.refuse(name, f"‘{printable(value)}’ is no time such as 2026-11-20T21:03:11Z") from None
 
     def word(self, name: str, allowed: Callable[[str], T], default: T = _MISSING) -> T:
         """A field with one of an enumeration's words."""
@@ -89,7 +89,7 @@ class Fields:
         try:
             return allowed(value)
         except (ValueError, KeyError):
-            raise self.refuse(name, f"‘{shown(value)}’ is unknown") from None
+            raise self.refuse(name, f"‘{printable(value)}’ is unknown") from None
 
     def inner(self, name: str) -> Self | None:
         """A field with a mapping; None when it isn't there."""
@@ -136,5 +136,5 @@ def _kind(value: Any) -> str:
         case list():
             return "a list"
         case str():
-            return f"‘{shown(value)}’"
-    return shown(str(value).lower() if isinstance(value, bool) else value)
+            return f"‘{printable(value)}’"
+    return printable(str(value).lower() if isinstance(value, bool) else value)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from alignscope.files.yaml_file import FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.timeline import StoredReply
-from alignscope.sessions.format.yaml import FormError
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Size of a file."""

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents
-from alignscope.sessions.format.yaml import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError, hide, moment, reveal
+from alignscope.sessions.format.yaml import hide, moment, reveal
 
 MAX_LINE: Final = 256 * 2**20
 """Characters in a line: more than a turn of sixty-four replies can have and be played."""

@@ -1,28 +1,15 @@
-"""The YAML of session files: written so that any text comes back as it was, read so that no file can do harm.
+"""The YAML of session files, written so that any text comes back as it was.
 
 Written: multi-line text as literal blocks, everything else on one line. What YAML can't hold at all, lone surrogates
 from broken bytes, is written as U+FFFF and the four hexadecimal digits of the code unit; so is U+FFFF itself.
-
-Read: mappings, lists, text, numbers, true, false and null, in bounded depth and number. Tags, anchors, aliases and
-merge keys are refused. libyaml does the parsing where PyYAML has it, and PyYAML itself elsewhere.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import yaml
-
-MAX_DEPTH: Final = 24
-"""How deep mappings and lists may be nested."""
-MAX_NODES: Final = 50_000
-"""How many values a document may hold, keys included."""
-MAX_KEY: Final = 200
-"""Characters in a key."""
-_MAX_DIGITS: Final = 300
 _EXPLICIT_KEY: Final = 900
 """YAML ends the search for a key's colon after 1024 characters; longer keys are marked as such."""
 
@@ -33,22 +20,6 @@ _SHOWN: Final = re.compile("\uffff([0-9a-f]{4})")
 _UNSAFE: Final = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _PLAIN_SIGNS: Final = frozenset(" _-./+()'!")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
-_INT: Final = re.compile(r"[-+]?[0-9]+")
-_FLOAT: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
-_SPECIAL: Final = {".inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
-_WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
-_Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class FormError(ValueError):
-    """A document that isn't what a session file may hold."""
-
-    def __init__(self, reason: str, field: str = "", line: int | None = None) -> None:
-        """Say what is wrong, in which field, in which line of the document, from 1."""
-        super().__init__(reason)
-        self.reason = reason
-        self.field = field
-        self.line = line
 
 
 class Block(dict[str, Any]):
@@ -185,141 +156,8 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-# Reading
-
-
 def read(text: str) -> Any:
-    """What a document holds, as plain data; None when it is empty.
+    """Return what a document holds. Raises FormError as `yaml_reader.read` does."""
+    from alignscope.files import yaml_reader
 
-    Raises:
-        FormError: it isn't YAML, or more than a session file may hold.
-    """
-    loader = None
-    try:
-        loader = _Loader(text)
-        return _Reader(loader).document()
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise FormError(f"not YAML: {error.problem or error.context or 'damaged'}", line=line) from None
-    except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, FormError):
-            raise
-        raise FormError(f"not YAML: {str(error).splitlines()[0]:.200}") from None
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-
-@dataclass(slots=True)
-class _Open:
-    """A mapping or list whose end hasn't come yet."""
-
-    holder: dict[str, Any] | list[Any]
-    place: str
-    """The field it is the value of."""
-    key: str | None = None
-    """In a mapping, the key that waits for its value."""
-
-
-class _Reader:
-    """Builds data from the parser's events, one after the other: nothing here or in the parser recurses."""
-
-    def __init__(self, loader: Any) -> None:
-        self._loader = loader
-        self._nodes = 0
-
-    def document(self) -> Any:
-        result: Any = None
-        documents = 0
-        stack: list[_Open] = []
-        get = self._loader.get_event
-        while not isinstance(event := get(), yaml.StreamEndEvent):
-            if isinstance(event, yaml.ScalarEvent):
-                self._allow(event, stack)
-                result = self._put(stack, event, self._scalar(event, stack), result)
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._allow(event, stack)
-                if len(stack) >= MAX_DEPTH:
-                    raise FormError("nested too deep", _path(stack), _line(event))
-                new: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-                place = _path(stack)
-                result = self._put(stack, event, new, result)
-                stack.append(_Open(new, place))
-            elif isinstance(event, yaml.CollectionEndEvent):
-                stack.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                raise FormError("aliases are not allowed in a session file", _path(stack), _line(event))
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise FormError("another document begins in its middle", line=_line(event))
-        return result
-
-    def _allow(self, event: Any, stack: list[_Open]) -> None:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise FormError(f"holds more than {MAX_NODES:,} values", _path(stack), _line(event))
-        if event.anchor is not None:
-            raise FormError("anchors are not allowed in a session file", _path(stack), _line(event))
-        if event.tag is not None:
-            raise FormError("tags are not allowed in a session file", _path(stack), _line(event))
-
-    def _put(self, stack: list[_Open], event: Any, value: Any, result: Any) -> Any:
-        """Put a value where it belongs. Gives back the document's own value."""
-        if not stack:
-            return value
-        top = stack[-1]
-        holder = top.holder
-        if isinstance(holder, list):
-            holder.append(value)
-        elif top.key is not None:
-            holder[top.key], top.key = value, None
-        elif not isinstance(event, yaml.ScalarEvent) or len(event.value) > MAX_KEY:
-            raise FormError(f"a field's name is text of at most {MAX_KEY} characters", _path(stack), _line(event))
-        else:
-            key = reveal(event.value)
-            if key in holder:
-                raise FormError("the field is there twice", _path(stack, key), _line(event))
-            if key == "<<" and not event.style:
-                raise FormError("merge keys are not allowed in a session file", _path(stack), _line(event))
-            top.key = key
-        return result
-
-    def _scalar(self, event: Any, stack: list[_Open]) -> Any:
-        text: str = event.value
-        if event.style:  # libyaml says "" where PyYAML says None
-            return reveal(text)
-        word = text.lower() if len(text) <= 5 else text
-        if word in _WORDS:
-            return _WORDS[word]
-        if text[0].isalpha():
-            return reveal(text)
-        if _INT.fullmatch(text):
-            if len(text) > _MAX_DIGITS:
-                raise FormError("a number with too many digits", _path(stack), _line(event))
-            return int(text)
-        if len(text) <= _MAX_DIGITS and _FLOAT.fullmatch(text):
-            return float(text)
-        return _SPECIAL.get(word, reveal(text))
-
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
-
-
-def _path(stack: list[_Open], last: str = "") -> str:
-    """The name of the field that is being read, such as `replies[2].text`; lists count from 1."""
-    if not stack:
-        return ""
-    top = stack[-1]
-    if isinstance(top.holder, list):
-        return f"{top.place}[{len(top.holder) + 1}]"
-    key = last if top.key is None else top.key
-    return f"{top.place}.{shown(key)}".strip(".") if key else top.place
-
-
-def shown(text: object) -> str:
-    """What a stranger's file says, short and without anything that a terminal would act on."""
-    word = str(text)
-    word = word if len(word) <= 60 else f"{word[:59]}…"
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in word)
+    return yaml_reader.read(text, decoded=reveal)

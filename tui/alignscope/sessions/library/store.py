@@ -13,9 +13,9 @@ from typing import Final
 
 import msgspec
 
+from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.sessions.format import file
-from alignscope.sessions.format.yaml import shown
 from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, text_of
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recovery import recover
@@ -123,8 +123,8 @@ class Store:
                 return fitting[0].path
             if fitting:
                 names = ", ".join(entry.name for entry in fitting[:5]) + (", …" if len(fitting) > 5 else "")
-                raise SessionError(f"several sessions are called ‘{shown(text)}’: {names}. Say which by its name.")
-        raise SessionError(f"no session is called ‘{shown(text)}’; `alignscope sessions list` shows what there is.")
+                raise SessionError(f"several sessions are called ‘{printable(text)}’: {names}. Say which by its name.")
+        raise SessionError(f"no session is called ‘{printable(text)}’; `alignscope sessions list` shows what there is.")
 
     def open(self, name: str | Path) -> Session:
         """Read a session; see `find` for what may name it."""
@@ -212,7 +212,7 @@ class Store:
                 break
             source.unlink()
             return target
-        raise SessionError(f"‘{shown(token)}’ can't be brought back any more")
+        raise SessionError(f"‘{printable(token)}’ can't be brought back any more")
 
     def recover(self) -> tuple[str, ...]:
         """Fold in what sessions left behind that died, and let go of what was deleted long ago. To be called at start.

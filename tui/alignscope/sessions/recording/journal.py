@@ -9,13 +9,14 @@ from typing import Any, Final, assert_never
 
 import msgspec
 
+from alignscope.files.yaml_file import FormError
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.documents import limit_in
-from alignscope.sessions.format.yaml import FormError, hide, reveal
+from alignscope.sessions.format.yaml import hide, reveal
 
 ENDING: Final = ".journal"
 """Of its file's name, where the session's has `.yaml`."""

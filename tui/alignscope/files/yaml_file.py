@@ -1,0 +1,173 @@
+"""A person's YAML files: read, and validated with file, line and field of every mistake.
+
+PyYAML is imported when a file is read, and not before: that takes 20 ms.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+
+import msgspec
+
+from alignscope.files.regular import read_regular
+
+T = TypeVar("T")
+MAX_BYTES: Final = 1_000_000
+"""Size of a file of settings, a theme or the like."""
+MAX_DEPTH: Final = 24
+"""How deep mappings and lists may be nested."""
+MAX_NODES: Final = 50_000
+"""How many values a document may hold, keys included."""
+MAX_KEY: Final = 200
+"""Characters in a key."""
+_TYPES: Final = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "`name: value` lines",
+    "null": "nothing",
+}
+"""msgspec's names of types, as a person calls them."""
+
+
+class FormError(ValueError):
+    """A document that isn't what its file may hold."""
+
+    def __init__(self, reason: str, field: str = "", line: int | None = None) -> None:
+        """Say what is wrong, in which field, in which line of the document, from 1."""
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+        self.line = line
+
+
+class FileError(ValueError):
+    """A person's file that can't be used; each problem is a sentence with file, line and field."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file holds, as plain data."""
+
+    name: str
+    """The file's, for messages."""
+    data: Any
+    lines: Mapping[str, int]
+    """Of every field, by its place, such as `servers.gpu` or `lineup[2]`."""
+
+    def problem(self, place: str, reason: str) -> str:
+        """Return a sentence that says what is wrong with a field."""
+        where = f"{self.name}, line {self.lines[place]}" if place in self.lines else self.name
+        return ": ".join(filter(None, (where, place, reason)))
+
+
+def load(path: Path, name: str = "") -> Document:
+    """Read a file.
+
+    Args:
+        name: what it is called in messages; its own name unless given.
+
+    Raises:
+        FileError: it can't be read, or isn't YAML within the bounds.
+    """
+    from alignscope.files.yaml_reader import read
+
+    name = name or path.name
+    lines: dict[str, int] = {}
+    try:
+        source, _ = read_regular(path, MAX_BYTES)
+        return Document(name, read(source.decode("utf-8-sig"), lines=lines), lines)
+    except OSError as error:
+        raise FileError(f"{name} can't be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise FileError(f"{name}, line {line}: is not UTF-8") from None
+    except FormError as error:
+        where = f"{name}, line {error.line}" if error.line else name
+        raise FileError(": ".join(filter(None, (where, error.field, error.reason)))) from None
+
+
+# Validating
+
+
+def convert(document: Document, wanted: type[T]) -> T:
+    """Return a document's data as a type, with every struct, list and mapping in it checked field by field.
+
+    Raises:
+        FileError: with all that is wrong.
+    """
+    problems: list[str] = []
+    made = _convert(document.data, wanted, "", lambda place, reason: problems.append(document.problem(place, reason)))
+    if problems:
+        raise FileError(*problems)
+    result: T = made
+    return result
+
+
+def _convert(value: Any, wanted: Any, place: str, refuse: Callable[[str, str], None]) -> Any:
+    """Return a value as a type. What is wrong goes to `refuse`, and then the return value means nothing."""
+    origin, arguments = get_origin(wanted), get_args(wanted)
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and isinstance(value, dict | None):
+        return _struct(value or {}, wanted, place, refuse)
+    if origin is tuple and arguments[1:] == (...,) and isinstance(value, list):
+        return tuple(_convert(item, arguments[0], place_of(place, n), refuse) for n, item in enumerate(value, 1))
+    if origin is dict and isinstance(value, dict):
+        return {key: _convert(item, arguments[1], place_of(place, key), refuse) for key, item in value.items()}
+    if origin is Literal and value not in arguments:
+        refuse(place, f"can't be {printable(value)}; there are {', '.join(filter(None, arguments))}")
+        return None
+    try:
+        return msgspec.convert(value, wanted)
+    except msgspec.ValidationError as error:
+        refuse(place, _reason(error))
+        return None
+
+
+def _struct(value: dict[str, Any], wanted: type[msgspec.Struct], place: str, refuse: Callable[[str, str], None]) -> Any:
+    fields = {field.name: field for field in msgspec.structs.fields(wanted)}
+    for name in value:
+        if name not in fields:
+            refuse(place_of(place, name), _unknown(name, list(fields)))
+    made = {}
+    for name, field in fields.items():
+        if value.get(name) is not None:
+            made[name] = _convert(value[name], field.type, place_of(place, name), refuse)
+        elif field.required:
+            refuse(place_of(place, name), "is missing")
+    try:
+        return wanted(**made)
+    except TypeError:  # something is missing, which has been told
+        return None
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name, known, 1)
+    return f"is unknown; {f'did you mean {nearest[0]}? T' if nearest else 't'}here are {', '.join(known)}"
+
+
+def _reason(error: msgspec.ValidationError) -> str:
+    """Return msgspec's reason in plain words: for ‘Expected `str`, got `int`’, ‘must be text, not a whole number’."""
+    words = str(error).partition(" - at `")[0].replace("Expected", "must be").replace(", got", ", not")
+    return re.sub(r"`([a-z |]+)`", lambda found: " or ".join(_TYPES.get(w, w) for w in found[1].split(" | ")), words)
+
+
+def place_of(place: str, below: str | int) -> str:
+    """Return the place of a mapping's field, or of a list's item counted from 1."""
+    return f"{place}[{below}]" if isinstance(below, int) else f"{place}.{printable(below)}".strip(".")
+
+
+def printable(value: object) -> str:
+    """Return what somebody's file says, short and without anything that a terminal would act on."""
+    text = str(value)
+    text = text if len(text) <= 60 else f"{text[:59]}…"
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
