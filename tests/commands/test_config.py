@@ -9,7 +9,8 @@ import yaml
 from alignscope.commands import arguments as choices
 from alignscope.commands.main import main
 from alignscope.commands.parser import make_parser
-from alignscope.files.settings import Settings, SettingsError, config_file, load
+from alignscope.files.settings import Settings, config_file, load
+from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, Wanted
 from alignscope.ui.themes import own_directory, remember
@@ -86,7 +87,7 @@ def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("hosts: y\n", "line 1: hosts: is no setting"),
+        ("hosts: y\n", "line 1: hosts: is unknown"),
         ("keys: {explorer.zoom: f5}\n", "f5 belongs to explorer.again"),
         ("keymap: emacs\n", "no set of keys is called emacs"),
         ("theme: nobodys\n", "theme: no theme is called nobodys; there are "),
@@ -111,19 +112,22 @@ def test_check_reads_the_themes_too(capsys: pytest.CaptureFixture[str]) -> None:
         ("servers:\n  gpu: ftp://x\n", "line 2: servers.gpu: no server can be at 'ftp://x'"),
         ("servers:\n  two words: x\n", "line 2: servers.two words: a server's name is a letter"),
         ("servers:\n  embedded: x\n", "line 2: servers.embedded: a server's name"),
-        ("lineup: base=m\n", "line 1: lineup: must be a list of panes"),
-        ("lineup:\n- a=m\n- a=n\n", "line 3: lineup.2: two panes are called a"),
-        ("lineup:\n- a=m\n- b\n", "line 3: lineup.2: a pane is written NAME=MODEL"),
-        ("lineup:\n- {a: m}\n", "line 2: lineup.1: must be text such as"),
-        ("lineup: [a=m, b=m, c=m, d=m, e=m]\n", "lineup.5: a lineup has at most 4 panes"),
+        ("lineup: base=m\n", "line 1: lineup: must be a list, not text"),
+        ("lineup:\n- a=m\n- a=n\n", "line 3: lineup[2]: two panes are called a"),
+        ("lineup:\n- a=m\n- b\n", "line 3: lineup[2]: a pane is written NAME=MODEL"),
+        ("lineup:\n- {a: m}\n", "line 2: lineup[1]: must be text, not"),
+        ("lineup: [a=m, b=m, c=m, d=m, e=m]\n", "lineup[5]: a lineup has at most 4 panes"),
         ("host: two words\n", "line 1: host: no server can be at"),
-        ("signs: runes\n", "line 1: signs: signs can't be runes; there are auto, unicode, ascii"),
-        ("keys:\n  explorer.zoom: true\n", "line 2: keys.explorer.zoom: must be text"),
+        ("signs: runes\n", "line 1: signs: can't be runes; there are auto, unicode, ascii"),
+        (
+            "keys:\n  explorer.zoom: true\n",
+            "line 2: keys.explorer.zoom: must be a whole number or text or a list",
+        ),
     ],
 )
 def test_an_error_names_line_and_field(text: str, where: str) -> None:
     path = written(text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(FileError) as caught:
         load(path)
     assert where in str(caught.value)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from alignscope.files import settings
-from alignscope.files.settings import Settings, SettingsError, load
-from alignscope.model.sampling import PRESETS
+from alignscope.files.settings import Settings, load
+from alignscope.files.yaml_file import FileError
+from alignscope.model.sampling import PRESETS, Sampling, SamplingError, assign
 
 
 @pytest.fixture
@@ -41,7 +42,11 @@ def test_all_that_a_file_may_say(config: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
-        ("host: x\nhosts: y\n", "line 2: hosts: ", "no setting; there are host, servers, lineup, preset"),
+        (
+            "host: x\nhosts: y\n",
+            "line 2: hosts: ",
+            "is unknown; did you mean host? There are host, servers, lineup",
+        ),
         ("preset: nope\n", "line 1: preset: ", "no preset is called nope; there are even, model"),
         ("\nhost: [1]\n", "line 2: host: ", "must be text"),
         ("presets:\n  mine:\n    temperature: 9\n", "line 3: presets.mine.temperature: ", "from 0 to 5; 9 is not"),
@@ -49,16 +54,16 @@ def test_all_that_a_file_may_say(config: Path) -> None:
         ("presets:\n  mine: warm\n", "line 2: presets.mine: ", "`name: value` lines"),
         ("presets: [1]\n", "line 1: presets: ", "`name: value` lines"),
         ("- host\n", ": ", "`name: value` lines"),
-        ("1: x\n", ": ", "`name: value` lines"),
-        ("host: 'open\n", "line 2: ", "not valid YAML"),
-        ("host: !!python/object:os.system x\n", "line 1: ", "not valid YAML"),
-        ("a: 1\n---\nb: 2\n", "line 2: ", "not valid YAML"),
-        ("host: \x07\n", ": ", "not valid YAML"),
+        ("1: x\n", "line 1: 1: ", "is unknown; there are host"),
+        ("host: 'open\n", "line 2: ", "not YAML"),
+        ("host: !!python/object:os.system x\n", "line 1: ", "tags are not allowed"),
+        ("a: 1\n---\nb: 2\n", "line 2: ", "another document"),
+        ("host: \x07\n", ": ", "not YAML"),
     ],
 )
 def test_an_error_names_file_line_and_field(config: Path, text: str, where: str, what: str) -> None:
     config.write_text(text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(FileError) as caught:
         load(config)
     message = str(caught.value)
     assert message.startswith(str(config))
@@ -69,22 +74,42 @@ def test_an_error_names_file_line_and_field(config: Path, text: str, where: str,
 
 def test_what_is_no_readable_text_is_refused(config: Path) -> None:
     config.write_bytes(b"host: \xff\xfe\n")
-    with pytest.raises(SettingsError, match="not valid YAML"):
+    with pytest.raises(FileError, match="line 1: is not UTF-8"):
         load(config)
     config.write_bytes(b"#" * 1_000_001)
-    with pytest.raises(SettingsError, match="no settings file"):
+    with pytest.raises(FileError, match="larger than 1,000,000 bytes"):
         load(config)
     config.unlink()
     config.mkdir()
-    with pytest.raises(SettingsError, match="can't be read"):
+    with pytest.raises(FileError, match="can't be read"):
         load(config)
 
 
-def test_a_tower_of_aliases_costs_nothing(config: Path) -> None:
-    rows = ["a: &a0 [x, x]"] + [f"b{i}: &a{i + 1} [*a{i}, *a{i}]" for i in range(60)]
-    config.write_text("\n".join(rows))
-    with pytest.raises(SettingsError, match="line 1: a: is no setting"):
+def test_numbers_are_what_they_are_on_the_command_line(config: Path) -> None:
+    words = {"min_p": "1e-3", "top_k": "010", "num_predict": "2e2", "seed": "0x10", "top_p": "1.", "num_ctx": "1_0"}
+    for name, text in [*words.items(), ("keep_alive", "010"), ("keep_alive", "1:30"), ("num_ctx", "\u0663")]:
+        config.write_text(f"presets:\n  p: {{{name}: {text}}}\n")
+        try:
+            typed: object = assign(Sampling(), f"{name}={text}")
+        except SamplingError as error:
+            typed = str(error)
+        try:
+            written: object = load(config).presets["p"].sampling
+        except FileError as error:
+            written = str(error).partition(f"presets.p.{name}: ")[2]
+        assert written == typed, name
+
+
+def test_everything_wrong_is_told_at_once(config: Path) -> None:
+    config.write_text("lineup: [a=m, b, a=n]\nservers: {x y: z}\npreset: none\npresets:\n  p: {top_p: 9, heat: 1}\n")
+    with pytest.raises(FileError) as caught:
         load(config)
+    places = [problem.split(": ")[1] for problem in caught.value.problems]
+    assert places == ["servers.x y", "lineup[2]", "presets.p.top_p", "presets.p.heat", "preset"]
+
+
+def test_a_device_says_nothing() -> None:
+    assert load(Path("/dev/null")) == Settings()
 
 
 def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch) -> None:

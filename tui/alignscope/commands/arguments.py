@@ -8,6 +8,7 @@ from typing import Final
 
 from alignscope.commands import UsageError
 from alignscope.files import settings
+from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, Wanted
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
@@ -24,7 +25,7 @@ def chosen() -> settings.Settings:
     """The settings file. Raises UsageError when something in it is wrong."""
     try:
         return settings.load()
-    except settings.SettingsError as error:
+    except FileError as error:
         raise UsageError(str(error)) from error
 
 

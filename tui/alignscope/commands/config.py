@@ -7,7 +7,8 @@ from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
 from alignscope.commands.printing import table
 from alignscope.files import settings
-from alignscope.files.settings import Settings, SettingsError
+from alignscope.files.settings import Settings
+from alignscope.files.yaml_file import FileError
 
 # Themes and keys know of Textual, which only those pay for who ask about them.
 
@@ -34,7 +35,7 @@ def run(action: str) -> int:
 def _load() -> Settings:
     try:
         return settings.load()
-    except SettingsError as error:
+    except FileError as error:
         raise UsageError(str(error)) from error
 
 
@@ -108,8 +109,8 @@ def _check() -> int:
     problems: list[str] = []
     try:
         chosen = settings.load()
-    except SettingsError as error:
-        problems.append(str(error))
+    except FileError as error:
+        problems += error.problems
     else:
         if chosen.keymap or chosen.keys:
             from alignscope.ui import keymap

@@ -3,12 +3,13 @@
 A flag beats the environment, and the environment beats the file.
 """
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
 
 from alignscope.files.locations import config_dir
-from alignscope.files.settings.model import Settings, SettingsError
+from alignscope.files.settings.model import Settings
 
 FILE_NAME: Final = "config.yaml"
 API_KEY_VARIABLE: Final = "ALIGNSCOPE_API_KEY"
@@ -16,9 +17,8 @@ HOST_VARIABLE: Final = "OLLAMA_HOST"
 FILE_VARIABLE: Final = "ALIGNSCOPE_CONFIG"
 THEME_VARIABLE: Final = "ALIGNSCOPE_THEME"
 SESSIONS_VARIABLE: Final = "ALIGNSCOPE_SESSIONS"
-_MAX_BYTES: Final = 1_000_000
 
-__all__ = ["Settings", "SettingsError", "api_key", "config_file", "host", "load", "sessions", "theme"]
+__all__ = ["Settings", "api_key", "config_file", "host", "load", "sessions", "theme"]
 
 
 def config_file() -> Path:
@@ -52,19 +52,13 @@ def load(path: Path | None = None) -> Settings:
     """Read the file; one that isn't there says nothing, and everything keeps its default.
 
     Raises:
-        SettingsError: it can't be read, or something in it is wrong.
+        FileError: it can't be read, or something in it is wrong.
     """
     path = path or config_file()
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
-        return Settings()
-    except OSError as error:
-        raise SettingsError(f"{path} can't be read: {error.strerror or error}") from error
-    if len(raw) > _MAX_BYTES:
-        raise SettingsError(f"{path} is over {_MAX_BYTES:,} bytes: that is no settings file")
+    with contextlib.suppress(PermissionError):  # told when it is read
+        if not path.exists() or path.is_char_device():  # such as /dev/null
+            return Settings()
     # Only somebody who has a file pays for reading one.
-    from alignscope.files.settings.reader import Reader
+    from alignscope.files.settings.reader import read
 
-    return Reader(path).read(raw)
+    return read(path)

@@ -11,10 +11,6 @@ from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 Signs = Literal["auto", "unicode", "ascii"]
 
 
-class SettingsError(Exception):
-    """The file can't be used as it is; `str()` names the file, the line and the field, for the person."""
-
-
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What `config.yaml` says. Every field may be left out."""
 

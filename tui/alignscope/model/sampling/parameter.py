@@ -66,12 +66,12 @@ class Parameter:
         """
         text = text.strip()
         match self.kind:
-            case Kind.FLOAT | Kind.INT:
-                return self.check(_parsed_number(text, self))
-            case Kind.DURATION:
-                return self.check(text)
             case Kind.STRINGS:
                 return self.check(_parsed_strings(text))
+            case Kind.FLOAT | Kind.INT | Kind.DURATION:
+                if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
+                    return self.check(text)
+                return self.check(float(text) if set(text) & set(".eE") else int(text))
             case _:
                 assert_never(self.kind)
 
@@ -139,18 +139,10 @@ class Parameter:
         return SamplingError(f"{self.name} is a {self.kind}, {self.range}; {shown!s:.60} is not")
 
 
+_NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+"""As YAML 1.2 has them, so that a settings file and the command line agree."""
+_MAX_DIGITS: Final = 300
 _DURATION: Final = re.compile(r"-?\d+(\.\d+)?(ms|s|m|h)?(\d+(\.\d+)?(ms|s|m|h))*")
-
-
-def _parsed_number(text: str, parameter: Parameter) -> float | int:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        raise parameter._refused(text) from None
 
 
 def _parsed_strings(text: str) -> tuple[str, ...]:
