@@ -1,5 +1,6 @@
 """The colours by which panes are told apart outside the screen."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,13 +51,10 @@ class Palette:
 
 def bundled_palettes() -> dict[str, Palette]:
     """Those of the themes that come with alignscope, by name."""
-    import yaml
-
     palettes = {}
-    for file in sorted(bundled("themes").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".yaml"):
-            theme = yaml.safe_load(file.read_bytes())
-            palettes[str(theme["name"])] = Palette.of(theme["colors"], theme["tones"])
+    for file in sorted(bundled("themes").glob("*.yaml")):
+        theme = json.loads(file.read_bytes())
+        palettes[str(theme["name"])] = Palette.of(theme["colors"], theme["tones"])
     return palettes
 
 

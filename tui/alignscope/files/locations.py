@@ -1,8 +1,6 @@
 """Where things live: the person's own directories, and the files that come with alignscope."""
 
 import contextlib
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
@@ -26,10 +24,10 @@ def state_dir() -> Path:
     return _made(platformdirs.user_state_path(_NAME, appauthor=False))
 
 
-def bundled(kind: Literal["themes", "sessions"]) -> Traversable:
+def bundled(kind: Literal["themes", "sessions"]) -> Path:
     """The directory that comes with alignscope: inside the package when it was installed from a wheel, at the top of
     the checkout when it runs from there."""
-    packaged = files("alignscope") / "bundled" / kind
+    packaged = Path(__file__).parents[1] / "bundled" / kind
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / kind
 
 

@@ -1,31 +1,23 @@
 """Theme files: read, checked, and made into Textual's themes; ours, and the person's own."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from alignscope.files.locations import bundled, config_dir, state_dir
+from alignscope.files.regular import read_regular
+from alignscope.files.yaml_file import MAX_BYTES, FileError, convert, load, printable
 from alignscope.model.tones import TONES
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 DEFAULT: Final = "lamp"
-_LARGEST: Final = 64 * 1024
 _REMEMBERED: Final = "theme"
-_LINE: Final = re.compile(r'(  )?([a-z]+):(?: "([^"\\]*)"| (true|false|(?!yes|no|on|off|null|y\b|n\b)[a-z][a-z_-]*))?')
-
-
-class ThemeError(ValueError):
-    """A theme file that can't be used; the message is for the person and names file, field and reason."""
 
 
 class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -74,60 +66,20 @@ class Look(Theme):
     about: str = ""
 
 
-def read(file: "Traversable") -> Look:
+def read(file: Path) -> Look:
     """The theme of a file.
 
     Raises:
-        ThemeError: it can't be read, isn't a theme, or names a colour that is none.
+        FileError: it can't be read, isn't a theme, or names a colour that is none.
     """
     try:
-        source = file.read_bytes()
-    except OSError as error:
-        raise ThemeError(f"{file.name} can't be read: {error.strerror or error}") from None
-    if len(source) > _LARGEST:
-        raise ThemeError(f"{file.name}: larger than a theme can be")
-    try:
-        fields = _plain(source)
-        theme = msgspec.convert(_yaml(file.name, source) if fields is None else fields, ThemeFile)
-    except msgspec.ValidationError as error:
-        raise ThemeError(f"{file.name}: {error}") from None
+        # Ours are JSON, which is YAML too: the first frame waits for a theme, and shouldn't for the import of PyYAML.
+        theme = msgspec.json.decode(read_regular(file, MAX_BYTES)[0], type=ThemeFile)
+    except (OSError, ValueError, RecursionError):
+        theme = convert(load(file), ThemeFile)
     if not theme.name.strip() or not theme.name.isprintable() or "," in theme.name:
-        raise ThemeError(f"{file.name}: name: ‘{theme.name:.40}’ can't be a name")
+        raise FileError(f"{file.name}: name: ‘{printable(theme.name)}’ can't be a name")
     return _theme(file.name, theme)
-
-
-def _plain(source: bytes) -> dict[str, Any] | None:
-    """What YAML would read from a file that is written as ours are; None for any other.
-
-    The first frame waits for a theme, and importing what reads YAML takes a tenth of the time to it.
-    """
-    fields: dict[str, Any] = {}
-    group = fields
-    for line in source.decode("utf-8", "replace").splitlines():
-        found = _LINE.fullmatch(line)
-        if found is None:
-            return None
-        indent, name, quoted, word = found.groups()
-        if not indent:
-            group = fields
-        if word is None and quoted is None:
-            group = fields[name] = {}
-        else:
-            group[name] = quoted if word is None else word == "true" if word in ("true", "false") else word
-    return fields
-
-
-def _yaml(name: str, source: bytes) -> Any:
-    import yaml
-
-    try:
-        return yaml.safe_load(source)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{name}, line {mark.line + 1}" if mark else name
-        raise ThemeError(f"{where}: not valid YAML: {error.problem or error.context}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ThemeError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from None
 
 
 def _theme(file: str, theme: ThemeFile) -> Look:
@@ -137,7 +89,7 @@ def _theme(file: str, theme: ThemeFile) -> Look:
             if value is None:
                 continue
             if problem := _problem(value, theme.ansi):
-                raise ThemeError(f"{file}: {group}.{name}: {problem}")
+                raise FileError(f"{file}: {group}.{name}: {problem}")
             colors[f"{name}-tone" if group == "tones" else name] = value
     variables = {name: colors.pop(name) for name in list(colors) if name.endswith("-tone")}
     if muted := colors.pop("muted", None):
@@ -154,7 +106,7 @@ def _theme(file: str, theme: ThemeFile) -> Look:
     try:
         made.to_color_system().generate()
     except Exception as error:  # whatever it is, it would stop the application when the theme is worn
-        raise ThemeError(f"{file}: these colours don't go together: {error}") from None
+        raise FileError(f"{file}: these colours don't go together: {error}") from None
     return made
 
 
@@ -201,9 +153,7 @@ def _problem(value: str, ansi: bool) -> str:
 
 def bundled_themes() -> Iterator[Look]:
     """The themes that come with alignscope."""
-    for file in sorted(bundled("themes").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".yaml"):
-            yield read(file)
+    yield from map(read, sorted(bundled("themes").glob("*.yaml")))
 
 
 @cache
@@ -240,7 +190,7 @@ def first_theme(name: str) -> Theme | None:
         try:
             if file.is_file() and (theme := read(file)).name == name:
                 return theme
-        except ThemeError:  # told when all are read
+        except FileError:  # told when all are read
             continue
     return None
 
@@ -261,7 +211,7 @@ def suggested(color_system: str | None, environment: Mapping[str, str]) -> str:
 def remembered() -> str:
     """The theme that was chosen last, empty when none was."""
     try:
-        return (state_dir() / _REMEMBERED).read_text(encoding="utf-8")[:200].strip()
+        return read_regular(state_dir() / _REMEMBERED, 200)[0].decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -310,8 +260,8 @@ class OwnThemes:
                 theme = read(self._directory / file)
                 twice = next((other for other, name in self._names.items() if name == theme.name and other != file), "")
                 if twice:
-                    raise ThemeError(f"{file}: name: {theme.name} is already the theme of {twice}")
-            except ThemeError as error:
+                    raise FileError(f"{file}: name: {theme.name} is already the theme of {twice}")
+            except FileError as error:
                 news.problems.append(str(error))  # it keeps the colours that it had before
                 continue
             if before not in (None, theme.name):
