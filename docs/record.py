@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from alignscope.model.experiments import Experiment, experiments
+from alignscope.files.experiments import Experiment, experiments
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
 from alignscope.model.session import Session

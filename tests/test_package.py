@@ -69,7 +69,7 @@ def test_a_wheel_holds_the_whole_package_and_nothing_else(unpacked: Path) -> Non
     expected |= {f"alignscope/bundled/{kind}/{name}" for kind in ("themes", "sessions") for name in files(ROOT / kind)}
     assert held == expected
     assert {f"alignscope/backends/embedded/models/twin-{stage}.gguf" for stage in ("text", "sft", "latest")} <= held
-    assert {"alignscope/py.typed", "alignscope/run/pairs.yaml", "alignscope/model/experiments.yaml"} <= held
+    assert {"alignscope/py.typed", "alignscope/run/pairs.yaml", "alignscope/files/experiments.yaml"} <= held
     assert any("LICENSE" in name for name in files(unpacked))
 
 

@@ -14,7 +14,7 @@ from alignscope.sessions.format.file import read
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.playback.player import INSTANT, Player
 
-FOLDER = Path(str(locations.bundled("sessions")))
+FOLDER = locations.bundled("sessions")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 SEEDS = {"greeting", "questions", "quiz", "terminal", "refusal", "story"}
 

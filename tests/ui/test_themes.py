@@ -215,7 +215,7 @@ def test_a_broken_theme_is_named_with_field_and_reason(tmp_path: Path) -> None:
 def test_ours_are_yaml_and_read_without_importing_it() -> None:
     for file in bundled("themes").glob("*.yaml"):
         assert yaml.safe_load(file.read_bytes()) == json.loads(file.read_bytes()), file.name
-    code = "import sys; from alignscope.ui.themes import default_theme; default_theme(); sys.exit('yaml' in sys.modules)"
+    code = "import sys; from alignscope.ui import themes; themes.default_theme(); sys.exit('yaml' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -124,7 +124,7 @@ async def test_an_experiment_is_sent_or_put_into_the_editor(ollama: Ollama) -> N
 
 async def test_an_experiment_brings_its_scaffold_and_sampling(ollama: Ollama) -> None:
     """What shows an experiment best is set with it, and seen in the line above the prompt."""
-    from alignscope.model.experiments import experiments
+    from alignscope.files.experiments import experiments
 
     wanted = next(each for each in experiments() if each.samples > 1)
     async with explore(Launch(host=ollama.url)) as desk:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignscope.model.experiments import Experiment, experiments
+from alignscope.files.experiments import Experiment, experiments
 from alignscope.ui.screens.experiments import ExperimentsScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
 

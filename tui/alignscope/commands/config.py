@@ -1,7 +1,7 @@
 """`alignscope config`: the settings file written, found, checked and shown."""
 
 import os
-from importlib.resources import files
+from pathlib import Path
 
 from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
@@ -41,7 +41,7 @@ def _load() -> Settings:
 
 def _write() -> str:
     path = settings.config_file()
-    text = (files("alignscope.files.settings") / "template.yaml").read_text("utf-8")
+    text = Path(settings.__file__).with_name("template.yaml").read_text("utf-8")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

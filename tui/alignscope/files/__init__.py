@@ -1,1 +1,1 @@
-"""The person's own files and where they are: settings, prompt history, directories."""
+"""Files read and where they are: YAML, settings, experiments, prompt history, directories."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from alignscope.files.experiments import Experiment
 from alignscope.model.events import End, Event
-from alignscope.model.experiments import Experiment
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling

@@ -7,17 +7,17 @@ import os
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import msgspec
-import yaml
 
 from alignscope.backends import Backend, Fault, ServerError, connect
 from alignscope.backends.embedded import engine_available
 from alignscope.backends.host import parse_host
 from alignscope.files.settings import HOST_VARIABLE, api_key
+from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
@@ -266,8 +266,7 @@ class Servers:
 @cache
 def known_pairs() -> tuple[KnownPair, ...]:
     """The pairs that Ollama's library has, smallest first."""
-    text = (files("alignscope.run") / "pairs.yaml").read_text(encoding="utf-8")
-    return msgspec.convert(yaml.safe_load(text), tuple[KnownPair, ...])
+    return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
 def missing(pair: KnownPair, models: Iterable[Model]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +37,7 @@ class Store:
     disk doesn't take or give something.
     """
 
-    def __init__(self, directory: Path, bundled: Traversable | None = None) -> None:
+    def __init__(self, directory: Path, bundled: Path | None = None) -> None:
         """Look at nothing yet; the directory needn't exist."""
         self.directory = directory
         self._bundled = bundled
@@ -261,8 +260,7 @@ class Store:
         return _files(self.directory, "own/")
 
     def _bundled_files(self) -> dict[str, tuple[str, int, int]]:
-        # From a wheel, too, they are files: alignscope isn't run from an archive.
-        return _files(self._bundled, "bundled/") if isinstance(self._bundled, Path) else {}
+        return _files(self._bundled, "bundled/") if self._bundled else {}
 
 
 def _files(directory: Path, prefix: str) -> dict[str, tuple[str, int, int]]:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.experiments import Experiment, experiments
+from alignscope.files.experiments import Experiment, experiments
 from alignscope.model.sampling import PARAMETERS
 from alignscope.text.clean import clean
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -15,12 +15,13 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from alignscope.files.yaml_file import convert, load
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.text.clean import Wrapper, cell_width, clean
 from alignscope.ui.widgets.keybar import KeyBar
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True):
     """A part of the help text."""
 
     title: str
@@ -153,11 +154,7 @@ def _parameters() -> Iterator[Content]:
 @cache
 def sections() -> tuple[Section, ...]:
     """The parts of the help text."""
-    # Imported here because YAML is slow to import and the first frame needs no help.
-    import yaml
-
-    source = (files("alignscope.ui.screens") / "help.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(source), tuple[Section, ...])
+    return convert(load(Path(__file__).with_name("help.yaml")), tuple[Section, ...])
 
 
 def key_groups(screen: Screen[Any]) -> tuple[Group, ...]:

@@ -8,10 +8,10 @@ from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from alignscope.files.experiments import Experiment
 from alignscope.files.history import History
 from alignscope.files.locations import state_dir
 from alignscope.model.events import End
-from alignscope.model.experiments import Experiment
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.turn import Turn
