@@ -25,8 +25,9 @@ from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
+from alignscope.sessions.names import ENDING
 from alignscope.sessions.recording.recorder import Recorder
-from alignscope.sessions.recording.writer import ENDING, Writer
+from alignscope.sessions.recording.writer import Writer
 
 ROOT: Final = Path(__file__).parents[1]
 PAIR: Final[Lineup] = (

@@ -19,8 +19,9 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
+from alignscope.sessions.names import journal_of
 from alignscope.sessions.recording import journal
-from alignscope.sessions.recording.journal import Again, Journal, journal_of
+from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recorder import Recorder, title_for
 from tests.sessions.making import events_of, lineups, session_of, shape, texts, turn_of, turns

@@ -15,7 +15,7 @@ from alignscope.export.palette import bundled_palettes
 from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
-from alignscope.sessions.recording.writer import ENDING, name_for
+from alignscope.sessions.names import ENDING, name_for
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
 _WIDEST: Final = 40
@@ -136,7 +136,7 @@ def _delete(store: Store, arguments: argparse.Namespace) -> int:
 
 
 def _undelete(store: Store, arguments: argparse.Namespace) -> int:
-    output.out().line(store.undelete(arguments.name).name.removesuffix(ENDING))
+    output.out().line(store.undelete(arguments.name).stem)
     return Status.OK
 
 
@@ -145,7 +145,7 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
     for warning in session.warnings:
         output.notes().line(f"alignscope: {warning}")
     kept = store.save(session, store.directory / f"{name_for(session)}{ENDING}")
-    output.out().line(kept.name.removesuffix(ENDING))
+    output.out().line(kept.stem)
     return Status.OK
 
 

@@ -51,7 +51,7 @@ class Session:
     @property
     def name(self) -> str:
         """What the session is called on the command line: its file's name without the ending; empty without a file."""
-        return self.path.name.removesuffix(".yaml") if self.path else ""
+        return self.path.stem if self.path else ""
 
     def turn(self, number: int) -> Turn | None:
         """The turn of that number."""

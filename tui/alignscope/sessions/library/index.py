@@ -151,7 +151,7 @@ def entry_of(session: Session, path: Path) -> Entry:
     """A session's entry."""
     first = session.turns[0].prompt if session.turns else ""
     return Entry(
-        name=path.name.removesuffix(".yaml"),
+        name=path.stem,
         title=hide(session.title),
         created=session.created,
         panes=tuple(EntryPane(each.name, hide(each.pane.model), each.pane.mode.value) for each in session.lineup),

@@ -16,9 +16,10 @@ from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.sessions.format import file
 from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, text_of
+from alignscope.sessions.names import ENDING, paths_for
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recovery import recover
-from alignscope.sessions.recording.writer import ENDING, Writer
+from alignscope.sessions.recording.writer import Writer
 
 _DELETED: Final = ".deleted"
 _KEEP_DELETED: Final = 7 * 24 * 3600.0
@@ -159,7 +160,7 @@ class Store:
         copy = replace(session, path=None, bundled=False)
         if not copy.turns:
             raise SessionError("there is nothing in this session yet")
-        with Writer.create(path.parent, copy, path.name.removesuffix(ENDING)) as writer:
+        with Writer.create(path.parent, copy, path.stem) as writer:
             return writer.path
 
     def rename(self, name: str | Path, title: str) -> None:
@@ -186,7 +187,7 @@ class Store:
             bin_ = path.parent / _DELETED
             bin_.mkdir(mode=0o700, exist_ok=True)
             for number in range(1, 10_000):
-                token = f"{path.name.removesuffix(ENDING)}~{number}"
+                token = f"{path.stem}~{number}"
                 if not (bin_ / f"{token}{ENDING}").exists():
                     path.rename(bin_ / f"{token}{ENDING}")
                     # The time it was deleted at, for `recover`.
@@ -200,8 +201,7 @@ class Store:
         """Bring back what `delete` took away; beside what may have taken its name since."""
         source = self.directory / _DELETED / f"{Path(token).name}{ENDING}"
         stem = token.rpartition("~")[0]
-        for number in range(1, 10_000):
-            target = self.directory / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
+        for target in paths_for(self.directory, stem):
             try:
                 # A link fails where a rename would replace what is there.
                 os.link(source, target)
@@ -252,7 +252,7 @@ class Store:
             session = self._read(path, bundled=bundled)
         except SessionError as error:
             at = datetime.fromtimestamp(changed / 1e9, UTC)
-            name = path.name.removesuffix(ENDING)
+            name = path.stem
             return Entry(name=name, created=at, bundled=bundled, path=path, problem=str(error)), ""
         return entry_of(session, path), text_of(session)
 

@@ -17,9 +17,8 @@ from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.documents import limit_in
 from alignscope.sessions.format.yaml import hide, reveal
+from alignscope.sessions.names import journal_of
 
-ENDING: Final = ".journal"
-"""Of its file's name, where the session's has `.yaml`."""
 MAX_BYTES: Final = 512 * 1024 * 1024
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
@@ -42,11 +41,6 @@ class _Head(msgspec.Struct, frozen=True):
 
 _Line = Started | Token | Finished | Again
 _decoder: Final = msgspec.json.Decoder(_Line)
-
-
-def journal_of(session: Path) -> Path:
-    """Where the journal of a session's file is."""
-    return session.with_name(session.name.removesuffix(".yaml") + ENDING)
 
 
 class Journal:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.model.session import SessionError
+from alignscope.sessions.names import lock_of
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +32,7 @@ class Lock:
             LockedError: another alignscope has it, or this one a second time.
             OSError: the directory can't be written to.
         """
-        self._path = session.with_name(f".{session.name.removesuffix('.yaml')}.lock")
+        self._path = lock_of(session)
         while True:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
             try:
@@ -82,7 +83,7 @@ def _same(descriptor: int, path: Path) -> bool:
 
 def _explanation(session: Path, holder: str) -> str:
     number, _, since = holder.partition(" ")
-    name = session.name.removesuffix(".yaml")
+    name = session.stem
     if number == str(os.getpid()):
         return f"{name} is open in this alignscope already. Here it can only be read."
     who = f" (process {number}" if number.isdigit() else ""

@@ -6,10 +6,11 @@ from pathlib import Path
 from alignscope.model.session import SessionError
 from alignscope.model.turn import Turn
 from alignscope.sessions.format import file
+from alignscope.sessions.names import journal_of, session_of
 from alignscope.sessions.recording import journal
-from alignscope.sessions.recording.journal import Left, journal_of
+from alignscope.sessions.recording.journal import Left
 from alignscope.sessions.recording.lock import Lock, LockedError
-from alignscope.sessions.recording.writer import ENDING, Writer, set_aside, sync
+from alignscope.sessions.recording.writer import Writer, set_aside, sync
 
 
 def recover(directory: Path) -> list[str]:
@@ -19,13 +20,7 @@ def recover(directory: Path) -> list[str]:
         names = sorted(entry.name for entry in os.scandir(directory))
     except OSError:
         return []
-    for name in names:
-        if name.endswith(journal.ENDING):
-            path = directory / (name.removesuffix(journal.ENDING) + ENDING)
-        elif name.startswith(".") and name.endswith(".lock"):
-            path = directory / (name[1:].removesuffix(".lock") + ENDING)
-        else:
-            continue
+    for path in filter(None, (session_of(directory / name) for name in names)):
         try:
             lock = Lock(path)
         except LockedError:

@@ -13,7 +13,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.recording.journal import Again, Journal
-from alignscope.sessions.recording.writer import ENDING, ChangedError, Writer
+from alignscope.sessions.recording.writer import ChangedError, Writer
 
 
 class Keeper:
@@ -104,7 +104,7 @@ class Keeper:
 
     def save_as(self, path: Path) -> Path:
         """Write everything into a new file and go on there. Gives its path, which differs if that is taken."""
-        moved = self._move(path.parent, path.name.removesuffix(ENDING))
+        moved = self._move(path.parent, path.stem)
         self._trouble = ""
         return moved
 

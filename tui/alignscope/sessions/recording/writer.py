@@ -2,8 +2,6 @@
 
 import contextlib
 import os
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +12,10 @@ from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
 from alignscope.sessions.format import documents
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
-from alignscope.sessions.recording.journal import append, journal_of
+from alignscope.sessions.names import ENDING, journal_of, name_for, paths_for
+from alignscope.sessions.recording.journal import append
 from alignscope.sessions.recording.lock import Lock
 
-ENDING: Final = ".yaml"
-_MAX_NAME: Final = 60
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
@@ -65,8 +62,7 @@ class Writer:
             sync(directory.parent)
         stem = name or name_for(session)
         whole = dump(session) if session.turns else b""
-        for number in range(1, 10_000):
-            path = directory / f"{stem if number == 1 else f'{stem}-{number}'}{ENDING}"
+        for path in paths_for(directory, stem):
             if journal_of(path).exists():
                 continue
             try:
@@ -191,14 +187,6 @@ class Writer:
         if now != self._stamp:
             how = "was taken away or renamed" if now is None else "was changed by something else"
             raise ChangedError(f"{self.path.name} {how}.")
-
-
-def name_for(session: Session) -> str:
-    """A file's name for a session: when it was made, and a few words of its title."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFC", session.title.casefold()))
-    title = "-".join(words)[: _MAX_NAME - 16].strip("-_")
-    moment = session.created.strftime("%Y%m%d-%H%M%S")
-    return f"{moment}-{title}" if title else moment
 
 
 def sync(directory: Path) -> None:
