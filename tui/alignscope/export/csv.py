@@ -15,6 +15,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
+from alignscope.text.clean import encodable
 
 COLUMNS: Final = (
     "session", "turn", "at", "prompt", *TurnSettings.__struct_fields__, "note", "verdict", "pane", "model", "mode",
@@ -22,7 +23,6 @@ COLUMNS: Final = (
     "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second",
 )  # fmt: skip
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
-_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
@@ -41,7 +41,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe stands before what could begin one."""
-    text = _HALVES.sub("\ufffd", text)
+    text = encodable(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -19,12 +19,12 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
+from alignscope.text.clean import encodable
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
 """What Markdown, also GitHub's, reads as its own within a line."""
 _SPACES = re.compile(r"^ +| {2,}| +$", re.MULTILINE)
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
@@ -95,7 +95,7 @@ def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
 
 def inline(text: str) -> str:
     """A text as Markdown shows it in running text and in tables: escaped, with its line breaks and spaces."""
-    text = _SIGNS.sub(r"\\\g<0>", _plain(text))
+    text = _SIGNS.sub(r"\\\g<0>", encodable(text))
     text = _SPACES.sub(lambda found: "&nbsp;" * len(found[0]), text)
     return _BREAKS.sub("<br>", text)
 
@@ -104,8 +104,4 @@ def fence(text: str) -> str:
     """A text as a block that Markdown leaves alone, behind a fence longer than any in it."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
-    return f"{ticks}text\n{_plain(text)}\n{ticks}\n"
-
-
-def _plain(text: str) -> str:
-    return _HALVES.sub("\ufffd", text)
+    return f"{ticks}text\n{encodable(text)}\n{ticks}\n"

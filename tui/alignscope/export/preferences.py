@@ -6,18 +6,15 @@ https://huggingface.co/docs/trl/dataset_formats
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Final
 
 from alignscope.export import Options
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, ReplyKey, Turn, exchanges
-
-_HALVES: Final = re.compile("[\ud800-\udfff]")
+from alignscope.text.clean import encodable
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
@@ -38,7 +35,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
 def _pair(
     turn: Turn, before: Sequence[Turn], better: ReplyKey, worse: ReplyKey, *, conversational: bool
 ) -> dict[str, object] | None:
-    chosen, rejected = (_plain(turn.text(*key)) for key in (better, worse))
+    chosen, rejected = (encodable(turn.text(*key)) for key in (better, worse))
     panes = {pane.name: pane for pane in turn.lineup}
     if not chosen or not rejected or chosen == rejected or better[0] not in panes or worse[0] not in panes:
         return None
@@ -46,12 +43,12 @@ def _pair(
     if histories[0] != histories[1]:
         return None
     asked = [panes[better[0]], panes[worse[0]]]
-    history = [(_plain(prompt), _plain(reply)) for prompt, reply in histories[0]]
-    prompt = _plain(turn.prompt)
+    history = [(encodable(prompt), encodable(reply)) for prompt, reply in histories[0]]
+    prompt = encodable(turn.prompt)
     if not conversational:
         return {"prompt": _document(turn, asked, history, prompt), "chosen": chosen, "rejected": rejected}
     systems = {pane.system for pane in asked}
-    messages = [_message("system", _plain(system)) for system in systems if system and len(systems) == 1]
+    messages = [_message("system", encodable(system)) for system in systems if system and len(systems) == 1]
     for said, reply in history:
         messages += [_message("user", said), _message("assistant", reply)]
     return {
@@ -72,7 +69,3 @@ def _document(turn: Turn, asked: Sequence[Pane], history: Sequence[tuple[str, st
 
 def _message(role: str, content: str) -> dict[str, str]:
     return {"role": role, "content": content}
-
-
-def _plain(text: str) -> str:
-    return _HALVES.sub("\ufffd", text)

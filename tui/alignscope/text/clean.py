@@ -43,6 +43,7 @@ def _visible() -> dict[int, str]:
 
 
 _VISIBLE: Final = _visible()
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -53,6 +54,11 @@ def clean(text: str) -> str:
     be cleaned apart from each other and indexes into the result are indexes into the text.
     """
     return text if text.isprintable() else text.translate(_VISIBLE)
+
+
+def encodable(text: str) -> str:
+    """Return the text with U+FFFD for each half of a surrogate pair, which UTF-8 can't hold."""
+    return _HALVES.sub(_REPLACEMENT, text)
 
 
 # Ranges in which every character is printable and takes one cell whatever stands beside it.
