@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from rich._unicode_data import load as _load_cell_table
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 
 TAB: Final = 4
 """Cells between tab stops, counted from the start of a row."""
@@ -78,12 +77,13 @@ def is_plain(text: str) -> bool:
 
 
 def _is_emoji(char: str) -> bool:
-    return char in _narrow_to_wide() or (char > "\u2300" and get_character_cell_size(char) == 2)
+    return _widens(char) or (char > "\u2300" and get_character_cell_size(char) == 2)
 
 
-@lru_cache(maxsize=1)
-def _narrow_to_wide() -> frozenset[str]:
-    return _load_cell_table("auto").narrow_to_wide
+@lru_cache(maxsize=4096)
+def _widens(char: str) -> bool:
+    """Whether a character takes one cell, and two with U+FE0F behind it."""
+    return get_character_cell_size(char) == 1 and cell_len(char + _EMOJI_STYLE) == 2
 
 
 def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
@@ -108,7 +108,7 @@ def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
                 cells = 2
             base = char
             while end < length and (following := text[end]) > "\u02ff":
-                if following == _EMOJI_STYLE and cells == 1 and base in _narrow_to_wide():
+                if following == _EMOJI_STYLE and cells == 1 and _widens(base):
                     cells = 2
                 elif text[end - 1] == _JOINER and _is_emoji(following) and _is_emoji(base):
                     pass
