@@ -65,7 +65,7 @@ def test_all_that_is_wrong_is_told_with_line_and_field(tmp_path: Path) -> None:
         (b"title: x\ntitle: y\n", "a.yaml, line 2: title: the field is there twice"),
         (b"a: &a [x, x]\nb: [*a, *a]\n", "a.yaml, line 1: a: anchors are not allowed"),
         (b"a: " + b"[" * 30, f"a.yaml, line 1: a{'[1]' * 23}: nested too deep"),
-        (b"#" * 1_000_001, "a.yaml can't be read: it is larger than 1,000,000 bytes"),
+        (b"#" * 2_000_000, "a.yaml can't be read: it is larger than 1 MB"),
         (b"- 1\n", "a.yaml: must be `name: value` lines, not a list"),
     ],
 )

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 
 import msgspec
 
@@ -52,15 +52,13 @@ async def _ask(launch: Launch, as_json: bool) -> int:
 
 @contextmanager
 def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
-    """Call back on ctrl+c instead of dying of it; where a loop can't (on Windows), ctrl+c does what it always does."""
+    """Call back on ctrl+c instead of dying of it."""
     loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):
-        loop.add_signal_handler(signal.SIGINT, callback)
+    loop.add_signal_handler(signal.SIGINT, callback)
     try:
         yield
     finally:
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGINT)
 
 
 class _Json:

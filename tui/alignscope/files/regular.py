@@ -23,5 +23,5 @@ def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         data = file.read(limit + 1) if status.st_size <= limit else b""
         if len(data) > limit or status.st_size > limit:
-            raise OSError(errno.EFBIG, f"it is larger than {limit:,} bytes", str(path))
+            raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return data, status

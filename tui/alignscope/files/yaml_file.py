@@ -14,7 +14,7 @@ import msgspec
 from alignscope.files.regular import read_regular
 
 T = TypeVar("T")
-MAX_BYTES: Final = 1_000_000
+MAX_BYTES: Final = 2**20
 """Size of a file of settings, a theme or the like."""
 MAX_DEPTH: Final = 24
 """How deep mappings and lists may be nested."""

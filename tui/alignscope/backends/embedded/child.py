@@ -14,6 +14,7 @@ import ctypes
 import json
 import os
 import queue
+import resource
 import signal
 import sys
 import threading
@@ -71,10 +72,7 @@ def _die_with(parent: int) -> None:
 def _die_fast() -> None:
     """When llama.cpp aborts, whoever waits should know at once: no backtrace by a debugger, no core dump."""
     os.environ["GGML_NO_BACKTRACE"] = "1"
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _send_noise_to(log: Path) -> None:

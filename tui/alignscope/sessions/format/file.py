@@ -2,12 +2,12 @@
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from alignscope.files.regular import read_regular
 from alignscope.files.yaml_file import FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents
@@ -65,15 +65,7 @@ def read(path: Path) -> Loaded:
         SessionError: it can't be read or isn't a session; names file, document and field.
     """
     try:
-        # Not blocking, so that a pipe among the files can't hold us.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(descriptor, "rb") as file:  # noqa: PTH123, opened by hand for its flags
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise SessionError(f"{path.name}: is no file of text")
-            if status.st_size > MAX_BYTES:
-                raise SessionError(f"{path.name}: larger than {MAX_BYTES >> 20} MB, which no session is")
-            data = file.read(MAX_BYTES + 1)
+        data, status = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path.name}: can't be read: {error.strerror or error}") from None
     loaded = parse(data, path.name)

@@ -20,7 +20,6 @@ from alignscope.sessions.format.yaml import hide, reveal
 from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
-_BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
 class Again(msgspec.Struct, frozen=True, tag_field="event", tag="again"):
@@ -61,7 +60,7 @@ class Journal:
             yaml_form.write(documents.header(session)),
             yaml_form.write(documents.turn(turn, session.lineup, replies={})),
         )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | _BINARY
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW
         self._descriptor = os.open(self.path, flags, 0o600)
         try:
             self._write(msgspec.json.encode(head) + b"\n" + earlier)

@@ -1,21 +1,12 @@
 """One writer a session: a lock that ends with its process, however that ends."""
 
+import fcntl
 import os
-import sys
 import time
 from pathlib import Path
-from typing import Final
 
 from alignscope.model.session import SessionError
 from alignscope.sessions.names import lock_of
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
-
-_FAR: Final = 1 << 20
-"""Where Windows locks a byte: behind the words that others may read."""
 
 
 class LockedError(SessionError):
@@ -34,9 +25,9 @@ class Lock:
         """
         self._path = lock_of(session)
         while True:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
-                _lock(descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 holder = os.read(descriptor, 100).decode("ascii", "replace")
                 os.close(descriptor)
@@ -55,23 +46,9 @@ class Lock:
     def release(self) -> None:
         """Let others write. Does nothing the second time."""
         if self._descriptor is not None:
-            if sys.platform != "win32":
-                self._path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def _lock(descriptor: int) -> None:
-    """Lock, or raise BlockingIOError."""
-    if sys.platform != "win32":
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    else:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            raise BlockingIOError from None
-        os.lseek(descriptor, 0, os.SEEK_SET)
 
 
 def _same(descriptor: int, path: Path) -> bool:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
@@ -15,8 +15,6 @@ from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMEN
 from alignscope.sessions.names import ENDING, journal_of, name_for, paths_for
 from alignscope.sessions.recording.journal import append
 from alignscope.sessions.recording.lock import Lock
-
-_BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
 class ChangedError(SessionError):
@@ -66,7 +64,7 @@ class Writer:
             if journal_of(path).exists():
                 continue
             try:
-                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY, 0o600)
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
             except FileExistsError:
                 continue
             try:
@@ -105,7 +103,7 @@ class Writer:
                 raise ChangedError(
                     f"{session.name} was written to since it was opened; open it again to go on from it."
                 )
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | _BINARY)
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
             try:
                 if loaded.damaged:
                     set_aside(path, loaded.damaged)
