@@ -67,7 +67,7 @@ class _Completer(argcomplete.completers.BaseCompleter):
 def _themes() -> list[str]:
     from alignscope.files.locations import bundled
 
-    return [each.name.removesuffix(".yaml") for each in bundled("themes").iterdir() if each.name.endswith(".yaml")]
+    return [each.stem for each in bundled("themes").glob("*.yaml")]
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:

@@ -6,8 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from alignscope.files.yaml_file import FormError
-from alignscope.files.yaml_file import printable as shown
+from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
 from alignscope.model.pane import MAX_PANES, Mode, Pane
 from alignscope.model.reply import Reply
@@ -32,8 +31,8 @@ from alignscope.sessions.format.yaml import Block, Text
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
 D = TypeVar("D", bound=dict[str, Any])
-MAX_SAMPLES: Final = 64
-"""Replies of a pane to one prompt."""
+MAX_STORED_SAMPLES: Final = 64
+"""Replies of a pane to one prompt that a file may hold: more than are asked for today."""
 _AMENDMENTS: Final = ("title", "note", "verdict")
 _USUAL: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
@@ -209,7 +208,7 @@ def read_header(data: Any) -> Session:
     if version != str(VERSION):
         newer = version.isascii() and version.isdigit() and len(version) < 9 and int(version) > VERSION
         advice = "A newer alignscope wrote it; this one has to be updated to open it" if newer else "There is none such"
-        raise fields.refuse("format", f"the file has version {shown(version)} of the format. {advice}")
+        raise fields.refuse("format", f"the file has version {printable(version)} of the format. {advice}")
     created = fields.time("created")
     heading = fields.text("title", "")
     inner = fields.inner("parent")
@@ -261,12 +260,12 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         settings,
         records=panes,
     )
-    for each in fields.each("replies", MAX_PANES * MAX_SAMPLES):
+    for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
         reply = _read_reply(each, where)
         if reply.pane not in {record.name for record in panes}:
-            raise each.refuse("pane", f"no pane of the lineup is called ‘{shown(reply.pane)}’")
+            raise each.refuse("pane", f"no pane of the lineup is called ‘{printable(reply.pane)}’")
         if (reply.pane, reply.sample) in new.replies:
-            raise each.refuse("sample", f"the reply {reply.sample} of ‘{shown(reply.pane)}’ is there twice")
+            raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
         new.replies[reply.pane, reply.sample] = reply
     if (said := fields.raw("note")) is not None:
         if not isinstance(said, str):
@@ -287,7 +286,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
 
 
 def _read_reply(fields: Fields, where: str) -> StoredReply:
-    pane, sample = fields.text("pane"), fields.whole("sample", 1, most=MAX_SAMPLES)
+    pane, sample = fields.text("pane"), fields.whole("sample", 1, most=MAX_STORED_SAMPLES)
     text = fields.text("text")
     timeline = fields.text("timeline") if "timeline" in fields else None
     reply = StoredReply(pane, sample, text, timeline, f"{where}, {fields.place('')[:-1]}")
@@ -320,7 +319,7 @@ def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
         if not name or len(name) > 40 or not name.isprintable():
             raise each.refuse("name", "a pane's name is 1 to 40 printable characters")
         if name in {record.name for record in records}:
-            raise each.refuse("name", f"two panes are called ‘{shown(name)}’")
+            raise each.refuse("name", f"two panes are called ‘{printable(name)}’")
         own = each.inner("sampling")
         sampling, unknown = _read_sampling(own) if own else (None, {})
         pane = Pane(
@@ -336,7 +335,7 @@ def _read_settings(fields: Fields) -> tuple[TurnSettings, Extra]:
     sampling, unknown = _read_sampling(fields.inner("sampling"))
     settings = TurnSettings(
         sampling,
-        fields.whole("samples", 1, most=MAX_SAMPLES),
+        fields.whole("samples", 1, most=MAX_STORED_SAMPLES),
         fields.word("context", {FRESH: FRESH, CARRY: CARRY}.__getitem__, FRESH),
         fields.word("scaffold", {name: name for name in SCAFFOLDS}.__getitem__, "bare"),
         fields.flag("think"),
@@ -356,7 +355,7 @@ def _read_sampling(fields: Fields | None) -> tuple[Sampling, Extra]:
             try:
                 values[name] = PARAMETERS[name].check(fields.raw(name))
             except (SamplingError, OverflowError) as error:
-                raise fields.refuse(name, shown(error) if len(str(error)) < 60 else str(error)) from None
+                raise fields.refuse(name, printable(error) if len(str(error)) < 60 else str(error)) from None
     return Sampling(values), fields.rest()
 
 
@@ -370,13 +369,13 @@ def _turn_of(session: Session, fields: Fields) -> Turn:
 
 def _read_verdict(fields: Fields, turn: Turn) -> Verdict | None:
     order: list[ReplyKey] = []
-    for item in fields.items("order", MAX_PANES * MAX_SAMPLES):
+    for item in fields.items("order", MAX_PANES * MAX_STORED_SAMPLES):
         pane, sample = item if isinstance(item, list) and len(item) == 2 else (item, 1)
         if not isinstance(pane, str) or isinstance(sample, bool) or not isinstance(sample, int):
             raise fields.refuse("order", "lists panes, or pairs of a pane and a sample's number")
-        if pane not in {record.name for record in turn.panes} or not 1 <= sample <= MAX_SAMPLES:
-            raise fields.refuse("order", f"the turn has no reply {shown(sample)} of ‘{shown(pane)}’")
+        if pane not in {record.name for record in turn.panes} or not 1 <= sample <= MAX_STORED_SAMPLES:
+            raise fields.refuse("order", f"the turn has no reply {printable(sample)} of ‘{printable(pane)}’")
         if (pane, sample) in order:
-            raise fields.refuse("order", f"the reply {sample} of ‘{shown(pane)}’ is there twice")
+            raise fields.refuse("order", f"the reply {sample} of ‘{printable(pane)}’ is there twice")
         order.append((pane, sample))
     return Verdict(tuple(order), fields.rest()) if order else None
