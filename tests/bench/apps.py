@@ -20,10 +20,6 @@ from textual.strip import Strip
 PATHS = ("/api/generate", "/api/chat")
 
 
-class Empty(App[None]):
-    """The least that Textual can be."""
-
-
 class Lines(ScrollView):
     """The least that can show a stream: rows wrapped as they come, all of the view drawn thirty times a second."""
 
@@ -204,16 +200,19 @@ class Panes(Streams):
         return take
 
 
+def panes(url: str, model: str) -> list[str]:
+    """Return alignscope's arguments for two panes of a model."""
+    return [f"--pane=base={model}@{url},completion", f"--pane=instruct={model}@{url},chat"]
+
+
 def main(name: str, url: str, model: str) -> None:
     """Run one of them."""
     if name == "app":
         from alignscope.commands.main import main as alignscope
 
-        panes = [f"base={model}@{url},completion", f"instruct={model}@{url},chat"]
-        sys.exit(alignscope(["--pane", panes[0], "--pane", panes[1]]))
+        sys.exit(alignscope(panes(url, model)))
     streams: dict[str, type[Streams]] = {"bare": Floor, "step": StepFloor, "panes": Panes}
-    app: App[None] = streams[name](url, model) if name in streams else Empty()
-    app.run()
+    streams[name](url, model).run()
 
 
 if __name__ == "__main__":
