@@ -17,7 +17,12 @@ WORDS = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Help")
 class Host(App[None]):
     """Six keys, the last of them help."""
 
-    BINDINGS = [Binding(word[0].lower(), word.lower(), word) for word in WORDS]
+    BINDINGS = [Binding(word[0].lower(), f"press('{word}')", word, tooltip=f"Press {word}") for word in WORDS[:-1]]
+    BINDINGS += [Binding("h", "help", "Help")]
+    pressed = ""
+
+    def action_press(self, word: str) -> None:
+        self.pressed = word
 
     def compose(self) -> ComposeResult:
         yield KeyBar()
@@ -67,10 +72,45 @@ async def test_it_follows_the_width() -> None:
         assert shown(app).endswith("h Help")
 
 
+async def test_a_click_presses_the_key_under_the_mouse_and_none_between_two() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 5)) as pilot:
+        line = await settled(pilot)
+        for word in ("Gamma", "Beta"):
+            for column in (line.index(word) - 2, line.index(word) + len(word) - 1):
+                app.pressed = ""
+                await pilot.click(offset=(column, 4))
+                await pilot.pause()
+                assert app.pressed == word
+        app.pressed = ""
+        await pilot.click(offset=(line.index("Beta") - 3, 4))
+        await pilot.pause()
+        assert app.pressed == ""
+
+
+async def test_the_key_under_the_mouse_is_marked_and_explained() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 5)) as pilot:
+        bar = app.query_one(KeyBar)
+        column = (await settled(pilot)).index("Beta")
+
+        def ground() -> object:
+            strip = app.screen._compositor.render_strips(app.size)[-1].crop(column, column + 1)
+            return [segment.style and segment.style.bgcolor for segment in strip]
+
+        plain = ground()
+        await pilot.hover(offset=(column, 4))
+        await pilot.pause()
+        assert (bar.tooltip, ground() == plain) == ("Press Beta", False)
+        await pilot.hover(offset=(column - 3, 4))
+        await pilot.pause()
+        assert (bar.tooltip, ground() == plain) == (None, True)
+
+
 class Busy(Screen[None]):
     """One key that does another thing now, and one that does nothing."""
 
-    footer_words: ClassVar[dict[str, str]] = {"alpha": "Other", "gamma": ""}
+    footer_words: ClassVar[dict[str, str]] = {"press('Alpha')": "Other", "press('Gamma')": ""}
 
     def compose(self) -> ComposeResult:
         yield KeyBar()

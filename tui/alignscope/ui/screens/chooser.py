@@ -152,7 +152,7 @@ class Chooser(ModalScreen[T]):
             background: $surface;
             padding: 1 2 0 2;
         }
-        & Footer { margin-top: 1; }
+        & KeyBar { margin-top: 1; }
         & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """

@@ -151,7 +151,7 @@ class CompareScreen(Screen[None]):
         & #compare-panes { height: 1fr; }
         &.-narrow #compare-panes { layout: vertical; }
         &.-narrow ComparedPane { border-left: none; }
-        & KeyBar { padding-left: 1; }
+        & KeyBar { margin-left: 1; }
         & #compare-promise { height: auto; padding: 0 1; color: $text-muted; }
     }
     """

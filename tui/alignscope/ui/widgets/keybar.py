@@ -1,25 +1,40 @@
 """The line of keys at the bottom, which never breaks off in the middle of a word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events
-from textual.app import ComposeResult
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.screen import Screen
 
 from alignscope.text.clean import cell_width
+from alignscope.ui.widgets.pane.bars import Bar
 
-_ALWAYS = "help"
+_ALWAYS: Final = "help"
 """The action whose key stays when there is no room for all: it leads to the others."""
-_LEAVES = "quit"
+_LEAVES: Final = "quit"
 """The action whose key isn't named in a dialog, which has another way out."""
-_COMMANDS = "≡"
-_GAP = 2
+_GAP: Final = 2
 """Blanks between one key with its words and the next."""
 
 
-class KeyBar(Footer):
-    """Textual's footer, less the keys that there is no room for. Help tells them all.
+class _Label(NamedTuple):
+    key: str
+    display: str
+    text: str
+    action: str
+    tooltip: str
+
+    @property
+    def width(self) -> int:
+        """Cells that it takes."""
+        return cell_width(self.display) + bool(self.text) + cell_width(self.text)
+
+
+_COMMANDS: Final = _Label("ctrl+p", "≡", "", "app.command_palette", "Every command by its name")
+
+
+class KeyBar(Bar):
+    """The keys that work now, less those that there is no room for. Help lists them all.
 
     At its right end a mouse finds every command of the screen, by the command palette.
 
@@ -27,44 +42,96 @@ class KeyBar(Footer):
     or nothing while it does nothing.
     """
 
+    INDENT = 0
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text", "key-bar--hover"}
     DEFAULT_CSS = """
-    KeyBar { background: $background; &.-dialogs { background: $surface; } }
-    KeyBar.-compact FooterKey { margin: 0 2 0 0; &.-commands { dock: right; margin: 0; } }
-    KeyBar:ansi FooterKey .footer-key--key { color: $accent; }
+    KeyBar {
+        dock: bottom;
+        background: $background;
+        &.-dialogs { background: $surface; }
+        &.-hover { pointer: pointer; }
+        & > .key-bar--key { color: $footer-key-foreground; background: $footer-key-background; text-style: bold; }
+        & > .key-bar--text { color: $footer-description-foreground; background: $footer-description-background; }
+        & > .key-bar--hover { color: $footer-key-foreground; background: $block-hover-background; }
+        &:ansi > .key-bar--key { color: $accent; }
+    }
     """
 
     def __init__(self) -> None:
-        super().__init__(show_command_palette=False, compact=True)
+        super().__init__()
+        self._placed: list[tuple[int, _Label]] = []
+        """What is drawn, by its first column."""
+        self._hovered: _Label | None = None
 
     def on_mount(self) -> None:
+        """Follow what the keys do."""
         self.set_class(self.screen.is_modal, "-dialogs")  # a dialog has a ground of its own
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
 
-    def compose(self) -> ComposeResult:
+    def _bindings_updated(self, screen: Screen[object]) -> None:
+        if self.app.app_focus:  # without it no widget has the focus, and the keys would seem to be others
+            self.redraw()
+
+    def _labels(self) -> Iterator[_Label]:
+        """Yield the first key of every action that does something now."""
         words: Mapping[str, str] = getattr(self.screen, "footer_words", {})
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        for key in keys:
-            key.description = words.get(key.action, key.description)
-        keys = [key for key in keys if key.description and not (key.action == _LEAVES and self.screen.is_modal)]
+        seen = {_LEAVES} if self.screen.is_modal else set()
+        for _, binding, _, tooltip in self.screen.active_bindings.values():
+            text = words.get(binding.action, binding.description)
+            if binding.show and text and binding.action not in seen:
+                seen.add(binding.action)
+                yield _Label(binding.key, self.app.get_key_display(binding), text, binding.action, tooltip)
+
+    def _place(self) -> Iterator[tuple[int, _Label]]:
+        """Yield the keys that there is room for, with their columns."""
+        labels = list(self._labels())
+        last = self.size.width - _COMMANDS.width
         # The gap behind the last key may hang over; the sign for all commands stands alone.
-        room = (self.size.width or self.app.size.width) + _GAP - 1 - cell_width(_COMMANDS)
-        room -= sum(_cells(key) for key in keys if key.action == _ALWAYS)
-        full = False
-        for key in keys:
-            if key.action != _ALWAYS:
+        room = last + _GAP - 1 - sum(label.width + _GAP for label in labels if label.action == _ALWAYS)
+        column = 0
+        for label in labels:
+            if label.action != _ALWAYS:
                 # Once one has been left out, so are those behind it: what is shown is the beginning of the list.
-                full = full or _cells(key) > room
-                if full:
+                room -= label.width + _GAP
+                if room < 0:
                     continue
-                room -= _cells(key)
-            yield key
-        yield FooterKey(
-            "ctrl+p", _COMMANDS, "", "app.command_palette", tooltip="Every command by its name", classes="-commands"
-        )
+            yield column, label
+            column += label.width + _GAP
+        yield last, _COMMANDS
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.call_after_refresh(self.recompose)
+    def lay_out(self) -> Iterable[tuple[str, str]]:
+        """Yield each key and what it does, in two styles, with blanks between."""
+        self._placed = list(self._place())
+        end = 0
+        for column, label in self._placed:
+            hovered = "key-bar--hover" if label == self._hovered else ""
+            yield " " * (column - end), ""
+            yield label.display, hovered or "key-bar--key"
+            yield label.text and f" {label.text}", hovered or "key-bar--text"
+            end = column + label.width
 
+    def _hover(self, label: _Label | None) -> None:
+        if label != self._hovered:
+            self._hovered = label
+            self.tooltip = label.tooltip if label else None
+            self.set_class(label is not None, "-hover")
+            self.screen.update_pointer_shape()
+            self.redraw()
 
-def _cells(key: FooterKey) -> int:
-    """The columns that a key takes with what it does, and the blanks between and behind."""
-    return cell_width(key.key_display) + 1 + cell_width(key.description) + _GAP
+    def _at(self, x: int) -> _Label | None:
+        return next((label for column, label in self._placed if column <= x < column + label.width), None)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show which key a click would press."""
+        self._hover(self._at(event.x))
+
+    def on_leave(self) -> None:
+        """Show none."""
+        self._hover(None)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Press the key under the mouse."""
+        label = self._at(event.x)
+        if label is not None:
+            self.app.simulate_key(label.key)

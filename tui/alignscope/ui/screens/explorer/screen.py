@@ -46,7 +46,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         layout: vertical;
         & #stage { height: 1fr; layout: horizontal; }
         & #write { height: auto; background: $surface; }
-        & KeyBar { padding-left: 1; }
+        & KeyBar { margin-left: 1; }
         & PaneHeader:hover { color: $foreground; pointer: pointer; }
         & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
         & #write.-focused #sign { color: $accent; text-style: bold; }

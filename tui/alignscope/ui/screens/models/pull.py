@@ -77,7 +77,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
         & #pull-state.-error { color: $text-error; }
         & ProgressBar { width: 1fr; display: none; &.-running { display: block; } }
         & Bar { width: 1fr; }
-        & Footer { margin-top: 1; }
+        & KeyBar { margin-top: 1; }
     }
     """
 

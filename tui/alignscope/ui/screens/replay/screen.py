@@ -53,7 +53,7 @@ class ReplayScreen(Transport[Live | None]):
     DEFAULT_CSS = """
     ReplayScreen {
         layout: vertical;
-        & KeyBar { padding-left: 1; }
+        & KeyBar { margin-left: 1; }
         & #find { height: 1; background: $surface; display: none; }
         & #find.-shown { display: block; }
         & #find Static { width: 3; padding: 0 1; color: $accent; }

@@ -18,8 +18,10 @@ _MODEL: Final = 14
 
 
 class Bar(Drawn, Widget):
-    """One row of pieces in styles of their own, with a cell free at either end."""
+    """One row of pieces in styles of their own."""
 
+    INDENT: ClassVar[int] = 1
+    """Blank cells at either end."""
     DEFAULT_CSS = """
     Bar {
         height: 1;
@@ -36,7 +38,7 @@ class Bar(Drawn, Widget):
     @property
     def room(self) -> int:
         """Cells for text."""
-        return max(0, self.size.width - 2)
+        return max(0, self.size.width - 2 * self.INDENT)
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
         """Pieces of text, each with the component class of its style, or "" for the bar's own."""
@@ -44,16 +46,9 @@ class Bar(Drawn, Widget):
 
     def redraw(self) -> None:
         """Draw anew if anything is different."""
-        pieces = tuple(self.lay_out())
-        if pieces != self._pieces:
-            self._pieces = pieces
+        if tuple(self.lay_out()) != self._pieces:
             self._strip = None
             self.refresh()
-
-    def on_resize(self) -> None:
-        """Choose anew what there is room for."""
-        self._strip = None
-        self.redraw()
 
     def notify_style_update(self) -> None:
         """Forget colours when the theme changes, or the focus."""
@@ -62,12 +57,16 @@ class Bar(Drawn, Widget):
 
     def render_line(self, y: int) -> Strip:
         """The row."""
-        if self._strip is None:
+        width = self.outer_size.width
+        if self._strip is None or self._strip.cell_length != width:
+            self._pieces = tuple(self.lay_out())
             plain = self.rich_style
-            segments = [Segment(" ", plain)]
-            for text, component in self._pieces:
-                segments.append(Segment(text, self.get_component_rich_style(component) if component else plain))
-            self._strip = Strip(segments).adjust_cell_length(self.outer_size.width, plain)
+            segments = [
+                Segment(text, self.get_component_rich_style(component) if component else plain)
+                for text, component in ((" " * self.INDENT, ""), *self._pieces)
+                if text
+            ]
+            self._strip = Strip(segments).adjust_cell_length(width, plain)
         return self._strip
 
 
