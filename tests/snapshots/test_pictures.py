@@ -71,7 +71,6 @@ class Scene:
 
     async def opened(self) -> None:
         """Wait for the explorer and its lineup."""
-        await self.until(lambda: any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack))
         await self.until(self.explorer.lineup_found.is_set)
 
     async def resumed(self, *more: Any) -> None:

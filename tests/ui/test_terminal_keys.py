@@ -152,3 +152,10 @@ def test_the_program_heeds_the_terminals_own_keys(terminal: str, tmp_path: Path)
         os.write(desk, b"q")
         os.write(desk, SENT[terminal]["f1"].encode())
         read_until(desk, b"Next part")
+
+
+def test_letters_that_were_typed_before_the_first_frame_stand_in_the_prompt(tmp_path: Path) -> None:
+    with program("xterm-256color", tmp_path) as desk:
+        read_until(desk, b"\x1b[?1049h")  # the terminal is the program's, and nothing has been drawn
+        os.write(desk, b"QXetR")  # in a pane, each of them is a command
+        read_until(desk, b"QXetR")

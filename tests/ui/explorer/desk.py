@@ -29,11 +29,6 @@ class Desk:
         return next(screen for screen in self.app.screen_stack if isinstance(screen, ExplorerScreen))
 
     @property
-    def opened(self) -> bool:
-        """Whether the explorer has taken the place of the first frame."""
-        return any(isinstance(screen, ExplorerScreen) for screen in self.app.screen_stack)
-
-    @property
     def exploration(self) -> Exploration:
         """What the next turn will be sent with, and the turns so far."""
         return self.explorer.exploration
@@ -97,7 +92,7 @@ async def explore(launch: Launch | None = None, size: tuple[int, int] = (120, 40
     app = AlignscopeApp(launch)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, pilot)
-        await desk.until(lambda: desk.opened and desk.explorer.lineup_found.is_set())
+        await desk.until(desk.explorer.lineup_found.is_set)
         yield desk
     log = state_dir() / "errors.log"
     assert not log.exists(), log.read_text()

@@ -107,7 +107,6 @@ async def test_a_prompt_sent_before_the_servers_answered_waits_for_them() -> Non
         app = AlignscopeApp(at(server))
         async with app.run_test(size=(80, 24)) as pilot:
             desk = Desk(app, pilot)
-            await desk.until(lambda: desk.opened)
             assert not desk.explorer.lineup_found.is_set()
             await desk.send("early")
             await desk.until_done()

@@ -18,7 +18,7 @@ from alignscope.model.launch import Launch
 from alignscope.ui import themes
 from alignscope.ui.ascii import PlainSigns, plain_signs
 from alignscope.ui.ending import end_with_the_terminal
-from alignscope.ui.screens.opening import OpeningScreen
+from alignscope.ui.screens.explorer import ExplorerScreen
 
 _LOOK_SECONDS: Final = 1.0
 """Between two looks at the person's theme files."""
@@ -47,6 +47,8 @@ class AlignscopeApp(App[int]):
         self.launch = launch or Launch()
         self._signs = [PlainSigns()] if plain_signs(self.launch.signs) else []
         self._own = themes.OwnThemes()
+        self._problems: list[str] = []
+        """What is wrong with the person's keys."""
         suggested = themes.suggested(self.console.color_system, os.environ)
         self._wanted = self.launch.theme or themes.remembered() or suggested
         theme = themes.first_theme(self._wanted) or themes.first_theme(suggested) or themes.default_theme()
@@ -67,28 +69,20 @@ class AlignscopeApp(App[int]):
         base = binding.parse_key()[1]
         return shown.replace(format_key(base), base)
 
-    def get_default_screen(self) -> Screen[Any]:
-        return OpeningScreen([(pane.name, "") for pane in self.launch.panes])
+    def get_default_screen(self) -> ExplorerScreen:
+        return ExplorerScreen(self.launch)
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
+        self._problems = self._set_keys()
+
+    async def on_mount(self) -> None:
         if not self.is_headless:
             end_with_the_terminal(lambda status: self.exit(return_code=status))
-        self.call_after_refresh(self._open)
-
-    async def _open(self) -> None:
-        """Everything that the first frame didn't need."""
-        # Reading the explorer's code takes as long as all that went before, and the frame is on the screen already.
-        from alignscope.ui.screens.explorer import ExplorerScreen
-
-        opening = self.screen
-        problems = self._set_keys()
-        explorer = ExplorerScreen(self.launch)
-        await self.push_screen(explorer)
-        if isinstance(opening, OpeningScreen):
-            self.call_after_refresh(opening.hand_over)
-        problems += self._dress()
-        if problems:
-            self.run_worker(self._tell_later(explorer.lineup_found.wait, problems), exit_on_error=False)
+        explorer = self.screen
+        assert isinstance(explorer, ExplorerScreen)
+        # No key is handled before there is a prompt to type into; those that were pressed already wait.
+        await explorer.opened.wait()
+        self.call_after_refresh(self._dress, explorer)
 
     def _set_keys(self) -> list[str]:
         """Put the person's own keys in the place of ours, and say which of them can't be used."""
@@ -116,8 +110,8 @@ class AlignscopeApp(App[int]):
 
     # Themes
 
-    def _dress(self) -> list[str]:
-        """Read every theme, and say what is wrong with some."""
+    def _dress(self, explorer: ExplorerScreen) -> None:
+        """Read every theme, and tell what is wrong with some, and with the person's keys."""
         for theme in themes.bundled_themes():
             self.register_theme(theme)
         problems = self._look()
@@ -126,7 +120,9 @@ class AlignscopeApp(App[int]):
         elif not problems:  # else the reason has been told
             problems.append(f"No theme is called {self._wanted:.40}; f10 lists them.")
         self.set_interval(_LOOK_SECONDS, self._look_again)
-        return problems
+        problems = self._problems + problems
+        if problems:
+            self.run_worker(self._tell_later(explorer.lineup_found.wait, problems), exit_on_error=False)
 
     def _look(self) -> list[str]:
         news = self._own.look()
@@ -178,7 +174,6 @@ class AlignscopeApp(App[int]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """No cursor blinks, in whatever field of ours or Textual's it is."""
-        # Not by its class: the first frame needs no field, and to import one takes time.
         if hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 

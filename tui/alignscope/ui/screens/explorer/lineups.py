@@ -20,7 +20,6 @@ from alignscope.model.turn import Turn
 from alignscope.run.memory_advice import memory_notice, reload_notice
 from alignscope.run.servers import Found, Kind
 from alignscope.ui.screens.explorer.base import ExplorerBase
-from alignscope.ui.screens.opening import EMPTY
 from alignscope.ui.widgets.pane.view import PaneView
 
 if TYPE_CHECKING:
@@ -31,6 +30,13 @@ _WHY: Final[Mapping[Kind, str]] = defaultdict(
     {Kind.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
 )
 """What the panes hold, where it needs no reason."""
+_EMPTY: Final[Mapping[Mode, str]] = {
+    Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "
+    "what it is given: it doesn't know that you are asking it anything.",
+    Mode.CHAT: "What you type is answered here. An instruct model is a base model that was trained further, on "
+    "conversations and on people's preferences, until it replies instead of going on.",
+}
+"""What a pane says of itself while there is nothing in it."""
 
 
 class LineupActions(ExplorerBase):
@@ -46,7 +52,7 @@ class LineupActions(ExplorerBase):
             default_server=self.default_server,
             # Of several names for one server, the first.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
-            empty_text=EMPTY[pane.mode],
+            empty_text=_EMPTY[pane.mode],
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )
 

@@ -69,6 +69,8 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
                 Pane(wanted.name, wanted.model, "", wanted.mode or Mode.CHAT) for wanted in launch.panes
             )
         self._history = History(state_dir() / "prompts.jsonl")
+        self.opened = asyncio.Event()
+        """Set once the prompt takes letters."""
         self.lineup_found = asyncio.Event()
         self._experiment: Experiment | None = None
         """What is in the editor came from here; its settings go with the next send."""
@@ -84,6 +86,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self.opened.set()
         self.show_settings()
         self.say("Looking for models …")
         # The first frame is on the screen before anything is read or any server is asked.
