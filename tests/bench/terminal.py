@@ -21,6 +21,9 @@ class Terminal:
         self.started = time.monotonic()
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
+            settings = termios.tcgetattr(0)
+            settings[3] &= ~termios.ECHO  # what is drawn comes from the program alone
+            termios.tcsetattr(0, termios.TCSANOW, settings)
             foreign = ("XDG_", "OLLAMA", "TEXTUAL", "PYTHON", "ALIGNSCOPE")
             environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
             environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "HOME": home}
