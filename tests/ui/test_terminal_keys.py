@@ -116,6 +116,9 @@ def program(terminal: str, home: Path) -> Iterator[int]:
     """alignscope with its own models in a terminal of that name; gives what is typed into and drawn on."""
     desk, inside = pty.openpty()
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    settings = termios.tcgetattr(inside)
+    settings[3] &= ~termios.ECHO  # what is drawn comes from the program alone
+    termios.tcsetattr(inside, termios.TCSANOW, settings)
     environment = {**os.environ, "TERM": terminal, "HOME": str(home), "LANG": "C.UTF-8"}
     environment.pop("COLORTERM", None)
     command = [sys.executable, "-m", "alignscope", "--embedded"]
