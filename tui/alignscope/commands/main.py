@@ -4,14 +4,18 @@
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from alignscope.commands import OutputError, Status, UsageError
 from alignscope.commands.parser import make_parser
+
+if TYPE_CHECKING:
+    from alignscope.model.launch import Launch
 
 _NAME: Final = "alignscope"
 _EXPLORER_ONLY: Final = ("prompt", "sessions", "theme")
@@ -106,11 +110,15 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             if arguments.plain:
                 return replay.run(launch)
             choices.need_terminal("the replay", "--plain")
-            from alignscope.ui.app import run
-
-            return run(launch)
+            return _run_screen(launch)
     launch = choices.launch(arguments, choices.chosen())
     choices.need_terminal()
+    return _run_screen(launch)
+
+
+def _run_screen(launch: "Launch") -> int:
+    # What is made before the first frame stays: looking for garbage in it takes a seventh of the time to that frame.
+    gc.disable()
     from alignscope.ui.app import run
 
     return run(launch)

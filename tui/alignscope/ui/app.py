@@ -1,5 +1,6 @@
 """The application: themes, keys, commands, the first screen; no work of its own."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -82,7 +83,7 @@ class AlignscopeApp(App[int]):
         assert isinstance(explorer, ExplorerScreen)
         # No key is handled before there is a prompt to type into; those that were pressed already wait.
         await explorer.opened.wait()
-        self.call_after_refresh(self._dress, explorer)
+        self.call_after_refresh(self._begin, explorer)
 
     def _set_keys(self) -> list[str]:
         """Put the person's own keys in the place of ours, and say which of them can't be used."""
@@ -110,8 +111,11 @@ class AlignscopeApp(App[int]):
 
     # Themes
 
-    def _dress(self, explorer: ExplorerScreen) -> None:
-        """Read every theme, and tell what is wrong with some, and with the person's keys."""
+    def _begin(self, explorer: ExplorerScreen) -> None:
+        """Do what the first frame didn't need: read every theme, and tell what is wrong with some or with keys."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         for theme in themes.bundled_themes():
             self.register_theme(theme)
         problems = self._look()
