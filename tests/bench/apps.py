@@ -210,7 +210,7 @@ def main(name: str, url: str, model: str) -> None:
     if name == "app":
         from alignscope.commands.main import main as alignscope
 
-        sys.exit(alignscope(panes(url, model)))
+        sys.exit(alignscope([*panes(url, model), "--set", "num_predict=-1"]))
     streams: dict[str, type[Streams]] = {"bare": Floor, "step": StepFloor, "panes": Panes}
     streams[name](url, model).run()
 
