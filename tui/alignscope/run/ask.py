@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Final, Protocol, assert_never
@@ -93,7 +94,7 @@ class Run:
         self._room = asyncio.Event()
         self._room.set()
         self._helpers: list[asyncio.Task[None]] = []
-        self._began: float | None = None
+        self._began = 0  # nanoseconds, by the clock that never goes back
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """All replies' events in the order they happen; ends when every reply has finished.
@@ -101,7 +102,7 @@ class Run:
         Panes don't wait for each other and don't fail with each other: what goes wrong in one is told by its Finished.
         Leaving the iteration early closes all connections.
         """
-        self._began = asyncio.get_running_loop().time()
+        self._began = time.monotonic_ns()
         if self._one_after_other:
             self._helpers.append(asyncio.create_task(self._panes()))
         else:
@@ -130,7 +131,7 @@ class Run:
 
     def now(self) -> float:
         """Milliseconds since the prompt was sent, in whole microseconds as a session file keeps them; 0 before that."""
-        return 0.0 if self._began is None else round((asyncio.get_running_loop().time() - self._began) * 1000, 3)
+        return (time.monotonic_ns() - self._began) // 1000 / 1000 if self._began else 0.0
 
     def put(self, event: Event) -> None:
         """Hand an event to the reader."""

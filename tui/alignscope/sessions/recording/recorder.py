@@ -24,7 +24,7 @@ from alignscope.sessions.recording.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
 """How long a token may wait before it goes to the disk; with the disk's own time, well under half a second."""
-_FLOOD: Final = 1_000
+_FLOOD: Final = 16_384
 """Events that may wait before they are written out of turn, so that they don't pile up in memory."""
 _MAX_TITLE: Final = 60
 _log = logging.getLogger(__name__)

@@ -95,8 +95,15 @@ class Split(Container):
 
     @property
     def views(self) -> list[PaneView]:
-        """The panes, in order. Asked for with every token, so it doesn't go by a query."""
+        """The panes, in order."""
         return [child for child in self.children if isinstance(child, PaneView)]
+
+    def view(self, name: str) -> PaneView | None:
+        """The pane of that name, None when there is none. Asked for with every token, so it doesn't go by a query."""
+        for child in self._nodes:
+            if isinstance(child, PaneView) and child.pane.name == name:
+                return child
+        return None
 
     def compose(self) -> ComposeResult:
         for index, view in enumerate(self._initial):

@@ -47,7 +47,7 @@ class ExplorerBase(Screen[int]):
 
     def view(self, name: str) -> PaneView | None:
         """The pane of that name, None when it has been taken away."""
-        return next((view for view in self.split.views if view.pane.name == name), None)
+        return self.split.view(name)
 
     @property
     def here(self) -> PaneView:

@@ -151,8 +151,9 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
         """Ask, and show each event where it belongs, until every reply has ended."""
+        split = self.split
         async for event, _ in self.exploration.play(turn, only):
-            view = self.view(event.pane)
+            view = split.view(event.pane)
             if view is not None:
                 view.apply(event)
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
