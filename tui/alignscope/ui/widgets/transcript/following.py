@@ -113,7 +113,9 @@ class FollowingView(ScrollView):
         self._tell(max(0, self.row_count - self.scroll_offset.y - self.size.height))
 
     def _set_height(self, height: int) -> None:
-        self.virtual_size = Size(self.size.width, height)
+        # Set as usual, it would have the whole screen laid out and drawn, for the sake of the scroll bar.
+        self.set_reactive(FollowingView.virtual_size, Size(self.size.width, height))
+        self.vertical_scrollbar.window_virtual_size = height
 
     def _quietly_to(self, y: int) -> None:
         self._quiet = True

@@ -17,6 +17,8 @@ else:
 
 FRAMES: Final = 30
 """Drawings a second, at most."""
+SKIPPED: Final = 2
+"""Frames left out after one in which a whole page of text or more has come."""
 
 
 class Frames:
@@ -27,6 +29,7 @@ class Frames:
 
     def __init__(self, app: "App[object]") -> None:
         self._waiting: list[Callable[[], None]] = []
+        self._skipped = 0
         self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames", pause=True)
 
     def soon(self, callback: Callable[[], None]) -> None:
@@ -35,7 +38,14 @@ class Frames:
             self._timer.resume()
         self._waiting.append(callback)
 
+    def skip(self) -> None:
+        """Leave out the next frames, because the last one was out of view before anybody could read it."""
+        self._skipped = SKIPPED
+
     def _frame(self) -> None:
+        if self._skipped:
+            self._skipped -= 1
+            return
         waiting, self._waiting = self._waiting, []
         for callback in waiting:
             callback()

@@ -36,8 +36,7 @@ class Transcript(Drawn, FollowingView):
     DEFAULT_CSS = """
     Transcript {
         overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
+        overflow-y: scroll;  /* a bar that comes and goes has the whole screen laid out anew */
         scrollbar-size-vertical: 1;
         background: $background;
         color: $foreground;
@@ -180,9 +179,12 @@ class Transcript(Drawn, FollowingView):
         self._scheduled = False
         if not self.is_attached:
             return
+        height = self._rows.height
         self._lay_out(time.perf_counter() + _BUDGET)
         if self._pending:
             self._schedule()
+        elif self._rows.height - height > self.size.height:
+            frames(self.app).skip()
 
     def _lay_out(self, deadline: float | None) -> None:
         if not self._pending:
