@@ -126,7 +126,7 @@ def test_the_core_and_the_commands_never_import_textual() -> None:
         for found in pkgutil.walk_packages([str(PACKAGE)], "alignscope.")
         if not found.name.startswith(SCREEN_ROOMS)
     ]
-    assert {"alignscope.run.ask", "alignscope.run.servers", "alignscope.commands.ask"} <= set(modules)
+    assert {"alignscope.run.ask", "alignscope.run.discovery", "alignscope.commands.ask"} <= set(modules)
     assert imported("import " + ", ".join(modules), ["textual", "xllamacpp", "pyperclip"]) == set()
 
 

@@ -15,6 +15,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup
 from alignscope.model.reply import Reply
 from alignscope.run.ask import Run
+from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 
 
@@ -26,7 +27,7 @@ def run(launch: Launch, *, as_json: bool = False) -> int:
 async def _ask(launch: Launch, as_json: bool) -> int:
     async with Servers() as servers:
         try:
-            plan = await servers.plan(launch, strict=True)
+            plan = await find_lineup(servers, launch, strict=True)
         except ServerError as error:
             output.notes().line(f"alignscope: {error}")
             return Status.FAILED

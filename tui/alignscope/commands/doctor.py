@@ -20,6 +20,8 @@ from alignscope.files import locations, settings
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge
 from alignscope.model.pane import EMBEDDED, Model, Pane
+from alignscope.run.catalog import described
+from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 
 _SMALLEST = (80, 24)
@@ -80,7 +82,7 @@ async def _examine(launch: Launch) -> Report:
             checked = await _check(servers, server)
             report.servers.append(checked)
         try:
-            found = await servers.plan(launch)
+            found = await find_lineup(servers, launch)
             report.lineup, report.why = found.lineup, found.why
         except ServerError as error:
             report.why = str(error)
@@ -93,7 +95,7 @@ async def _examine(launch: Launch) -> Report:
 async def _check(servers: Servers, server: str) -> Checked:
     try:
         backend = await servers.get(server)
-        return Checked(server, backend.info.label, await servers.described(backend))
+        return Checked(server, backend.info.label, await described(backend))
     except ServerError as error:
         return Checked(server, problem=str(error))
 

@@ -15,6 +15,7 @@ from alignscope.commands.printing import Printer, table
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge, twin_of
 from alignscope.model.pane import EMBEDDED, Model
+from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width
 from alignscope.text.units import bytes_words
@@ -56,7 +57,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
                 backend = await servers.get(server)
-                models = await servers.described(backend)
+                models = await described(backend)
             except ServerError as error:
                 output.notes().line(f"alignscope: {error}")
                 status = Status.FAILED if server != EMBEDDED or launch.embedded else status

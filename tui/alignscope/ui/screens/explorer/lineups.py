@@ -17,17 +17,17 @@ from alignscope.model.pairing import pair_lineup
 from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import Turn
+from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.memory_advice import memory_notice, reload_notice
-from alignscope.run.servers import Found, Kind
 from alignscope.ui.screens.explorer.base import ExplorerBase
 from alignscope.ui.widgets.pane.view import PaneView
 
 if TYPE_CHECKING:
     from alignscope.ui.screens.models.picker import Listing
 
-_WHY: Final[Mapping[Kind, str]] = defaultdict(
+_WHY: Final[Mapping[Outcome, str]] = defaultdict(
     lambda: "These are the models you named.",
-    {Kind.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
+    {Outcome.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
 )
 """What the panes hold, where it needs no reason."""
 _EMPTY: Final[Mapping[Mode, str]] = {
@@ -59,10 +59,10 @@ class LineupActions(ExplorerBase):
     # Finding one
 
     @work(group="lineup", exclusive=True, exit_on_error=False)
-    async def find_lineup(self) -> None:
+    async def look_for_lineup(self) -> None:
         """Ask the servers for a lineup, and show it with the reason why it is this one."""
         try:
-            found = await self.servers.plan(self.launch)
+            found = await find_lineup(self.servers, self.launch)
         except ServerError as error:
             self.say(f"{error} {self.key('pick')} chooses another model or server.", "error")
             self.lineup_found.set()
@@ -71,7 +71,7 @@ class LineupActions(ExplorerBase):
         next_key = f"{self.key('experiments')} shows prompts worth trying."
         if found.short:
             next_key = f"{self.key('pick')} chooses another, {next_key}"
-        self.say(f"{found.short or found.why or _WHY[found.kind]} {next_key}")
+        self.say(f"{found.short or found.why or _WHY[found.outcome]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
             await self.offer_pairs(found)

@@ -98,7 +98,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         if self.launch.playback is not None:
             self.play_named(self.launch.playback)
             return
-        self.find_lineup()
+        self.look_for_lineup()
         if self.launch.prompt:
             self.send(self.launch.prompt)
 

@@ -1,0 +1,211 @@
+"""The lineup to begin with."""
+
+from pathlib import Path
+
+import pytest
+
+from alignscope.backends import ServerError
+from alignscope.backends.embedded import engine_available
+from alignscope.model.launch import Launch
+from alignscope.model.pairing import Nature, judge
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, Wanted
+from alignscope.run.discovery import Outcome, find_lineup, known_pairs
+from alignscope.run.servers import Servers
+from tests.backends.embedded.files import LATEST, TEXT
+from tests.standin import LONELY, MANY, Flavour, Held, Ollama, OpenAIStyle
+
+pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+
+TWINS = (
+    Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),
+    Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT),
+)
+
+
+# Nothing chosen
+
+
+async def test_a_pair_on_ollama(servers: Servers, ollama: Ollama) -> None:
+    found = await find_lineup(servers, Launch(host=ollama.url, system="Be brief."))
+    assert found.outcome is Outcome.PAIR
+    assert found.lineup == (
+        Pane("base", "mistral:text", ollama.url, Mode.COMPLETION),
+        Pane("instruct", "mistral:instruct", ollama.url, Mode.CHAT, "Be brief."),
+    )
+    assert "mistral:text and its twin mistral:instruct" in found.why
+    assert found.pairs == ()
+    assert servers.default_host == ollama.url
+
+
+async def test_the_host_of_the_environment(ollama: Ollama, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", ollama.url)
+    async with Servers() as servers:
+        assert (await find_lineup(servers, Launch())).outcome is Outcome.PAIR
+
+
+async def test_old_listings_tell_little_so_each_model_is_asked_about(servers: Servers) -> None:
+    models = (
+        Held("story:latest", parameter_size="1.1B", template="{{ .Prompt }}"),
+        Held("talk:latest", parameter_size="1.1B", parameters='stop                           "</s>"\n'),
+        Held("nomic-embed-text:latest", "nomic-bert", "137M", capabilities=("embedding",)),
+    )
+    async with Ollama(models, version="0.12.6") as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert [pane.model for pane in found.lineup] == ["story:latest", "talk:latest"]
+    assert [judge(model).nature for model in found.models] == [Nature.BASE, Nature.INSTRUCT, Nature.UNKNOWN]
+
+
+async def test_among_many_pairs_the_smallest(servers: Servers) -> None:
+    async with Ollama(MANY) as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert [pane.model for pane in found.lineup] == ["qwen2.5:0.5b-base", "qwen2.5:0.5b"]
+
+
+async def test_ollama_without_a_pair(servers: Servers) -> None:
+    async with Ollama(LONELY) as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert (found.outcome, found.lineup) == (Outcome.NO_PAIR, TWINS)
+    assert found.pairs == known_pairs()
+    assert [model.name for model in found.models] == ["mistral:instruct", "qwen3:0.6b"]
+    assert "has 2 models, but no base model with its twin" in found.why
+
+
+async def test_ollama_without_any_model(servers: Servers) -> None:
+    async with Ollama(()) as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert (found.outcome, found.lineup) == (Outcome.NO_PAIR, TWINS)
+    assert "has no models" in found.why
+
+
+async def test_nothing_there_but_the_twins(servers: Servers, nobody: str) -> None:
+    found = await find_lineup(servers, Launch())
+    assert (found.outcome, found.lineup) == (Outcome.EMBEDDED, TWINS)
+    assert nobody in found.why
+    assert "twins inside alignscope" in found.why
+
+
+async def test_a_server_with_one_model_is_asked_both_ways(servers: Servers, llama_cpp: OpenAIStyle) -> None:
+    found = await find_lineup(servers, Launch(host=llama_cpp.url))
+    assert found.outcome is Outcome.SINGLE
+    assert [(pane.name, pane.model, pane.mode) for pane in found.lineup] == [
+        ("completion", "stories", Mode.COMPLETION),
+        ("chat", "stories", Mode.CHAT),
+    ]
+    assert found.pairs == ()
+
+
+async def test_a_pair_on_another_server(servers: Servers) -> None:
+    async with OpenAIStyle(Flavour.VLLM, "org/Foo-7B-Chat", "org/Foo-7B-base") as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert [pane.model for pane in found.lineup] == ["org/Foo-7B-base", "org/Foo-7B-Chat"]
+
+
+async def test_the_embedded_engine_by_choice(servers: Servers, ollama: Ollama) -> None:
+    found = await find_lineup(servers, Launch(host=ollama.url, embedded=True))
+    assert (found.outcome, found.lineup, found.why) == (Outcome.EMBEDDED, TWINS, "")
+    assert ollama.requests == []
+
+
+# Models chosen
+
+
+async def test_both_models_by_name_ask_nobody(servers: Servers, nobody: str) -> None:
+    found = await find_lineup(servers, Launch(base="a", instruct="/m/b.gguf", host=nobody, system="Hm."))
+    assert found.outcome is Outcome.CHOSEN
+    assert found.lineup == (
+        Pane("base", "a", nobody, Mode.COMPLETION),
+        Pane("instruct", "/m/b.gguf", EMBEDDED, Mode.CHAT, "Hm."),
+    )
+
+
+async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nobody: str) -> None:
+    named = Wanted("a", "twin:text", nobody, Mode.COMPLETION)
+    bare = Wanted("b", "twin:text", None, Mode.COMPLETION)
+    found = await find_lineup(servers, Launch(panes=(named, bare)))
+    assert [pane.server for pane in found.lineup] == [nobody, EMBEDDED]
+
+
+@pytest.mark.parametrize(
+    ("launch", "pair"),
+    [
+        (Launch(base="llama3.2:1b-text-q4_K_M"), ("llama3.2:1b-text-q4_K_M", "llama3.2:1b-instruct-q4_K_M")),
+        (Launch(instruct="qwen2.5:0.5b"), ("qwen2.5:0.5b-base", "qwen2.5:0.5b")),
+        (Launch(instruct="Qwen2.5:0.5B"), ("qwen2.5:0.5b-base", "qwen2.5:0.5b")),
+        (Launch(instruct="twin:sft"), ("twin:text", "twin:sft")),
+        (Launch(base="twin:text"), ("twin:text", "twin:latest")),
+    ],
+)
+async def test_one_model_by_name_finds_its_twin(
+    launch: Launch, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Ollama(MANY) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.url)
+        async with Servers() as servers:
+            found = await find_lineup(servers, launch)
+    assert tuple(pane.model for pane in found.lineup) == pair
+    assert [pane.mode for pane in found.lineup] == [Mode.COMPLETION, Mode.CHAT]
+
+
+async def test_one_model_without_a_twin_is_alone(servers: Servers) -> None:
+    async with Ollama(LONELY) as server:
+        found = await find_lineup(servers, Launch(host=server.url, instruct="qwen3:0.6b"))
+        assert [(pane.name, pane.model) for pane in found.lineup] == [("instruct", "qwen3:0.6b")]
+        assert "--base" in found.why
+        found = await find_lineup(servers, Launch(host=server.url, base="qwen2.5:0.5b-base"))
+        assert [pane.name for pane in found.lineup] == ["base"]
+        assert found.why.startswith(f"Neither qwen2.5:0.5b-base nor a twin of it was found at {server.url}. ")
+        assert "`ollama pull qwen2.5:0.5b`" in found.why
+        assert [pair.base for pair in found.pairs] == ["qwen2.5:0.5b-base"]
+
+
+async def test_panes_get_their_mode_from_what_their_server_tells(
+    servers: Servers, ollama: Ollama, tmp_path: Path
+) -> None:
+    tuned, plain = tmp_path / "a.gguf", tmp_path / "b.gguf"
+    tuned.symlink_to(LATEST)
+    plain.symlink_to(TEXT)
+    panes = (
+        Wanted("one", "mistral:text"),
+        Wanted("two", "mistral:instruct", ollama.url),
+        Wanted("three", str(tuned), EMBEDDED),
+        Wanted("four", str(plain), EMBEDDED),
+    )
+    found = await find_lineup(servers, Launch(host=ollama.url, panes=panes, system="S"))
+    assert [(pane.server, pane.mode, pane.system) for pane in found.lineup] == [
+        (ollama.url, Mode.COMPLETION, ""),
+        (ollama.url, Mode.CHAT, "S"),
+        (EMBEDDED, Mode.CHAT, "S"),
+        (EMBEDDED, Mode.COMPLETION, ""),
+    ]
+
+
+async def test_panes_on_servers_that_are_not_there(servers: Servers, nobody: str) -> None:
+    panes = (Wanted("a", "m:text"), Wanted("b", "m", "gpu:5"), Wanted("c", "m", None, Mode.COMPLETION))
+    found = await find_lineup(servers, Launch(panes=panes, host=nobody))
+    assert [(pane.name, pane.server, pane.mode) for pane in found.lineup] == [
+        ("a", nobody, Mode.COMPLETION),
+        ("b", "http://gpu:5", Mode.CHAT),
+        ("c", nobody, Mode.COMPLETION),
+    ]
+
+
+# What can be pulled
+
+
+def test_known_pairs_are_pairs() -> None:
+    pairs = known_pairs()
+    assert len(pairs) >= 4
+    assert [pair.size_gb for pair in pairs] == sorted(pair.size_gb for pair in pairs)
+    for pair in pairs:
+        assert judge(Model(name=pair.base, server="")).nature is Nature.BASE
+        assert judge(Model(name=pair.instruct, server="")).nature is not Nature.BASE
+        assert pair.base.partition(":")[0] == pair.instruct.partition(":")[0]
+
+
+async def test_a_script_that_named_a_server_gets_that_server_or_an_error(nobody: str) -> None:
+    async with Servers() as servers:
+        with pytest.raises(ServerError, match="--embedded"):
+            await find_lineup(servers, Launch(host=nobody), strict=True)
+    async with Ollama(()) as empty, Servers() as servers:
+        with pytest.raises(ServerError, match="no models"):
+            await find_lineup(servers, Launch(host=empty.url), strict=True)
