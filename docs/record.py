@@ -22,11 +22,10 @@ from alignscope.files.experiments import Experiment, experiments
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
 from alignscope.model.session import Session
-from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings
+from alignscope.model.turn import CARRY, FRESH, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.names import ENDING
-from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
 
 ROOT: Final = Path(__file__).parents[1]
@@ -88,10 +87,8 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     """
     backend = await servers.get(EMBEDDED)
     # Both models are in memory before the first prompt, as they are after anybody's first prompt.
-    models = {pane.model: await backend.describe(pane.model) for pane in recording.lineup}
-
-    def describe(turn: Turn) -> tuple[PaneRecord, ...]:
-        return tuple(PaneRecord(pane, models[pane.model].digest, backend.info.label) for pane in turn.lineup)
+    for pane in recording.lineup:
+        await backend.describe(pane.model)
 
     exploration = Exploration(servers)
     exploration.lineup = recording.lineup
@@ -100,11 +97,12 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
         session = Session(recording.title, datetime.now(UTC))
         writer = Writer.create(Path(place), session, recording.name)
-        exploration.recorder = recorder = Recorder(Path(place), session, writer=writer, describe=describe)
+        exploration.record(Path(place))
+        await exploration.catalog.learn(recording.lineup)
+        await exploration.resume(session, writer)
         for each in recording.experiments:
             await play(exploration, experiment(each))
-        lost = await asyncio.to_thread(recorder.close)
-        if lost:
+        if lost := await exploration.close():
             raise OSError(lost)
         writer.path.chmod(0o644)  # a person's own sessions are for nobody else's eyes; these are
         return writer.path.replace(directory / f"{recording.name}{ENDING}")

@@ -4,7 +4,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
-from alignscope.run.memory_advice import memory_notice, reload_notice
+from alignscope.run.memory_advice import eviction_advice, reload_advice
 from alignscope.run.servers import Servers
 from tests.standin import Ollama
 
@@ -27,20 +27,20 @@ async def test_models_that_fit_together() -> None:
     async with Ollama() as server, Servers(server.url) as servers:
         panes = lineup(server.url)
         await ask(servers, panes, EVEN)
-        assert memory_notice(panes, await (await servers.get(server.url)).models()) == ""
+        assert eviction_advice(panes, await (await servers.get(server.url)).models()) == ""
 
 
 async def test_models_that_evict_each_other() -> None:
     async with Ollama(max_loaded=1) as server, Servers(server.url) as servers:
         panes = lineup(server.url)
         models = await (await servers.get(server.url)).models()
-        assert memory_notice(panes, models) == ""
+        assert eviction_advice(panes, models) == ""
         await ask(servers, panes, EVEN)
-        notice = memory_notice(panes, await (await servers.get(server.url)).models())
+        notice = eviction_advice(panes, await (await servers.get(server.url)).models())
         assert "mistral:text" in notice
         assert "mistral:instruct" in notice
         assert server.url in notice
-        assert memory_notice(panes[:1], models) == ""
+        assert eviction_advice(panes[:1], models) == ""
 
 
 async def test_a_changed_context_loads_anew() -> None:
@@ -48,13 +48,13 @@ async def test_a_changed_context_loads_anew() -> None:
         panes = lineup(server.url)
         wide = EVEN.on("num_ctx", 8192)
         backend = await servers.get(server.url)
-        assert reload_notice(panes, wide, await backend.models()) == ""
+        assert reload_advice(panes, wide, await backend.models()) == ""
         await ask(servers, panes, EVEN)
         models = await backend.models()
-        assert reload_notice(panes, EVEN, models) == ""
-        assert reload_notice(panes, EVEN.on("num_ctx", 4096), models) == ""
-        notice = reload_notice(panes, wide, models)
+        assert reload_advice(panes, EVEN, models) == ""
+        assert reload_advice(panes, EVEN.on("num_ctx", 4096), models) == ""
+        notice = reload_advice(panes, wide, models)
         assert "4096" in notice
         assert "8192" in notice
         await ask(servers, panes, wide)
-        assert reload_notice(panes, wide, await backend.models()) == ""
+        assert reload_advice(panes, wide, await backend.models()) == ""

@@ -22,7 +22,6 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.format import file
 from alignscope.sessions.library.store import Store
-from alignscope.sessions.recording.recorder import Recorder
 from tests.standin import Ollama, Script
 
 RATE: Final = 100
@@ -54,7 +53,7 @@ async def keep(url: str, directory: Path) -> None:
             Pane("base", "mistral:text", url, Mode.COMPLETION),
             Pane("instruct", "mistral:instruct", url, Mode.CHAT),
         )
-        exploration.recorder = Recorder(directory, trouble=lambda words: _say(["trouble", words]))
+        exploration.record(directory, lambda words: _say(["trouble", words]))
         for prompt in ("one", "two", "three", "four", "five", "six", "seven", "eight"):
             turn = await exploration.begin(prompt)
             _say(["turn", turn.number, time.monotonic()])

@@ -1,6 +1,5 @@
 """Keeping a session while it happens: the journal, the recorder, and what is left when either is interrupted."""
 
-import asyncio
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -248,7 +247,7 @@ def test_title_note_and_verdict_are_kept(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_and_what_waited_is_written_later(tmp_path: Path) -> None:
     told: list[str] = []
-    recorder = Recorder(tmp_path, trouble=told.append)
+    recorder = Recorder(tmp_path, on_problem=told.append)
     played(recorder, 1)
     recorder.flush().result(20)
     with disk_full():
@@ -270,7 +269,7 @@ def test_a_full_disk_is_told_and_what_waited_is_written_later(tmp_path: Path) ->
 
 def test_a_disk_that_fills_in_the_middle_loses_nothing_of_the_journal(tmp_path: Path) -> None:
     told: list[str] = []
-    recorder = Recorder(tmp_path, trouble=told.append)
+    recorder = Recorder(tmp_path, on_problem=told.append)
     turn = begun(recorder)
     tell(recorder, turn, events_of("base", ["first"])[:-1])
     until(lambda: any(b"first" in path.read_bytes() for path in tmp_path.glob("*.journal")))
@@ -288,7 +287,7 @@ def test_a_disk_that_fills_in_the_middle_loses_nothing_of_the_journal(tmp_path: 
 def test_what_cannot_be_kept_anywhere_can_be_saved_elsewhere(tmp_path: Path) -> None:
     told: list[str] = []
     (tmp_path / "file").touch()
-    recorder = Recorder(tmp_path / "file" / "own", trouble=told.append)
+    recorder = Recorder(tmp_path / "file" / "own", on_problem=told.append)
     turn = played(recorder, 1)
     running = begun(recorder, 2, "second")
     tell(recorder, running, events_of("base", ["still coming"])[:-1])
@@ -315,7 +314,7 @@ def test_what_could_not_be_kept_is_said_at_the_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["written", "replaced", "gone"])
 def test_a_file_changed_underneath_is_left_alone_and_the_session_goes_on(tmp_path: Path, how: str) -> None:
     told: list[str] = []
-    recorder = Recorder(tmp_path, trouble=told.append)
+    recorder = Recorder(tmp_path, on_problem=told.append)
     first = played(recorder, 1)
     recorder.flush().result(20)
     path = recorder.session.path
@@ -370,7 +369,7 @@ async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Oll
             Pane("instruct", "mistral:instruct", ollama.url, Mode.CHAT),
         )
         exploration.settings = TurnSettings(samples=2, context="carry", logprobs=1, one_after_other=True)
-        exploration.recorder = Recorder(tmp_path)
+        exploration.record(tmp_path)
         for prompt in ("one", "two"):
             turn = await exploration.begin(prompt)
             async for _ in exploration.play(turn):
@@ -383,8 +382,8 @@ async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Oll
         while len(turn.text("base")) < 5:
             await anext(stream)
         await stream.aclose()
-        assert await asyncio.to_thread(exploration.recorder.close) == ""
-    session = Store(tmp_path).open(exploration.recorder.session.path or "")
+        assert await exploration.close() == ""
+    session = Store(tmp_path).open(exploration.session.path or "")
     file.check(session)
     assert len(session.turns) == 3
     for kept, live in zip(session.turns, exploration.turns, strict=True):

@@ -10,8 +10,8 @@ from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings, Verdict
+from alignscope.run.catalog import Listing
 from alignscope.sessions.library.store import Store
-from alignscope.ui.screens.models.picker import Listing
 
 AT = datetime(2020, 2, 1, 9, 30, tzinfo=UTC)
 """Long ago, so that no list ever shows it as today or this year."""

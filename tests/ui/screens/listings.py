@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from alignscope.model.pane import EMBEDDED, Model
-from alignscope.ui.screens.models.picker import Listing
+from alignscope.run.catalog import Listing
 
 OLLAMA = "http://127.0.0.1:11434"
 LISTINGS = (

@@ -9,7 +9,8 @@ import pytest
 from alignscope.backends.base import Fault, ServerError
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
-from alignscope.ui.screens.models.picker import Listing, PickerScreen
+from alignscope.run.catalog import Listing
+from alignscope.ui.screens.models.picker import PickerScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.ui.screens.listings import LISTINGS, OLLAMA, listings
 

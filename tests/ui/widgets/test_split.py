@@ -88,11 +88,11 @@ async def test_panes_come_and_go() -> None:
         await pilot.pause()
         assert len(app.split.views) == 3
         assert len(app.query(Divider)) == 2
-        await app.split.take(app.split.views[1])
+        await app.split.remove_pane(app.split.views[1])
         await pilot.pause()
         assert [each.pane.name for each in app.split.views] == ["p0", "new"]
         assert [divider.index for divider in app.query(Divider)] == [0]
-        await app.split.take(app.split.views[0])
+        await app.split.remove_pane(app.split.views[0])
         await pilot.pause()
         assert app.widths == [120]
         assert not app.query(Divider)

@@ -58,6 +58,10 @@ class Session:
         place = bisect_left(self.turns, number, key=attrgetter("number"))
         return self.turns[place] if place < len(self.turns) and self.turns[place].number == number else None
 
+    def copy(self) -> "Session":
+        """Return the session as it is now, whose turns and lists of replies don't change any more."""
+        return replace(self, turns=[replace(turn, replies=dict(turn.replies)) for turn in self.turns])
+
     def fork(self, number: int, ms: float | None = None) -> "Session":
         """A new session that begins with this one's turns up to a number, and says what it came from.
 
@@ -65,6 +69,6 @@ class Session:
             number: the last turn that is taken over; 0 for none.
             ms: the moment in that turn's replay at which the person went on.
         """
-        turns = [replace(turn, replies=dict(turn.replies)) for turn in self.turns if turn.number <= number]
+        turns = [turn for turn in self.copy().turns if turn.number <= number]
         parent = Parent(self.name, number, ms)
         return Session(self.title, datetime.now(UTC), self.lineup, turns, parent, extra=dict(self.extra))

@@ -101,6 +101,11 @@ class Turn:
         """The lineup, with whatever is known of each pane."""
         return self.records or tuple(PaneRecord(pane) for pane in self.lineup)
 
+    @property
+    def ended(self) -> bool:
+        """Whether every reply that began has ended."""
+        return all(reply.end for reply in self.replies.values())
+
     def apply(self, event: Event) -> Reply:
         """Fold an event into the reply it belongs to, and give that back."""
         key = (event.pane, event.sample)

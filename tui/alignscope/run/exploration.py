@@ -1,12 +1,13 @@
-"""An exploration in progress: lineup, settings and turns, and the runs that are under way.
+"""An exploration in progress: lineup, settings and session, and the runs that are under way.
 
 The screen shows what is in here and a script could drive it as well: it knows servers and turns, and no widgets.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,27 +17,39 @@ from alignscope.model.events import End, Event
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
+from alignscope.model.session import Parent, Session
 from alignscope.model.turn import CARRY, Turn, TurnSettings, exchanges
 from alignscope.run.ask import Exchange, Run
+from alignscope.run.catalog import Catalog
+from alignscope.run.memory_advice import eviction_advice, reload_advice
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
+from alignscope.sessions.recording.writer import Writer
 
 
 class Exploration:
-    """Holds what the next turn will be sent with, and sends it."""
+    """Holds what the next turn will be sent with, sends it, and has it recorded."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, catalog: Catalog | None = None) -> None:
         self.servers = servers
+        self.catalog = catalog or Catalog(servers)
         self.lineup: Lineup = ()
         self.settings = TurnSettings()
-        self.turns: list[Turn] = []
+        self.session = Session("", datetime.now(UTC))
         self.recorder: Recorder | None = None
-        """Keeps what happens here; None where nothing is to be kept."""
+        """None where nothing is to be recorded."""
+        self._directory: Path | None = None
+        self._on_problem: Callable[[str], None] | None = None
         self._runs: set[Run] = set()
         self._gate = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
         self._ended = asyncio.Event()
+
+    @property
+    def turns(self) -> list[Turn]:
+        """The session's turns so far."""
+        return self.session.turns
 
     def set(self, **changes: Any) -> None:
         """Change some of the settings that the next turn is sent with."""
@@ -45,27 +58,27 @@ class Exploration:
     # Panes
 
     def pane(self, name: str) -> Pane:
-        """The pane of that name. Raises KeyError when there is none."""
+        """Return the pane of that name. Raises KeyError when there is none."""
         for pane in self.lineup:
             if pane.name == name:
                 return pane
         raise KeyError(name)
 
-    def change(self, pane: Pane, *, old: str = "") -> None:
-        """Put a pane in the place of the one that has its name (or the name given)."""
-        self.lineup = tuple(pane if each.name == (old or pane.name) else each for each in self.lineup)
+    def change(self, pane: Pane) -> None:
+        """Put a pane in the place of the one that has its name."""
+        self.lineup = tuple(pane if each.name == pane.name else each for each in self.lineup)
 
     def add(self, pane: Pane) -> None:
         """Put a pane behind the others."""
         self.lineup = (*self.lineup, pane)
 
     def remove(self, name: str) -> None:
-        """Take a pane away, and stop what it is writing."""
+        """Remove a pane, and stop what it is writing."""
         self.stop(name)
         self.lineup = tuple(pane for pane in self.lineup if pane.name != name)
 
     def sampling_of(self, name: str) -> Sampling:
-        """What a pane's next reply will be sampled with: its own when it is unlinked, else the shared one."""
+        """Return what a pane's next reply will be sampled with: its own when it is unlinked, else the shared one."""
         own = self.pane(name).sampling
         return self.settings.sampling if own is None else own
 
@@ -82,6 +95,86 @@ class Exploration:
         own = self.settings.sampling if pane.sampling is None else None
         self.change(msgspec.structs.replace(pane, sampling=own))
         return own is not None
+
+    # The session
+
+    def record(self, directory: Path, on_problem: Callable[[str], None] | None = None) -> None:
+        """Begin to record what happens here.
+
+        Args:
+            directory: where new sessions' files go.
+            on_problem: is told in words that something can't be written, and when it can again.
+        """
+        self._directory, self._on_problem = directory, on_problem
+        self._enter(self.session)
+
+    def _enter(self, session: Session, writer: Writer | None = None) -> None:
+        self.session = session
+        if self._directory is not None:
+            self.recorder = Recorder(
+                self._directory,
+                session,
+                writer=writer,
+                on_problem=self._on_problem,
+                describe=lambda turn: self.catalog.records(turn.lineup),
+            )
+
+    async def resume(self, session: Session, writer: Writer | None = None) -> str:
+        """Go on with a session: the next prompt is sent as its last one was, if there is one.
+
+        Args:
+            writer: that session's, if it has a file already.
+
+        Returns:
+            Words about what of the session before couldn't be written, "" if all is.
+        """
+        self.stop()
+        await self.settled()
+        lost = await self.close()
+        self._enter(session, writer)
+        if self.turns:
+            self.lineup, self.settings = self.turns[-1].lineup, self.turns[-1].settings
+        return lost
+
+    async def fork(self, number: int) -> str:
+        """Wait for the replies in flight, and go on from a turn in a new session; 0 is before the first turn.
+
+        Returns:
+            The same as `resume`.
+        """
+        await self.settled()
+        if self.recorder is not None:
+            await asyncio.wrap_future(self.recorder.flush())  # before it, a new session has no name to fork from
+        return await self.resume(self.session.fork(number))
+
+    async def close(self) -> str:
+        """Stop, and wait until everything is on disk. Returns words about what isn't."""
+        self.stop()
+        if self.recorder is None:
+            return ""
+        self.recorder.finish()
+        return await asyncio.to_thread(self.recorder.close)
+
+    async def again(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
+        """Send a turn once more, as it was, to the models as they are now; yield its events.
+
+        Args:
+            session: the turn's. The new replies are recorded in one of their own, which names it.
+        """
+        forked = session.fork(turn.number - 1 if turn.settings.context == CARRY else 0)
+        forked.title, forked.parent = f"{session.title} (again)", Parent(session.name, turn.number)
+        other = Exploration(self.servers, self.catalog)
+        if self._directory is not None:
+            other.record(self._directory, self._on_problem)
+        await other.resume(forked)
+        other.lineup, other.settings = turn.lineup, turn.settings
+        try:
+            new = await other.begin(turn.prompt)
+            async with aclosing(other.play(new)) as events:
+                async for event, _ in events:
+                    yield event
+        finally:
+            await asyncio.shield(other.close())
 
     # Turns
 
@@ -170,3 +263,17 @@ class Exploration:
                 recorder.end(turn)
             if not self._runs:
                 self._idle.set()
+
+    # Advice
+
+    async def memory_advice(self, turn: Turn) -> str:
+        """Return what to do about models that push each other out of memory; to be asked when a turn has ended."""
+        if turn.settings.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
+            return ""
+        return eviction_advice(turn.lineup, await self.catalog.models(turn.lineup))
+
+    async def reload_advice(self) -> str:
+        """Return a warning that the next send will load a model anew, because it is loaded with another context."""
+        if not any("num_ctx" in self.sampling_of(pane.name) for pane in self.lineup):
+            return ""
+        return reload_advice(self.lineup, self.settings.sampling, await self.catalog.models(self.lineup))

@@ -6,8 +6,8 @@ from alignscope.model.pane import EMBEDDED, Lineup, Model
 from alignscope.model.sampling import Sampling
 
 
-def memory_notice(lineup: Lineup, models: Iterable[Model]) -> str:
-    """That models evict each other, "" when they don't. To be asked right after all panes have replied.
+def eviction_advice(lineup: Lineup, models: Iterable[Model]) -> str:
+    """Return a warning that models evict each other, "" when they don't. Call it right after all panes have replied.
 
     A server keeps a model in memory for minutes after its last reply. If one that has just replied is gone already
     while another of the same lineup is there, the two don't fit together.
@@ -29,8 +29,8 @@ def memory_notice(lineup: Lineup, models: Iterable[Model]) -> str:
     return ""
 
 
-def reload_notice(lineup: Lineup, sampling: Sampling, models: Iterable[Model]) -> str:
-    """That the next send will load a model anew because num_ctx differs from what it is loaded with; "" otherwise.
+def reload_advice(lineup: Lineup, sampling: Sampling, models: Iterable[Model]) -> str:
+    """Return a warning that the next send loads a model anew, since num_ctx isn't what it is loaded with; "" otherwise.
 
     Args:
         sampling: the lineup's; a pane's own beats it.

@@ -8,6 +8,8 @@ from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import jsonl
 from alignscope.sessions.format.file import MAX_BYTES
 from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.lock import LockedError
+from alignscope.sessions.recording.writer import Writer
 
 _JSON_LINES: Final = ".jsonl"
 
@@ -23,6 +25,34 @@ def open_session(store: Store, name: str | Path) -> Session:
         with Path(name).expanduser().open(encoding="utf-8", newline="\n") as file:
             return read_lines(file, str(name))
     return store.open(name)
+
+
+def open_to_play(store: Store, name: str | Path) -> Session:
+    """Open a session and decode its timelines, which takes its time. Raises as `open_session` does."""
+    session = open_session(store, name)
+    for turn in session.turns:
+        for reply in turn.replies.values():
+            _ = reply.texts
+    return session
+
+
+def open_to_continue(store: Store, path: Path) -> tuple[Session, Writer | None, str]:
+    """Open a session to go on with; where its file can't be written on, a fork of it.
+
+    Returns:
+        The session, the writer of its file, and why there is none.
+
+    Raises:
+        SessionError: it can't be read.
+    """
+    session = store.open(path)
+    why = "It comes with alignscope and stays as it is."
+    if not session.bundled:
+        try:
+            return session, store.writer(session), ""
+        except (LockedError, OSError) as error:
+            why = str(error)
+    return session.fork(session.turns[-1].number if session.turns else 0), None, why
 
 
 def read_lines(file: TextIO, name: str) -> Session:

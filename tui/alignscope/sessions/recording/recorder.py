@@ -39,7 +39,7 @@ class Recorder:
         session: Session | None = None,
         *,
         writer: Writer | None = None,
-        trouble: Callable[[str], None] | None = None,
+        on_problem: Callable[[str], None] | None = None,
         describe: Callable[[Turn], tuple[PaneRecord, ...]] | None = None,
     ) -> None:
         """Begin; nothing is written before the first turn.
@@ -48,12 +48,12 @@ class Recorder:
             directory: where a new session's file goes.
             session: one to go on with, or to begin; a new one unless given.
             writer: that session's, if it has a file already. The recorder closes it.
-            trouble: is told in words that something isn't kept, and when it is again: in the event loop that this is
+            on_problem: is told in words that something isn't kept, and when it is again: in the event loop that this is
                 called in, or in the recorder's thread where there is none.
             describe: what is known of a turn's panes, asked in the event loop when the turn ends.
         """
         self.session = session or Session("", datetime.now(UTC))
-        self._trouble = trouble
+        self._on_problem = on_problem
         self._describe = describe
         self._tasks: deque[Callable[[], None] | Event | Again] = deque()
         self._wake = threading.Event()
@@ -244,12 +244,12 @@ class Recorder:
             )
 
     def _say(self, words: str) -> None:
-        if self._trouble is None:
+        if self._on_problem is None:
             return
         if self._loop is None:
-            self._trouble(words)
+            self._on_problem(words)
         elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._trouble, words)
+            self._loop.call_soon_threadsafe(self._on_problem, words)
 
 
 def title_for(prompt: str) -> str:

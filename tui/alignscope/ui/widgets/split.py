@@ -120,8 +120,8 @@ class Split(Container):
         self._shares = [1 / (len(self._shares) + 1)] * (len(self._shares) + 1)
         self._apply()
 
-    async def take(self, view: PaneView) -> None:
-        """Take a pane away."""
+    async def remove_pane(self, view: PaneView) -> None:
+        """Remove a pane; the room is shared evenly again."""
         if self.zoomed == view.pane.name:
             self.zoomed = ""
         await view.remove()

@@ -19,10 +19,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import settings_words
 from alignscope.ui.screens.explorer.bindings import BINDINGS
-from alignscope.ui.screens.explorer.choices import ChoiceActions
-from alignscope.ui.screens.explorer.lineups import LineupActions
-from alignscope.ui.screens.explorer.panes import PaneActions
-from alignscope.ui.screens.explorer.sessions import SessionActions
+from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
@@ -34,7 +31,7 @@ _UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", 
 """What the first frame shows, before any server has been asked."""
 
 
-class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
+class ExplorerScreen(SessionActions):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt"
@@ -107,7 +104,7 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         self.query_one("#write").set_class(self.prompt.has_focus, "-focused")
 
     async def on_unmount(self) -> None:
-        lost = await self.close_session()
+        lost = await self.exploration.close()
         if lost:
             self.log.error(lost)
         await self.servers.close()
@@ -159,7 +156,8 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
             self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
         self.refresh_bindings()
-        await self.after(turn)
+        if advice := await self.exploration.memory_advice(turn):
+            self.say(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
 
     @work(group="turns", exit_on_error=False)
     async def retry(self, view: PaneView) -> None:
@@ -175,6 +173,15 @@ class ExplorerScreen(PaneActions, ChoiceActions, LineupActions, SessionActions):
         for sample in range(1, turn.settings.samples + 1):
             view.retry(sample)
         await self.play(turn, name)
+
+    @on(PaneView.RetryRequested)
+    def _retry_clicked(self, event: PaneView.RetryRequested) -> None:
+        event.stop()
+        self.retry(event.view)
+
+    def action_retry(self) -> None:
+        """Ask the pane with the focus again."""
+        self.retry(self.here)
 
     def note(self, turn: Turn) -> str:
         """What a turn was sent with, in the few words that stand beside its prompt."""

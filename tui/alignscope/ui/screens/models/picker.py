@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,6 +17,7 @@ from alignscope.backends.base import ServerError
 from alignscope.model.pairing import Nature, default_mode, judge
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_path
 from alignscope.model.tones import MARKS
+from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.units import bytes_words
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
@@ -31,19 +31,6 @@ _SIGNS: Final = {
 }
 _URL: Final = re.compile(r"https?://\S+")
 _HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*)?|[\w-]+:\d{4,5}")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What one server has, or why it doesn't tell."""
-
-    server: str
-    """A URL, or `embedded`: what a pane on it is given as its server."""
-    label: str
-    """As a person says it, such as `Ollama 0.32.15`."""
-    models: tuple[Model, ...] = ()
-    error: str = ""
-    """For the person; empty when all is well."""
 
 
 class PickerScreen(Chooser[Pane | None]):

@@ -1,0 +1,326 @@
+"""The session that the explorer is in: recorded without being asked, remarked on, replayed, exchanged for another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import work
+
+from alignscope.files import locations
+from alignscope.model.launch import Playback
+from alignscope.model.session import Session, SessionError
+from alignscope.model.turn import Turn
+from alignscope.sessions.library.opening import open_to_continue, open_to_play
+from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.recorder import Recorder
+from alignscope.sessions.recording.writer import Writer
+from alignscope.text.wording import settings_words
+from alignscope.ui.screens.explorer.next_turn import NextTurnActions
+from alignscope.ui.widgets.pane.turns import Placed
+
+if TYPE_CHECKING:
+    from alignscope.ui.screens.compare import CompareScreen
+    from alignscope.ui.screens.replay import Live
+
+T = TypeVar("T")
+
+
+class SessionActions(NextTurnActions):
+    """Actions on the session, and on others."""
+
+    _store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """Where sessions are kept."""
+        if self._store is None:
+            directory = self.launch.sessions or locations.data_dir() / "sessions"
+            self._store = Store(directory, locations.bundled("sessions"))
+        return self._store
+
+    @property
+    def recorder(self) -> Recorder:
+        """What keeps the session."""
+        assert self.exploration.recorder is not None
+        return self.exploration.recorder
+
+    # Keeping
+
+    def keep(self) -> None:
+        """Begin to record what happens, and tell what was found of sessions that died."""
+        self.exploration.record(self.store.directory, self._recording_problem)
+        self.recover()
+        self.learn_records()
+
+    @work(group="recover", exit_on_error=False)
+    async def recover(self) -> None:
+        """Fold in what sessions left behind that died."""
+        try:
+            found = await asyncio.to_thread(self.store.recover)
+        except (OSError, SessionError) as error:
+            self.say(f"Sessions that were broken off can't be looked for: {error}", "warning")
+            return
+        if found:
+            # Behind what is said of the lineup, which would take its place.
+            await self.lineup_found.wait()
+            self.say("\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning")
+
+    def _recording_problem(self, words: str) -> None:
+        if self.is_attached:
+            self.say(words, "warning" if self.recorder.troubled else "information")
+            self.show_settings()
+
+    @work(group="describe", exit_on_error=False)
+    async def learn_records(self) -> None:
+        """Ask what a session's header says of models: their digests, and the server's version."""
+        await self.lineup_found.wait()
+        await self.exploration.catalog.learn(self.exploration.lineup)
+
+    # In its place another
+
+    async def resume(self, session: Session, writer: Writer | None = None) -> None:
+        """Go on with a session: its turns are shown, and the next prompt is sent as its last one was."""
+        await self._change_session(self.exploration.resume(session, writer))
+
+    async def _change_session(self, change: Awaitable[str]) -> None:
+        """Show the session that is gone on with, and what of the one before couldn't be kept."""
+        lost = await change
+        turns = self.exploration.turns
+        if turns:
+            self.workers.cancel_group(self, "lineup")
+            await self.set_lineup(self.exploration.lineup)
+            self.lineup_found.set()
+        for view in self.split.views:
+            name = view.pane.name
+            view.place([_placed(turn, name) for turn in turns if name in {pane.name for pane in turn.lineup}])
+        self.show_lineup()
+        self.refresh_bindings()
+        if lost:
+            self.say(lost, "error")
+
+    # For the actions
+
+    def last_turn(self) -> Turn | None:
+        """The last turn; None when there is none, which the person has been told then."""
+        if not self.exploration.turns:
+            self.say("Nothing has been sent yet.")
+            return None
+        return self.exploration.turns[-1]
+
+    async def attempt(self, task: Callable[[], T]) -> T | None:
+        """Do something with files in a thread; None when it failed, which the person has been told then."""
+        try:
+            return await asyncio.to_thread(task)
+        except (OSError, SessionError) as error:
+            self.say(str(error), "error")
+            return None
+
+    # Remarks
+
+    @work(group="session", exit_on_error=False)
+    async def action_name_session(self) -> None:
+        """Give the session a title."""
+        from alignscope.ui.screens.dialogs.text import TextScreen
+
+        title = await self.app.push_screen_wait(
+            TextScreen("The session's name", "by which the library shows it", self.exploration.session.title)
+        )
+        if title:
+            self.recorder.set_title(title)
+            self.show_settings()
+            self.say(f"This session is called ‘{title}’ now.")
+
+    @work(group="session", exit_on_error=False)
+    async def action_note(self) -> None:
+        """Put a note on the last turn."""
+        turn = self.last_turn()
+        if turn is not None:
+            await self._note(turn)
+
+    @work(group="session", exit_on_error=False)
+    async def action_verdict(self) -> None:
+        """Say which of the last turn's replies is better."""
+        turn = self.last_turn()
+        if turn is not None:
+            await self._judge(turn)
+
+    async def _note(self, turn: Turn) -> None:
+        from alignscope.ui.screens.dialogs.text import TextScreen
+
+        text = await self.app.push_screen_wait(
+            TextScreen(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
+        )
+        if text is not None:
+            self.recorder.set_note(turn, text)
+            self.say("The note is kept." if text else "There is no note on this turn.")
+
+    async def _judge(self, turn: Turn) -> None:
+        from alignscope.ui.screens.dialogs.verdict import VerdictScreen
+
+        if not turn.replies:
+            self.say("There are no replies to judge yet.")
+            return
+        judged = await self.app.push_screen_wait(VerdictScreen(turn))
+        if judged is not None:
+            self.recorder.set_verdict(turn, judged.verdict)
+            order = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in
+                     (judged.verdict.order if judged.verdict else ())]  # fmt: skip
+            self.say(f"Kept: {', then '.join(order)}." if order else "There is no verdict on this turn.")
+
+    @work(group="session", exit_on_error=False)
+    async def action_turns(self) -> None:
+        """Choose a turn to go on from, to note or to judge."""
+        from alignscope.ui.screens.library.turns import TurnsScreen
+
+        if self.last_turn() is None:
+            return
+        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns))
+        if chosen is None:
+            return
+        turn = chosen.turn
+        if chosen.action == "note":
+            await self._note(turn)
+        elif chosen.action == "verdict":
+            await self._judge(turn)
+        else:
+            edit = chosen.action == "edit"
+            await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
+            self.say("What you send now goes into a new session that names the one it came from.")
+            if edit:
+                self.prompt.put(turn.prompt)
+            self.prompt.focus()
+
+    # Replays
+
+    def action_replay(self) -> None:
+        """Play this session again from its beginning."""
+        session = self.exploration.session.copy()
+        session.turns = [turn for turn in session.turns if turn.ended]
+        if session.turns:
+            self._replay(session)
+        else:
+            self.say("There is nothing to replay yet.")
+
+    async def replay_file(self, path: Path) -> None:
+        session = await self.attempt(lambda: open_to_play(self.store, path))
+        if session is not None:
+            self._replay(session)
+
+    def _replay(self, session: Session, how: Playback | None = None, *, leave: bool = False) -> None:
+        from alignscope.ui.screens.replay import ReplayScreen
+
+        screen = ReplayScreen(session, how, rerun=self._rerun)
+        self.app.push_screen(screen, partial(self._replayed, leave=leave))
+
+    def _replayed(self, result: "Live | None", *, leave: bool) -> None:
+        if result is not None:
+            self._go_live(result.session)
+        elif leave:
+            self.app.exit(0)
+
+    @work(group="session", exit_on_error=False)
+    async def _go_live(self, session: Session) -> None:
+        await self.resume(session)
+        self.say("Live again, in a new session that names the one it came from. The next prompt goes to these models.")
+
+    @work(group="session", exit_on_error=False)
+    async def play_named(self, how: Playback) -> None:
+        """Replay what the command line named, or let the person choose from what came with alignscope."""
+        from alignscope.ui.screens.library.library import LibraryScreen
+
+        self.say("")
+        name: str | Path = how.name
+        if not how.name:
+            picked = await self.app.push_screen_wait(LibraryScreen(self.store))
+            if picked is None:
+                self.app.exit(0)
+                return
+            name = picked.entry.path
+        try:
+            session = await asyncio.to_thread(open_to_play, self.store, name)
+        except (OSError, SessionError) as error:
+            self.app.exit(1, return_code=1, message=f"alignscope: {error}")
+            return
+        self._replay(session, how, leave=True)
+
+    def _rerun(self, session: Session, turn: Turn) -> "CompareScreen":
+        """The screen on which a turn of a recording is sent again, to the models as they are now."""
+        from alignscope.ui.screens.compare import CompareScreen
+
+        run = partial(self.exploration.again, session, turn)
+        return CompareScreen(turn, run, kept="The new replies are kept, in a session of their own.")
+
+    # Files
+
+    @work(group="session", exit_on_error=False)
+    async def action_new_session(self) -> None:
+        """Begin a session with nothing in it."""
+        if not self.exploration.turns:
+            self.say("This session is new: nothing has been sent in it yet.")
+            return
+        await self.resume(Session("", datetime.now(UTC)))
+        self.say("A new session. The one before is in the library.")
+
+    @work(group="session", exit_on_error=False)
+    async def action_library(self) -> None:
+        """Choose a session to go on with, or to replay."""
+        from alignscope.ui.screens.library.library import LibraryScreen
+
+        picked = await self.app.push_screen_wait(LibraryScreen(self.store, current=self.exploration.session.name))
+        if picked is None:
+            return
+        if picked.action == "replay":
+            await self.replay_file(picked.entry.path)
+        elif picked.entry.path == self.exploration.session.path:
+            self.say("You are in this session.")
+        else:
+            await self._open(picked.entry.path)
+
+    async def _open(self, path: Path) -> None:
+        opened = await self.attempt(lambda: open_to_continue(self.store, path))
+        if opened is None:
+            return
+        session, writer, why = opened
+        await self.resume(session, writer)
+        if writer is None:
+            self.say(f"{why} What you send goes into a new session that begins with its turns.", "warning")
+        else:
+            warnings = " ".join(session.warnings)
+            title = session.title or session.name
+            self.say(f"{warnings} Going on with ‘{title}’.".strip(), "warning" if warnings else "information")
+
+    def action_export(self) -> None:
+        """Write the session, or a picture of the screen, into a file."""
+        from alignscope.ui.screens.library.export import export
+
+        export(self, self.exploration.session.copy(), self.say)
+
+    @work(group="session", exit_on_error=False)
+    async def action_save_elsewhere(self) -> None:
+        """Go on with the session in another file."""
+        from alignscope.ui.screens.dialogs.text import TextScreen
+
+        if self.last_turn() is None:
+            return
+        session = self.exploration.session
+        name = await self.app.push_screen_wait(
+            TextScreen("Keep this session elsewhere", "it goes on in this file", str(session.path or "session.yaml"))
+        )
+        if not name:
+            return
+        try:
+            target = await asyncio.to_thread(lambda: Path(name).expanduser().absolute())
+            path = await asyncio.wrap_future(self.recorder.save_as(target))
+            self.say(f"This session is kept in {path} now.")
+        except (OSError, SessionError, RuntimeError) as error:
+            self.say(f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error")
+        self.show_settings()
+
+
+def _placed(turn: Turn, pane: str) -> Placed:
+    """A finished turn as one pane shows it."""
+    replies = {sample: reply for (name, sample), reply in turn.replies.items() if name == pane}
+    return Placed(turn.number, turn.prompt, replies, turn.settings.samples, " · ".join(settings_words(turn.settings)))
