@@ -34,7 +34,7 @@ class Session:
     title: str
     created: datetime
     lineup: tuple[PaneRecord, ...] = ()
-    """The first turn's. A turn that was sent to another one says so itself."""
+    """The first turn's; a turn may have another."""
     turns: list[Turn] = field(default_factory=list)
     """In the order of their numbers."""
     parent: Parent | None = None
@@ -50,11 +50,11 @@ class Session:
 
     @property
     def name(self) -> str:
-        """What the session is called on the command line: its file's name without the ending; empty without a file."""
+        """Its name on the command line: the file's, without the ending; empty without a file."""
         return self.path.stem if self.path else ""
 
     def turn(self, number: int) -> Turn | None:
-        """The turn of that number."""
+        """Return the turn of that number, None if there is none."""
         place = bisect_left(self.turns, number, key=attrgetter("number"))
         return self.turns[place] if place < len(self.turns) and self.turns[place].number == number else None
 
@@ -63,7 +63,7 @@ class Session:
         return replace(self, turns=[replace(turn, replies=dict(turn.replies)) for turn in self.turns])
 
     def fork(self, number: int, ms: float | None = None) -> "Session":
-        """A new session that begins with this one's turns up to a number, and says what it came from.
+        """Return a new session that begins with this one's turns up to a number, and names this one.
 
         Args:
             number: the last turn that is taken over; 0 for none.

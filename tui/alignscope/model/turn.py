@@ -27,7 +27,7 @@ MAX_ALTERNATIVES: Final = 20
 
 
 class PaneRecord(msgspec.Struct, frozen=True):
-    """A pane as it was, with what its server told of itself and of the model."""
+    """A pane, with what its server told of itself and of the model."""
 
     pane: Pane
     digest: str = ""
@@ -98,7 +98,7 @@ class Turn:
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:
-        """The lineup, with whatever is known of each pane."""
+        """The lineup, with what is known of each pane."""
         return self.records or tuple(PaneRecord(pane) for pane in self.lineup)
 
     @property
@@ -106,8 +106,12 @@ class Turn:
         """Whether every reply that began has ended."""
         return all(reply.end for reply in self.replies.values())
 
+    def has(self, pane: str) -> bool:
+        """Whether a pane of that name was in its lineup."""
+        return any(each.name == pane for each in self.lineup)
+
     def apply(self, event: Event) -> Reply:
-        """Fold an event into the reply it belongs to, and give that back."""
+        """Fold an event into its reply, and return that."""
         key = (event.pane, event.sample)
         reply = self.replies.get(key)
         if reply is None:
@@ -123,7 +127,7 @@ class Turn:
     def stop(
         self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()
     ) -> list[Finished]:
-        """End the replies that haven't ended, for whoever knows that nothing more will come. Gives the events.
+        """End the replies that haven't ended, since nothing more will come. Return the events that end them.
 
         Args:
             ms: when, since the prompt was sent; the last token's time unless given.
@@ -144,13 +148,13 @@ class Turn:
         return events
 
     def text(self, pane: str, sample: int = 1) -> str:
-        """One reply's text; empty when there is none."""
+        """Return a reply's text; empty if there is none."""
         reply = self.replies.get((pane, sample))
         return reply.text if reply else ""
 
 
 def exchanges(turns: Sequence[Turn], pane: str) -> list[tuple[str, str]]:
-    """What `carry` sends along: every prompt so far with the pane's first reply to it, oldest first.
+    """Return what `carry` sends along: every prompt so far with the pane's first reply to it, oldest first.
 
     A turn whose reply never began is left out: there is nothing in it to carry.
     """

@@ -31,10 +31,10 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Directory(Protocol):
-    """Where backends are found: `servers.Servers`, or whatever else gives one for a server's name."""
+    """What finds backends: `servers.Servers`, or a stand-in."""
 
     async def get(self, server: str) -> Backend:
-        """The backend of a URL or of `embedded`. Raises ServerError when nobody answers there."""
+        """Return the backend of a URL or of `embedded`. Raises ServerError if it is unreachable."""
 
 
 def compose(
@@ -43,7 +43,7 @@ def compose(
     settings: TurnSettings,
     history: Sequence[Exchange] = (),
 ) -> Request:
-    """What a pane is asked: a document for a completion, a conversation for a chat.
+    """Return what a pane is asked: a document for a completion, a conversation for a chat.
 
     Args:
         history: oldest first; empty in a fresh context.
@@ -97,7 +97,7 @@ class Run:
         self._began = 0  # nanoseconds, by the clock that never goes back
 
     async def events(self) -> AsyncGenerator[Event, None]:
-        """All replies' events in the order they happen; ends when every reply has finished.
+        """Yield all replies' events in the order they happen, until every reply has finished.
 
         Panes don't wait for each other and don't fail with each other: what goes wrong in one is told by its Finished.
         Leaving the iteration early closes all connections.
@@ -158,7 +158,7 @@ class Run:
         self._helpers += [asyncio.create_task(self._watch(pane)) for pane in panes.values()]
 
     async def _panes(self) -> None:
-        """The panes one after another, each with all its samples at once."""
+        """Ask the panes one after another, each for all its samples at once."""
         panes = [[reply for reply in self._replies if reply.pane is pane] for pane in self._lineup]
         for waiting in panes[1:]:
             for reply in waiting:
@@ -170,7 +170,7 @@ class Run:
                 await asyncio.wait(tasks)
 
     async def _watch(self, replies: list["_Reply"]) -> None:
-        """Say why a pane's replies are silent, for as long as any of them is."""
+        """Report why a pane's replies are silent, as long as any of them is."""
         while True:
             await asyncio.sleep(_PHASE_EVERY)
             if not any(reply.silent for reply in replies):
@@ -216,7 +216,7 @@ class _Reply:
                 self.task.cancel()
 
     def show(self, phase: Phase) -> None:
-        """Tell why nothing comes, when that has changed."""
+        """Report why nothing comes, when that has changed."""
         if phase is not self._phase:
             self._phase = phase
             self._run.put(Waiting(self.pane.name, self.sample, self._run.now(), phase))
@@ -259,14 +259,14 @@ class _Reply:
         self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
 
     def _finish(self, end: End, message: str = "", told: Stats = _NOTHING_TOLD) -> None:
-        """End, once; what comes later is of no interest any more."""
+        """End, once; what comes later is dropped."""
         if not self.ended.is_set():
             self.ended.set()
             now = self._run.now()
             self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._figures(told, now)))
 
     def _figures(self, told: Stats, now: float) -> Stats:
-        """The server's figures, completed by what only the client can see. Times count from this reply's own request,
+        """Complete the server's figures by what only the client can see. Times count from this reply's own request,
         which goes out later than the prompt where panes wait for each other."""
         sent = now if self._sent is None else self._sent
         first = self._first

@@ -15,7 +15,7 @@ from alignscope.model.turn import PaneRecord
 from alignscope.run.servers import Servers
 
 _DESCRIBED: Final = 100
-"""Models that a server is asked about one by one; nobody with more than that waits for all of them."""
+"""Models that a server is asked about one by one; those beyond are only listed."""
 _DESCRIBE_SECONDS: Final = 5.0
 _AT_ONCE: Final = 6
 
@@ -105,7 +105,7 @@ def _servers_of(lineup: Lineup) -> list[str]:
 
 
 async def described(backend: Backend) -> tuple[Model, ...]:
-    """A server's models with what it tells of each. Raises ServerError when there is no listing.
+    """Return a server's models with what it tells of each. Raises ServerError if there is no listing.
 
     One that can't be described, or not in time, keeps what the listing told.
     """

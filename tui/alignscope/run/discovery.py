@@ -104,7 +104,7 @@ async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
 
 
 async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
-    """What a model is, by its server's word, else by its name alone."""
+    """Judge a model by what its server tells, else by its name alone."""
     server = _server(wanted, default)
     model = Model(name=wanted.model, server=server)
     if wanted.mode is None:
@@ -114,7 +114,7 @@ async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
 
 
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
-    """The pair that one named model belongs to, or that model alone."""
+    """Return the pair that one named model belongs to, or that model alone."""
     name = launch.base or launch.instruct
     server = _server(Wanted("", name), default)
     models: tuple[Model, ...] = ()
@@ -190,12 +190,12 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
 
 @cache
 def known_pairs() -> tuple[KnownPair, ...]:
-    """The pairs that Ollama's library has, smallest first."""
+    """Return the pairs that Ollama's library has, smallest first."""
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
 def _server(wanted: Wanted, default: str) -> str:
-    """Where a model is asked for: files only ever in the embedded engine, twins there unless a server was named."""
+    """Return where a model is: files in the embedded engine only, twins there unless a server was named."""
     if is_path(wanted.model):
         return EMBEDDED
     if wanted.server is None:
@@ -215,5 +215,5 @@ def _count(number: int) -> str:
 
 
 def _bare(host: str) -> str:
-    """A server's address as it is said where there is little room."""
+    """Return a server's address for where there is little room."""
     return host.removeprefix("http://")

@@ -28,7 +28,7 @@ from alignscope.sessions.recording.writer import Writer
 
 
 class Exploration:
-    """Holds what the next turn will be sent with, sends it, and has it recorded."""
+    """What the next turn will be sent with, and the session it goes into."""
 
     def __init__(self, servers: Servers, catalog: Catalog | None = None) -> None:
         self.servers = servers
@@ -221,7 +221,7 @@ class Exploration:
         return turn
 
     async def play(self, turn: Turn, only: str | None = None) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Ask every pane of a turn, or a single one again, and give each event with the reply it went into."""
+        """Ask every pane of a turn, or a single one again; yield each event with its reply."""
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
             turn.forget(only)
@@ -267,7 +267,7 @@ class Exploration:
     # Advice
 
     async def memory_advice(self, turn: Turn) -> str:
-        """Return what to do about models that push each other out of memory; to be asked when a turn has ended."""
+        """Return what to do about models that push each other out of memory. Call it when a turn has ended."""
         if turn.settings.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
             return ""
         return eviction_advice(turn.lineup, await self.catalog.models(turn.lineup))

@@ -1,4 +1,4 @@
-"""What a person should know before or after a send, from what the servers tell of their memory."""
+"""Advice before and after a send, from what the servers tell of their memory."""
 
 from collections.abc import Iterable
 

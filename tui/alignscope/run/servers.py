@@ -39,10 +39,10 @@ class Servers:
         return tuple(self._backends.values())
 
     async def get(self, server: str) -> Backend:
-        """The backend of a URL, or of `embedded`.
+        """Return the backend of a URL, or of `embedded`.
 
         Raises:
-            ServerError: nobody answers there, or nobody whose language is known.
+            ServerError: unreachable, or an unknown server.
         """
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):

@@ -23,7 +23,7 @@ from alignscope.sessions.recording.session_files import Keeper, snapshot
 from alignscope.sessions.recording.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
-"""How long a token may wait before it goes to the disk; with the disk's own time, well under half a second."""
+"""Longest time that a token waits before it goes to the disk."""
 _FLOOD: Final = 16_384
 """Events that may wait before they are written out of turn, so that they don't pile up in memory."""
 _MAX_TITLE: Final = 60
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """What the exploration tells of its turns. Its methods return at once and never raise."""
+    """Writes what an exploration reports of its turns. Its methods return at once and never raise."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Recorder:
 
     @property
     def unsaved(self) -> tuple[int, ...]:
-        """The numbers of the turns that have ended and are not on disk."""
+        """Numbers of the turns that have ended and are not on disk."""
         return self._keeper.unsaved
 
     @property
@@ -83,7 +83,7 @@ class Recorder:
     # What the exploration tells
 
     def begin(self, turn: Turn) -> None:
-        """A turn is about to be played. One that never ended is kept as it is."""
+        """Open a turn that is about to be played. One that never ended is kept as it is."""
         self.finish()
         if not self.session.title:
             self.session.title = title_for(turn.prompt)
@@ -93,7 +93,7 @@ class Recorder:
         self._take(turn, again=set())
 
     def play(self, turn: Turn, only: str | None = None) -> None:
-        """A turn's panes are asked; or one of them once more, whose earlier replies are then dropped."""
+        """Expect a turn's replies; or those of one pane once more, whose earlier replies are then dropped."""
         if turn is not self._turn or self._ended:
             self.finish()
             self._take(turn, again={only} if only is not None else set())
@@ -104,19 +104,19 @@ class Recorder:
             self._do(Again(only))
 
     def event(self, turn: Turn, event: Event) -> None:
-        """Something came."""
+        """Record one event."""
         if turn is self._turn:
             self._do(event)
 
     def end(self, turn: Turn) -> None:
-        """What `play` announced has ended. With the last of them, the turn is kept."""
+        """Match an earlier `play`. With the last one, the turn is written."""
         if turn is self._turn and not self._ended:
             self._playing -= 1
             if self._playing <= 0:
                 self.finish()
 
     def finish(self) -> None:
-        """Keep the turn that is open, as far as it has come."""
+        """Write the turn that is open, as far as it has come."""
         turn = self._turn
         if turn is None or self._ended:
             return
@@ -166,7 +166,7 @@ class Recorder:
         return future
 
     def flush(self) -> Future[None]:
-        """Done when everything told so far has been tried to be written, for whoever wants to read the file next."""
+        """Return a future that is done when everything so far has been written, or has failed to be."""
         future: Future[None] = Future()
         self._do(lambda: future.set_result(None))
         return future
@@ -232,7 +232,7 @@ class Recorder:
         self._keeper.release()
 
     def _guarded(self, task: Callable[[], None]) -> None:
-        """Do something of which nothing may hinder the rest."""
+        """Do something whose failure must not hinder the rest."""
         try:
             task()
         except (OSError, SessionError) as error:
@@ -253,6 +253,6 @@ class Recorder:
 
 
 def title_for(prompt: str) -> str:
-    """What a session is called before somebody names it: its first prompt's first line, shortened."""
+    """Return a session's first title: its first prompt's first line, shortened."""
     line = " ".join((prompt.strip().splitlines() or [""])[0].split())
     return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"

@@ -27,7 +27,7 @@ _WHY: Final[Mapping[Outcome, str]] = defaultdict(
     lambda: "These are the models you named.",
     {Outcome.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
 )
-"""What the panes hold, where it needs no reason."""
+"""What to say of a lineup that needs no reason."""
 _EMPTY: Final[Mapping[Mode, str]] = {
     Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "
     "what it is given: it doesn't know that you are asking it anything.",
@@ -41,14 +41,14 @@ class NextTurnActions(PaneActions):
     """Actions that change the next turn and nothing that was sent."""
 
     def action_samples(self, step: int) -> None:
-        """More or fewer replies a pane."""
+        """Ask for more or fewer replies a pane."""
         samples = min(max(self.exploration.settings.samples + step, 1), MAX_SAMPLES)
         self.exploration.set(samples=samples)
         self.say(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.")
         self.show_settings()
 
     def action_context(self) -> None:
-        """Fresh or carried."""
+        """Send each prompt alone, or with all that came before."""
         carry = self.exploration.settings.context == FRESH
         self.exploration.set(context=CARRY if carry else FRESH)
         self.say(
@@ -59,7 +59,7 @@ class NextTurnActions(PaneActions):
         self.show_settings()
 
     def action_scaffold(self) -> None:
-        """The next scaffold."""
+        """Choose the next scaffold."""
         names = list(SCAFFOLDS)
         scaffold = SCAFFOLDS[names[(names.index(self.exploration.settings.scaffold) + 1) % len(names)]]
         self.exploration.set(scaffold=scaffold.name)
@@ -67,7 +67,7 @@ class NextTurnActions(PaneActions):
         self.show_settings()
 
     def action_in_turn(self) -> None:
-        """One pane after the other, or all at once."""
+        """Ask one pane after the other, or all at once."""
         self.exploration.set(one_after_other=not self.exploration.settings.one_after_other)
         self.say(
             "The panes will be asked one after the other, as suits a machine that can't hold all models at once."
@@ -240,7 +240,7 @@ class NextTurnActions(PaneActions):
         return await self.app.push_screen_wait(PickerScreen(pane, self.listings, catalog.listing, lineup))
 
     async def action_remove_pane(self) -> None:
-        """Take the pane away; what it wrote stays in the turns."""
+        """Remove the pane; what it wrote stays in the turns."""
         if len(self.exploration.lineup) == 1:
             self.say("The last pane stays.")
             return
@@ -253,7 +253,7 @@ class NextTurnActions(PaneActions):
     # Getting models
 
     async def offer_pairs(self, found: Found) -> None:
-        """Show what can be pulled, and take a pair that was."""
+        """Show what can be pulled; a pair that was pulled becomes the lineup."""
         from alignscope.ui.screens.models.pull import Offer, PullScreen
 
         offers = [

@@ -16,6 +16,7 @@ from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Pane
 from alignscope.model.tones import tones
+from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import settings_words
@@ -47,10 +48,10 @@ class PaneActions(Screen[int]):
     launch: Launch
     servers: Servers
     lineup_found: asyncio.Event
-    """Set once it is known what the panes hold; prompts wait for it."""
+    """Set when the lineup is known; prompts wait for it."""
 
     def view(self, name: str) -> PaneView | None:
-        """The pane of that name, None when it has been taken away."""
+        """Return the pane of that name, None if it has been removed."""
         return self.split.view(name)
 
     @property
@@ -75,7 +76,7 @@ class PaneActions(Screen[int]):
         self.notice.say(message, severity)
 
     def key(self, name: str) -> str:
-        """The first key of one of the explorer's actions, as it is shown to a person: `F4`."""
+        """Return the first key of one of the explorer's actions as a person knows it, such as `F4`."""
         return key_of(self, f"explorer.{name}")
 
     @property
@@ -101,7 +102,7 @@ class PaneActions(Screen[int]):
         self.settings.title = exploration.session.title
 
     def show_lineup(self) -> None:
-        """Tell every pane what it is now, and which tone it has among the others."""
+        """Bring every pane up to date with the lineup, in the tone it has among the others."""
         lineup = self.exploration.lineup
         for pane, tone in zip(lineup, tones(lineup), strict=True):
             view = self.view(pane.name)
@@ -116,17 +117,21 @@ class PaneActions(Screen[int]):
         self.show_lineup()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A mistake of ours in the background: say so, keep the trace for a report, and go on."""
+        """Report a mistake of ours in the background, log the traceback, and go on."""
         if event.worker.node is self and event.state is WorkerState.ERROR:
             log = state_dir() / "errors.log"
             with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
                 traceback.print_exception(event.worker.error, file=file)
             self.say(f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error")
 
+    def sent_with(self, turn: Turn) -> str:
+        """Return what a turn was sent with, in the few words that stand beside its prompt."""
+        return " · ".join(settings_words(turn.settings, self.launch.presets))
+
     # Actions
 
     def action_go(self, index: int) -> None:
-        """Focus a pane by its place."""
+        """Focus a pane by its index."""
         views = self.split.views
         if index < len(views):
             if self.split.zoomed:
@@ -156,7 +161,7 @@ class PaneActions(Screen[int]):
         self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
 
     def action_turn_split(self) -> None:
-        """Side by side, or one above the other."""
+        """Put the panes side by side, or one above the other."""
         self.split.stacked = not self.split.stacked
 
     def action_divide(self, direction: int) -> None:
@@ -165,7 +170,7 @@ class PaneActions(Screen[int]):
         self.split.move_divider(min(index, len(self.split.views) - 2), direction * _DIVIDER_STEP)
 
     def action_even_out(self) -> None:
-        """All panes the same size."""
+        """Make all panes the same size."""
         self.split.even_out()
 
     def action_link(self) -> None:
@@ -193,7 +198,7 @@ class PaneActions(Screen[int]):
             view.show_sample((shown + step) % samples + 1)
 
     def action_stack_samples(self) -> None:
-        """All samples one below the other, or one at a time."""
+        """Show all samples one below the other, or one at a time."""
         stacked = self.here.shown_sample is None
         for view in self.split.views:
             view.show_sample(1 if stacked else None)

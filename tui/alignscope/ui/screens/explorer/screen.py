@@ -1,4 +1,4 @@
-"""The explorer itself: layout, the way of a prompt, and what is known of servers."""
+"""The explorer itself: layout, and the way of a prompt."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,6 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.text.wording import settings_words
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.screens.words import commands_of
@@ -70,7 +69,7 @@ class ExplorerScreen(SessionActions):
         """Set once the prompt takes letters."""
         self.lineup_found = asyncio.Event()
         self._experiment: Experiment | None = None
-        """What is in the editor came from here; its settings go with the next send."""
+        """The source of the prompt in the editor; its settings go with the next send."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
@@ -139,11 +138,11 @@ class ExplorerScreen(SessionActions):
         self.refresh_bindings()
         self.learn_records()
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
-        note = self.note(turn)
+        sent_with = self.sent_with(turn)
         for pane in turn.lineup:
             view = self.view(pane.name)
             if view is not None:
-                view.begin_turn(turn.number, prompt, turn.settings.samples, note)
+                view.begin_turn(turn.number, prompt, turn.settings.samples, sent_with)
         await self.play(turn)
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
@@ -164,7 +163,7 @@ class ExplorerScreen(SessionActions):
         """Ask one pane again, for the last turn, while the others go on."""
         turns = self.exploration.turns
         name = view.pane.name
-        if not turns or name not in {pane.name for pane in turns[-1].lineup}:
+        if not turns or not turns[-1].has(name):
             self.say("There is nothing to ask this pane again yet.")
             return
         turn = turns[-1]
@@ -183,13 +182,9 @@ class ExplorerScreen(SessionActions):
         """Ask the pane with the focus again."""
         self.retry(self.here)
 
-    def note(self, turn: Turn) -> str:
-        """What a turn was sent with, in the few words that stand beside its prompt."""
-        return " · ".join(settings_words(turn.settings, self.launch.presets))
-
     @property
     def footer_words(self) -> dict[str, str]:
-        """What keys do at this moment, for the line of keys."""
+        """What keys do now, for the line of keys."""
         words = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         return words if self.exploration.turns else {**words, "again": "", "replay": ""}
 
@@ -203,14 +198,14 @@ class ExplorerScreen(SessionActions):
             self.prompt.focus()
 
     def action_again(self) -> None:
-        """The last prompt once more, as things are set now."""
+        """Send the last prompt once more, with the settings of now."""
         if self.exploration.turns:
             self.send(self.exploration.turns[-1].prompt)
         else:
             self.say("Nothing has been sent yet.")
 
     def action_edit(self) -> None:
-        """The last prompt back into the editor."""
+        """Put the last prompt back into the editor."""
         if self.exploration.turns:
             self.prompt.put(self.exploration.turns[-1].prompt)
         self.prompt.focus()
@@ -234,11 +229,11 @@ class ExplorerScreen(SessionActions):
             self.prompt.focus()
 
     def action_help(self) -> None:
-        """Keys and words."""
+        """Show keys and words."""
         from alignscope.ui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self))
 
     def commands(self) -> Iterator[SystemCommand]:
-        """Every action that has a key, for the command palette."""
+        """Return every action that has a key, for the command palette."""
         return commands_of(self)

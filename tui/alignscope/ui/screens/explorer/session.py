@@ -1,4 +1,4 @@
-"""The session that the explorer is in: recorded without being asked, remarked on, replayed, exchanged for another."""
+"""The explorer's session: recording, titles, notes and verdicts, replays, other sessions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,6 @@ from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
-from alignscope.text.wording import settings_words
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 from alignscope.ui.widgets.pane.turns import Placed
 
@@ -43,21 +42,21 @@ class SessionActions(NextTurnActions):
 
     @property
     def recorder(self) -> Recorder:
-        """What keeps the session."""
+        """The session's recorder."""
         assert self.exploration.recorder is not None
         return self.exploration.recorder
 
-    # Keeping
+    # Recording
 
     def keep(self) -> None:
-        """Begin to record what happens, and tell what was found of sessions that died."""
+        """Begin to record, and recover sessions that were broken off."""
         self.exploration.record(self.store.directory, self._recording_problem)
         self.recover()
         self.learn_records()
 
     @work(group="recover", exit_on_error=False)
     async def recover(self) -> None:
-        """Fold in what sessions left behind that died."""
+        """Recover what sessions left behind that were broken off."""
         try:
             found = await asyncio.to_thread(self.store.recover)
         except (OSError, SessionError) as error:
@@ -75,18 +74,18 @@ class SessionActions(NextTurnActions):
 
     @work(group="describe", exit_on_error=False)
     async def learn_records(self) -> None:
-        """Ask what a session's header says of models: their digests, and the server's version."""
+        """Ask the servers for what a session file says of models: digests, and the servers' versions."""
         await self.lineup_found.wait()
         await self.exploration.catalog.learn(self.exploration.lineup)
 
-    # In its place another
+    # Another session
 
     async def resume(self, session: Session, writer: Writer | None = None) -> None:
         """Go on with a session: its turns are shown, and the next prompt is sent as its last one was."""
         await self._change_session(self.exploration.resume(session, writer))
 
     async def _change_session(self, change: Awaitable[str]) -> None:
-        """Show the session that is gone on with, and what of the one before couldn't be kept."""
+        """Wait for a change of session, show the new one, and what of the one before couldn't be written."""
         lost = await change
         turns = self.exploration.turns
         if turns:
@@ -94,24 +93,28 @@ class SessionActions(NextTurnActions):
             await self.set_lineup(self.exploration.lineup)
             self.lineup_found.set()
         for view in self.split.views:
-            name = view.pane.name
-            view.place([_placed(turn, name) for turn in turns if name in {pane.name for pane in turn.lineup}])
+            view.place([self._placed(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
         self.show_lineup()
         self.refresh_bindings()
         if lost:
             self.say(lost, "error")
 
-    # For the actions
+    def _placed(self, turn: Turn, pane: str) -> Placed:
+        """Return a finished turn as one pane shows it."""
+        replies = {sample: reply for (name, sample), reply in turn.replies.items() if name == pane}
+        return Placed(turn.number, turn.prompt, replies, turn.settings.samples, self.sent_with(turn))
+
+    # Used by actions
 
     def last_turn(self) -> Turn | None:
-        """The last turn; None when there is none, which the person has been told then."""
+        """Return the last turn; None if there is none, after a message about it."""
         if not self.exploration.turns:
             self.say("Nothing has been sent yet.")
             return None
         return self.exploration.turns[-1]
 
     async def attempt(self, task: Callable[[], T]) -> T | None:
-        """Do something with files in a thread; None when it failed, which the person has been told then."""
+        """Do something with files in a thread. Return None if it failed, after a message about it."""
         try:
             return await asyncio.to_thread(task)
         except (OSError, SessionError) as error:
@@ -247,7 +250,7 @@ class SessionActions(NextTurnActions):
         self._replay(session, how, leave=True)
 
     def _rerun(self, session: Session, turn: Turn) -> "CompareScreen":
-        """The screen on which a turn of a recording is sent again, to the models as they are now."""
+        """Return the screen that sends a recorded turn again, to the models as they are now."""
         from alignscope.ui.screens.compare import CompareScreen
 
         run = partial(self.exploration.again, session, turn)
@@ -318,9 +321,3 @@ class SessionActions(NextTurnActions):
         except (OSError, SessionError, RuntimeError) as error:
             self.say(f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error")
         self.show_settings()
-
-
-def _placed(turn: Turn, pane: str) -> Placed:
-    """A finished turn as one pane shows it."""
-    replies = {sample: reply for (name, sample), reply in turn.replies.items() if name == pane}
-    return Placed(turn.number, turn.prompt, replies, turn.settings.samples, " · ".join(settings_words(turn.settings)))
