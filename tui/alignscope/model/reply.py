@@ -2,9 +2,24 @@
 
 import sys
 from array import array
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
+
+_RATE_TOKENS: Final = 10
+_RATE_SECONDS: Final = 0.1
+_TOLD_SECONDS: Final = 0.01
+"""A speed of fewer tokens, or over less time, is chance: two tokens of one packet come at millions a second. A server's
+own clock doesn't wait for packets, so it needs less time."""
+
+
+def own_rate(tokens: int, seconds: float) -> float | None:
+    """Return tokens a second by our clock, None where that would mean nothing.
+
+    Args:
+        seconds: from the first token's arrival to the last one's.
+    """
+    return (tokens - 1) / seconds if tokens >= _RATE_TOKENS and seconds >= _RATE_SECONDS else None
 
 
 class Reply:
@@ -72,8 +87,29 @@ class Reply:
     def ending(self) -> str:
         """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
         if self.end is End.LENGTH and self.limit is not None:
-            return "reached num_predict" if (self.stats.tokens or len(self.texts)) >= self.limit else "context used up"
+            return "reached num_predict" if self.token_count >= self.limit else "context used up"
         return self.end.words if self.end is not None else ""
+
+    @property
+    def token_count(self) -> int:
+        """Tokens so far: the server's count once it is known, before that the pieces that came."""
+        return self.stats.tokens or len(self.texts)
+
+    @property
+    def first_ms(self) -> float | None:
+        """Milliseconds from this reply's request to its first token."""
+        if self.stats.first_token_ms is not None:
+            return self.stats.first_token_ms
+        return self.times[0] - self.sent_ms if self.times else None
+
+    @property
+    def rate(self) -> float | None:
+        """Tokens a second: by the server's clock where it told, else by ours; None where it would mean nothing."""
+        told = self.stats.tokens_per_second
+        if not told:
+            return own_rate(len(self.times), (self.times[-1] - self.times[0]) / 1000) if self.times else None
+        count = self.token_count
+        return told if count >= _RATE_TOKENS and count / told >= _TOLD_SECONDS else None
 
     @property
     def thinking(self) -> str:
