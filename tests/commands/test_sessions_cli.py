@@ -258,23 +258,23 @@ PLAYED = """\
 
 ── base · mistral:text · completion ──
 One two three Four
-── reached the limit · 4 tokens · 50 tokens/s · first after 100 ms
+── reached the limit · 4 tokens · first after 100 ms
 
 ── instruct · mistral:instruct · chat ──
 Hello!
-── ended by itself · 3 tokens · 50 tokens/s · first after 200 ms
+── ended by itself · 3 tokens · first after 200 ms
 
 ══ turn 2 · 2026-11-20 21:05:15 UTC ══
 Go on
 
 ── base · mistral:text · completion ──
 on and on
-── broken off · 2 tokens · 50 tokens/s · first after 100 ms
+── broken off · 2 tokens · first after 100 ms
 the server is gone; start it again
 
 ── instruct · mistral:instruct · chat ──
 Hello again
-── ended by itself · 1 token · 50 tokens/s · first after 200 ms
+── ended by itself · 1 token · first after 200 ms
 
 """
 

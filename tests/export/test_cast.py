@@ -75,7 +75,7 @@ def test_cast_is_what_asciinema_reads() -> None:
         "the server is gone; start it │ Hello again",
         "again                        │",
         *["                             │"] * 5,
-        "broken off · 2 tokens · 50 … │ ended by itself · 1 token ·…",
+        "broken off · 2 tokens · fir… │ ended by itself · 1 token ·…",
     ]
 
 

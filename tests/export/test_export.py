@@ -43,7 +43,7 @@ def test_markdown_side_by_side() -> None:
     assert "| base · mistral:text · completion | instruct · mistral:instruct · chat |" in text
     cells = _cells(text)
     assert cells[:2] == ["One two three Four", "Hello!\n"]
-    assert cells[3] == "ended by itself · 3 tokens · 50 tokens/s · first after 200 ms"
+    assert cells[3] == "ended by itself · 3 tokens · first after 200 ms"
     assert "start it again" in cells[6]
 
 

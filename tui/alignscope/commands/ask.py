@@ -17,6 +17,7 @@ from alignscope.model.reply import Reply
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
+from alignscope.text.wording import pane_words, reply_facts
 
 
 def run(launch: Launch, *, as_json: bool = False) -> int:
@@ -86,23 +87,14 @@ class _Text:
         reply = self._replies.setdefault((event.pane, event.sample), Reply(event.pane, event.sample))
         reply.apply(event)
         if isinstance(event, Finished):
-            self._print(reply, event)
+            self._print(reply)
             del self._replies[event.pane, event.sample]
 
-    def _print(self, reply: Reply, finished: Finished) -> None:
-        pane, stats = self._panes[reply.pane], finished.stats
-        heading = [pane.name, pane.model, pane.mode]
-        if self._samples > 1:
-            heading.append(f"sample {reply.sample} of {self._samples}")
-        facts = [reply.ending, f"{stats.tokens} tokens"]
-        if stats.tokens_per_second is not None:
-            facts.append(f"{stats.tokens_per_second:.0f} tokens/s")
-        if stats.first_token_ms is not None:
-            facts.append(f"first after {stats.first_token_ms:.0f} ms")
-        self._out.line(f"── {' · '.join(heading)} ──")
+    def _print(self, reply: Reply) -> None:
+        self._out.line(f"── {pane_words(self._panes[reply.pane], reply.sample, self._samples)} ──")
         if text := reply.text:
             self._out.write(text if text.endswith("\n") else f"{text}\n")
-        self._out.line(f"── {' · '.join(facts)}")
-        if finished.message:
-            self._out.line(finished.message)
+        self._out.line(f"── {' · '.join(reply_facts(reply))}")
+        if reply.message:
+            self._out.line(reply.message)
         self._out.line()

@@ -8,13 +8,13 @@ from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
 from alignscope.commands.printing import Printer
 from alignscope.commands.session_args import number, open_session, store_in
-from alignscope.export.words import moment, pane_line, reply_facts, verdict_words
 from alignscope.model.events import Finished, Token
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step
+from alignscope.text.wording import moment, pane_words, reply_facts, verdict_words
 
 _LONGEST: Final = 1e6
 """Seconds that an option may name: eleven days."""
@@ -174,7 +174,7 @@ class _Shown:
         assert self._turn
         self._current = key
         pane = next(pane for pane in self._turn.lineup if pane.name == key[0])
-        self._out.line(f"── {pane_line(pane, key[1], self._turn.settings.samples)} ──")
+        self._out.line(f"── {pane_words(pane, key[1], self._turn.settings.samples)} ──")
 
     def _foot(self) -> None:
         assert self._turn and self._current

@@ -9,7 +9,6 @@ from typing import Final
 
 from alignscope.export import Options
 from alignscope.export.palette import Palette, rgb
-from alignscope.export.words import pane_line, reply_facts
 from alignscope.model.events import Event, Finished, Started, Token
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
@@ -18,6 +17,7 @@ from alignscope.model.tones import MARKS, Tone, tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Recording
 from alignscope.text.clean import Wrapper, clean, fit, show
+from alignscope.text.wording import pane_words, reply_facts
 
 _NARROWEST: Final = 16
 """Cells of a pane."""
@@ -132,7 +132,7 @@ class _Column:
 
     def heading(self) -> str:
         """Who speaks."""
-        return self._row(1, ("heading", fit(f"{self._sign} {pane_line(self._pane)}", self._width)))
+        return self._row(1, ("heading", fit(f"{self._sign} {pane_words(self._pane)}", self._width)))
 
     def begin(self, turn: Turn) -> str:
         """A prompt, below what was before."""

@@ -10,12 +10,12 @@ from typing import Final
 import msgspec
 
 from alignscope.export import Options
-from alignscope.export.words import replies, reply_name
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.text.clean import encodable
+from alignscope.text.wording import reply_name
 
 COLUMNS: Final = (
     "session", "turn", "at", "prompt", *TurnSettings.__struct_fields__, "note", "verdict", "pane", "model", "mode",
@@ -59,7 +59,7 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
     }
     records = {record.name: record for record in turn.panes}
     count = 0
-    for _, pane, given in replies(turn):
+    for _, pane, given in turn.by_pane():
         record = records.get(pane.name, PaneRecord(pane))
         for reply in given:
             key = (reply.pane, reply.sample)
@@ -92,10 +92,10 @@ def _reply(reply: Reply) -> dict[str, str | int | float | None]:
         "message": reply.message,
         "text": reply.text,
         "thinking": reply.thinking,
-        "tokens": stats.tokens or len(reply.texts),
+        "tokens": reply.token_count,
         "prompt_tokens": stats.prompt_tokens,
-        "first_token_ms": stats.first_token_ms,
+        "first_token_ms": reply.first_ms,
         "duration_ms": stats.duration_ms,
         "load_ms": stats.load_ms,
-        "tokens_per_second": stats.tokens_per_second,
+        "tokens_per_second": reply.rate,
     }

@@ -6,22 +6,21 @@ from typing import Final
 
 from alignscope.export import Options
 from alignscope.export.palette import Palette
-from alignscope.export.words import (
-    moment,
-    origin,
-    pane_line,
-    record_facts,
-    replies,
-    reply_facts,
-    turn_facts,
-    verdict_words,
-)
 from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.tones import MARKS, TONES, tones
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
+from alignscope.text.wording import (
+    moment,
+    origin,
+    pane_words,
+    record_facts,
+    reply_facts,
+    turn_facts,
+    verdict_words,
+)
 
 # The page may load nothing and run nothing, whatever a model has written into it.
 _HEAD: Final = """<!doctype html>
@@ -79,7 +78,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
     yield _facts([moment(session.created), origin(session)])
     yield "<ul>\n"
     for record in session.lineup:
-        yield f"<li>{_text(' · '.join([pane_line(record.pane), *record_facts(record)]))}</li>\n"
+        yield f"<li>{_text(' · '.join([pane_words(record.pane), *record_facts(record)]))}</li>\n"
     yield "</ul>\n</header>\n"
     for turn in session.turns:
         yield from _turn(turn)
@@ -91,7 +90,7 @@ def _turn(turn: Turn) -> Iterator[str]:
     yield f'<section class="turn" id="turn-{turn.number}">\n<h2>Turn {turn.number}</h2>\n'
     yield _facts([moment(turn.at), *turn_facts(turn)])
     yield f'<pre class="text prompt">{_pre(turn.prompt)}</pre>\n'
-    panes = list(replies(turn))
+    panes = list(turn.by_pane())
     yield f'<div class="panes" style="--count: {len(panes)}">\n'
     for place, pane, given in panes:
         tone = colors[place] if place < len(colors) else TONES[-1]
@@ -108,7 +107,7 @@ def _turn(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply, sign: str) -> Iterator[str]:
-    yield f'<article class="reply">\n<h3>{sign} {_text(pane_line(pane, reply.sample, turn.settings.samples))}</h3>\n'
+    yield f'<article class="reply">\n<h3>{sign} {_text(pane_words(pane, reply.sample, turn.settings.samples))}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
     yield f'<pre class="text">{_pre(reply.text)}</pre>\n'

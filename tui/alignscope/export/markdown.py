@@ -5,21 +5,20 @@ import re
 from collections.abc import Iterator
 
 from alignscope.export import Options
-from alignscope.export.words import (
-    moment,
-    origin,
-    pane_line,
-    record_facts,
-    replies,
-    reply_facts,
-    turn_facts,
-    verdict_words,
-)
 from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.text.clean import encodable
+from alignscope.text.wording import (
+    moment,
+    origin,
+    pane_words,
+    record_facts,
+    reply_facts,
+    turn_facts,
+    verdict_words,
+)
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
 """What Markdown, also GitHub's, reads as its own within a line."""
@@ -34,7 +33,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
     yield " · ".join(filter(None, facts)) + "\n\n"
     for record in session.lineup:
         about = "".join(f"; {inline(fact)}" for fact in record_facts(record))
-        yield f"- **{inline(pane_line(record.pane))}**{about}\n"
+        yield f"- **{inline(pane_words(record.pane))}**{about}\n"
     for turn in session.turns:
         yield from _turn(turn, options)
 
@@ -52,8 +51,8 @@ def _turn(turn: Turn, options: Options) -> Iterator[str]:
 
 
 def _table(turn: Turn) -> Iterator[str]:
-    columns = [(pane, {reply.sample: reply for reply in given}) for _, pane, given in replies(turn)]
-    yield "\n" + _row(inline(pane_line(pane)) for pane, _ in columns)
+    columns = [(pane, {reply.sample: reply for reply in given}) for _, pane, given in turn.by_pane()]
+    yield "\n" + _row(inline(pane_words(pane)) for pane, _ in columns)
     yield _row("---" for _ in columns)
     for sample in sorted({sample for _, given in columns for sample in given}):
         there = [given.get(sample) for _, given in columns]
@@ -80,13 +79,13 @@ def _facts(reply: Reply, sample: int, samples: int) -> str:
 
 
 def _one_after_other(turn: Turn) -> Iterator[str]:
-    for _, pane, given in replies(turn):
+    for _, pane, given in turn.by_pane():
         for reply in given:
             yield from _reply(turn, pane, reply)
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
-    yield f"\n### {inline(pane_line(pane, reply.sample, turn.settings.samples))}\n\n"
+    yield f"\n### {inline(pane_words(pane, reply.sample, turn.settings.samples))}\n\n"
     if thought := reply.thinking:
         yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
     yield fence(reply.text)

@@ -1,6 +1,6 @@
 """A turn: a prompt, what it was sent with, and the replies to it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.model.events import End, Event, Finished, Stats
-from alignscope.model.pane import Lineup, Pane
+from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE
@@ -118,6 +118,14 @@ class Turn:
             reply = self.replies[key] = Reply(event.pane, event.sample)
         reply.apply(event)
         return reply
+
+    def by_pane(self) -> Iterator[tuple[int, Pane, list[Reply]]]:
+        """Give each pane with its place and its replies by sample, those that aren't in the lineup last."""
+        names = [pane.name for pane in self.lineup]
+        others = dict.fromkeys(name for name, _ in self.replies if name not in names)
+        for place, pane in enumerate([*self.lineup, *(Pane(name, "", "", Mode.CHAT) for name in others)]):
+            replies = (reply for reply in self.replies.values() if reply.pane == pane.name)
+            yield place, pane, sorted(replies, key=lambda reply: reply.sample)
 
     def forget(self, pane: str) -> None:
         """Drop a pane's replies, because it is asked again."""

@@ -17,7 +17,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
-from alignscope.text.wording import settings_words
+from alignscope.text.wording import counted, reply_summary, settings_words
 from alignscope.ui.screens.words import labels
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
@@ -95,8 +95,8 @@ class ComparedPane(VerticalScroll):
             assert new is not None
             ends = accumulate(map(len, new.texts))
             tokens = sum(end <= alike for end in ends) if not new.thoughts else None
-            count = f"{alike:,} characters" + (f", {tokens:,} tokens" if tokens is not None else "")
-            return f"They part after {count}." if alike else "They part at the first character."
+            same = counted(alike, "character") + (f", {counted(tokens, 'token')}" if tokens is not None else "")
+            return f"They part after {same}." if alike else "They part at the first character."
         if running:
             return "The same so far." if alike else ""
         return "The same to the end."
@@ -105,10 +105,8 @@ class ComparedPane(VerticalScroll):
 def _end(reply: Reply | None) -> str:
     if reply is None:
         return "no reply"
-    if reply.end is None:
-        return f"{len(reply.texts):,} tokens so far" if reply.texts else f"{reply.phase} …"
-    words = f"{reply.end.words}, {len(reply.texts):,} tokens"
-    return f"{words}. {clean(reply.message)}" if reply.message else words
+    summary = reply_summary(reply)
+    return f"{summary}. {clean(reply.message)}" if reply.message else summary
 
 
 def _marked(text: str, alike: int, parted: bool) -> Content:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from alignscope.model.events import Phase
 from alignscope.model.reply import Reply
+from alignscope.text.wording import footer_words
 from alignscope.ui.widgets.pane.bars import PaneFooter
-from alignscope.ui.widgets.pane.words import footer_parts
 from alignscope.ui.widgets.transcript.line_widget import frames
 
 if TYPE_CHECKING:
@@ -74,14 +74,17 @@ class ProgressFooter(PaneFooter):
 
     def _look(self) -> None:
         self._due = 0.0
-        replies = self._replies
-        shown = min(self._shown or 1, len(replies))
-        waiting = bool(replies) and replies[shown].end is None and not replies[shown].texts
-        waited = self._clock() - self._phases[shown][1] if waiting else 0
-        state, figures = footer_parts(replies, self._shown, waited, held=self._held)
-        self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
         if self._second is not None:
             self._second.stop()
             self._second = None
+        replies = self._replies
+        if not replies:
+            self.tell("", ())
+            return
+        shown = min(self._shown or 1, len(replies))
+        waiting = replies[shown].end is None and not replies[shown].texts
+        waited = self._clock() - self._phases[shown][1] if waiting else 0
+        state, figures = footer_words(replies, self._shown and shown, waited, held=self._held)
+        self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
         if waiting and self.is_mounted:
             self._second = self.set_timer(1.01 - waited % 1, self._look)

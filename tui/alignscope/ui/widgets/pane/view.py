@@ -16,10 +16,10 @@ from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.tones import MARKS, Tone
 from alignscope.text.clean import clean
+from alignscope.text.wording import reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
 from alignscope.ui.widgets.pane.turns import Placed, Turn
-from alignscope.ui.widgets.pane.words import end_row
 from alignscope.ui.widgets.transcript.filling import FillingTranscript
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
@@ -193,7 +193,7 @@ class PaneView(Widget):
                 self._footer.wait(event.sample, phase)
                 self._refresh_footer()
             case Finished():
-                self.transcript.end_turn(end_row(reply), self._message(reply), event.sample)
+                self.transcript.end_turn(_end(reply), self._message(reply), event.sample)
                 self._refresh_footer()
 
     def place(self, turns: Sequence[Placed]) -> None:
@@ -213,7 +213,7 @@ class PaneView(Widget):
             self.turns.append(Turn(turn.number, turn.prompt, replies))
             self.transcript.begin_turn(turn.number, turn.prompt, turn.note, turn.samples)
             for number, reply in replies.items():
-                end = end_row(reply) if reply.end is not None else ""
+                end = _end(reply) if reply.end is not None else ""
                 hidden, message = turn is not turns[-1], self._message(reply)
                 self.transcript.fill(number, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
         if turns:
@@ -334,3 +334,8 @@ class PaneView(Widget):
     def on_descendant_blur(self) -> None:
         """Show that the person has gone."""
         self.remove_class("-focused")
+
+
+def _end(reply: Reply) -> str:
+    """Return the row below a reply that has ended."""
+    return f"— {reply_summary(reply)}"

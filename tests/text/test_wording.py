@@ -1,0 +1,55 @@
+"""What is said of replies, wherever it is said."""
+
+from alignscope.model.events import End, Finished, Stats, Token
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
+from alignscope.text.wording import counted, footer_words, pane_words, reply_facts, reply_summary
+
+
+def ended(end: End, tokens: int, rate: float | None = None) -> Reply:
+    """A reply that ended, as its server told."""
+    reply = Reply("base")
+    stats = Stats(tokens=tokens, tokens_per_second=rate, first_token_ms=200 if tokens else None)
+    reply.apply(Finished("base", 1, 2000.0, end, "", stats))
+    return reply
+
+
+def test_one_is_one_and_thousands_are_set_apart() -> None:
+    assert [counted(count, "token") for count in (0, 1, 2, 12_345)] == [
+        "0 tokens",
+        "1 token",
+        "2 tokens",
+        "12,345 tokens",
+    ]
+
+
+def test_a_reply_is_told_by_its_end_and_its_figures() -> None:
+    assert reply_facts(ended(End.STOP, 40, 38.2)) == [
+        "ended by itself",
+        "40 tokens",
+        "38 tokens/s",
+        "first after 200 ms",
+    ]
+    assert reply_facts(ended(End.STOP, 2, 15_625)) == ["ended by itself", "2 tokens", "first after 200 ms"]
+    assert reply_facts(Reply("base")) == ["unfinished", "0 tokens"]
+    assert reply_summary(ended(End.LENGTH, 1)) == "reached the limit · 1 token"
+    assert reply_summary(ended(End.ERROR, 0)) == "failed"
+
+
+def test_a_reply_on_its_way_is_told_by_what_it_does() -> None:
+    reply = Reply("base")
+    assert reply_summary(reply) == "waiting"
+    assert footer_words({1: reply}, 1, 2.9) == ("waiting 2 s", ())
+    reply.apply(Token("base", 1, 90.0, "hm", thinking=True))
+    assert reply_summary(reply) == "thinking · 1 token"
+    reply.apply(Token("base", 1, 95.0, "Yes"))
+    assert reply_summary(reply) == "writing · 2 tokens"
+    assert footer_words({1: reply}, 1, held=True) == ("paused", ("    2 tok", "first 0.09 s"))
+    assert footer_words({1: reply, 2: ended(End.STOP, 3)}, 2)[1][0] == "showing 2 of 2"
+    assert footer_words({1: reply, 2: ended(End.STOP, 3)}, None) == ("1 of 2 running", ("    5 tok",))
+
+
+def test_a_pane_says_which_sample_only_where_there_are_several() -> None:
+    pane = Pane("base", "m:text", "", Mode.COMPLETION)
+    assert pane_words(pane) == "base · m:text · completion"
+    assert pane_words(pane, 2, 3) == "base · m:text · completion · sample 2 of 3"
