@@ -2,13 +2,13 @@
 
 import argparse
 import time
-from typing import Final
+from typing import Final, assert_never
 
 from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
 from alignscope.commands.printing import Printer
 from alignscope.commands.session_args import number, open_session, store_in
-from alignscope.model.events import Finished, Token
+from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
@@ -136,6 +136,10 @@ class _Shown:
                 else:
                     self._waiting.setdefault(key, [])
                     self._ended.append(key)
+            case Token() | Started() | Waiting():
+                pass
+            case _:
+                assert_never(step.event)
 
     def end(self) -> None:
         """Show what has begun and never ended, and leave the turn."""

@@ -5,11 +5,11 @@ https://docs.asciinema.org/manual/asciicast/v2/
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, assert_never
 
 from alignscope.export import Options
 from alignscope.export.palette import Palette, rgb
-from alignscope.model.events import Event, Finished, Started, Token
+from alignscope.model.events import Event, Finished, Started, Token, Waiting
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
@@ -39,7 +39,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
             drawn = screen.begin(step.turn)
             yield _line([time, "m", f"turn {step.turn.number}"])
         else:
-            drawn = screen.apply(step.event)
+            drawn = screen.apply(step.event, step.turn)
         if drawn:
             yield _line([time, "o", drawn])
     end = round(recording.times[-1] / 1000, 6) if recording.times else 0
@@ -87,10 +87,10 @@ class _Screen:
             drawn = "\x1b[?25l\x1b[0m\x1b[2J" + self._lay_out(turn.lineup)
         return drawn + "".join(column.begin(turn) for column in self._columns.values())
 
-    def apply(self, event: Event) -> str:
+    def apply(self, event: Event, turn: Turn) -> str:
         """One event of a reply."""
         column = self._columns.get(event.pane)
-        return column.apply(event) if column else ""
+        return column.apply(event, turn.replies[event.pane, event.sample]) if column else ""
 
     def _lay_out(self, lineup: Lineup) -> str:
         count = max(1, len(lineup))
@@ -125,7 +125,7 @@ class _Column:
         }
         self._before: list[tuple[str, str]] = []  # rows of finished turns and of the prompt
         self._blocks: dict[int, _Block] = {}
-        self._replies: dict[int, Reply] = {}
+        self._ended: dict[int, Reply] = {}
         self._samples = 1
         self._drawn = [("", "")] * self._height
         self._footer = ("", "")
@@ -142,30 +142,30 @@ class _Column:
         block = _Block(self._width, "› ")
         block.append("prompt", turn.prompt)
         self._before += [("", ""), *block.rows, ("", "")] if self._before else [*block.rows, ("", "")]
-        self._blocks, self._replies, self._samples = {}, {}, turn.settings.samples
+        self._blocks, self._ended, self._samples = {}, {}, turn.settings.samples
         return self._draw()
 
-    def apply(self, event: Event) -> str:
-        """One event."""
-        reply = self._replies.setdefault(event.sample, Reply(event.pane, event.sample))
+    def apply(self, event: Event, reply: Reply) -> str:
+        """One event of a reply, which is given as it was at its end."""
         block = self._blocks.get(event.sample)
         if block is None:
             block = self._blocks[event.sample] = _Block(self._width)
             if self._samples > 1:
                 block.append("facts", f"sample {event.sample} of {self._samples}")
         match event:
-            case Started():
-                reply.apply(event)
             case Token():
-                # Only what the footer says is folded here: the text is in the block.
                 block.append("thinking" if event.thinking else "text", event.text)
             case Finished():
-                reply.apply(event)
+                self._ended[event.sample] = reply
                 if event.message:
                     block.append("failed", event.message)
                 if self._samples > 1:
                     block.append("facts", " · ".join(reply_facts(reply)))
                     block.append("facts", "\n")
+            case Started() | Waiting():
+                pass
+            case _:
+                assert_never(event)
         return self._draw()
 
     def _draw(self) -> str:
@@ -186,15 +186,14 @@ class _Column:
         return drawn
 
     def _state(self) -> tuple[str, str]:
-        if not self._replies:
-            return "", ""
-        running = [reply for reply in self._replies.values() if reply.end is None]
-        if len(self._replies) == 1:
-            [reply] = self._replies.values()
-            if reply.end is not None:
-                return "failed" if reply.end.failed else "facts", " · ".join(reply_facts(reply))
-            return "facts", "writing" if self._blocks[reply.sample].rows else "waiting"
-        return "facts", f"{len(running)} of {len(self._replies)} writing" if running else "all ended"
+        if len(self._blocks) > 1:
+            running = len(self._blocks) - len(self._ended)
+            return "facts", f"{running} of {len(self._blocks)} writing" if running else "all ended"
+        for reply in self._ended.values():
+            return "failed" if reply.failed else "facts", " · ".join(reply_facts(reply))
+        for block in self._blocks.values():
+            return "facts", "writing" if block.rows else "waiting"
+        return "", ""
 
     def _row(self, row: int, content: tuple[str, str]) -> str:
         style, text = content
