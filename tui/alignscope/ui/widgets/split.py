@@ -14,11 +14,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.ui.widgets.pane.view import PaneView
+from alignscope.ui.widgets.transcript.line_widget import Drawn
 
 _LEAST_SHARE = 0.12
 
 
-class Divider(Widget):
+class Divider(Drawn, Widget):
     """The line between two panes."""
 
     DEFAULT_CSS = """
@@ -43,7 +44,7 @@ class Divider(Widget):
         """Number of the pane before it, from 0."""
         self._from: int | None = None
 
-    def render_line(self, y: int) -> Strip:
+    def row(self, y: int) -> Strip:
         stacked = self.size.width > 1
         return Strip([Segment(("─" if stacked else "│") * self.size.width, self.rich_style)])
 

@@ -106,7 +106,7 @@ class Timeline(Drawn, Widget):
         share = ms / self._length if self._length > 0 else 0.0
         return round(min(max(share, 0.0), 1.0) * (self._room - 1))
 
-    def render_line(self, y: int) -> Strip:
+    def row(self, y: int) -> Strip:
         row = (self._row_words, self._row_line, self._row_ends)[min(y, _ROWS - 1)]()
         plain = self.rich_style
         return Strip([Segment(" " * _EDGE, plain), *row]).adjust_cell_length(self.outer_size.width, plain)

@@ -55,8 +55,8 @@ class Bar(Drawn, Widget):
         super().notify_style_update()
         self._strip = None
 
-    def render_line(self, y: int) -> Strip:
-        """The row."""
+    def row(self, y: int) -> Strip:
+        """Draw the row."""
         width = self.outer_size.width
         if self._strip is None or self._strip.cell_length != width:
             self._pieces = tuple(self.lay_out())

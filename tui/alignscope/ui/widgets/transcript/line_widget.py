@@ -69,14 +69,27 @@ class Drawn(_Base):
 
     Textual asks every widget in view for all its rows whenever anything on the screen changes, and its own way of
     answering costs more than all else in a frame. Rows must have the outer width, and are best kept.
+
+    Textual also asks once more for the rows of a widget that was removed, before it has laid out the others. Its styles
+    are gone by then, so the rows are blank.
     """
 
+    def row(self, y: int) -> Strip:
+        """Draw a row of the view."""
+        raise NotImplementedError
+
     def rows_of(self, start: int, stop: int) -> list[Strip]:
-        """The rows of the view from one to before another."""
-        return [self.render_line(y) for y in range(start, stop)]
+        """Draw the rows of the view from one to before another."""
+        return [self.row(y) for y in range(start, stop)]
+
+    def render_line(self, y: int) -> Strip:
+        """Draw a row for Textual, which asks for it to find what is under the mouse."""
+        return self.row(y) if self.is_attached else Strip.blank(self.outer_size.width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of a region."""
+        """Draw a region for Textual."""
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
         strips = self.rows_of(crop.y, crop.bottom)
         if filters := self.get_line_filters():
             background = self.background_colors[1]

@@ -50,9 +50,6 @@ class Painter:
 
     def rows(self, start: int, stop: int) -> list[Strip]:
         """The rows from one to before another, as wide as the widget with its scroll bar."""
-        if not self._widget.is_attached:
-            # Taken away, with its styles and its screen; Textual asks once more before it has laid out the others.
-            return [Strip.blank(self._widget.outer_size.width)] * (stop - start)
         height, kept = self._rows.height, self._strips
         if len(kept) > _STRIPS:
             kept.clear()

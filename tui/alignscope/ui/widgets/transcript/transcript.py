@@ -293,7 +293,7 @@ class Transcript(Drawn, FollowingView):
         super().notify_style_update()
         self._painter.restyle()
 
-    def render_line(self, y: int) -> Strip:
+    def row(self, y: int) -> Strip:
         """One row of the view, with its place in the text: the mouse asks for it."""
         return self._painter.tagged(y + self.scroll_offset.y)
 

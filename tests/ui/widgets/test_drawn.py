@@ -1,0 +1,50 @@
+"""Widgets that draw their own rows."""
+
+from collections.abc import Iterator
+
+import pytest
+from textual.geometry import Region
+from textual.widget import Widget
+
+from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
+from alignscope.ui.widgets.pane.progress import ProgressFooter
+from alignscope.ui.widgets.split import Divider
+from alignscope.ui.widgets.timeline import Timeline
+from alignscope.ui.widgets.transcript.filling import FillingTranscript
+from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.transcript import Transcript
+from tests.ui.widgets.host import Host
+
+MADE: list[Widget] = [
+    Bar(),
+    PaneHeader("∿", classes="-base"),
+    PaneFooter(),
+    ProgressFooter(lambda: 0.0),
+    Transcript(),
+    FillingTranscript(),
+    Divider(0),
+    Timeline(),
+]
+
+
+def kinds(kind: type[Drawn]) -> Iterator[type[Drawn]]:
+    """Every class of alignscope that draws its own rows."""
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("alignscope."):
+            yield each
+        yield from kinds(each)
+
+
+def test_every_widget_that_draws_its_own_rows_is_tried_here() -> None:
+    assert {type(widget) for widget in MADE} == set(kinds(Drawn))
+
+
+@pytest.mark.parametrize("widget", MADE, ids=lambda widget: type(widget).__name__)
+async def test_a_widget_that_was_removed_can_be_drawn_once_more(widget: Widget) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 10)):
+        await host.mount(widget)
+        assert widget.render_lines(Region(0, 0, widget.size.width, 1))
+        await widget.remove()
+        assert [strip.text for strip in widget.render_lines(Region(0, 0, 20, 3))] == [" " * 20] * 3
+        assert not widget.render_line(0).text.strip()
