@@ -191,7 +191,18 @@ async def test_figures_the_server_does_not_tell_are_ours() -> None:
     assert (stats.tokens, stats.prompt_tokens) == (7, 3)
     assert stats.first_token_ms is not None
     assert 0 <= stats.first_token_ms <= stats.duration_ms
-    assert stats.tokens_per_second is not None
+    assert stats.tokens_per_second is None, "two tokens have no speed"
+
+
+async def test_our_own_speed_is_counted_from_the_first_token_to_the_last() -> None:
+    async def slow(request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+        for _ in range(11):
+            yield Chunk("x")
+            await asyncio.sleep(0.011)
+        yield Ending(End.STOP)
+
+    reply = (await fold(Run((BASE,), "Hi", EVEN, Known(one=Scripted(slow)))))["base", 1]
+    assert reply.stats.tokens_per_second == pytest.approx(10 * 1000 / (reply.times[-1] - reply.times[0]))
 
 
 async def test_log_probabilities_and_thinking_pass_through() -> None:

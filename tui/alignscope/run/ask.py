@@ -12,6 +12,7 @@ import msgspec
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Message, Request, Sent, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.reply import own_rate
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
 
@@ -271,11 +272,10 @@ class _Reply:
         sent = now if self._sent is None else self._sent
         first = self._first
         seconds = 0.0 if first is None else (self._last - first) / 1000
-        speed = (self._pieces - 1) / seconds if seconds > 0 else None
         return msgspec.structs.replace(
             told,
             first_token_ms=None if first is None else first - sent,
             duration_ms=now - sent,
             tokens=told.tokens or self._pieces,
-            tokens_per_second=speed if told.tokens_per_second is None else told.tokens_per_second,
+            tokens_per_second=told.tokens_per_second or own_rate(self._pieces, seconds),
         )
