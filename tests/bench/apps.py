@@ -180,22 +180,28 @@ class Panes(Streams):
 
     def begin(self) -> None:
         """Write the turn's separator."""
+        from datetime import UTC, datetime
+
+        from alignscope.model.turn import Turn, TurnSettings
         from alignscope.ui.widgets.pane.view import PaneView
 
         self.start = time.monotonic()
-        for view in self.query(PaneView):
-            view.begin_turn(1, "Go.")
+        views = self.query(PaneView)
+        self.turn = Turn(1, datetime.now(UTC), "Go.", tuple(view.pane for view in views), TurnSettings())
+        for view in views:
+            view.begin_turn(self.turn)
 
     def take(self, index: int) -> Callable[[str], None]:
-        """As an event, to the pane."""
+        """As an event, folded into the turn and shown by the pane."""
         from alignscope.model.events import Token
         from alignscope.ui.widgets.pane.view import PaneView
 
-        view, start = list(self.query(PaneView))[index], self.start
+        view, start, turn = list(self.query(PaneView))[index], self.start, self.turn
         name = view.pane.name
 
         def take(text: str) -> None:
-            view.apply(Token(name, 1, (time.monotonic() - start) * 1000, text))
+            token = Token(name, 1, (time.monotonic() - start) * 1000, text)
+            view.changed(turn.apply(token), token)
 
         return take
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from alignscope.model.events import End
+from alignscope.model.events import End, Finished
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
 from alignscope.model.session import Session
@@ -102,7 +102,7 @@ async def test_a_turn_is_run_again_as_it_was_in_a_session_of_its_own(
     exploration.set(context="fresh", samples=1)
     before = exploration.session
     asked = [request.body for request in ollama.seen("/api/generate")][-2:]
-    ended = [event async for event in exploration.again(before, turn) if event.__class__.__name__ == "Finished"]
+    ended = [event async for event, _ in exploration.again(before, turn) if isinstance(event, Finished)]
     assert len(ended) == 4
     assert [request.body for request in ollama.seen("/api/generate")][-2:] == asked
     assert (exploration.session, len(exploration.turns)) == (before, 2), "the exploration is where it was"

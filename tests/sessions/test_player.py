@@ -41,9 +41,7 @@ def folded(steps: list[Step]) -> list[tuple[int, dict[tuple[str, int], dict[str,
 
 def framed(player: Player) -> list[tuple[int, dict[tuple[str, int], dict[str, Any]]]]:
     """The same of a frame."""
-    return [
-        (shown.turn.number, {key: columns(reply) for key, reply in shown.replies.items()}) for shown in player.frame()
-    ]
+    return [(shown.number, {key: columns(reply) for key, reply in shown.replies.items()}) for shown in player.frame()]
 
 
 def test_one_clock_for_all_panes() -> None:
@@ -62,11 +60,11 @@ def test_one_clock_for_all_panes() -> None:
 def test_turns_follow_one_another() -> None:
     player = Player(two_turns())
     player.seek(SECOND - 1)
-    assert [shown.turn.number for shown in player.frame()] == [1]
+    assert [shown.number for shown in player.frame()] == [1]
     player.seek(SECOND + 100)
     one, two = player.frame()
-    assert one.replies is player.recording.turns[0].replies, "earlier turns cost nothing"
-    assert two.turn.prompt == "Go on"
+    assert one is player.recording.turns[0], "earlier turns cost nothing"
+    assert two.prompt == "Go on"
     assert texts(player) == {"base": "on", "instruct": ""}
     assert player.turn is player.recording.turns[1]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from alignscope.backends.base import Pulling
 from alignscope.model.events import End, Event, Finished, Started, Stats, Token
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings, Verdict
@@ -99,9 +100,9 @@ async def pull(_model: str) -> AsyncIterator[Pulling]:
     yield Pulling("pulling manifest")
 
 
-async def again() -> AsyncIterator[Event]:
+async def again() -> AsyncIterator[tuple[Event, Reply]]:
     """The quiz run again: the base goes elsewhere, the instruct says the same."""
-    for event in _reply("base", _MORE.replace("wool", "milk"), End.STOP):
-        yield event
-    for event in _reply("instruct", _ANSWER, End.STOP, step=60):
-        yield event
+    turn = _turn(2, _QUIZ)
+    base = _reply("base", _MORE.replace("wool", "milk"), End.STOP)
+    for event in (*base, *_reply("instruct", _ANSWER, End.STOP, step=60)):
+        yield event, turn.apply(event)

@@ -1,11 +1,15 @@
 """An application with nothing but panes, and what is on its screen."""
 
+from datetime import UTC, datetime
+
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
-from alignscope.model.events import End, Finished, Stats, Token
+from alignscope.model.events import End, Event, Finished, Stats, Token
 from alignscope.model.pane import Mode, Pane
+from alignscope.model.sampling import Sampling
 from alignscope.model.tones import TONES
+from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.widgets.pane.view import PaneView
 
 
@@ -15,6 +19,7 @@ class Host(App[None]):
     def __init__(self, *views: PaneView) -> None:
         super().__init__()
         self.views = views or (PaneView(Pane("base", "m:text", "", Mode.COMPLETION)),)
+        self.turn: Turn
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Tones, which the application's themes give."""
@@ -28,6 +33,16 @@ class Host(App[None]):
     def view(self) -> PaneView:
         """The first pane."""
         return self.views[0]
+
+    def begin_turn(self, number: int, prompt: str, samples: int = 1, sampling: Sampling | None = None) -> None:
+        """Begin a turn as a session does, and show it in the first pane."""
+        settings = TurnSettings(sampling=sampling or Sampling(), samples=samples)
+        self.turn = Turn(number, datetime.now(UTC), prompt, (self.view.pane,), settings)
+        self.view.begin_turn(self.turn)
+
+    def apply(self, event: Event) -> None:
+        """Fold an event of the turn as a session does, and show what it changed."""
+        self.view.changed(self.turn.apply(event), event)
 
     def rows(self) -> list[str]:
         """The screen's rows, as text."""

@@ -4,6 +4,7 @@ import pytest
 
 from alignscope.model.events import End, Finished, Phase, Started, Stats, Waiting
 from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
@@ -40,10 +41,10 @@ async def test_an_empty_pane_says_what_to_expect() -> None:
     host = Host(chat(empty_text="Replies come here. [b]Nothing is marked up."))
     async with host.run_test(size=(60, 10)) as pilot:
         assert "Replies come here. [b]Nothing is marked up." in host.text
-        host.view.begin_turn(1, "Go.")
+        host.begin_turn(1, "Go.")
         await pilot.pause(FRAME)
         assert "Replies come here" not in host.text
-        host.view.clear()
+        host.view.place([])
         await pilot.pause(FRAME)
         assert "Replies come here" in host.text
 
@@ -51,21 +52,21 @@ async def test_an_empty_pane_says_what_to_expect() -> None:
 async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
     host = Host()
     async with host.run_test(size=(60, 10)) as pilot:
-        host.view.begin_turn(1, "Go.")
+        host.begin_turn(1, "Go.")
         await pilot.pause(FRAME)
         assert host.rows()[-1].strip() == "waiting"
-        host.view.apply(Started("base", 1, 1, "http://x", {}, 40))
-        host.view.apply(Waiting("base", 1, 10, Phase.LOADING))
+        host.apply(Started("base", 1, 1, "http://x", {}, 40))
+        host.apply(Waiting("base", 1, 10, Phase.LOADING))
         await pilot.pause(FRAME)
         assert host.rows()[-1].strip() == "loading"
         await pilot.pause(1.3)
         assert host.rows()[-1].strip() == "loading 1 s"
         for number in range(21):
-            host.view.apply(token(" word", ms=210 + number * 50))
+            host.apply(token(" word", ms=210 + number * 50))
         await pilot.pause(0.5)
         assert host.rows()[-1].split() == ["writing", "21", "tok", "20.0/s", "first", "0.21", "s"]
         stats = Stats(tokens=40, tokens_per_second=38.2, first_token_ms=210)
-        host.view.apply(Finished("base", 1, 2000, End.LENGTH, "", stats))
+        host.apply(Finished("base", 1, 2000, End.LENGTH, "", stats))
         await pilot.pause(FRAME)
         assert host.rows()[-1].split() == ["reached", "num_predict", "40", "tok", "38.2/s", "first", "0.21", "s"]
         assert "— reached num_predict · 40 tokens" in host.text
@@ -75,9 +76,9 @@ async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
 async def test_every_end_has_words_and_keeps_the_text(end: End) -> None:
     host = Host(chat(retry_hint="Press r to try again."))
     async with host.run_test(size=(60, 14)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("partial [x]"))
-        host.view.apply(finished(end, "The server [b]went away." if end.failed else ""))
+        host.begin_turn(1, "Go.")
+        host.apply(token("partial [x]"))
+        host.apply(finished(end, "The server [b]went away." if end.failed else ""))
         await pilot.pause(FRAME)
         assert "partial [x]" in host.text
         assert end.words in host.rows()[-1]
@@ -92,10 +93,10 @@ async def test_every_end_has_words_and_keeps_the_text(end: End) -> None:
 async def test_thinking_stands_apart_from_the_reply() -> None:
     host = Host()
     async with host.run_test(size=(60, 14)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("let me see", thinking=True))
+        host.begin_turn(1, "Go.")
+        host.apply(token("let me see", thinking=True))
         await pilot.pause(FRAME)
-        host.view.apply(token("The answer"))
+        host.apply(token("The answer"))
         await pilot.pause(FRAME)
         rows = host.rows()
         assert rows[3:6] == [" thinking", "┊ let me see", "▎ The answer"]
@@ -105,10 +106,10 @@ async def test_thinking_stands_apart_from_the_reply() -> None:
 async def test_samples_one_at_a_time_or_stacked() -> None:
     host = Host()
     async with host.run_test(size=(60, 20)) as pilot:
-        host.view.begin_turn(1, "Go.", samples=3)
+        host.begin_turn(1, "Go.", samples=3)
         for sample in (1, 2, 3):
-            host.view.apply(token(f"reply number {sample}", sample=sample))
-        host.view.apply(finished(sample=2, tokens=3))
+            host.apply(token(f"reply number {sample}", sample=sample))
+        host.apply(finished(sample=2, tokens=3))
         await pilot.pause(FRAME)
         assert "reply number 1" in host.text
         assert "reply number 2" not in host.text
@@ -119,7 +120,7 @@ async def test_samples_one_at_a_time_or_stacked() -> None:
         assert "ended by itself" in host.rows()[-1]
         assert host.view.reply_text() == "reply number 2"
         host.view.show_sample(None)
-        host.view.apply(token(" goes on", sample=1))
+        host.apply(token(" goes on", sample=1))
         await pilot.pause(FRAME)
         order = [
             host.text.index(text) for text in ("sample 1 of 3", "number 1 goes on", "sample 2", "number 2", "number 3")
@@ -131,44 +132,43 @@ async def test_samples_one_at_a_time_or_stacked() -> None:
 async def test_a_failed_reply_is_tried_again_in_its_place() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("thought", thinking=True))
-        host.view.apply(token("half a"))
-        host.view.apply(finished(End.CUT, "It broke off."))
+        host.begin_turn(1, "Go.")
+        host.apply(token("thought", thinking=True))
+        host.apply(token("half a"))
+        host.apply(finished(End.CUT, "It broke off."))
         await pilot.pause(FRAME)
+        host.turn.forget("base")
         host.view.retry()
         await pilot.pause(FRAME)
         assert host.view.running
         for gone in ("half a", "It broke off.", "thinking", "broken off"):
             assert gone not in host.text
-        host.view.apply(token("whole"))
-        host.view.apply(finished())
+        host.apply(token("whole"))
+        host.apply(finished())
         await pilot.pause(FRAME)
         assert host.view.reply_text() == "whole"
         assert host.text.count("› Go.") == 1
         assert "ended by itself" in host.rows()[-1]
 
 
-async def test_events_after_the_end_change_nothing() -> None:
+async def test_replies_that_are_not_the_last_turns_change_nothing() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.apply(token("too early"))
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(finished(End.CANCELLED))
-        host.view.apply(token("late"))
-        host.view.apply(token("no such sample", sample=9))
+        host.view.changed(Reply("base"), token("too early"))
+        host.begin_turn(1, "Go.")
+        host.apply(token("no such sample", sample=9))
         await pilot.pause(FRAME)
         assert host.view.reply_text() == ""
-        assert "late" not in host.text
+        assert "too early" not in host.text and "no such" not in host.text
 
 
 async def test_a_finished_chat_reply_can_be_seen_as_markdown_and_as_it_came() -> None:
     host = Host(chat())
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.begin_turn(1, "Go.")
+        host.begin_turn(1, "Go.")
         assert host.view.toggle_markdown() == "There is no finished reply to show as Markdown yet."
-        host.view.apply(token("# Title\n\nalpha\x85beta\u2028**gamma** \x1b[2J [link](http://x)"))
-        host.view.apply(finished())
+        host.apply(token("# Title\n\nalpha\x85beta\u2028**gamma** \x1b[2J [link](http://x)"))
+        host.apply(finished())
         assert host.view.toggle_markdown() == ""
         await pilot.pause(0.3)
         assert "# Title" not in host.text
@@ -179,7 +179,7 @@ async def test_a_finished_chat_reply_can_be_seen_as_markdown_and_as_it_came() ->
         await pilot.pause(FRAME)
         assert "# Title" in host.text
         host.view.toggle_markdown()
-        host.view.begin_turn(2, "Next.")
+        host.begin_turn(2, "Next.")
         await pilot.pause(FRAME)
         assert not host.view.markdown
         assert "› Next." in host.text
@@ -188,44 +188,37 @@ async def test_a_finished_chat_reply_can_be_seen_as_markdown_and_as_it_came() ->
 async def test_a_completion_is_never_shown_as_markdown() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)):
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("# x"))
-        host.view.apply(finished())
+        host.begin_turn(1, "Go.")
+        host.apply(token("# x"))
+        host.apply(finished())
         assert "exactly as it came" in host.view.toggle_markdown()
 
 
 async def test_what_is_copied_is_what_came() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)):
-        host.view.begin_turn(1, "Once upon")
-        host.view.apply(token(" a time\r\n\x1b[0m"))
+        host.begin_turn(1, "Once upon")
+        host.apply(token(" a time\r\n\x1b[0m"))
         assert host.view.reply_text() == " a time\r\n\x1b[0m"
-        assert host.view.turn_text() == "Once upon a time\r\n\x1b[0m"
 
 
-async def test_focus_and_retry_are_told() -> None:
-    told: list[object] = []
+async def test_only_what_failed_can_be_tried_again() -> None:
+    told: list[PaneView] = []
 
     class Listening(Host):
-        def on_pane_view_focused(self, message: PaneView.Focused) -> None:
-            told.append(message)
-
         def on_pane_view_retry_requested(self, message: PaneView.RetryRequested) -> None:
-            told.append(message)
+            told.append(message.view)
 
     host = Listening()
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.action_retry()
-        host.view.apply(finished(End.ERROR, "No."))
-        await pilot.pause(FRAME)
-        host.view.transcript.focus()
+        host.begin_turn(1, "Go.")
         host.view.action_retry()
         await pilot.pause(FRAME)
-        assert [type(message) for message in told] in (
-            [PaneView.Focused, PaneView.RetryRequested],
-            [PaneView.RetryRequested, PaneView.Focused],
-        )
+        assert told == []
+        host.apply(finished(End.ERROR, "No."))
+        host.view.action_retry()
+        await pilot.pause(FRAME)
+        assert told == [host.view]
 
 
 async def test_signs_tell_panes_apart_without_colour() -> None:

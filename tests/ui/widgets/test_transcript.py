@@ -3,6 +3,7 @@
 import pytest
 from textual.widgets import Static
 
+from alignscope.model.sampling import PRESETS
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host, finished, token
 
@@ -11,22 +12,22 @@ FRAME = 0.1
 
 async def fill(host: Host, lines: int) -> None:
     """Begin a turn and write numbered lines."""
-    host.view.begin_turn(1, "Count.")
+    host.begin_turn(1, "Count.")
     for number in range(lines):
-        host.view.apply(token(f"line {number}\n"))
+        host.apply(token(f"line {number}\n"))
     host.view.transcript.flush()
 
 
 async def test_what_came_is_drawn_with_the_next_frame() -> None:
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
-        host.view.begin_turn(1, "Say it.", note="greedy")
-        host.view.apply(token("Hello"))
-        host.view.apply(token(" there"))
+        host.begin_turn(1, "Say it.", sampling=PRESETS["greedy"].sampling)
+        host.apply(token("Hello"))
+        host.apply(token(" there"))
         assert "Hello there" not in host.text
         await pilot.pause(FRAME)
         rows = host.rows()
-        assert rows[1].startswith("── 1 ─ greedy ──")
+        assert rows[1].startswith("── 1 ─ greedy")
         assert rows[2] == "› Say it."
         assert rows[3] == "▎ Hello there"
 
@@ -45,7 +46,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         assert (transcript.following, transcript.behind) != (True, 0)
         before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
         for number in range(40, 60):
-            host.view.apply(token(f"line {number}\n"))
+            host.apply(token(f"line {number}\n"))
         await pilot.pause(FRAME)
         assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
         assert transcript.behind > 20
@@ -56,7 +57,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         assert (transcript.following, transcript.behind) == (True, 0)
         assert "line 59" in host.text
         assert "more" not in host.rows()[-1]
-        host.view.apply(token("after all\n"))
+        host.apply(token("after all\n"))
         await pilot.pause(FRAME)
         assert "after all" in host.text
 
@@ -79,8 +80,8 @@ async def test_keys_scroll(key: str, first: str) -> None:
 async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token(" ".join(f"word{number}" for number in range(400))))
+        host.begin_turn(1, "Go.")
+        host.apply(token(" ".join(f"word{number}" for number in range(400))))
         await pilot.pause(FRAME)
         transcript = host.view.transcript
         transcript.scroll_to(y=20, animate=False)
@@ -99,10 +100,10 @@ async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
 async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
     host = Host()
     async with host.run_test(size=(30, 200)) as pilot:
-        host.view.begin_turn(1, "Go.")
+        host.begin_turn(1, "Go.")
         words = [f"w{number} " if number % 17 else f"w{number}\n\n" for number in range(300)]
         for number, word in enumerate(words):
-            host.view.apply(token(word))
+            host.apply(token(word))
             if number % 7 == 0:
                 await pilot.pause(0.01)
         await pilot.pause(FRAME)
@@ -113,8 +114,8 @@ async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
 async def test_controls_and_markup_are_seen_and_do_nothing() -> None:
     host = Host()
     async with host.run_test(size=(60, 10)) as pilot:
-        host.view.begin_turn(1, "\x1b[31m[/nothing]")
-        host.view.apply(token("[bold]x[/bold] \x1b]0;title\x07 \u202eabc [@click=app.quit]"))
+        host.begin_turn(1, "\x1b[31m[/nothing]")
+        host.apply(token("[bold]x[/bold] \x1b]0;title\x07 \u202eabc [@click=app.quit]"))
         await pilot.pause(FRAME)
         assert "› ␛[31m[/nothing]" in host.text
         assert "[bold]x[/bold] ␛]0;title␇ \ufffdabc [@click=app.quit]" in host.text
@@ -123,8 +124,8 @@ async def test_controls_and_markup_are_seen_and_do_nothing() -> None:
 async def test_a_selection_is_the_text_and_not_its_rows() -> None:
     host = Host()
     async with host.run_test(size=(30, 12)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
+        host.begin_turn(1, "Go.")
+        host.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
         await pilot.pause(FRAME)
         rows = host.rows()
         assert rows[3].startswith("▎ the quick brown fox")
@@ -157,9 +158,9 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
 async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tuple[int, int], expected: str) -> None:
     host = Host()
     async with host.run_test(size=(40, 14)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("first\nsecond"))
-        host.view.apply(finished())
+        host.begin_turn(1, "Go.")
+        host.apply(token("first\nsecond"))
+        host.apply(finished())
         await pilot.pause(FRAME)
         transcript = host.view.transcript
         await pilot.mouse_down(transcript, offset=start)
@@ -171,9 +172,9 @@ async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tup
 async def test_ten_megabytes_at_once_are_laid_out_over_many_frames() -> None:
     host = Host()
     async with host.run_test(size=(60, 12)) as pilot:
-        host.view.begin_turn(1, "Go.")
+        host.begin_turn(1, "Go.")
         transcript = host.view.transcript
-        host.view.apply(token("好" * 500_000 + "x" * 9_500_000))
+        host.apply(token("好" * 500_000 + "x" * 9_500_000))
         heights: list[int] = []
         while transcript.pending and len(heights) < 5000:
             heights.append(transcript.row_count)
@@ -211,7 +212,7 @@ async def test_scrolling_is_told_and_following_another_is_not() -> None:
 async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:
     host = Host()
     async with host.run_test(size=(60, 30)) as pilot:
-        host.view.begin_turn(1, "paste " * 200_000)
+        host.begin_turn(1, "paste " * 200_000)
         await pilot.pause(FRAME)
         assert host.view.transcript.row_count < 20
         assert "more characters" in host.text
@@ -220,8 +221,8 @@ async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:
 async def test_a_theme_change_repaints() -> None:
     host = Host()
     async with host.run_test(size=(60, 12)) as pilot:
-        host.view.begin_turn(1, "Go.")
-        host.view.apply(token("text"))
+        host.begin_turn(1, "Go.")
+        host.apply(token("text"))
         await pilot.pause(FRAME)
         before = host.view.transcript.rows_of(2, 3)[0]
         host.theme = "textual-light"
@@ -233,26 +234,25 @@ async def test_a_theme_change_repaints() -> None:
 
 async def test_text_may_come_before_there_is_a_screen_and_after_it_is_gone() -> None:
     host = Host()
-    host.view.turns.clear()
-    host.view.begin_turn(1, "Early.")
-    host.view.apply(token("bird"))
+    host.begin_turn(1, "Early.")
+    host.apply(token("bird"))
     async with host.run_test(size=(40, 10)) as pilot:
         await pilot.pause(FRAME)
         assert "bird" in host.text
         view = host.view
         await view.parent.mount(Static("other"))  # type: ignore[union-attr]
-        view.apply(token("late"))
+        host.apply(token("late"))
         await view.remove()
         await pilot.pause(FRAME)
-        view.apply(token("later"))
-        view.apply(finished())
+        host.apply(token("later"))
+        host.apply(finished())
 
 
-async def test_a_note_stands_on_the_rule_only_when_it_is_news() -> None:
+async def test_settings_stand_on_the_rule_only_when_they_are_news() -> None:
     host = Host()
     async with host.run_test(size=(40, 20)) as pilot:
-        for number, note in enumerate(("even", "even", "hot", "hot"), 1):
-            host.view.begin_turn(number, "Go.", note=note)
+        for number, preset in enumerate(("even", "even", "model", "model"), 1):
+            host.begin_turn(number, "Go.", sampling=PRESETS[preset].sampling)
         await pilot.pause(FRAME)
         rules = [row.strip("─ ") for row in host.rows() if row.startswith("──")]
-        assert rules == ["1 ─ even", "2", "3 ─ hot", "4"]
+        assert rules == ["1 ─ even · temperature 0.8", "2", "3 ─ model", "4"]

@@ -124,8 +124,11 @@ class Turn:
         names = [pane.name for pane in self.lineup]
         others = dict.fromkeys(name for name, _ in self.replies if name not in names)
         for place, pane in enumerate([*self.lineup, *(Pane(name, "", "", Mode.CHAT) for name in others)]):
-            replies = (reply for reply in self.replies.values() if reply.pane == pane.name)
-            yield place, pane, sorted(replies, key=lambda reply: reply.sample)
+            yield place, pane, [reply for _, reply in sorted(self.replies_of(pane.name).items())]
+
+    def replies_of(self, pane: str) -> dict[int, Reply]:
+        """Return a pane's replies, by sample."""
+        return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}
 
     def forget(self, pane: str) -> None:
         """Drop a pane's replies, because it is asked again."""

@@ -155,8 +155,8 @@ class Exploration:
         self.recorder.finish()
         return await asyncio.to_thread(self.recorder.close)
 
-    async def again(self, session: Session, turn: Turn) -> AsyncGenerator[Event, None]:
-        """Send a turn once more, as it was, to the models as they are now; yield its events.
+    async def again(self, session: Session, turn: Turn) -> AsyncGenerator[tuple[Event, Reply], None]:
+        """Send a turn once more, as it was, to the models as they are now; yield as `play` does.
 
         Args:
             session: the turn's. The new replies are recorded in one of their own, which names it.
@@ -171,8 +171,8 @@ class Exploration:
         try:
             new = await other.begin(turn.prompt)
             async with aclosing(other.play(new)) as events:
-                async for event, _ in events:
-                    yield event
+                async for told in events:
+                    yield told
         finally:
             await asyncio.shield(other.close())
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from alignscope.model.turn import Turn
-from alignscope.sessions.playback.recording import Mark, Recording, Shown, Step
+from alignscope.sessions.playback.recording import Mark, Recording, Step
 
 INSTANT: Final = math.inf
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, INSTANT)
@@ -68,7 +68,13 @@ class Player:
         index = self.recording.turn_at(self._count)
         return self.recording.turns[index] if index >= 0 else None
 
-    def frame(self) -> list[Shown]:
+    @property
+    def turn_ms(self) -> float:
+        """When the turn that is being played began; 0 when there is none."""
+        index = self.recording.turn_at(self._count)
+        return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
+
+    def frame(self) -> list[Turn]:
         """Everything as it is now: what to show after a seek."""
         return self.recording.frame(self._count)
 

@@ -7,7 +7,7 @@ what time it is, and nothing in the turns is altered.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
@@ -25,15 +25,6 @@ class Step(NamedTuple):
     turn: Turn
     event: Event | None
     """None: the turn begins. Otherwise what a live reply would have been told, with its time since the prompt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A turn as far as it has been played."""
-
-    turn: Turn
-    replies: dict[tuple[str, int], Reply]
-    """By pane and sample; each is what folding its events so far gives. Not to be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +98,21 @@ class Recording:
         for place in self._order[start:stop]:
             yield self._step(place)
 
-    def frame(self, count: int) -> list[Shown]:
-        """Every turn that has begun after so many events, with its replies as they are by then.
+    def frame(self, count: int) -> list[Turn]:
+        """Return every turn that has begun after so many events, with its replies as they are by then.
 
         Replies of earlier turns are the recorded ones themselves; those of the last are made anew, which takes a few
         milliseconds however long they are.
         """
         current = self.turn_at(count)
-        shown = [Shown(turn, turn.replies) for turn in self.turns[: max(0, current)]]
-        if current >= 0:
-            replies = {}
-            for number in self._of_turn[current]:
-                part = self._parts[number]
-                if part.reply is not None and (done := self._done(part, count)):
-                    replies[part.reply.pane, part.reply.sample] = _folded(part.reply, done)
-            shown.append(Shown(self.turns[current], replies))
-        return shown
+        if current < 0:
+            return []
+        replies = {}
+        for number in self._of_turn[current]:
+            part = self._parts[number]
+            if part.reply is not None and (done := self._done(part, count)):
+                replies[part.reply.pane, part.reply.sample] = _folded(part.reply, done)
+        return [*self.turns[:current], replace(self.turns[current], replies=replies)]
 
     def turn_at(self, count: int) -> int:
         """Which turn, from 0, the last of so many events belongs to; -1 before the first."""

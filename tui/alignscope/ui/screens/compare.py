@@ -128,7 +128,7 @@ class CompareScreen(Screen[None]):
 
     Args:
         turn: the recorded one.
-        run: sends it again; gives its events as they come.
+        run: sends it again; gives its events as they come, each with its reply.
         kept: what becomes of the new replies, in words.
     """
 
@@ -154,7 +154,7 @@ class CompareScreen(Screen[None]):
     }
     """
 
-    def __init__(self, turn: Turn, run: Callable[[], AsyncIterator[Event]], *, kept: str = "") -> None:
+    def __init__(self, turn: Turn, run: Callable[[], AsyncIterator[tuple[Event, Reply]]], *, kept: str = "") -> None:
         super().__init__()
         self._old = turn
         self._run = run
@@ -191,11 +191,8 @@ class CompareScreen(Screen[None]):
 
     async def _again(self) -> None:
         try:
-            async for event in self._run():
-                key = (event.pane, event.sample)
-                if key not in self._new:
-                    self._new[key] = Reply(*key)
-                self._new[key].apply(event)
+            async for event, reply in self._run():
+                self._new[event.pane, event.sample] = reply
             if self._kept:
                 self.query_one(NoticeLine).say(self._kept)
         finally:

@@ -169,6 +169,7 @@ class NextTurnActions(PaneActions):
             default_server=self.default_server,
             # Of several names for one server, the first.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
+            presets=self.launch.presets,
             empty_text=_EMPTY[pane.mode],
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )

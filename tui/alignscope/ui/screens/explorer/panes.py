@@ -16,7 +16,6 @@ from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Pane
 from alignscope.model.tones import tones
-from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import settings_words
@@ -123,10 +122,6 @@ class PaneActions(Screen[int]):
             with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
                 traceback.print_exception(event.worker.error, file=file)
             self.say(f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error")
-
-    def sent_with(self, turn: Turn) -> str:
-        """Return what a turn was sent with, in the few words that stand beside its prompt."""
-        return " · ".join(settings_words(turn.settings, self.launch.presets))
 
     # Actions
 

@@ -138,20 +138,17 @@ class ExplorerScreen(SessionActions):
         self.refresh_bindings()
         self.learn_records()
         self.say(f"Look for: {experiment.look_for}" if experiment else "")
-        sent_with = self.sent_with(turn)
         for pane in turn.lineup:
-            view = self.view(pane.name)
-            if view is not None:
-                view.begin_turn(turn.number, prompt, turn.settings.samples, sent_with)
+            if view := self.view(pane.name):
+                view.begin_turn(turn)
         await self.play(turn)
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
         """Ask, and show each event where it belongs, until every reply has ended."""
         split = self.split
-        async for event, _ in self.exploration.play(turn, only):
-            view = split.view(event.pane)
-            if view is not None:
-                view.apply(event)
+        async for event, reply in self.exploration.play(turn, only):
+            if view := split.view(event.pane):
+                view.changed(reply, event)
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
             self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
         self.refresh_bindings()
@@ -169,8 +166,7 @@ class ExplorerScreen(SessionActions):
         turn = turns[-1]
         self.exploration.stop(name)
         await self.exploration.ended(turn, name)
-        for sample in range(1, turn.settings.samples + 1):
-            view.retry(sample)
+        view.retry()
         await self.play(turn, name)
 
     @on(PaneView.RetryRequested)

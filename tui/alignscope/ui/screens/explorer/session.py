@@ -18,7 +18,6 @@ from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
-from alignscope.ui.widgets.pane.turns import Placed
 
 if TYPE_CHECKING:
     from alignscope.ui.screens.compare import CompareScreen
@@ -93,16 +92,11 @@ class SessionActions(NextTurnActions):
             await self.set_lineup(self.exploration.lineup)
             self.lineup_found.set()
         for view in self.split.views:
-            view.place([self._placed(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
+            view.place([(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
         self.show_lineup()
         self.refresh_bindings()
         if lost:
             self.say(lost, "error")
-
-    def _placed(self, turn: Turn, pane: str) -> Placed:
-        """Return a finished turn as one pane shows it."""
-        replies = {sample: reply for (name, sample), reply in turn.replies.items() if name == pane}
-        return Placed(turn.number, turn.prompt, replies, turn.settings.samples, self.sent_with(turn))
 
     # Used by actions
 

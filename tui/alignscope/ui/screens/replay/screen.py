@@ -19,7 +19,7 @@ from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.ui.screens.replay.bindings import BINDINGS
-from alignscope.ui.screens.replay.stage import Stage
+from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
 from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
@@ -76,12 +76,12 @@ class ReplayScreen(Transport[Live | None]):
         super().__init__(Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms))
         self.session = session
         self._rerun = rerun
-        self._stage = Stage(self.player, [record.pane for record in session.lineup])
+        self._panes = ReplayPanes(self.player, [record.pane for record in session.lineup])
         self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
         self._told: Turn | None = None
 
     def compose(self) -> ComposeResult:
-        yield Split(self._stage.views, id="split")
+        yield Split(self._panes.views, id="split")
         yield NoticeLine(id="notice")
         with Horizontal(id="find"):
             yield Static("/", markup=False)
@@ -101,17 +101,17 @@ class ReplayScreen(Transport[Live | None]):
 
     def _start(self) -> None:
         self.moved()
-        if self._stage.views:
-            self.set_focus(self._stage.views[0].transcript)
+        if self._panes.views:
+            self.set_focus(self._panes.views[0].transcript)
 
     # What is shown
 
     def show_all(self) -> None:
-        self._stage.show()
+        self._panes.show()
         self.tell()
 
     def follow(self) -> None:
-        self._stage.follow()
+        self._panes.follow()
         self.tell()
 
     def tell(self) -> None:
@@ -124,7 +124,7 @@ class ReplayScreen(Transport[Live | None]):
         words.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
         if player.idle_limit_ms is not None:
             words.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
-        for view in self._stage.views:
+        for view in self._panes.views:
             view.hold(not player.playing)
         self.timeline.show(player.ms, "   ".join(words), clean(self.session.title or self.session.name))
         if turn is not self._told:
@@ -136,7 +136,7 @@ class ReplayScreen(Transport[Live | None]):
         for ms, mark in self.player.marks():
             if mark.reply is None:
                 marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
-            elif view := self._stage.view(mark.turn, mark.reply.pane):
+            elif view := self._panes.view(mark.turn, mark.reply.pane):
                 failed = mark.reply.failed
                 marks.append(TimeMark(ms, "✕" if failed else MARKS[view.tone], "failed" if failed else view.tone))
         self.timeline.set_marks(self.player.length_ms, marks)
@@ -144,7 +144,7 @@ class ReplayScreen(Transport[Live | None]):
     @property
     def here(self) -> PaneView:
         """The pane with the focus, else the first."""
-        views = self._stage.views
+        views = self._panes.views
         return next((view for view in views if view.has_focus_within), views[0])
 
     # Finding
@@ -196,17 +196,13 @@ class ReplayScreen(Transport[Live | None]):
         if turn is None:
             self.notice.say("Nothing has been played yet that could be gone on from.")
             return
-        shown = self.player.frame()[-1]
-        began = next(ms for ms, mark in self.player.marks() if mark.turn is turn and mark.reply is None)
-        whole = all(reply.end is not None for reply in shown.replies.values()) and len(shown.replies) == len(
-            turn.replies
-        )
-        session = self.session.fork(turn.number, None if whole else round(self.player.ms - began, 3))
+        last = self.player.frame()[-1]
+        whole = all(reply.end for reply in last.replies.values()) and len(last.replies) == len(turn.replies)
+        session = self.session.fork(turn.number, None if whole else round(self.player.ms - self.player.turn_ms, 3))
         if not whole:
             # Replies go on from what was seen of them; the recording keeps its own.
-            last = replace(turn, replies=dict(shown.replies), note="", verdict=None)
             last.stop(End.CANCELLED)
-            session.turns[-1] = last
+            session.turns[-1] = replace(last, note="", verdict=None)
         self.dismiss(Live(session))
 
     def action_rerun(self) -> None:
@@ -239,13 +235,13 @@ class ReplayScreen(Transport[Live | None]):
             self.notice.say("This turn has one sample a pane.")
             return
         shown = (self.here.shown_sample or 1) - 1
-        for view in self._stage.views:
+        for view in self._panes.views:
             view.show_sample((shown + step) % turn.settings.samples + 1)
 
     def action_samples(self) -> None:
         """All samples one below the other, or one at a time."""
         stacked = self.here.shown_sample is None
-        for view in self._stage.views:
+        for view in self._panes.views:
             view.show_sample(1 if stacked else None)
 
     def action_copy(self) -> None:

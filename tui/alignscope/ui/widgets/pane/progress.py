@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from alignscope.model.events import Phase
 from alignscope.model.reply import Reply
 from alignscope.text.wording import footer_words
 from alignscope.ui.widgets.pane.bars import PaneFooter
@@ -28,24 +27,14 @@ class ProgressFooter(PaneFooter):
         self._clock = clock
         self._replies: Mapping[int, Reply] = {}
         self._shown: int | None = 1
-        self._phases: dict[int, tuple[Phase, float]] = {}  # by sample: what it waits for, and since when
+        self._began = 0.0
         self._held = False
         self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
         self._second: Timer | None = None  # to the next second of waiting
 
-    def begin(self, samples: int, at: float | None = None) -> None:
-        """A turn's replies are waited for, since now or another moment on the clock."""
-        since = self._clock() if at is None else at
-        self._phases = dict.fromkeys(range(1, samples + 1), (Phase.WAITING, since))
-
-    def wait(self, sample: int, phase: Phase) -> None:
-        """A reply waits for something else from now on; what it has waited for already goes on."""
-        if phase is not self._phases[sample][0]:
-            self._phases[sample] = phase, self._clock()
-
-    def wait_anew(self, sample: int) -> None:
-        """A reply is waited for from the beginning."""
-        self._phases[sample] = Phase.WAITING, self._clock()
+    def begin(self, at: float | None = None) -> None:
+        """Replies are waited for, since now or another moment on the clock."""
+        self._began = self._clock() if at is None else at
 
     def show(self, replies: Mapping[int, Reply], shown: int | None) -> None:
         """Show how these go, by sample; `shown` is the one in view, None for all. What comes to them is seen later."""
@@ -83,7 +72,7 @@ class ProgressFooter(PaneFooter):
             return
         shown = min(self._shown or 1, len(replies))
         waiting = replies[shown].end is None and not replies[shown].texts
-        waited = self._clock() - self._phases[shown][1] if waiting else 0
+        waited = self._clock() - self._began - replies[shown].phase_since_ms / 1000 if waiting else 0
         state, figures = footer_words(replies, self._shown and shown, waited, held=self._held)
         self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
         if waiting and self.is_mounted:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,15 +11,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from alignscope.model.events import Event, Finished, Token, Waiting
+from alignscope.model.events import Event, Finished, Started, Token, Waiting
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
+from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
+from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
-from alignscope.text.wording import reply_summary
+from alignscope.text.wording import reply_summary, settings_words
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
-from alignscope.ui.widgets.pane.turns import Placed, Turn
 from alignscope.ui.widgets.transcript.filling import FillingTranscript
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
@@ -33,7 +34,7 @@ _MARKDOWN_LIMIT: Final = 200_000
 class PaneView(Widget):
     """A pane of the lineup: a line that says who speaks, the transcript, and a line that says how it goes.
 
-    It knows no server: everything it shows came as events, live or replayed.
+    It knows no server and folds nothing: it is given turns, live or replayed, and told what changes in their replies.
     """
 
     DEFAULT_CSS = """
@@ -58,12 +59,6 @@ class PaneView(Widget):
         view: "PaneView"
 
     @dataclass
-    class Focused(Message):
-        """The person is in this pane now."""
-
-        view: "PaneView"
-
-    @dataclass
     class RetryRequested(Message):
         """The person wants this pane's failed replies tried again."""
 
@@ -78,6 +73,7 @@ class PaneView(Widget):
         server_names: Mapping[str, str] | None = None,
         empty_text: str = "",
         retry_hint: str = "",
+        presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
         id: str | None = None,
         classes: str | None = None,
@@ -89,6 +85,7 @@ class PaneView(Widget):
             server_names: what servers are called, by URL; those that aren't in it are told by their URL.
             empty_text: what to say while there is no turn yet.
             retry_hint: what to add to the message of a failed reply, such as which key tries again.
+            presets: those that the sampling beside a prompt is described by.
             clock: seconds, by which it is told how long a reply has been waited for.
         """
         super().__init__(id=id, classes=classes)
@@ -97,7 +94,10 @@ class PaneView(Widget):
         self.default_server = default_server
         self._server_names = server_names or {}
         self.retry_hint = retry_hint
+        self._presets = presets
         self.turns: list[Turn] = []
+        self.replies: dict[int, Reply] = {}
+        """This pane's in the last turn, by sample; those that haven't begun are empty."""
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
         self.transcript = FillingTranscript(classes=f"-{tone}")
@@ -149,102 +149,96 @@ class PaneView(Widget):
         """Say whether the clock of a recording stands still."""
         self._footer.hold(held)
 
-    def begin_turn(self, number: int, prompt: str, samples: int = 1, note: str = "") -> None:
-        """Write the separator and wait for the events of so many samples."""
-        self._footer.begin(samples)
-        self.turns.append(Turn(number, prompt, {n: Reply(self.pane.name, n) for n in range(1, samples + 1)}))
-        if self.shown_sample is not None:
-            self.shown_sample = min(self.shown_sample, samples)
+    def begin_turn(self, turn: Turn) -> None:
+        """Show a turn's prompt and settings, and wait for its replies."""
+        self._footer.begin()
+        self._add(turn, {})
+        if self.shown_sample not in (None, 1):
+            self.shown_sample = 1
+            self.transcript.show_sample(1)
         self._leave_markdown()
         self._show_body()
-        self.transcript.begin_turn(number, prompt, note, samples)
         self._refresh_footer()
 
-    def retry(self, sample: int | None = None) -> None:
-        """Empty the last turn's failed replies, or the one named, and wait for events anew."""
-        if not self.turns:
-            return
-        turn = self.turns[-1]
-        failed = [n for n, reply in turn.replies.items() if reply.failed]
-        for number in failed if sample is None else [sample]:
-            turn.replies[number] = Reply(self.pane.name, number)
-            self._footer.wait_anew(number)
-            self.transcript.reopen(number)
+    def retry(self) -> None:
+        """Empty the last turn's replies, and wait for them anew."""
+        for sample in self.replies:
+            self.replies[sample] = Reply(self.pane.name, sample)
+            self.transcript.reopen(sample)
+        self._footer.begin()
         self._leave_markdown()
         self._refresh_footer()
 
-    def apply(self, event: Event) -> None:
-        """Show one event of this pane's last turn."""
-        if not self.turns:
+    def changed(self, reply: Reply, event: Event) -> None:
+        """Show what an event has changed in a reply of the last turn."""
+        sample = reply.sample
+        if sample not in self.replies:
             return
-        replies = self.turns[-1].replies
-        reply = replies.get(event.sample)
-        if reply is None or reply.end is not None:
-            return
-        reply.apply(event)
+        self.replies[sample] = reply
         match event:
             case Token():
-                self.transcript.append(event.text, event.thinking, event.sample)
+                self.transcript.append(event.text, event.thinking, sample)
                 if len(reply.texts) == 1:
                     self._refresh_footer()
                 else:
                     self._footer.look_soon()
-            case Waiting(phase=phase):
-                self._footer.wait(event.sample, phase)
+            case Waiting():
                 self._refresh_footer()
             case Finished():
-                self.transcript.end_turn(_end(reply), self._message(reply), event.sample)
+                self.transcript.end_turn(_end(reply), self._message(reply), sample)
                 self._refresh_footer()
+            case Started():
+                pass
+            case _:
+                assert_never(event)
 
-    def place(self, turns: Sequence[Placed]) -> None:
+    def place(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
         """Show these turns and no others, at once however long they are, with the end in view.
 
-        Turns that are here already by their numbers and stand before the last are taken to be the same.
+        Turns that are here already by their numbers and stand before the last are assumed to be the same.
+
+        Args:
+            turns: each with the name that this pane has in it.
+            began: when the last one began, in seconds on the pane's clock.
         """
         kept = max(0, min(len(self.turns), len(turns)) - 1)
-        if [turn.number for turn in self.turns[:kept]] != [turn.number for turn in turns[:kept]]:
+        if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
             kept = 0
         self._leave_markdown()
         del self.turns[kept:]
+        self.replies = {}
         self.transcript.keep(kept)
-        for turn in turns[kept:]:
-            samples = range(1, turn.samples + 1)
-            replies = {n: turn.replies.get(n) or Reply(self.pane.name, n) for n in samples}
-            self.turns.append(Turn(turn.number, turn.prompt, replies))
-            self.transcript.begin_turn(turn.number, turn.prompt, turn.note, turn.samples)
-            for number, reply in replies.items():
+        for place, (turn, name) in enumerate(turns[kept:], kept + 1):
+            self._add(turn, turn.replies_of(name))
+            for sample, reply in self.replies.items():
                 end = _end(reply) if reply.end is not None else ""
-                hidden, message = turn is not turns[-1], self._message(reply)
-                self.transcript.fill(number, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
-        if turns:
-            self._footer.begin(turns[-1].samples, turns[-1].began)
-            if self.shown_sample is not None:
-                self.shown_sample = min(self.shown_sample, turns[-1].samples)
+                hidden, message = place < len(turns), self._message(reply)
+                self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
+        self._footer.begin(began)
         self._show_body()
         self.transcript.settle()
         self._refresh_footer()
+
+    def _add(self, turn: Turn, replies: Mapping[int, Reply]) -> None:
+        samples = range(1, turn.settings.samples + 1)
+        self.turns.append(turn)
+        self.replies = {sample: replies.get(sample) or Reply(self.pane.name, sample) for sample in samples}
+        settings = " · ".join(settings_words(turn.settings, self._presets))
+        self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples)
 
     def _message(self, reply: Reply) -> str:
         hint = self.retry_hint if reply.message and reply.failed else ""
         return f"{reply.message}\n{hint}" if hint else reply.message
 
-    def clear(self) -> None:
-        """Forget every turn."""
-        self.turns.clear()
-        self.transcript.clear()
-        self._leave_markdown()
-        self._show_body()
-        self._refresh_footer()
-
     @property
     def running(self) -> bool:
         """Whether a reply of the last turn is still to end."""
-        return bool(self.turns) and any(reply.end is None for reply in self.turns[-1].replies.values())
+        return any(reply.end is None for reply in self.replies.values())
 
     @property
     def failed(self) -> bool:
         """Whether a reply of the last turn failed, so that it can be tried again."""
-        return bool(self.turns) and any(reply.failed for reply in self.turns[-1].replies.values())
+        return any(reply.failed for reply in self.replies.values())
 
     def action_retry(self) -> None:
         """Ask for the failed replies to be tried again."""
@@ -253,22 +247,11 @@ class PaneView(Widget):
 
     # What can be taken out of it
 
-    def reply_text(self, sample: int | None = None) -> str:
-        """The last turn's reply as it came: the sample named, else the one in view, else all of them."""
-        if not self.turns:
-            return ""
-        replies = self.turns[-1].replies
-        sample = self.shown_sample if sample is None else sample
-        if sample is None:
-            return "\n\n".join(reply.text for reply in replies.values())
-        return replies[sample].text if sample in replies else ""
-
-    def turn_text(self) -> str:
-        """The last turn's prompt and reply as they came; a completion goes on where its prompt ends."""
-        if not self.turns:
-            return ""
-        joint = "" if self.pane.mode is Mode.COMPLETION and self.shown_sample is not None else "\n\n"
-        return f"{self.turns[-1].prompt}{joint}{self.reply_text()}"
+    def reply_text(self) -> str:
+        """Return the last turn's reply as it came: the one in view, or all of them."""
+        if self.shown_sample is None or not self.replies:
+            return "\n\n".join(reply.text for reply in self.replies.values())
+        return self.replies[min(self.shown_sample, len(self.replies))].text
 
     # How it is shown
 
@@ -319,7 +302,7 @@ class PaneView(Widget):
         self.transcript.display = bool(self.turns) and self._markdown is None
 
     def _refresh_footer(self) -> None:
-        self._footer.show(self.turns[-1].replies if self.turns else {}, self.shown_sample)
+        self._footer.show(self.replies, self.shown_sample)
 
     def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
         """Say how much came below the view."""
@@ -327,9 +310,8 @@ class PaneView(Widget):
         self._footer.tell_behind(message.behind)
 
     def on_descendant_focus(self) -> None:
-        """Show and tell that the person is here."""
+        """Show that the person is here."""
         self.add_class("-focused")  # Textual doesn't draw a child anew for its parent's :focus-within
-        self.post_message(self.Focused(self))
 
     def on_descendant_blur(self) -> None:
         """Show that the person has gone."""

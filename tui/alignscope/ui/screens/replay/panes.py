@@ -1,15 +1,13 @@
-"""What of a recording goes into which pane, by steps while it plays and all at once after a seek."""
+"""Feeds a recording to the panes: event by event while it plays, all at once after a seek."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from alignscope.model.pane import MAX_PANES, Mode, Pane
-from alignscope.model.reply import Reply
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
-from alignscope.text.wording import settings_words
-from alignscope.ui.widgets.pane.turns import Placed
 from alignscope.ui.widgets.pane.view import PaneView
 
 _MANY: Final = 400
@@ -41,7 +39,7 @@ def slots(turns: Sequence[Turn]) -> list[dict[str, int]]:
     return result
 
 
-class Stage:
+class ReplayPanes:
     """The panes of a replay."""
 
     def __init__(self, player: Player, lineup: Sequence[Pane]) -> None:
@@ -50,8 +48,9 @@ class Stage:
         """
         self._player = player
         turns = player.recording.turns
-        self._slots = {id(turn): places for turn, places in zip(turns, slots(turns), strict=True)}
+        self._slots = {turn.number: places for turn, places in zip(turns, slots(turns), strict=True)}
         self._seen = 0
+        self._turn: Turn | None = None  # as far as it has been played
         self.views: list[PaneView] = []
         panes = [*self._first_panes()] or [*lineup] or [_NOBODY]
         for pane, tone in zip(panes, tones(panes), strict=True):
@@ -63,12 +62,12 @@ class Stage:
         found: dict[int, Pane] = {}
         for turn in self._player.recording.turns:
             for pane in turn.lineup:
-                found.setdefault(self._slots[id(turn)][pane.name], pane)
+                found.setdefault(self._slots[turn.number][pane.name], pane)
         return (found[place] for place in sorted(found))
 
     def view(self, turn: Turn, pane: str) -> PaneView | None:
-        """Which pane on the screen shows a pane of a turn's lineup."""
-        place = self._slots[id(turn)].get(pane)
+        """Return the pane on the screen that shows a pane of a turn's lineup."""
+        place = self._slots[turn.number].get(pane)
         return None if place is None else self.views[place]
 
     def follow(self) -> None:
@@ -78,44 +77,35 @@ class Stage:
             return
         for turn, event in self._player.steps(self._seen):
             if event is None:
-                self._tell(turn)
-                for pane in turn.lineup:
-                    if view := self.view(turn, pane.name):
-                        view.begin_turn(turn.number, turn.prompt, turn.settings.samples, _sent_with(turn))
-            elif view := self.view(turn, event.pane):
-                view.apply(event)
+                self._turn = replace(turn, replies={})
+                for view in self._seat(turn):
+                    view.begin_turn(self._turn)
+            elif self._turn is not None:
+                reply = self._turn.apply(event)
+                if (shown := self.view(turn, event.pane)) is not None:
+                    shown.changed(reply, event)
         self._seen = self._player.count
 
     def show(self) -> None:
         """Show everything as it is now, after the clock was put somewhere."""
         self._seen = self._player.count
-        frame = self._player.frame()
-        placed: list[list[Placed]] = [[] for _ in self.views]
-        for shown in frame:
-            turn = shown.turn
-            replies: dict[str, dict[int, Reply]] = {pane.name: {} for pane in turn.lineup}
-            for (pane, sample), reply in shown.replies.items():
-                replies.setdefault(pane, {})[sample] = reply
-            for pane, place in self._slots[id(turn)].items():
-                began = self._began(turn) if shown is frame[-1] else 0.0
-                placed[place].append(
-                    Placed(turn.number, turn.prompt, replies[pane], turn.settings.samples, _sent_with(turn), began)
-                )
-        if frame:
-            self._tell(frame[-1].turn)
-        for view, turns in zip(self.views, placed, strict=True):
-            view.place(turns)
+        turns = self._player.frame()
+        placed: list[list[tuple[Turn, str]]] = [[] for _ in self.views]
+        for turn in turns:
+            for pane, place in self._slots[turn.number].items():
+                placed[place].append((turn, pane))
+        self._turn = turns[-1] if turns else None
+        if self._turn:
+            self._seat(self._turn)
+        for view, shown in zip(self.views, placed, strict=True):
+            view.place(shown, self._player.turn_ms / 1000)
 
-    def _began(self, turn: Turn) -> float:
-        """When a turn begins, in seconds on the clock."""
-        return next(ms for ms, mark in self._player.marks() if mark.turn is turn and mark.reply is None) / 1000
-
-    def _tell(self, turn: Turn) -> None:
-        """The lineup as it was in a turn."""
+    def _seat(self, turn: Turn) -> list[PaneView]:
+        """Give the lineup of a turn its panes on the screen."""
+        views = []
         for pane in turn.lineup:
-            if (view := self.view(turn, pane.name)) and view.pane is not pane:
+            view = self.views[self._slots[turn.number][pane.name]]
+            if view.pane is not pane:
                 view.set_pane(pane)
-
-
-def _sent_with(turn: Turn) -> str:
-    return " · ".join(settings_words(turn.settings))
+            views.append(view)
+        return views
