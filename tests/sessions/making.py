@@ -33,6 +33,11 @@ def events_of(
     ]
 
 
+def tokens(reply: Reply) -> list[Token]:
+    """A reply's tokens, as events."""
+    return [reply.token(index) for index in range(len(reply.texts))]
+
+
 SETTINGS = TurnSettings(Sampling({"temperature": 0.8, "seed": 7}))
 
 

@@ -77,10 +77,10 @@ def test_a_strangers_timeline(name: str) -> None:
     reply = session.turns[0].replies["base", 1]
     assert reply.text == "upon a time"
     with pytest.raises(SessionError, match=r"stranger.yaml, document 2, replies\[1\].timeline: ") as refused:
-        _ = reply.tokens
+        _ = reply.texts
     assert str(refused.value).isprintable()
     assert len(str(refused.value)) < 400
-    assert session.turns[1].replies["base", 1].tokens
+    assert session.turns[1].replies["base", 1].texts
 
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from alignscope.sessions.recording import journal
 from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recorder import Recorder, title_for
-from tests.sessions.making import events_of, lineups, session_of, shape, texts, turn_of, turns
+from tests.sessions.making import events_of, lineups, session_of, shape, texts, tokens, turn_of, turns
 from tests.standin import Ollama, Script
 
 
@@ -80,13 +80,13 @@ def test_a_journal_gives_back_what_was_written(tmp_path: Path, turn: Turn, data:
     written = Journal(session, turn)
     said: list[Event | Again] = []
     for reply in turn.replies.values():
-        said += reply.tokens
+        said += tokens(reply)
         said.append(Finished(reply.pane, reply.sample, 5.0, reply.end or End.CUT, reply.message, reply.stats))
     written.write(said)
     written.close(remove=False)
     left = journal.read(journal_of(tmp_path / "x.yaml"))
     for key, reply in turn.replies.items():
-        assert left.turn.replies[key].tokens == reply.tokens
+        assert tokens(left.turn.replies[key]) == tokens(reply)
         assert left.turn.replies[key].message == reply.message
     assert left.turn.prompt == turn.prompt
     assert left.turn.panes == turn.panes
@@ -390,7 +390,7 @@ async def test_the_exploration_keeps_what_it_streams(tmp_path: Path, ollama: Oll
         assert kept.settings == live.settings == exploration.settings
         assert kept.replies.keys() == live.replies.keys()
         for key, reply in live.replies.items():
-            assert kept.replies[key].tokens == reply.tokens
+            assert tokens(kept.replies[key]) == tokens(reply)
             assert kept.replies[key].logprobs == reply.logprobs
             assert (kept.replies[key].end, kept.replies[key].stats) == (reply.end, reply.stats)
     assert session.turns[0].replies["base", 1].logprobs, "log-probabilities were asked for"

@@ -249,7 +249,7 @@ def test_log_probabilities_and_thinking_are_played() -> None:
     player = Player([recorded])
     player.seek_share(1)
     tokens = [step.event for step in player.steps(0) if isinstance(step.event, Token)]
-    assert tokens == recorded.replies["instruct", 1].tokens
+    assert tokens == [recorded.replies["instruct", 1].token(index) for index in range(2)]
     player.seek_token(-1)
     [reply] = player.frame()[0].replies.values()
     assert (reply.thinking, reply.text, reply.logprobs) == ("hm", "", {0: (-0.5, ())})

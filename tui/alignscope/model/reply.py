@@ -116,17 +116,8 @@ class Reply:
         """What a reasoning model wrote before its reply."""
         return "".join(self.texts[i] for i in sorted(self.thoughts))
 
-    @property
-    def tokens(self) -> list[Token]:
-        """The tokens as events again, made anew at each call."""
-        return [
-            Token(
-                self.pane,
-                self.sample,
-                self.times[i],
-                text,
-                i in self.thoughts,
-                *self.logprobs.get(i, (None, ())),
-            )
-            for i, text in enumerate(self.texts)
-        ]
+    def token(self, index: int) -> Token:
+        """Return a token as the event that it came as."""
+        logprob, alternatives = self.logprobs.get(index, (None, ()))
+        thinking = index in self.thoughts
+        return Token(self.pane, self.sample, self.times[index], self.texts[index], thinking, logprob, alternatives)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from alignscope.model.events import End, Event, Finished, Started, Token
+from alignscope.model.events import End, Event, Finished, Started
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 
@@ -101,8 +101,8 @@ class Recording:
     def frame(self, count: int) -> list[Turn]:
         """Return every turn that has begun after so many events, with its replies as they are by then.
 
-        Replies of earlier turns are the recorded ones themselves; those of the last are made anew, which takes a few
-        milliseconds however long they are.
+        Earlier turns are the recorded ones themselves. The last one is a copy whose replies can be folded on, which
+        takes a few milliseconds however long they are; a reply that has ended is the recorded one.
         """
         current = self.turn_at(count)
         if current < 0:
@@ -207,12 +207,7 @@ class Recording:
         if number == 0:
             return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, reply.url, reply.request, reply.limit))
         if number <= part.tokens:
-            index = number - 1
-            extra = reply.logprobs.get(index, (None, ()))
-            token = Token(
-                reply.pane, reply.sample, reply.times[index], reply.texts[index], index in reply.thoughts, *extra
-            )
-            return Step(turn, token)
+            return Step(turn, reply.token(number - 1))
         assert reply.end is not None
         ended = Finished(reply.pane, reply.sample, _ended_ms(reply), reply.end, reply.message, reply.stats)
         return Step(turn, ended)
