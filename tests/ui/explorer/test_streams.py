@@ -74,7 +74,7 @@ async def test_escape_closes_the_sockets_and_keeps_what_came(ollama: Ollama) -> 
 
 
 async def test_sending_again_stops_the_old_turn_and_loses_nothing(ollama: Ollama) -> None:
-    ollama.default = Script(rate=40, endless=True)
+    ollama.default = Script(rate=5, endless=True)  # so slowly that it can't have ended by itself
     async with explore(at(ollama)) as desk:
         await desk.send("first")
         await desk.until(lambda: all(len(desk.exploration.turns[0].text(name)) > 5 for name in ("base", "instruct")))
