@@ -79,6 +79,30 @@ async def test_linked_panes_scroll_together(ollama: Ollama) -> None:
         await desk.until(lambda: desk.pane("base").transcript.scroll_y == desk.pane("instruct").transcript.scroll_y > 0)
 
 
+async def test_every_turn_shows_a_reply_whichever_sample_is_in_view(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("a short reply",))
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("plus", "plus")
+        await desk.send("y")
+        await desk.until_done(2)
+        await desk.press("escape", "1", "n", "n")
+        await desk.until_shown("sample 3 of 3")
+        assert desk.screen.count("a short reply") == 4, "the first turn has one sample, which stays in view"
+        await desk.press("minus")
+        await desk.send("z")
+        await desk.until_done(3)
+        await desk.until_shown("sample 1 of 3", "sample 1 of 2", "showing 1 of 2")
+        await desk.press("escape", "1", "n")
+        await desk.until_shown("sample 2 of 3", "sample 2 of 2", "showing 2 of 2")
+        assert desk.screen.count("a short reply") == 6
+        await desk.press("minus")
+        await desk.send("last")
+        await desk.until_done(4)
+        await desk.until_shown("sample 1 of 3", "sample 1 of 2")
+        assert desk.screen.count("a short reply") == 8
+
+
 async def test_a_finished_chat_reply_is_shown_as_markdown_on_a_key(ollama: Ollama) -> None:
     ollama.default = Script(pieces=("# Title\n\n", "- one\n", "- two\n", "\n[/x] [link](http://127.0.0.1/)"))
     async with explore(Launch(host=ollama.url)) as desk:

@@ -70,6 +70,7 @@ def test_a_place_is_found_again_at_another_width(text: str, first: int, second: 
 def test_samples_grow_one_below_another() -> None:
     layout = Rows()
     layout.resize(20)
+    layout.samples = 2
     first, second = (layout.add(Kind.REPLY, f"{n}", n) for n in (1, 2))
     assert layout.append(first, " one\nmore") == 0
     assert layout.append(second, " two") == 2
@@ -81,6 +82,18 @@ def test_samples_grow_one_below_another() -> None:
     layout.append(first, "!")
     layout.show(None)
     assert rows_of(layout) == ["1 one", "more of ", "the ", "first!", "2 two"]
+
+
+def test_a_turn_with_fewer_samples_shows_its_last() -> None:
+    layout = Rows()
+    for samples in (1, 3, 2):
+        layout.samples = samples
+        for sample in range(1, samples + 1):
+            layout.add(Kind.REPLY, f"{sample} of {samples}", sample)
+    layout.show(3)
+    assert rows_of(layout) == ["1 of 1", "3 of 3", "2 of 2"]
+    layout.show(2)
+    assert rows_of(layout) == ["1 of 1", "2 of 3", "2 of 2"]
 
 
 def test_only_the_last_row_is_touched_however_long_the_line() -> None:

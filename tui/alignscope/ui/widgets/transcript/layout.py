@@ -41,11 +41,13 @@ class Block:
     the same after a hundred thousand others. Joined again where no line begins, they are the text.
     """
 
-    __slots__ = ("begins", "kind", "rows", "sample", "width")
+    __slots__ = ("begins", "kind", "rows", "sample", "samples", "width")
 
-    def __init__(self, kind: Kind, sample: int = EVERY_SAMPLE) -> None:
+    def __init__(self, kind: Kind, sample: int = EVERY_SAMPLE, samples: int = 1) -> None:
         self.kind = kind
         self.sample = sample
+        self.samples = samples
+        """How many there are in its turn."""
         self.rows: list[str] = [""]
         self.begins = bytearray(b"\1")
         """For each row, whether a logical line begins with it."""
@@ -128,7 +130,9 @@ class Rows:
         self._wrappers: dict[int, Wrapper] = {}
         self.width = 80
         self.sample: int | None = None
-        """The sample shown; None shows all."""
+        """The sample shown, or a turn's last if it has fewer; None shows all."""
+        self.samples = 1
+        """How many the turn has whose blocks are added."""
 
     @property
     def height(self) -> int:
@@ -144,7 +148,7 @@ class Rows:
 
     def add(self, kind: Kind, text: str = "", sample: int = EVERY_SAMPLE, *, before: Block | None = None) -> Block:
         """A new block, at the end or before another."""
-        block = Block(kind, sample)
+        block = Block(kind, sample, self.samples)
         block.append(text, self.wrapper(kind))
         if before is None:
             self.blocks.append(block)
@@ -222,7 +226,7 @@ class Rows:
         return "\n".join(pieces)
 
     def _is_shown(self, block: Block) -> bool:
-        return self.sample is None or block.sample in (EVERY_SAMPLE, self.sample)
+        return self.sample is None or block.sample in (EVERY_SAMPLE, min(self.sample, block.samples))
 
     def _arrange(self) -> None:
         self.shown = [block for block in self.blocks if self._is_shown(block)]

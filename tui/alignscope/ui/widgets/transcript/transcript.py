@@ -77,6 +77,7 @@ class Transcript(Drawn, FollowingView):
         self._open.clear()
         news = note if note not in self._notes[-1:] else ""
         self._notes.append(note)
+        self._rows.samples = samples
         self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {news}" if news else str(number)).replace("\n", " "))
         shown = clean(prompt[:_PROMPT_SHOWN])
         if len(prompt) > _PROMPT_SHOWN:
