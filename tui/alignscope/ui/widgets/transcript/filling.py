@@ -44,7 +44,7 @@ class FillingTranscript(Transcript):
 
     def keep(self, turns: int) -> None:
         """Forget all but so many turns from the start."""
-        del self._notes[turns:]
+        del self._settings[turns:]
         blocks = self._rows.blocks
         starts = [index for index, block in enumerate(blocks) if block.kind is Kind.SEPARATOR]
         if turns < len(starts):
@@ -84,11 +84,6 @@ class FillingTranscript(Transcript):
             self._quietly_to(max(0, height - page))
         self._changed(0)
         self._schedule()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._above.clear()
-        super().clear()
 
     @property
     def pending(self) -> bool:

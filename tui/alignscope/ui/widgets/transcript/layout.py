@@ -208,11 +208,6 @@ class Rows:
         self._wrappers.clear()
         self._arrange()
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.blocks.clear()
-        self._arrange()
-
     def selected(self, start: tuple[int, int], end: tuple[int, int]) -> str:
         """The text between two places, each a row and a character as drawn; a character past the end is the end."""
         pieces = []

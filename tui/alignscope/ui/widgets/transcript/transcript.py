@@ -60,7 +60,7 @@ class Transcript(Drawn, FollowingView):
         super().__init__(id=id, classes=classes)
         self.auto_links = False
         self._rows = Rows()
-        self._notes: list[str] = []  # of each turn
+        self._settings: list[str] = []  # of each turn
         self._open: dict[int, Block] = {}  # by sample: the block that grows
         self._pending: list[tuple[int, bool, list[str]]] = []
         self._tail: tuple[int, bool] | None = None
@@ -71,12 +71,12 @@ class Transcript(Drawn, FollowingView):
 
     # What is in it
 
-    def begin_turn(self, number: int, prompt: str, note: str = "", samples: int = 1) -> None:
-        """Write the separator of a turn: its number, a note such as the sampling if it is news, and the prompt."""
+    def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1) -> None:
+        """Write the separator of a turn: its number, its settings if they are news, and the prompt."""
         self.flush()
         self._open.clear()
-        news = note if note not in self._notes[-1:] else ""
-        self._notes.append(note)
+        news = settings if settings not in self._settings[-1:] else ""
+        self._settings.append(settings)
         self._rows.samples = samples
         self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {news}" if news else str(number)).replace("\n", " "))
         shown = clean(prompt[:_PROMPT_SHOWN])
@@ -126,16 +126,6 @@ class Transcript(Drawn, FollowingView):
             if block.sample == sample and block.kind is not Kind.SAMPLE and block is not replies[-1]:
                 self._rows.remove(block)
         self._open[sample] = self._rows.empty(replies[-1])
-        self._changed(0)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._pending.clear()
-        self._tail = None
-        self._notes.clear()
-        self._open.clear()
-        self._rows.clear()
-        self._following = True
         self._changed(0)
 
     def show_sample(self, sample: int | None) -> None:
