@@ -21,10 +21,16 @@ Piece = tuple[float, str]
 
 
 def events(
-    pane: str, pieces: Sequence[Piece], end: End | None = End.STOP, *, sample: int = 1, ended_ms: float | None = None
+    pane: str,
+    pieces: Sequence[Piece],
+    end: End | None = End.STOP,
+    *,
+    sample: int = 1,
+    ended_ms: float | None = None,
+    limit: int | None = None,
 ) -> list[Event]:
     """A reply's events, from its start to its end."""
-    told: list[Event] = [Started(pane, sample, 0.0, f"http://localhost:11434/{pane}", {"model": pane})]
+    told: list[Event] = [Started(pane, sample, 0.0, f"http://localhost:11434/{pane}", {"model": pane}, limit)]
     told += [Token(pane, sample, ms, text) for ms, text in pieces]
     if end is not None:
         last = pieces[-1][0] if pieces else 0.0

@@ -263,7 +263,9 @@ _REPLIES = st.lists(st.tuples(_PIECES, st.sampled_from([*End, None]), st.integer
 
 def _made(number: int, replies: list[Any]) -> Turn:
     told = [
-        events("base", pieces, end, sample=sample, ended_ms=max([float(ended), *(ms for ms, _ in pieces)]))
+        events(
+            "base", pieces, end, sample=sample, ended_ms=max([float(ended), *(ms for ms, _ in pieces)]), limit=sample
+        )
         for sample, (pieces, end, ended) in enumerate(replies, 1)
     ]
     return turn(number, "prompt", *told)

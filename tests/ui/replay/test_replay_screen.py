@@ -147,6 +147,16 @@ async def test_playing_shows_the_same_as_seeking() -> None:
         assert sought == played
 
 
+async def test_playing_goes_on_from_any_moment() -> None:
+    async with watch() as replay:
+        await replay.press("1", "3", "full_stop")
+        replay.screen.player.playing = True
+        for _ in range(50):
+            replay.screen.player.advance(100)
+            replay.screen.follow()
+            replay.same_as_the_player()
+
+
 async def test_speed_and_pauses_are_options_and_keys() -> None:
     async with watch(speed=2.0, idle_limit_ms=1000.0, start_ms=200.0) as replay:
         assert "2×" in replay.text and "pauses up to 1 s" in replay.text and replay.ms == 200

@@ -223,7 +223,7 @@ def _folded(reply: Reply, events: int) -> Reply:
         return reply
     tokens = events - 1
     part = Reply(reply.pane, reply.sample)
-    part.url, part.request, part.sent_ms = reply.url, reply.request, reply.sent_ms
+    part.url, part.request, part.limit, part.sent_ms = reply.url, reply.request, reply.limit, reply.sent_ms
     part.texts, part.times = reply.texts[:tokens], reply.times[:tokens]
     part.thoughts = {index for index in reply.thoughts if index < tokens}
     part.logprobs = {index: entry for index, entry in reply.logprobs.items() if index < tokens}
