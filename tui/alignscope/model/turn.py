@@ -147,13 +147,9 @@ class Turn:
         events = []
         for reply in self.replies.values():
             if reply.end is None and (not panes or reply.pane in panes):
-                first, last = (reply.times[0], reply.times[-1]) if reply.times else (None, reply.sent_ms)
+                last = reply.times[-1] if reply.times else reply.sent_ms
                 now = last if ms is None else ms
-                stats = Stats(
-                    first_token_ms=None if first is None else first - reply.sent_ms,
-                    duration_ms=now - reply.sent_ms,
-                    tokens=len(reply.texts),
-                )
+                stats = Stats(first_token_ms=reply.first_ms, duration_ms=now - reply.sent_ms, tokens=reply.token_count)
                 events.append(Finished(reply.pane, reply.sample, now, end, message, stats))
                 reply.apply(events[-1])
         return events
