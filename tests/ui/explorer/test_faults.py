@@ -106,6 +106,15 @@ async def test_a_prompt_that_nobody_got_is_back_in_the_editor(nobody: str) -> No
         assert desk.explorer.prompt.prompt == "precious words"
 
 
+async def test_a_prompt_that_one_pane_got_is_not_put_back(ollama: Ollama) -> None:
+    ollama.script("mistral:text", "memory")
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.send("got by one")
+        await desk.until_done()
+        assert desk.exploration.turns[0].replies["base", 1].end is End.ERROR
+        assert desk.explorer.prompt.prompt == ""
+
+
 async def test_silence_is_named_while_it_lasts() -> None:
     async with Ollama(load_seconds=3) as server, explore(Launch(host=server.url)) as desk:
         await desk.send("x")

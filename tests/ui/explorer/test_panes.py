@@ -181,6 +181,10 @@ async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(o
         await desk.until(lambda: len(desk.explorer.split.views) == 4)
         await desk.until_shown("∿ base", "▲ sft", "● dpo", "◆ third")
         assert [view.tone for view in desk.explorer.split.views] == tones(desk.exploration.lineup)
+        await desk.press("A")
+        await desk.until_shown("There is room for 4 panes; X takes one away.")
+        assert desk.app.screen is desk.explorer
+        assert len(desk.exploration.lineup) == 4
 
 
 async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave_it(ollama: Ollama) -> None:

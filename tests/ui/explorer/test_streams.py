@@ -125,3 +125,25 @@ async def test_samples_are_shown_one_at_a_time_or_stacked(ollama: Ollama) -> Non
         await desk.until_shown("3 of 3")
         await desk.press("a")
         assert desk.pane("base").shown_sample is None
+
+
+async def test_no_turn_is_without_a_reply_whichever_sample_is_shown(ollama: Ollama) -> None:
+    ollama.script("mistral:text", *(Script(pieces=(word,)) for word in ("alone", "red", "green", "blue", "later")))
+    async with explore(at(ollama, settings=TurnSettings())) as desk:
+        await desk.send("one")
+        await desk.until_done()
+        await desk.press("escape", "plus", "plus")
+        await desk.send("three")
+        await desk.until_done(2)
+        await desk.press("escape", "n", "n")
+        await desk.until_shown("3 of 3", "alone", desk.exploration.turns[1].text("base", 3))
+        assert desk.exploration.turns[1].text("base", 1) not in desk.screen
+        await desk.press("minus", "minus")
+        await desk.send("last")
+        await desk.until_done(3)
+        await desk.until_shown("alone", desk.exploration.turns[1].text("base", 1), "later")
+        assert desk.exploration.turns[1].text("base", 3) not in desk.screen, "a new send shows first samples"
+        await desk.press("escape", "n")
+        await desk.until_shown("alone", desk.exploration.turns[1].text("base", 2), "later")
+        await desk.press("y")
+        await desk.until_shown("Copied base's reply (5 characters)")

@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
+from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
 from alignscope.ui.widgets.split import Divider
@@ -23,6 +24,7 @@ MADE: list[Widget] = [
     Transcript(),
     FillingTranscript(),
     Divider(0),
+    KeyBar(),
     Timeline(),
 ]
 

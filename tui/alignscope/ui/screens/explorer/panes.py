@@ -182,9 +182,8 @@ class PaneActions(Screen[int]):
                     view.transcript.scroll_to_share(event.share)
 
     def action_sample(self, step: int) -> None:
-        """Show the next or the previous sample, in every pane that has it, so that rows stay comparable."""
-        turns = self.exploration.turns
-        samples = turns[-1].settings.samples if turns else 1
+        """Show the next or the previous sample, in every pane, so that rows stay comparable."""
+        samples = max(view.samples for view in self.split.views)
         if samples == 1:
             self.say(f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send.")
             return

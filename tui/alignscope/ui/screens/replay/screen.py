@@ -230,13 +230,13 @@ class ReplayScreen(Transport[Live | None]):
 
     def action_sample(self, step: int) -> None:
         """Show another sample, in every pane."""
-        turn = self.player.turn
-        if turn is None or turn.settings.samples == 1:
-            self.notice.say("This turn has one sample a pane.")
+        samples = max(view.samples for view in self._panes.views)
+        if samples == 1:
+            self.notice.say("There is one sample a pane.")
             return
         shown = (self.here.shown_sample or 1) - 1
         for view in self._panes.views:
-            view.show_sample((shown + step) % turn.settings.samples + 1)
+            view.show_sample((shown + step) % samples + 1)
 
     def action_samples(self) -> None:
         """All samples one below the other, or one at a time."""

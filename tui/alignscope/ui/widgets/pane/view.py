@@ -255,6 +255,11 @@ class PaneView(Widget):
 
     # How it is shown
 
+    @property
+    def samples(self) -> int:
+        """Number of samples in the turn that has the most."""
+        return max((turn.settings.samples for turn in self.turns), default=1)
+
     def show_sample(self, sample: int | None) -> None:
         """Show one sample of every turn, or with None all of them, one below another."""
         self.shown_sample = sample
