@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.waiting import settled
+
 pytest_plugins = ["tests.standin.fixtures"]
 
 
@@ -18,3 +20,10 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name, value in (("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture(autouse=True)
+def settled_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Textual's pilot go on as soon as the application rests, and not before."""
+    monkeypatch.setattr("textual.app.wait_for_idle", settled)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", settled)

@@ -3,7 +3,6 @@
 After a change that is meant: `pytest tests/snapshots --snapshot-update`, then look at what changed and commit it.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ from alignscope.ui.screens.replay import ReplayScreen
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text
 from tests.ui.screens.listings import listings
+from tests.waiting import until
 
 SIZES = ((80, 24), (120, 40))
 THEMES = ("lamp", "paper")
@@ -65,9 +65,7 @@ class Scene:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something to become true."""
-        async with asyncio.timeout(20):
-            while not condition():
-                await self.pilot.pause(0.01)
+        await until(condition)
 
     async def opened(self) -> None:
         """Wait for the explorer and its lineup."""
@@ -96,15 +94,12 @@ class Scene:
         await self.drawn()
 
     async def drawn(self) -> None:
-        """Wait until every transcript has been laid out, and the screen is the same for a while."""
-        before, same = "", 0
-        async with asyncio.timeout(20):
-            while same < 3:
-                await self.pilot.pause(0.02)
-                waiting = any(view.transcript.pending for view in self.explorer.split.views)
-                now = screen_text(self.app)
-                same = same + 1 if now == before and not waiting else 0
-                before = now
+        """Wait until every transcript has been laid out, and the screen stays the same."""
+        before, now = "", screen_text(self.app)
+        while now != before:
+            await self.until(lambda: not any(view.transcript.pending for view in self.explorer.split.views))
+            await self.pilot.pause()
+            before, now = now, screen_text(self.app)
 
 
 async def empty(scene: Scene) -> None:

@@ -129,7 +129,7 @@ class Server:
         """The requests for a path, and a model if one is given, in order."""
         return [s for s in self.requests if s.path == path and model in ("", s.model)]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait until something is true of the server. Raises TimeoutError after `seconds`."""
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110, the condition may be about anything

@@ -1,6 +1,5 @@
 """A running application, and how tests look at it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.explorer import ExplorerScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.ui.screens.host import screen_text
+from tests.waiting import until
 
 
 class Desk:
@@ -58,11 +58,9 @@ class Desk:
         await self.type(prompt)
         await self.press("enter")
 
-    async def until(self, condition: Callable[[], object], seconds: float = 20) -> None:
-        """Wait for something to become true; the time is only there so that a test can't hang."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                await self.pilot.pause(0.02)
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for something to become true."""
+        await until(condition)
 
     async def until_shown(self, *texts: str) -> None:
         """Wait until the screen shows these texts."""
@@ -83,7 +81,7 @@ class Desk:
             )
 
         await self.until(done)
-        await self.pilot.pause(0.1)
+        await self.pilot.pause()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ def is_shown(desk: Desk, wanted: bool) -> bool:
 
 async def click(desk: Desk, x: int, y: int) -> None:
     await desk.pilot.click(offset=(x, y))
-    await desk.pilot.pause(0.05)
+    await desk.pilot.pause()
 
 
 async def test_a_click_on_a_header_chooses_that_panes_model_and_leaves_the_prompt_as_it_was() -> None:

@@ -22,6 +22,7 @@ from tests.standin.ollama import Ollama
 from tests.standin.script import Script
 from tests.ui.explorer.desk import Desk, explore
 from tests.ui.screens.host import save_picture
+from tests.waiting import until
 
 
 def kept() -> list[Session]:
@@ -37,7 +38,7 @@ async def explore_playback(ollama: Ollama, name: str) -> AsyncIterator[Desk]:
     async with app.run_test(size=(120, 40)) as pilot:
         desk = Desk(app, pilot)
         await desk.until(lambda: isinstance(app.screen, ReplayScreen))
-        await pilot.pause(0.1)
+        await pilot.pause()
         yield desk
 
 
@@ -202,13 +203,9 @@ async def test_a_replay_from_the_command_line_asks_no_server() -> None:
     )
     app = AlignscopeApp(Launch(host="http://127.0.0.1:1", playback=Playback(name=str(path), speed=float("inf"))))
     async with app.run_test(size=(100, 30)) as pilot:
-        for _ in range(200):
-            await pilot.pause(0.02)
-            if isinstance(app.screen, ReplayScreen) and app.screen.player.ended:
-                break
-        assert isinstance(app.screen, ReplayScreen) and app.screen.player.ended
+        await until(lambda: isinstance(app.screen, ReplayScreen) and app.screen.player.ended)
         await pilot.press("q")
-        await pilot.pause(0.1)
+        await until(lambda: app.return_value is not None)
     assert app.return_value == 0
 
 

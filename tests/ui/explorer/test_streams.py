@@ -6,8 +6,10 @@ from alignscope.model.events import End
 from alignscope.model.launch import Launch
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
+from alignscope.ui.app import AlignscopeApp
 from tests.standin import Ollama, Script
-from tests.ui.explorer.desk import explore
+from tests.standin.web import Exchange
+from tests.ui.explorer.desk import Desk, explore
 
 SLOW = Script(rate=40)
 
@@ -98,19 +100,23 @@ async def test_quitting_in_mid_stream_leaves_nothing_running(ollama: Ollama) -> 
     assert running == []
 
 
-async def test_a_prompt_sent_before_the_servers_answered_waits_for_them() -> None:
-    async with Ollama() as server:
-        server.default = Script()
-        from alignscope.ui.app import AlignscopeApp
-        from tests.ui.explorer.desk import Desk
+async def test_a_prompt_sent_before_the_servers_answered_waits_for_them(ollama: Ollama) -> None:
+    answering = asyncio.Event()
+    answer = ollama.routes["GET", "/api/tags"]
 
-        app = AlignscopeApp(at(server))
-        async with app.run_test(size=(80, 24)) as pilot:
-            desk = Desk(app, pilot)
-            assert not desk.explorer.lineup_found.is_set()
-            await desk.send("early")
-            await desk.until_done()
-            assert desk.exploration.turns[0].prompt == "early"
+    async def late(exchange: Exchange) -> None:
+        await answering.wait()
+        await answer(exchange)
+
+    ollama.routes["GET", "/api/tags"] = late
+    app = AlignscopeApp(at(ollama))
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk = Desk(app, pilot)
+        await desk.send("early")
+        assert not desk.exploration.turns
+        answering.set()
+        await desk.until_done()
+        assert desk.exploration.turns[0].prompt == "early"
 
 
 async def test_samples_are_shown_one_at_a_time_or_stacked(ollama: Ollama) -> None:

@@ -17,6 +17,7 @@ from alignscope.ui.screens.replay import Live, ReplayScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.waiting import until
 
 SECOND = 2000.0
 """When the second of `two_turns` begins."""
@@ -31,13 +32,14 @@ class Watched:
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until everything is drawn."""
         await self.pilot.press(*keys)
-        for _ in range(100):
-            await self.pilot.pause()
-            if self.screen not in self.app.screen_stack or not any(
-                view.transcript.pending for view in self.screen.split.views
-            ):
-                return
-            await self.pilot.pause(0.02)
+        await self.pilot.pause()
+        await until(
+            lambda: (
+                self.screen not in self.app.screen_stack
+                or not any(view.transcript.pending for view in self.screen.split.views)
+            )
+        )
+        await self.pilot.pause()
 
     @property
     def ms(self) -> float:
@@ -116,15 +118,13 @@ async def test_a_fast_model_is_seen_to_finish_first() -> None:
 
 async def test_it_plays_by_itself_and_stays_on_the_last_frame() -> None:
     async with watch(speed=16.0, playing=True) as replay:
-        for _ in range(200):
-            await replay.pilot.pause(0.02)
-            if replay.screen.player.ended:
-                break
+        await until(lambda: replay.screen.player.ended)
         await replay.press()
         assert replay.replies() == ["on and on", "Hello again"]
         assert "■ 0:07.1" in replay.text
         replay.same_as_the_player()
-        await replay.press(*["minus"] * 6, "space")  # so slowly that it can't have ended again
+        replay.screen.player.speed = 0.001  # so that it can't end before it is looked at
+        await replay.press("space")
         assert (replay.screen.player.playing, replay.ms < 7100) == (True, True), "from the end it plays again"
         await replay.press("space")
         assert (replay.screen.player.playing, "‖" in replay.text) == (False, True)
@@ -174,8 +174,9 @@ async def test_speed_and_pauses_are_options_and_keys() -> None:
 
 async def test_instant_shows_everything_at_once() -> None:
     async with watch(speed=float("inf"), playing=True) as replay:
-        await replay.pilot.pause(0.2)
-        assert replay.screen.player.ended and replay.replies() == ["on and on", "Hello again"]
+        await until(lambda: replay.screen.player.ended)
+        await replay.press()
+        assert replay.replies() == ["on and on", "Hello again"]
 
 
 async def test_finding_text() -> None:

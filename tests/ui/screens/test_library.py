@@ -16,6 +16,7 @@ from alignscope.ui.screens.library.library import LibraryScreen, Picked
 from alignscope.ui.screens.library.rows import when
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.waiting import until
 
 _PANES = tuple(PaneRecord(pane) for pane in LINEUP)
 
@@ -35,12 +36,16 @@ def store(tmp_path: Path) -> Store:
 
 async def shown(pilot: Pilot[Any], *texts: str, gone: str = "") -> str:
     """Wait until the screen shows these texts."""
-    for _ in range(300):
+
+    def there() -> bool:
         text = screen_text(pilot.app)
-        if all(each in text for each in texts) and not (gone and gone in text):
-            return text
-        await pilot.pause(0.02)
-    raise AssertionError(f"not shown: {texts}\n{screen_text(pilot.app)}")
+        return all(each in text for each in texts) and not (gone and gone in text)
+
+    try:
+        await until(there)
+    except TimeoutError:
+        raise AssertionError(f"not shown: {texts}\n{screen_text(pilot.app)}") from None
+    return screen_text(pilot.app)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])

@@ -13,6 +13,7 @@ from alignscope.run.catalog import Listing
 from alignscope.ui.screens.models.picker import PickerScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.ui.screens.listings import LISTINGS, OLLAMA, listings
+from tests.waiting import until
 
 PANE = Pane("base", "llama3.2:1b-text-q4_K_M", OLLAMA, Mode.COMPLETION, sampling=Sampling({"seed": 7}))
 
@@ -166,8 +167,7 @@ async def test_leaving_early_ends_the_asking() -> None:
     app = Host(screen=lambda: PickerScreen(PANE, stuck))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
-        async with asyncio.timeout(5):
-            await ended.wait()
+        await until(ended.is_set)
 
 
 async def test_a_servers_text_cannot_do_anything() -> None:

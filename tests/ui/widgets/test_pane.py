@@ -9,8 +9,7 @@ from alignscope.model.sampling import Sampling
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.ui.widgets.host import Host, finished, token
-
-FRAME = 0.1
+from tests.waiting import until
 
 
 def chat(**options: str) -> PaneView:
@@ -42,32 +41,32 @@ async def test_an_empty_pane_says_what_to_expect() -> None:
     async with host.run_test(size=(60, 10)) as pilot:
         assert "Replies come here. [b]Nothing is marked up." in host.text
         host.begin_turn(1, "Go.")
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "Replies come here" not in host.text
         host.view.place([])
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "Replies come here" in host.text
 
 
 async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
-    host = Host()
+    now = 0.0
+    host = Host(PaneView(Pane("base", "m:text", "", Mode.COMPLETION), clock=lambda: now))
     async with host.run_test(size=(60, 10)) as pilot:
         host.begin_turn(1, "Go.")
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.rows()[-1].strip() == "waiting"
         host.apply(Started("base", 1, 1, "http://x", {}, 40))
         host.apply(Waiting("base", 1, 10, Phase.LOADING))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.rows()[-1].strip() == "loading"
-        await pilot.pause(1.3)
-        assert host.rows()[-1].strip() == "loading 1 s"
+        now = 1.3
+        await until(lambda: host.rows()[-1].strip() == "loading 1 s")
         for number in range(21):
             host.apply(token(" word", ms=210 + number * 50))
-        await pilot.pause(0.5)
-        assert host.rows()[-1].split() == ["writing", "21", "tok", "20.0/s", "first", "0.21", "s"]
+        await until(lambda: host.rows()[-1].split() == ["writing", "21", "tok", "20.0/s", "first", "0.21", "s"])
         stats = Stats(tokens=40, tokens_per_second=38.2, first_token_ms=210)
         host.apply(Finished("base", 1, 2000, End.LENGTH, "", stats))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.rows()[-1].split() == ["reached", "num_predict", "40", "tok", "38.2/s", "first", "0.21", "s"]
         assert "— reached num_predict · 40 tokens" in host.text
 
@@ -79,7 +78,7 @@ async def test_every_end_has_words_and_keeps_the_text(end: End) -> None:
         host.begin_turn(1, "Go.")
         host.apply(token("partial [x]"))
         host.apply(finished(end, "The server [b]went away." if end.failed else ""))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "partial [x]" in host.text
         assert end.words in host.rows()[-1]
         assert f"— {end.words}" in host.text
@@ -95,9 +94,9 @@ async def test_thinking_stands_apart_from_the_reply() -> None:
     async with host.run_test(size=(60, 14)) as pilot:
         host.begin_turn(1, "Go.")
         host.apply(token("let me see", thinking=True))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         host.apply(token("The answer"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         rows = host.rows()
         assert rows[3:6] == [" thinking", "┊ let me see", "▎ The answer"]
         assert host.view.reply_text() == "The answer"
@@ -110,18 +109,18 @@ async def test_samples_one_at_a_time_or_stacked() -> None:
         for sample in (1, 2, 3):
             host.apply(token(f"reply number {sample}", sample=sample))
         host.apply(finished(sample=2, tokens=3))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "reply number 1" in host.text
         assert "reply number 2" not in host.text
         assert "showing 1 of 3" in host.rows()[-1]
         host.view.show_sample(2)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "reply number 2" in host.text
         assert "ended by itself" in host.rows()[-1]
         assert host.view.reply_text() == "reply number 2"
         host.view.show_sample(None)
         host.apply(token(" goes on", sample=1))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         order = [
             host.text.index(text) for text in ("sample 1 of 3", "number 1 goes on", "sample 2", "number 2", "number 3")
         ]
@@ -136,16 +135,16 @@ async def test_a_failed_reply_is_tried_again_in_its_place() -> None:
         host.apply(token("thought", thinking=True))
         host.apply(token("half a"))
         host.apply(finished(End.CUT, "It broke off."))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         host.turn.forget("base")
         host.view.retry()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.view.running
         for gone in ("half a", "It broke off.", "thinking", "broken off"):
             assert gone not in host.text
         host.apply(token("whole"))
         host.apply(finished())
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.view.reply_text() == "whole"
         assert host.text.count("› Go.") == 1
         assert "ended by itself" in host.rows()[-1]
@@ -157,7 +156,7 @@ async def test_replies_that_are_not_the_last_turns_change_nothing() -> None:
         host.view.changed(Reply("base"), token("too early"))
         host.begin_turn(1, "Go.")
         host.apply(token("no such sample", sample=9))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.view.reply_text() == ""
         assert "too early" not in host.text and "no such" not in host.text
 
@@ -170,17 +169,17 @@ async def test_a_finished_chat_reply_can_be_seen_as_markdown_and_as_it_came() ->
         host.apply(token("# Title\n\nalpha\x85beta\u2028**gamma** \x1b[2J [link](http://x)"))
         host.apply(finished())
         assert host.view.toggle_markdown() == ""
-        await pilot.pause(0.3)
+        await pilot.pause()
         assert "# Title" not in host.text
         assert "Title" in host.text
         assert [host.text.count(word) for word in ("alpha", "beta", "gamma")] == [1, 1, 1]
         assert "\x1b" not in host.text
         assert host.view.toggle_markdown() == ""
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "# Title" in host.text
         host.view.toggle_markdown()
         host.begin_turn(2, "Next.")
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert not host.view.markdown
         assert "› Next." in host.text
 
@@ -213,11 +212,11 @@ async def test_only_what_failed_can_be_tried_again() -> None:
     async with host.run_test(size=(60, 16)) as pilot:
         host.begin_turn(1, "Go.")
         host.view.action_retry()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert told == []
         host.apply(finished(End.ERROR, "No."))
         host.view.action_retry()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert told == [host.view]
 
 

@@ -7,8 +7,6 @@ from alignscope.model.sampling import PRESETS
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host, finished, token
 
-FRAME = 0.1
-
 
 async def fill(host: Host, lines: int) -> None:
     """Begin a turn and write numbered lines."""
@@ -25,7 +23,7 @@ async def test_what_came_is_drawn_with_the_next_frame() -> None:
         host.apply(token("Hello"))
         host.apply(token(" there"))
         assert "Hello there" not in host.text
-        await pilot.pause(FRAME)
+        await pilot.pause()
         rows = host.rows()
         assert rows[1].startswith("── 1 ─ greedy")
         assert rows[2] == "› Say it."
@@ -36,7 +34,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
         await fill(host, 40)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         transcript = host.view.transcript
         assert "line 39" in host.text
         assert (transcript.following, transcript.behind) == (True, 0)
@@ -47,19 +45,34 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
         for number in range(40, 60):
             host.apply(token(f"line {number}\n"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
         assert transcript.behind > 20
         assert f"↓ {transcript.behind} more" in host.rows()[-1]
         await pilot.press("end")
         await pilot.wait_for_animation()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert (transcript.following, transcript.behind) == (True, 0)
         assert "line 59" in host.text
         assert "more" not in host.rows()[-1]
         host.apply(token("after all\n"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "after all" in host.text
+
+
+async def test_what_came_while_the_view_was_held_can_be_scrolled_to() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 40)
+        await pilot.pause()
+        host.view.transcript.focus()
+        await pilot.press("pageup")
+        for number in range(40, 50):
+            host.view.apply(token(f"line {number}\n"))
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await pilot.wait_for_animation()
+        await pilot.pause()
+        assert "line 49" in host.text
 
 
 @pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
@@ -67,12 +80,12 @@ async def test_keys_scroll(key: str, first: str) -> None:
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
         await fill(host, 60)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         host.view.transcript.focus()
         top = host.view.transcript.scroll_offset.y
         await pilot.press(key)
         await pilot.wait_for_animation()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.view.transcript.scroll_offset.y < top
         assert host.rows()[1].startswith(first)
 
@@ -82,18 +95,18 @@ async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
     async with host.run_test(size=(60, 16)) as pilot:
         host.begin_turn(1, "Go.")
         host.apply(token(" ".join(f"word{number}" for number in range(400))))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         transcript = host.view.transcript
         transcript.scroll_to(y=20, animate=False)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         word = host.rows()[1].split()[0]
         await pilot.resize_terminal(35, 16)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert word in host.rows()[1]
         transcript.scroll_end(animate=False)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         await pilot.resize_terminal(50, 16)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "word399" in host.text
 
 
@@ -106,7 +119,7 @@ async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
             host.apply(token(word))
             if number % 7 == 0:
                 await pilot.pause(0.01)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         drawn = "\n".join(row.removeprefix("▎") for row in host.rows()[3:-1]).split()
         assert drawn == "".join(words).split()
 
@@ -116,7 +129,7 @@ async def test_controls_and_markup_are_seen_and_do_nothing() -> None:
     async with host.run_test(size=(60, 10)) as pilot:
         host.begin_turn(1, "\x1b[31m[/nothing]")
         host.apply(token("[bold]x[/bold] \x1b]0;title\x07 \u202eabc [@click=app.quit]"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "› ␛[31m[/nothing]" in host.text
         assert "[bold]x[/bold] ␛]0;title␇ \ufffdabc [@click=app.quit]" in host.text
 
@@ -126,14 +139,14 @@ async def test_a_selection_is_the_text_and_not_its_rows() -> None:
     async with host.run_test(size=(30, 12)) as pilot:
         host.begin_turn(1, "Go.")
         host.apply(token("the quick brown fox jumped over 好的 lazy dog\nand slept"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         rows = host.rows()
         assert rows[3].startswith("▎ the quick brown fox")
         transcript = host.view.transcript
         await pilot.mouse_down(transcript, offset=(6, 2))
         await pilot.hover(transcript, offset=(10, 3))
         await pilot.mouse_up(transcript, offset=(10, 3))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         selected = host.screen.get_selected_text()
         assert selected is not None
         assert selected.startswith("quick brown fox jumped over ")
@@ -161,7 +174,7 @@ async def test_the_mouse_selects_what_it_passes(start: tuple[int, int], end: tup
         host.begin_turn(1, "Go.")
         host.apply(token("first\nsecond"))
         host.apply(finished())
-        await pilot.pause(FRAME)
+        await pilot.pause()
         transcript = host.view.transcript
         await pilot.mouse_down(transcript, offset=start)
         await pilot.hover(transcript, offset=end)
@@ -193,19 +206,19 @@ async def test_scrolling_is_told_and_following_another_is_not() -> None:
     host = Listening()
     async with host.run_test(size=(40, 12)) as pilot:
         await fill(host, 100)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         transcript = host.view.transcript
         transcript.scroll_to_share(0.5)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert abs(transcript.share - 0.5) < 0.02
         assert (transcript.following, told) == (False, [])
         transcript.focus()
         await pilot.press("home")
         await pilot.wait_for_animation()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert told[-1].share == 0
         transcript.scroll_to_share(1)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "line 99" in host.text
 
 
@@ -213,7 +226,7 @@ async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:
     host = Host()
     async with host.run_test(size=(60, 30)) as pilot:
         host.begin_turn(1, "paste " * 200_000)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert host.view.transcript.row_count < 20
         assert "more characters" in host.text
 
@@ -223,10 +236,10 @@ async def test_a_theme_change_repaints() -> None:
     async with host.run_test(size=(60, 12)) as pilot:
         host.begin_turn(1, "Go.")
         host.apply(token("text"))
-        await pilot.pause(FRAME)
+        await pilot.pause()
         before = host.view.transcript.rows_of(2, 3)[0]
         host.theme = "textual-light"
-        await pilot.pause(FRAME)
+        await pilot.pause()
         after = host.view.transcript.rows_of(2, 3)[0]
         assert before.text == after.text
         assert [segment.style for segment in before] != [segment.style for segment in after]
@@ -237,13 +250,13 @@ async def test_text_may_come_before_there_is_a_screen_and_after_it_is_gone() -> 
     host.begin_turn(1, "Early.")
     host.apply(token("bird"))
     async with host.run_test(size=(40, 10)) as pilot:
-        await pilot.pause(FRAME)
+        await pilot.pause()
         assert "bird" in host.text
         view = host.view
         await view.parent.mount(Static("other"))  # type: ignore[union-attr]
         host.apply(token("late"))
         await view.remove()
-        await pilot.pause(FRAME)
+        await pilot.pause()
         host.apply(token("later"))
         host.apply(finished())
 
@@ -253,6 +266,6 @@ async def test_settings_stand_on_the_rule_only_when_they_are_news() -> None:
     async with host.run_test(size=(40, 20)) as pilot:
         for number, preset in enumerate(("even", "even", "model", "model"), 1):
             host.begin_turn(number, "Go.", sampling=PRESETS[preset].sampling)
-        await pilot.pause(FRAME)
+        await pilot.pause()
         rules = [row.strip("─ ") for row in host.rows() if row.startswith("──")]
         assert rules == ["1 ─ even · temperature 0.8", "2", "3 ─ model", "4"]
