@@ -35,7 +35,7 @@ from alignscope.ui.themes import (
     remembered,
     suggested,
 )
-from tests.snapshots.test_pictures import SCENES, Scene
+from tests.snapshots.test_pictures import SCENES, Scene, turn
 
 GOOD = """\
 name: mine
@@ -46,6 +46,8 @@ tones: {base: red, instruct: blue, third: green, fourth: yellow}
 THEMES = tuple(bundled_themes())
 COLOURED = tuple(theme for theme in THEMES if not theme.ansi)
 HIGH = ("beacon", "ink")
+USUAL = ("lamp", "paper", "beacon", "terminal")
+"""One dark, one light, one of high contrast, one of the terminal's own colours."""
 DECORATION = " ─│┄▏▎▍▌▋▊▁▂▃▄▅▆▇█▔"
 
 
@@ -125,6 +127,17 @@ def weak(app: App[Any], text: float, line: float = 3) -> set[tuple[str, float, s
     return found
 
 
+def hidden(app: App[Any]) -> set[tuple[str, object]]:
+    """What is drawn on the uppermost screen in the colour of its own ground: all that can be said of ANSI colours."""
+    strips = app.screen._compositor.render_strips(app.size)
+    return {
+        (piece.strip(), style.color)
+        for strip in strips
+        for piece, style, _ in strip
+        if piece.strip(DECORATION) and style is not None and style.color is not None and style.color == style.bgcolor
+    }
+
+
 def test_bundled_themes_are_there_and_have_names_of_their_own() -> None:
     names = [theme.name for theme in THEMES]
     assert DEFAULT in names
@@ -155,14 +168,16 @@ async def test_every_bundled_theme_can_be_worn_and_read(theme: Look) -> None:
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__.strip("_"))
-async def test_in_every_theme_everything_on_every_screen_can_be_seen(
+async def test_everything_on_every_screen_can_be_seen(
     scene: Callable[[Scene], Awaitable[None]], tmp_path: Path
 ) -> None:
+    # What a theme gives its colours for is one for all screens, so that all themes are tried on one that has most.
+    worn = THEMES if scene is turn else [theme for theme in THEMES if theme.name in USUAL]
     app = AlignscopeApp(Launch(embedded=True, theme="lamp"))
     async with app.run_test(size=(100, 30)) as pilot:
         set_ = Scene(pilot, tmp_path)
         await set_.show(scene)
-        for theme in COLOURED:
+        for theme in worn:
             app.theme = theme.name
             if isinstance(app.screen, CommandPalette):  # it keeps the colours that it was opened with
                 await pilot.press("escape")
@@ -171,7 +186,7 @@ async def test_in_every_theme_everything_on_every_screen_can_be_seen(
             for keys in ((), ("ctrl+j",)) if isinstance(app.screen, Chooser) else ((),):
                 await pilot.press(*keys)
                 await pilot.pause()
-                found = weak(app, 7 if theme.name in HIGH else 4.5)
+                found = hidden(app) if theme.ansi else weak(app, 7 if theme.name in HIGH else 4.5)
                 assert {each for each in found if not _sample(app, each[0])} == set(), theme.name
             if isinstance(app.screen, Chooser):
                 app.screen.action_filter()
