@@ -26,6 +26,9 @@ from tests.standin import Ollama, Script
 
 RATE: Final = 100
 """Tokens a second and pane."""
+TOKENS: Final = 60
+A_TURN: Final = 1 + 2 * TOKENS
+"""Lines that a turn with two panes writes."""
 Said = dict[int, dict[str, list[tuple[float, str]]]]
 """By turn and pane: when each token came, in seconds of the system's clock, and its text."""
 
@@ -34,8 +37,8 @@ Said = dict[int, dict[str, list[tuple[float, str]]]]
 class Outcome:
     """What a kill has cost."""
 
-    moment: float
-    """Seconds from the first prompt to the kill."""
+    after: int
+    """Lines that the process had written when it was killed."""
     lost_seconds: float = 0.0
     """How long before the kill the oldest lost token had come."""
     lost_tokens: int = 0
@@ -63,23 +66,21 @@ async def keep(url: str, directory: Path) -> None:
         await asyncio.sleep(60)
 
 
-async def run(directory: Path, seconds: float) -> Outcome:
-    """Start, kill so many seconds after the first prompt, recover, and compare."""
+async def run(directory: Path, after: int) -> Outcome:
+    """Start, kill after so many lines of output, recover, and compare."""
     before = _files(directory)
     async with Ollama() as server:
-        server.default = Script(rate=RATE, pieces=tuple(f" tok{number}" for number in range(60)))
+        server.default = Script(rate=RATE, pieces=tuple(f" tok{number}" for number in range(TOKENS)))
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", __spec__.name, "--keep", server.url, str(directory), stdout=asyncio.subprocess.PIPE
         )
         assert child.stdout
-        lines = [await child.stdout.readline()]
-        reading = asyncio.create_task(child.stdout.read())
-        await asyncio.sleep(seconds)
+        lines = [await child.stdout.readline() for _ in range(after)]
         child.kill()
         killed = time.monotonic()
+        lines += (await child.stdout.read()).splitlines()
         await child.wait()
-        lines += (await reading).splitlines()
-    outcome = Outcome(seconds)
+    outcome = Outcome(after)
     said: Said = {}
     for line in lines:
         try:
@@ -93,7 +94,7 @@ async def run(directory: Path, seconds: float) -> Outcome:
         except ValueError:
             pass
     outcome.turns = len(said)
-    if seconds > 1 and not all(all(panes.values()) for panes in list(said.values())[:1]):
+    if after > A_TURN and not all(said[1].values()):
         outcome.faults.append("a pane has said nothing at all")
     _compare(directory, before, said, killed, outcome)
     return outcome
@@ -140,10 +141,10 @@ def _say(what: list[object]) -> None:
 
 
 async def many(count: int, seed: int = 7) -> list[Outcome]:
-    """So many runs in one directory, each killed at another moment of its first five seconds."""
+    """So many runs in one directory, each killed at another moment of its first seven turns."""
     moments = random.Random(seed)
     with tempfile.TemporaryDirectory() as directory:
-        return [await run(Path(directory), moments.uniform(0.0, 5.0)) for _ in range(count)]
+        return [await run(Path(directory), moments.randint(1, 7 * A_TURN)) for _ in range(count)]
 
 
 def main() -> None:
@@ -156,7 +157,7 @@ def main() -> None:
     lost = sorted(outcome.lost_seconds for outcome in outcomes)
     for outcome in outcomes:
         for fault in outcome.faults:
-            print(f"killed at {outcome.moment:.3f} s: {fault}")
+            print(f"killed after {outcome.after} lines: {fault}")
     turns = [outcome.turns for outcome in outcomes]
     print(
         f"{count} runs, {RATE} tokens a second in each of two panes, killed in turn {min(turns)} to {max(turns)}: "
