@@ -2,6 +2,7 @@
 
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 import tarfile
@@ -132,4 +133,4 @@ def test_the_core_and_the_commands_never_import_textual() -> None:
 
 def test_the_rooms_keep_their_floors() -> None:
     said = python("-c", "from importlinter.cli import lint_imports\nraise SystemExit(lint_imports(no_cache=True))")
-    assert "0 broken" in said
+    assert re.search(r"\b0 broken", said)
