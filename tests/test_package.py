@@ -16,6 +16,7 @@ import alignscope
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tui" / "alignscope"
+pytestmark = pytest.mark.xdist_group("package")
 SCREEN_ROOMS = (
     "alignscope.ui",
     "alignscope.__main__",

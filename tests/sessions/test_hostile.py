@@ -16,6 +16,7 @@ from tests.sessions import corpus
 
 FILES = {name: (content, words) for name, content, words in corpus.files()}
 Findings = dict[str, dict[str, Any]]
+pytestmark = pytest.mark.xdist_group("hostile")
 
 # One process opens them all, with a bound on memory, so that a crash or a flood would be that process's end.
 _OPENER = """

@@ -23,6 +23,7 @@ from training.probes import PROBES
 from training.types import Example
 
 MANY = 30_000
+pytestmark = pytest.mark.xdist_group("instruct")
 
 
 @pytest.fixture(scope="module")
