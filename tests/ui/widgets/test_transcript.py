@@ -68,7 +68,7 @@ async def test_what_came_while_the_view_was_held_can_be_scrolled_to() -> None:
         host.view.transcript.focus()
         await pilot.press("pageup")
         for number in range(40, 50):
-            host.view.apply(token(f"line {number}\n"))
+            host.apply(token(f"line {number}\n"))
         await pilot.press("pagedown", "pagedown", "pagedown")
         await pilot.wait_for_animation()
         await pilot.pause()
