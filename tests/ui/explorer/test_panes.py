@@ -60,11 +60,11 @@ async def test_scrolling_up_holds_still_and_says_that_more_has_come(ollama: Olla
         await desk.press("pageup")
         await desk.pilot.pause()
         held = base.transcript.scroll_y
-        await desk.until(lambda: base.transcript.behind > 3)
+        await desk.until(lambda: base.transcript.follow.behind > 3)
         assert base.transcript.scroll_y == held
         await desk.until_shown("more")
         await desk.press("end")
-        await desk.until(lambda: base.transcript.following)
+        await desk.until(lambda: base.transcript.follow.active)
         await desk.press("escape")
         await desk.until_done()
 

@@ -11,7 +11,6 @@ from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
 from alignscope.ui.widgets.split import Divider
 from alignscope.ui.widgets.timeline import Timeline
-from alignscope.ui.widgets.transcript.filling import FillingTranscript
 from alignscope.ui.widgets.transcript.line_widget import Drawn
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
@@ -22,7 +21,6 @@ MADE: list[Widget] = [
     PaneFooter(),
     ProgressFooter(lambda: 0.0),
     Transcript(),
-    FillingTranscript(),
     Divider(0),
     KeyBar(),
     Timeline(),

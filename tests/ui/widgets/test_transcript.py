@@ -3,6 +3,7 @@
 import pytest
 from textual.widgets import Static
 
+from alignscope.model.events import End
 from alignscope.model.sampling import PRESETS
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host, finished, token
@@ -37,22 +38,22 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         await pilot.pause()
         transcript = host.view.transcript
         assert "line 39" in host.text
-        assert (transcript.following, transcript.behind) == (True, 0)
+        assert (transcript.follow.active, transcript.follow.behind) == (True, 0)
         transcript.focus()
         await pilot.press("pageup")
         await pilot.wait_for_animation()
-        assert (transcript.following, transcript.behind) != (True, 0)
+        assert (transcript.follow.active, transcript.follow.behind) != (True, 0)
         before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
         for number in range(40, 60):
             host.apply(token(f"line {number}\n"))
         await pilot.pause()
         assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
-        assert transcript.behind > 20
-        assert f"↓ {transcript.behind} more" in host.rows()[-1]
+        assert transcript.follow.behind > 20
+        assert f"↓ {transcript.follow.behind} more" in host.rows()[-1]
         await pilot.press("end")
         await pilot.wait_for_animation()
         await pilot.pause()
-        assert (transcript.following, transcript.behind) == (True, 0)
+        assert (transcript.follow.active, transcript.follow.behind) == (True, 0)
         assert "line 59" in host.text
         assert "more" not in host.rows()[-1]
         host.apply(token("after all\n"))
@@ -208,18 +209,74 @@ async def test_scrolling_is_told_and_following_another_is_not() -> None:
         await fill(host, 100)
         await pilot.pause()
         transcript = host.view.transcript
-        transcript.scroll_to_share(0.5)
+        transcript.follow.move_to_share(0.5)
         await pilot.pause()
-        assert abs(transcript.share - 0.5) < 0.02
-        assert (transcript.following, told) == (False, [])
+        assert abs(transcript.follow.share - 0.5) < 0.02
+        assert (transcript.follow.active, told) == (False, [])
         transcript.focus()
         await pilot.press("home")
         await pilot.wait_for_animation()
         await pilot.pause()
         assert told[-1].share == 0
-        transcript.scroll_to_share(1)
+        transcript.follow.move_to_share(1)
         await pilot.pause()
         assert "line 99" in host.text
+
+
+async def test_what_comes_while_the_view_is_held_can_be_scrolled_to() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 40)
+        await pilot.pause()
+        host.view.transcript.focus()
+        await pilot.press("pageup")
+        for number in range(40, 70):
+            host.apply(token(f"line {number}\n"))
+        host.view.transcript.flush()
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        await pilot.pause()
+        assert "line 69" in host.text
+
+
+@pytest.mark.parametrize("shorter", ["sample", "retry", "place"])
+async def test_the_end_is_in_view_after_most_of_the_text_has_gone(shorter: str) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.", samples=2)
+        for sample in (1, 2):
+            host.apply(token("".join(f"line {number}\n" for number in range(20)), sample=sample))
+            host.apply(finished(sample=sample))
+        host.begin_turn(2, "Count.", samples=2)
+        for number in range(90):
+            host.apply(token(f"again {number}\n"))
+        host.apply(finished(End.CUT))
+        await pilot.pause()
+        match shorter:
+            case "sample":
+                host.view.show_sample(2)
+            case "retry":
+                host.view.retry()
+            case "place":
+                host.view.transcript.keep(1)
+        await pilot.pause()
+        rows = host.rows()[1:-1]
+        assert "line 19" in "\n".join(rows)
+        assert sum(not row for row in rows) <= 2  # beside the empty line at the reply's end, and the empty reply
+
+
+@pytest.mark.parametrize("lines", [50, 51, 52])
+async def test_no_empty_rows_stay_below_a_finished_reply(lines: int) -> None:
+    host = Host()
+    async with host.run_test(size=(40, 22)) as pilot:
+        host.begin_turn(1, "Count.")
+        await pilot.pause()
+        for number in range(lines):
+            host.apply(token(f"\nline {number}"))
+            host.view.transcript.flush()
+        host.apply(finished(tokens=lines))
+        await pilot.pause()
+        assert host.rows()[-2].strip() == f"— ended by itself · {lines} tokens"
+        assert host.rows()[1].startswith("▎ line")
 
 
 async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:

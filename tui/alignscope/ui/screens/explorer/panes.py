@@ -179,7 +179,7 @@ class PaneActions(Screen[int]):
         if self.linked:
             for view in self.split.views:
                 if view.transcript is not event.transcript:
-                    view.transcript.scroll_to_share(event.share)
+                    view.transcript.follow.move_to_share(event.share)
 
     def action_sample(self, step: int) -> None:
         """Show the next or the previous sample, in every pane, so that rows stay comparable."""

@@ -21,7 +21,6 @@ from alignscope.text.clean import clean
 from alignscope.text.wording import reply_summary, settings_words
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
-from alignscope.ui.widgets.transcript.filling import FillingTranscript
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ class PaneView(Widget):
         """This pane's in the last turn, by sample; those that haven't begun are empty."""
         self.shown_sample: int | None = 1
         """The sample in view; None while all are, one below another."""
-        self.transcript = FillingTranscript(classes=f"-{tone}")
+        self.transcript = Transcript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
         self._footer = ProgressFooter(clock)

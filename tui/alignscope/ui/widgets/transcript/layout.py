@@ -1,7 +1,7 @@
 """The rows of a transcript: what stands in which row at which width. Knows text and widths, and no screen."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from itertools import accumulate
 from typing import Final
@@ -100,6 +100,11 @@ class Block:
         parts[0] = parts[0][_place(self.rows[first], left) :]
         return "".join(parts)
 
+    @property
+    def length(self) -> int:
+        """Characters of the text."""
+        return sum(map(len, self.rows)) + self.begins.count(1, 1)
+
     def position(self, row: int) -> int:
         """Characters before a row, by which it can be found again at another width."""
         return sum(map(len, self.rows[:row])) + self.begins.count(1, 1, row + 1)
@@ -181,9 +186,17 @@ class Rows:
         self._arrange()
         return block
 
-    def remove(self, block: Block) -> None:
-        """Take a block out."""
-        self.blocks.remove(block)
+    def prepend(self, block: Block, above: Block) -> None:
+        """Put rows that were laid out apart before those of a block."""
+        wrapper = self.wrapper(block.kind)
+        block.rewrap(wrapper)  # one that isn't shown may still have an earlier width
+        above.append(block.text, wrapper)
+        block.rows, block.begins, block.width = above.rows, above.begins, wrapper.width
+        self._arrange()
+
+    def drop(self, blocks: Collection[Block]) -> None:
+        """Take blocks out."""
+        self.blocks = [block for block in self.blocks if block not in blocks]
         self._arrange()
 
     def top(self, block: Block) -> int:

@@ -5,27 +5,34 @@ drawn, and the view moves by a quarter page, since moving it draws all of it.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from alignscope.text.clean import clean
-from alignscope.ui.widgets.transcript.following import FollowingView
-from alignscope.ui.widgets.transcript.layout import Block, Kind, Rows
+from alignscope.ui.widgets.transcript.filler import Filler
+from alignscope.ui.widgets.transcript.follow import Follow
+from alignscope.ui.widgets.transcript.layout import Kind, Rows
 from alignscope.ui.widgets.transcript.line_widget import Drawn, frames
 from alignscope.ui.widgets.transcript.painter import Painter
+from alignscope.ui.widgets.transcript.turns import Turns
 
 _SLICE: Final = 16_384
 """Characters laid out between two looks at the clock."""
 _BUDGET: Final = 0.012
 """Seconds of a frame that laying out may take; what is left waits for the next, so that keys are heard meanwhile."""
-_PROMPT_SHOWN: Final = 600
-"""Characters of a prompt that its separator shows."""
+_TAIL: Final = 4_096
+"""Characters at a text's end that are laid out at once, at the least."""
 
 
-class Transcript(Drawn, FollowingView):
+class Transcript(Drawn, ScrollView):
     """Everything that was said in one pane, following the end while the view is there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {
@@ -56,38 +63,44 @@ class Transcript(Drawn, FollowingView):
     }
     """
 
+    @dataclass
+    class FollowChanged(Message):
+        """The view began or stopped following the end, or more rows came while it held still."""
+
+        transcript: "Transcript"
+        following: bool
+        behind: int
+
+    @dataclass
+    class Scrolled(Message):
+        """The person moved the view."""
+
+        transcript: "Transcript"
+        share: float
+        """Where the view is: 0 at the top, 1 at the end."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.auto_links = False
         self._rows = Rows()
-        self._settings: list[str] = []  # of each turn
-        self._open: dict[int, Block] = {}  # by sample: the block that grows
+        self._turns = Turns(self._rows)
+        self._filler = Filler(self._rows)
+        self.follow = Follow(self)
+        """Where the view is."""
+        self._painter = Painter(self, self._rows)
         self._pending: list[tuple[int, bool, list[str]]] = []
         self._tail: tuple[int, bool] | None = None
         self._scheduled = False
         self._fitted = (0, 0)  # width of the rows and height of the view that they were last broken for
         self._painted = 0  # rows that the last drawing had
-        self._painter = Painter(self, self._rows)
 
     # What is in it
 
     def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1) -> None:
         """Write the separator of a turn: its number, its settings if they are news, and the prompt."""
         self.flush()
-        self._open.clear()
-        news = settings if settings not in self._settings[-1:] else ""
-        self._settings.append(settings)
-        self._rows.samples = samples
-        self._rows.add(Kind.SEPARATOR, clean(f"{number} \u2500 {news}" if news else str(number)).replace("\n", " "))
-        shown = clean(prompt[:_PROMPT_SHOWN])
-        if len(prompt) > _PROMPT_SHOWN:
-            shown += f" … and {len(prompt) - _PROMPT_SHOWN:,} more characters"
-        self._rows.add(Kind.PROMPT, shown)
-        for sample in range(1, samples + 1):
-            if samples > 1:
-                self._rows.add(Kind.SAMPLE, f"sample {sample} of {samples}", sample)
-            self._open[sample] = self._rows.add(Kind.REPLY, "", sample)
-        self._following = True
+        self._turns.begin(number, prompt, settings, samples)
+        self.follow.active = True
         self._changed(0)
 
     def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:
@@ -103,29 +116,13 @@ class Transcript(Drawn, FollowingView):
     def end_turn(self, words: str, message: str = "", sample: int = 1) -> None:
         """Write below a sample's reply how it ended, and a message for the person if something went wrong."""
         self.flush()
-        reply = self._open.pop(sample, None)
-        if reply is None:
-            return
-        blocks = self._rows.blocks
-        index = blocks.index(reply) + 1
-        after = blocks[index] if index < len(blocks) else None
-        if message:
-            self._rows.add(Kind.ERROR, clean(message), sample, before=after)
-        self._rows.add(Kind.END, clean(words), sample, before=after)
+        self._turns.end(words, message, sample)
         self._changed(0)
 
     def reopen(self, sample: int = 1) -> None:
         """Empty a sample's reply in the last turn, with whatever was written below it, for another try."""
         self.flush()
-        blocks = self._rows.blocks
-        last = max((i for i, block in enumerate(blocks) if block.kind is Kind.PROMPT), default=None)
-        if last is None:
-            return
-        replies = [block for block in blocks[last:] if block.sample == sample and block.kind is Kind.REPLY]
-        for block in blocks[last + 1 :]:
-            if block.sample == sample and block.kind is not Kind.SAMPLE and block is not replies[-1]:
-                self._rows.remove(block)
-        self._open[sample] = self._rows.empty(replies[-1])
+        self._turns.reopen(sample)
         self._changed(0)
 
     def show_sample(self, sample: int | None) -> None:
@@ -134,14 +131,46 @@ class Transcript(Drawn, FollowingView):
         self._rows.show(sample)
         self._changed(0)
 
+    def keep(self, turns: int) -> None:
+        """Forget all but so many turns from the start."""
+        self._pending.clear()
+        self._tail = None
+        self._filler.drop(self._turns.keep(turns))
+        self._changed(0)
+
+    def fill(
+        self, sample: int, text: str, thinking: str = "", *, end: str = "", message: str = "", hidden: bool = False
+    ) -> None:
+        """Write a sample's reply to the last turn, which has none yet. `settle` shows it.
+
+        Args:
+            end: the row below it, when it has ended.
+            message: what went wrong.
+            hidden: whether there will be more below, so that all of it may be laid out later.
+        """
+        tail = max(_TAIL, 2 * self.size.width * self.size.height)
+        if thinking:
+            self._filler.put(self._turns.thinking(sample), thinking, 0 if hidden or text else tail)
+        self._filler.put(self._turns.reply(sample), text, 0 if hidden else tail)
+        if end:
+            self.end_turn(end, message, sample)
+
+    def settle(self) -> None:
+        """Show what was filled in, following its end."""
+        self.follow.active = True
+        self._fill_above()
+        self._changed(0)
+        self._schedule()
+
     @property
     def row_count(self) -> int:
+        """Rows at the present width."""
         return self._rows.height
 
     @property
     def pending(self) -> bool:
         """Whether something came that is still to be laid out."""
-        return bool(self._pending)
+        return bool(self._pending) or self._filler.pending
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text without the breaks that wrapping made, and without what only decorates it."""
@@ -172,7 +201,8 @@ class Transcript(Drawn, FollowingView):
             return
         height = self._rows.height
         self._lay_out(time.perf_counter() + _BUDGET)
-        if self._pending:
+        self._fill_above()
+        if self.pending:
             self._schedule()
         elif self._rows.height - height > self.size.height:
             frames(self.app).skip()
@@ -185,7 +215,10 @@ class Transcript(Drawn, FollowingView):
         while pending:
             sample, thinking, parts = pending.pop(0)
             text = "".join(parts)
-            block = self._growing(sample, thinking)
+            blocks = len(self._rows.blocks)
+            block = self._turns.thinking(sample) if thinking else self._turns.reply(sample)
+            if len(self._rows.blocks) > blocks:
+                first = 0
             for start in range(0, len(text), _SLICE):
                 if deadline is not None and start and time.perf_counter() > deadline:
                     pending.insert(0, (sample, thinking, [text[start:]]))
@@ -199,46 +232,36 @@ class Transcript(Drawn, FollowingView):
         if first is not None:
             self._changed(first)
 
-    def _growing(self, sample: int, thinking: bool) -> Block:
-        """The block that text of a sample goes to; thinking stands before the reply."""
-        reply = self._open.get(sample)
-        if reply is None:  # text for a turn that was never begun: shown all the same
-            reply = self._open[sample] = self._rows.add(Kind.REPLY, "", sample)
-        if not thinking:
-            return reply
-        blocks = self._rows.blocks
-        index = blocks.index(reply)
-        if index and blocks[index - 1].kind is Kind.THINKING and blocks[index - 1].sample == sample:
-            return blocks[index - 1]
-        self._rows.add(Kind.LABEL, "thinking", sample, before=reply)
-        block = self._rows.add(Kind.THINKING, "", sample, before=reply)
-        self._painter.forget()
-        self.refresh()
-        return block
+    def _fill_above(self) -> None:
+        """Lay out text for as long as a frame allows, and put it above what is in view."""
+        if not self._filler.pending:
+            return
+        with self._held():
+            complete = self._filler.lay_out(_BUDGET)
+        if complete:
+            self._changed(0)
 
     def _changed(self, first: int) -> None:
-        # Forget how they looked, draw those in view, and follow the end.
-        height = self._rows.height
+        """Draw the rows from one on anew where they are in view, and follow the end."""
+        height, page = self._rows.height, self.size.height
         painted, self._painted = self._painted, height
         self._painter.forget(first)
-        page = self.size.height
-        if not page:
+        if not page or self.follow.fit(height, max(1, page // 4) if self._turns.running else 1):
             return
         top = self.scroll_offset.y
-        step = max(1, page // 4)
-        if self._following and height > top + page:
-            room = height + (-height) % step
-            self._set_height(room)
-            self._quietly_to(room - page)
-            return
-        if not self._following and height > self.virtual_size.height:
-            self._set_height(height + (-height) % step)
-        elif height <= page < self.virtual_size.height:
-            self._set_height(height)
         start, stop = max(first, top), min(max(height, painted), top + page)
         if start < stop:
             self.refresh(Region(0, start - top, self.size.width, stop - start))
-        self._tell(max(0, height - top - page))
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Leave the text at the top of the view where it is, unless the view follows the end."""
+        here = None if self.follow.active else self._rows.locate(self.scroll_offset.y)
+        rest = here[0].length - here[0].position(here[1]) if here else 0  # what stands before it may change
+        yield
+        if here:
+            block, _ = here
+            self.follow.hold(self._rows.top(block) + block.row_at(block.length - rest))
 
     # Its size
 
@@ -252,7 +275,7 @@ class Transcript(Drawn, FollowingView):
         """Break the rows for the new size, and draw what could not be drawn before there was one."""
         self._fit()
         self._changed(0)
-        if self._pending:
+        if self.pending:
             self._schedule()
 
     def _fit(self) -> None:
@@ -260,22 +283,45 @@ class Transcript(Drawn, FollowingView):
         width, page = self.scrollable_content_region.width, self.size.height
         if (width, page) == self._fitted or width < 1:
             return
-        here, position = None, 0
-        if width != self._rows.width:
-            if not self._following and (here := self._rows.locate(self.scroll_offset.y)):
-                position = here[0].position(here[1])
-            self._rows.resize(width)
-            if self.text_selection is not None:
-                self.screen.clear_selection()
         self._fitted = width, page
         self._painter.resize()
-        height = self._rows.height
-        if self._following:
-            self._set_height(height)
-            self._quietly_to(max(0, height - page))
-        elif here:
-            self._set_height(height)
-            self._quietly_to(self._rows.top(here[0]) + here[0].row_at(position))
+        with self._held():
+            if width != self._rows.width:
+                self._rows.resize(width)
+                if self.text_selection is not None:
+                    self.screen.clear_selection()
+        if self.follow.active:
+            self.follow.fit(self._rows.height, 1)
+
+    # Where it is
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end again when the view is moved there, and post where it is."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.follow.moved(new_value)
+
+    # Keys move the view at once: an animation would be overtaken by the text that keeps coming.
+
+    def action_scroll_up(self) -> None:
+        self.scroll_up(animate=False)
+
+    def action_scroll_down(self) -> None:
+        self.scroll_down(animate=False)
+
+    def action_page_up(self) -> None:
+        self.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        self.scroll_page_down(animate=False)
+
+    def action_scroll_home(self) -> None:
+        self.scroll_home(animate=False)
+
+    def action_scroll_end(self) -> None:
+        """Go to the end, which may be further down than Textual has heard of, and stay there."""
+        self.follow.move_to_share(1)
+        self.post_message(self.Scrolled(self, 1.0))
 
     # Drawing
 
