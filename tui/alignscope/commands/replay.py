@@ -1,7 +1,9 @@
 """`alignscope replay`: a session played again, here without a screen."""
 
 import argparse
+import math
 import time
+from collections.abc import Iterator
 from typing import Final, assert_never
 
 from alignscope.commands import Status, UsageError
@@ -10,10 +12,11 @@ from alignscope.commands.printing import Printer
 from alignscope.commands.session_args import number, open_session, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
+from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
-from alignscope.sessions.playback.recording import Step
+from alignscope.sessions.playback.recording import Step, ended_ms
 from alignscope.text.wording import moment, pane_words, reply_facts, verdict_words
 
 _LONGEST: Final = 1e6
@@ -74,12 +77,18 @@ def offer(launch: Launch) -> int:
 
 def print_all(out: Printer, session: Session) -> None:
     """Print every turn at once, with the note and the verdict on it."""
-    _play(out, session, Playback(speed=INSTANT), remarks=True)
+    show = _Shown(out, remarks=True)
+    for turn in session.turns:
+        show.whole(turn)
 
 
-def _play(out: Printer, session: Session, how: Playback, *, remarks: bool = False) -> None:
+def _play(out: Printer, session: Session, how: Playback) -> None:
+    show = _Shown(out)
+    if how.speed == INSTANT:
+        for turn in session.turns:
+            show.whole(turn)
+        return
     player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
-    show = _Shown(out, remarks=remarks)
     seen = 0
     now = time.monotonic()
     while True:
@@ -141,6 +150,15 @@ class _Shown:
             case _:
                 assert_never(step.event)
 
+    def whole(self, turn: Turn) -> None:
+        """Show a turn at once, as playing it would have shown it in the end."""
+        self._begin(turn)
+        for reply in _in_order(turn):
+            self._head((reply.pane, reply.sample))
+            self._write(reply.text)
+            self._foot()
+        self.end()
+
     def end(self) -> None:
         """Show what has begun and never ended, and leave the turn."""
         while self._current is not None:
@@ -199,3 +217,28 @@ class _Shown:
         if self._row_open:
             self._out.line()
         self._row_open = False
+
+
+def _in_order(turn: Turn) -> Iterator[Reply]:
+    """Yield the replies as they are shown: the first to begin, those that ended before it did, and so on."""
+    waiting = sorted(filter(_begun, turn.replies.values()), key=_began)
+    while waiting:
+        current = waiting.pop(0)
+        ended = sorted((reply for reply in waiting if _ended(reply) <= _ended(current)), key=_ended)
+        yield current
+        yield from ended
+        waiting = [reply for reply in waiting if reply not in ended]
+
+
+def _begun(reply: Reply) -> bool:
+    return reply.end is not None or _began(reply) < math.inf
+
+
+def _began(reply: Reply) -> float:
+    """When its first text came, or it ended without any."""
+    texts = (ms for index, ms in enumerate(reply.times) if index not in reply.thoughts)
+    return next(texts, _ended(reply))
+
+
+def _ended(reply: Reply) -> float:
+    return math.inf if reply.end is None else ended_ms(reply)

@@ -80,7 +80,7 @@ class Recording:
                 # A clock that ran backwards, in a file that somebody edited, mustn't upset the order of a reply.
                 at.extend(accumulate((start + ms for ms in reply.times), max, initial=sent))
                 if reply.end is not None:
-                    at.append(max(at[-1], start + _ended_ms(reply)))
+                    at.append(max(at[-1], start + ended_ms(reply)))
                 last = max(last, at[-1])
             self._of_turn.append(range(first_part, len(self._parts)))
             start = last + TURN_GAP_MS
@@ -209,11 +209,12 @@ class Recording:
         if number <= part.tokens:
             return Step(turn, reply.token(number - 1))
         assert reply.end is not None
-        ended = Finished(reply.pane, reply.sample, _ended_ms(reply), reply.end, reply.message, reply.stats)
+        ended = Finished(reply.pane, reply.sample, ended_ms(reply), reply.end, reply.message, reply.stats)
         return Step(turn, ended)
 
 
-def _ended_ms(reply: Reply) -> float:
+def ended_ms(reply: Reply) -> float:
+    """When a reply ended, in milliseconds since the prompt was sent."""
     return reply.stats.duration_ms if reply.ended_ms is None else reply.ended_ms
 
 
