@@ -5,6 +5,7 @@ https://docs.asciinema.org/manual/asciicast/v2/
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, assert_never
 
 from alignscope.export import Options
@@ -66,8 +67,11 @@ def _header(session: Session, screen: "_Screen", options: Options, recording: Re
     return header
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+    return _encode(value) + "\n"
 
 
 class _Screen:
@@ -129,6 +133,8 @@ class _Column:
         self._samples = 1
         self._drawn = [("", "")] * self._height
         self._footer = ("", "")
+        # Each row is drawn once more for every row that comes below it, until it has gone.
+        self._look = lru_cache(maxsize=4 * rows)(self._draw_row)
 
     def heading(self) -> str:
         """Who speaks."""
@@ -176,8 +182,8 @@ class _Column:
                 break
         rows = (self._before + rows)[-self._height :]
         rows += [("", "")] * (self._height - len(rows))
-        changed = [index for index, (new, old) in enumerate(zip(rows, self._drawn, strict=True)) if new != old]
-        drawn = "".join(self._row(index + 2, rows[index]) for index in changed)
+        both = enumerate(zip(rows, self._drawn, strict=True), 2)
+        drawn = "".join([self._row(row, new) for row, (new, old) in both if new is not old and new != old])
         self._drawn = rows
         footer = self._state()
         if footer != self._footer:
@@ -196,13 +202,15 @@ class _Column:
         return "", ""
 
     def _row(self, row: int, content: tuple[str, str]) -> str:
+        return f"\x1b[{row};{self._left}H{self._look(content)}"
+
+    def _draw_row(self, content: tuple[str, str]) -> str:
         style, text = content
         drawn, cells = show(text)
         if cells > self._width:
             drawn, cells = show(text.rstrip(" \t"))  # blanks may hang over a row's edge
         code = self._styles.get(style, "")
-        blank = " " * (self._width - cells)
-        return f"\x1b[{row};{self._left}H{code}{drawn}{_RESET if code else ''}{blank}"
+        return f"{code}{drawn}{_RESET if code else ''}{' ' * (self._width - cells)}"
 
 
 class _Block:

@@ -206,6 +206,8 @@ class Wrapper:
         """The rows of a logical line, or of what is left of one from the start of a row; never none."""
         if len(line) <= self.width and line.isascii() and line.isprintable():
             return [line]
+        if 2 * len(line) <= self.width and "\t" not in line:
+            return [line]  # nothing but a tab takes more than two cells
         if is_plain(line):
             return self._plain.findall(line) or [""]
         rows = []
