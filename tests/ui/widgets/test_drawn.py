@@ -6,10 +6,12 @@ import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
+from alignscope.model.pane import Mode, Pane
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
-from alignscope.ui.widgets.split import Divider
+from alignscope.ui.widgets.pane.view import PaneView
+from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.timeline import Timeline
 from alignscope.ui.widgets.transcript.line_widget import Drawn
 from alignscope.ui.widgets.transcript.transcript import Transcript
@@ -21,7 +23,7 @@ MADE: list[Widget] = [
     PaneFooter(),
     ProgressFooter(lambda: 0.0),
     Transcript(),
-    Divider(0),
+    Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),
     KeyBar(),
     Timeline(),
 ]

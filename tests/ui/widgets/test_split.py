@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
-from alignscope.ui.widgets.split import Divider, Split
+from alignscope.ui.widgets.split import Split
 
 
 def view(name: str) -> PaneView:
@@ -46,17 +46,47 @@ async def test_panes_share_the_room_evenly(panes: int, width: int) -> None:
 async def test_dividers_move_by_mouse_and_never_close_a_pane() -> None:
     app = Host()
     async with app.run_test(size=(81, 24)) as pilot:
-        await pilot.mouse_down(Divider, offset=(0, 5))
-        await pilot.hover(Divider, offset=(10, 5))
+        await pilot.mouse_down(offset=(40, 5))
+        await pilot.hover(offset=(50, 5))
         await pilot.pause()
         assert app.widths == [50, 30]
-        await pilot.mouse_up(Divider, offset=(0, 5))
+        await pilot.mouse_up(offset=(50, 5))
+        await pilot.hover(offset=(20, 5))
+        await pilot.pause()
+        assert app.widths == [50, 30]
         app.split.move_divider(0, 5)
         await pilot.pause()
         assert app.widths[1] >= 8
         app.split.even_out()
         await pilot.pause()
         assert app.widths == [40, 40]
+
+
+def column(app: App[None], x: int) -> list[tuple[str, object]]:
+    """What stands in a column, with its colour."""
+    return [
+        (segment.text, segment.style and segment.style.color)
+        for strip in app.screen._compositor.render_strips(app.size)
+        for segment in strip.crop(x, x + 1)
+    ]
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+async def test_a_divider_is_drawn_in_another_colour_while_the_mouse_is_on_it(stacked: bool) -> None:
+    app = Host()
+    async with app.run_test(size=(41, 41)) as pilot:
+        app.split.stacked = stacked
+        await pilot.pause()
+        plain = column(app, 20)
+        assert [text for text, _ in plain].count("─" if stacked else "│") == (1 if stacked else 41)
+        await pilot.hover(offset=(20, 20))
+        await pilot.pause()
+        marked = column(app, 20)
+        assert [text for text, _ in marked] == [text for text, _ in plain]
+        assert marked[20] != plain[20]
+        await pilot.hover(offset=(5, 5))
+        await pilot.pause()
+        assert column(app, 20) == plain
 
 
 async def test_stacked_panes_have_the_whole_width() -> None:
@@ -87,12 +117,11 @@ async def test_panes_come_and_go() -> None:
         await app.split.add(view("new"))
         await pilot.pause()
         assert len(app.split.views) == 3
-        assert len(app.query(Divider)) == 2
+        assert sum(app.widths) + 2 == 120
         await app.split.remove_pane(app.split.views[1])
         await pilot.pause()
         assert [each.pane.name for each in app.split.views] == ["p0", "new"]
-        assert [divider.index for divider in app.query(Divider)] == [0]
+        assert sum(app.widths) + 1 == 120
         await app.split.remove_pane(app.split.views[0])
         await pilot.pause()
         assert app.widths == [120]
-        assert not app.query(Divider)

@@ -1,15 +1,15 @@
 """Panes side by side or one above the other, with dividers that the mouse drags and keys move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.app import ComposeResult
 from textual.containers import Container
-from textual.message import Message
-from textual.reactive import reactive
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import Layout, WidgetPlacement
+from textual.reactive import reactive, var
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,80 +19,57 @@ from alignscope.ui.widgets.transcript.line_widget import Drawn
 _LEAST_SHARE = 0.12
 
 
-class Divider(Drawn, Widget):
-    """The line between two panes."""
+class _Shared(Layout):
+    """Gives each pane its share, with a cell for the divider between two."""
 
-    DEFAULT_CSS = """
-    Divider {
-        width: 1;
-        height: 1fr;
-        color: $scrollbar;
-        &:hover, &.-held { color: $accent; }
-    }
-    """
+    name = "shared"
 
-    @dataclass
-    class Moved(Message):
-        """The mouse dragged the divider by so many cells."""
-
-        index: int
-        cells: int
-
-    def __init__(self, index: int) -> None:
-        super().__init__()
-        self.index = index
-        """Number of the pane before it, from 0."""
-        self._from: int | None = None
-
-    def row(self, y: int) -> Strip:
-        stacked = self.size.width > 1
-        return Strip([Segment(("─" if stacked else "│") * self.size.width, self.rich_style)])
-
-    def _position(self, event: events.MouseEvent) -> int:
-        return event.screen_y if self.size.width > 1 else event.screen_x
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._from = self._position(event)
-        self.capture_mouse()
-        self.add_class("-held")
-        event.stop()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._from is not None:
-            now = self._position(event)
-            if now != self._from:
-                self.post_message(self.Moved(self.index, now - self._from))
-                self._from = now
-
-    def on_mouse_up(self) -> None:
-        self._from = None
-        self.release_mouse()
-        self.remove_class("-held")
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:
+        """Place the panes that are displayed: all, or the one that has all the room."""
+        assert isinstance(parent, Split)
+        edges = parent.edges(size, len(children))
+        placements = []
+        for child, (start, end) in zip(children, pairwise(edges), strict=True):
+            length = max(0, end - start - 1)
+            region = Region(0, start, size.width, length) if parent.stacked else Region(start, 0, length, size.height)
+            placements.append(WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child))
+        return placements
 
 
-class Split(Container):
+class Split(Drawn, Container):
     """Up to four panes sharing the room, in proportion to their shares."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"split--divider", "split--held"}
     DEFAULT_CSS = """
     Split {
-        layout: horizontal;
         height: 1fr;
-        &.-stacked { layout: vertical; }
-        &.-stacked > Divider { width: 1fr; height: 1; }
-        &.-zoomed > Divider { display: none; }
+        & > .split--divider { color: $scrollbar; }
+        & > .split--held { color: $accent; }
         &.-zoomed > PaneView { display: none; }
         &.-zoomed > PaneView.-zoom { display: block; }
     }
     """
 
-    stacked: reactive[bool] = reactive(False, toggle_class="-stacked")
+    stacked: reactive[bool] = reactive(False)
     zoomed: reactive[str] = reactive("")
     """Name of the pane that has all the room; empty for none."""
+    held: var[int | None] = var(None)
+    """The divider under the mouse, from 0."""
 
     def __init__(self, views: Sequence[PaneView], *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._initial = list(views)
+        super().__init__(*views, id=id)
+        self._layout = _Shared()
         self._shares = [1 / len(views)] * len(views)
+        self._from: int | None = None
+        """Row or column of the mouse when it dragged the divider last; None while it drags none."""
+        self._drawn: tuple[object, ...] = ()
+        """What the rows below were drawn for."""
+        self._rows: list[Strip] = []
+
+    @property
+    def layout(self) -> Layout:
+        """The panes' arrangement."""
+        return self._layout
 
     @property
     def views(self) -> list[PaneView]:
@@ -106,38 +83,17 @@ class Split(Container):
                 return child
         return None
 
-    def compose(self) -> ComposeResult:
-        for index, view in enumerate(self._initial):
-            if index:
-                yield Divider(index - 1)
-            yield view
-
-    def on_mount(self) -> None:
-        self._apply()
-
     async def add(self, view: PaneView) -> None:
         """Put a pane behind the others; the room is shared evenly again."""
-        await self.mount(Divider(len(self._shares) - 1), view)
-        self._shares = [1 / (len(self._shares) + 1)] * (len(self._shares) + 1)
-        self._apply()
+        await self.mount(view)
+        self.even_out()
 
     async def remove_pane(self, view: PaneView) -> None:
         """Remove a pane; the room is shared evenly again."""
         if self.zoomed == view.pane.name:
             self.zoomed = ""
         await view.remove()
-        dividers = list(self.query(Divider))
-        if dividers:
-            first = self.children[0]
-            await (first if isinstance(first, Divider) else dividers[-1]).remove()
-        # Taking one from the middle leaves two dividers together: what counts is one between every two panes.
-        for before, after in zip(list(self.children), list(self.children)[1:], strict=False):
-            if isinstance(before, Divider) and isinstance(after, Divider):
-                await after.remove()
-        for index, divider in enumerate(self.query(Divider)):
-            divider.index = index
-        self._shares = [1 / max(1, len(self.views))] * len(self.views)
-        self._apply()
+        self.even_out()
 
     def move_divider(self, index: int, share: float) -> None:
         """Give the pane before a divider this much more of the room, and the one behind it as much less."""
@@ -146,43 +102,104 @@ class Split(Container):
         both = self._shares[index] + self._shares[index + 1]
         first = min(max(self._shares[index] + share, _LEAST_SHARE), both - _LEAST_SHARE)
         self._shares[index], self._shares[index + 1] = first, both - first
-        self._apply()
+        self._share_out()
 
     def even_out(self) -> None:
-        """All panes the same size."""
-        self._shares = [1 / len(self._shares)] * len(self._shares)
-        self._apply()
+        """Give all panes the same size."""
+        count = max(1, len(self.views))
+        self._shares = [1 / count] * count
+        self._share_out()
 
-    @property
-    def _length(self) -> int:
-        """Cells that the panes share, in the direction they share them."""
-        return (self.size.height if self.stacked else self.size.width) - len(self._shares) + 1
+    def edges(self, size: Size, count: int) -> list[int]:
+        """Return where each of so many panes begins, in cells of the shared direction, and where one more would."""
+        length = (size.height if self.stacked else size.width) - count + 1
+        shares = self._shares if count == len(self._shares) else [1 / max(1, count)] * count
+        # Shares become whole cells; the last pane gets what is left, so that none is lost to rounding.
+        return [round(share * length) + index for index, share in enumerate(accumulate(shares, initial=0.0))]
 
-    def on_divider_moved(self, event: Divider.Moved) -> None:
-        event.stop()
-        if self._length > 0:
-            self.move_divider(event.index, event.cells / self._length)
-
-    def on_resize(self) -> None:
-        self._apply()
+    def _share_out(self) -> None:
+        # What asks for a layout makes its ancestors arrange theirs anew, and not its own.
+        for view in self.views[:1]:
+            view.refresh(layout=True)
 
     def watch_stacked(self) -> None:
-        self._apply()
+        self._share_out()
 
     def watch_zoomed(self, name: str) -> None:
         self.set_class(bool(name), "-zoomed")
         for view in self.views:
             view.set_class(view.pane.name == name, "-zoom")
-        self._apply()
 
-    def _apply(self) -> None:
-        """Shares become whole cells; the last pane takes what is left, so that none is lost to rounding."""
-        views = self.views
-        if len(views) != len(self._shares):
+    # Dividers
+
+    @property
+    def _dividers(self) -> list[int]:
+        """Rows or columns of the dividers that are in view."""
+        return [edge - 1 for edge in self.edges(self.size, sum(view.display for view in self.views))[1:-1]]
+
+    def _across(self, place: int) -> Region:
+        """Return the cells of one row or column."""
+        return Region(0, place, self.size.width, 1) if self.stacked else Region(place, 0, 1, self.size.height)
+
+    def row(self, y: int) -> Strip:
+        """Draw a row for the mouse."""
+        return self.rows_of(y, y + 1)[0]
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Draw the dividers; the panes cover the rest."""
+        dividers, plain = self._dividers, self.rich_style
+        drawn = (self.size, self.stacked, dividers, self.held, plain)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            line, held = (self.get_component_rich_style(f"split--{name}") for name in ("divider", "held"))
+            width, height = self.size
+            cells = [Segment(" ", plain)] * (height if self.stacked else width)
+            for index, place in enumerate(dividers):
+                if 0 <= place < len(cells):  # a terminal can be too small for any
+                    cells[place] = Segment("─" if self.stacked else "│", held if index == self.held else line)
+            if self.stacked:
+                self._rows = [Strip([Segment(cell.text * width, cell.style)], width) for cell in cells]
+            else:
+                self._rows = [Strip(Segment.simplify(cells), width)] * height
+        return self._rows[start:stop]
+
+    def notify_style_update(self) -> None:
+        """Forget colours when the theme changes."""
+        super().notify_style_update()
+        self._drawn = ()
+
+    def _position(self, event: events.MouseEvent) -> int:
+        offset = event.screen_offset - self.content_region.offset
+        return offset.y if self.stacked else offset.x
+
+    def _point_at(self, event: events.MouseEvent) -> None:
+        place, dividers = self._position(event), self._dividers
+        self.held = dividers.index(place) if place in dividers else None
+
+    def watch_held(self) -> None:
+        for place in self._dividers:
+            self.refresh(self._across(place))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._point_at(event)
+        if self.held is not None:
+            self._from = self._position(event)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._from is None or self.held is None:
+            self._point_at(event)
             return
-        edges = [round(share * self._length) for share in accumulate(self._shares, initial=0.0)]
-        for index, view in enumerate(views):
-            free = self.zoomed or index == len(views) - 1 or self._length <= 0
-            size: int | str = "1fr" if free else edges[index + 1] - edges[index]
-            view.styles.width = "1fr" if self.stacked else size
-            view.styles.height = size if self.stacked else "1fr"
+        now = self._position(event)
+        length = self.edges(self.size, len(self.views))[-1] - len(self.views)
+        self.move_divider(self.held, (now - self._from) / max(1, length))
+        self._from = now
+
+    def on_mouse_up(self) -> None:
+        if self._from is not None:
+            self._from = None
+            self.release_mouse()
+
+    def on_leave(self) -> None:
+        if self._from is None:
+            self.held = None
