@@ -11,6 +11,7 @@ from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
 from alignscope.ui.widgets.pane.view import PaneView
+from alignscope.ui.widgets.prompt import PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.timeline import Timeline
 from alignscope.ui.widgets.transcript.line_widget import Drawn
@@ -24,6 +25,7 @@ MADE: list[Widget] = [
     ProgressFooter(lambda: 0.0),
     Transcript(),
     Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),
+    PromptLine(),
     KeyBar(),
     Timeline(),
 ]

@@ -1,15 +1,42 @@
 """The prompt editor: enter sends, ctrl+j breaks the line, up and down go through what was sent before."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
+from textual.containers import Container
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widgets import TextArea
+
+from alignscope.ui.widgets.transcript.line_widget import Drawn
 
 _FOLD_OVER = 100_000
 """A paste of more characters than this is held aside as one block, since an editor of that size crawls."""
+
+
+class PromptLine(Drawn, Container):
+    """Around a prompt editor: the mark in front of it, in another colour with the class `-focused`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-line--mark"}
+    DEFAULT_CSS = """
+    PromptLine {
+        height: auto;
+        padding-left: 3;
+        background: $surface;
+        & > .prompt-line--mark { color: $text-muted; }
+        &.-focused > .prompt-line--mark { color: $accent; text-style: bold; }
+    }
+    """
+
+    def row(self, y: int) -> Strip:
+        """Draw the mark in the first row; the editor covers the rest."""
+        blank, mark = self.rich_style.background_style, self.get_component_rich_style("prompt-line--mark")
+        drawn = Strip([Segment(" ", blank), Segment("❯", mark)][: 1 if y else 2])
+        return drawn.adjust_cell_length(self.outer_size.width, blank)
 
 
 class PromptEditor(TextArea):

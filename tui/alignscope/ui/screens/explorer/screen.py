@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Final
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal
-from textual.widgets import Static
 
 from alignscope.files.experiments import Experiment
 from alignscope.files.history import History
@@ -22,12 +22,15 @@ from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
-from alignscope.ui.widgets.prompt import PromptEditor
+from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine, SettingsLine
 
 _UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
 """What the first frame shows, before any server has been asked."""
+
+_WIDE: Final = 100
+"""Columns from which the sampling panel stands beside the panes."""
 
 
 class ExplorerScreen(SessionActions):
@@ -36,20 +39,16 @@ class ExplorerScreen(SessionActions):
     AUTO_FOCUS = "#prompt"
     BINDINGS = BINDINGS
     BINDING_GROUP_TITLE = "Explorer"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     DEFAULT_CSS = """
     ExplorerScreen {
         layout: vertical;
         & #stage { height: 1fr; layout: horizontal; }
-        & #write { height: auto; background: $surface; }
         & KeyBar { margin-left: 1; }
         & PaneHeader:hover { color: $foreground; pointer: pointer; }
-        & #sign { width: 3; padding: 0 1; color: $text-muted; background: $surface; }
-        & #write.-focused #sign { color: $accent; text-style: bold; }
         & #prompt { width: 1fr; }
-        &.-narrow #stage { layout: vertical; }
         & SamplingPanel { width: 38; height: 1fr; }
-        &.-narrow SamplingPanel { width: 1fr; height: 11; }
+        & #stage.-narrow { layout: vertical; }
+        & #stage.-narrow SamplingPanel { width: 1fr; height: 11; }
     }
     """
 
@@ -76,8 +75,7 @@ class ExplorerScreen(SessionActions):
             yield Split([self.make_view(pane) for pane in self.exploration.lineup], id="split")
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
-        with Horizontal(id="write"):
-            yield Static("❯", id="sign", markup=False)
+        with PromptLine():
             yield PromptEditor(id="prompt")
         yield KeyBar()
 
@@ -100,7 +98,12 @@ class ExplorerScreen(SessionActions):
 
     def on_descendant_focus(self) -> None:
         """Mark the prompt's line while it has the focus; a pane marks itself."""
-        self.query_one("#write").set_class(self.prompt.has_focus, "-focused")
+        self.query_one(PromptLine).set_class(self.prompt.has_focus, "-focused")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the sampling panel below the panes where there is no room beside them."""
+        # No breakpoint of the screen's: that would style every widget once more when the width is first known.
+        self.query_one("#stage").set_class(event.size.width < _WIDE, "-narrow")
 
     async def on_unmount(self) -> None:
         lost = await self.exploration.close()
