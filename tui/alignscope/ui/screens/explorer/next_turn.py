@@ -14,6 +14,7 @@ from alignscope.backends.embedded import engine_available
 from alignscope.model.pairing import pair_lineup
 from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.scaffold import SCAFFOLDS
+from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
 from alignscope.run.catalog import Listing
 from alignscope.run.discovery import Found, Outcome, find_lineup
@@ -162,10 +163,11 @@ class NextTurnActions(PaneActions):
     default_server = ""
     """The server that needs no mention in a pane's header."""
 
-    def make_view(self, pane: Pane) -> PaneView:
-        """Make the widget of a pane. `show_lineup` gives it its tone."""
+    def make_view(self, pane: Pane, tone: Tone = "base") -> PaneView:
+        """Make the widget of a pane. `show_lineup` gives it another tone where that is due."""
         return PaneView(
             pane,
+            tone=tone,
             default_server=self.default_server,
             # Of several names for one server, the first.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},

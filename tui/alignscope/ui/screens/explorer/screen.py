@@ -14,6 +14,7 @@ from alignscope.files.locations import state_dir
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
@@ -72,7 +73,9 @@ class ExplorerScreen(SessionActions):
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
-            yield Split([self.make_view(pane) for pane in self.exploration.lineup], id="split")
+            lineup = self.exploration.lineup
+            views = [self.make_view(pane, tone) for pane, tone in zip(lineup, tones(lineup), strict=True)]
+            yield Split(views, id="split")
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
         with PromptLine():

@@ -138,6 +138,8 @@ class PaneView(Widget):
 
     def wear(self, tone: Tone) -> None:
         """Another colour and sign."""
+        if tone == self.tone:
+            return
         for part in (self._header, self.transcript):
             part.remove_class(f"-{self.tone}")
             part.add_class(f"-{tone}")
