@@ -178,6 +178,7 @@ async def test_everything_on_every_screen_can_be_seen(
         set_ = Scene(pilot, tmp_path)
         await set_.show(scene)
         for theme in worn:
+            app.register_theme(theme)
             app.theme = theme.name
             if isinstance(app.screen, CommandPalette):  # it keeps the colours that it was opened with
                 await pilot.press("escape")

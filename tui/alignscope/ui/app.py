@@ -112,12 +112,10 @@ class AlignscopeApp(App[int]):
     # Themes
 
     def _begin(self, explorer: ExplorerScreen) -> None:
-        """Do what the first frame didn't need: read every theme, and tell what is wrong with some or with keys."""
+        """Do what the first frame didn't need: read the person's themes, tell what is wrong with some or with keys."""
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
-        for theme in themes.bundled_themes():
-            self.register_theme(theme)
         problems = self._look()
         if self._wanted in self.available_themes:
             self.theme = self._wanted
@@ -138,6 +136,7 @@ class AlignscopeApp(App[int]):
             if ours is not None:
                 self.register_theme(ours)
             elif self.theme == name:
+                self.register_theme(themes.default_theme())
                 self.theme = themes.DEFAULT
         if any(theme.name == self.theme for theme in news.themes):
             self.mutate_reactive(App.theme)  # the same name, other colours
@@ -166,8 +165,11 @@ class AlignscopeApp(App[int]):
 
     def _groups(self) -> list[tuple[str, list[Any]]]:
         """Every theme: ours, the person's own, Textual's."""
-        worn = self.available_themes
         own = self._own.names
+        for theme in themes.bundled_themes():
+            if theme.name not in own:
+                self.register_theme(theme)
+        worn = self.available_themes
         return [
             ("alignscope", [t for name, t in sorted(worn.items()) if isinstance(t, themes.Look) and name not in own]),
             ("your own", [worn[name] for name in sorted(own)]),
