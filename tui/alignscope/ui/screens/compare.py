@@ -18,6 +18,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, reply_summary, settings_words
+from alignscope.ui import screens
 from alignscope.ui.screens.words import labels
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
@@ -228,6 +229,4 @@ class CompareScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Keys and words."""
-        from alignscope.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))
+        self.app.push_screen(screens.HelpScreen(self))

@@ -18,6 +18,7 @@ from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
+from alignscope.ui import screens
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.screens.words import commands_of
@@ -217,9 +218,7 @@ class ExplorerScreen(SessionActions):
     @work(exit_on_error=False)
     async def action_experiments(self) -> None:
         """Choose an experiment, and send it or edit it first."""
-        from alignscope.ui.screens.experiments import ExperimentsScreen
-
-        chosen = await self.app.push_screen_wait(ExperimentsScreen())
+        chosen = await self.app.push_screen_wait(screens.ExperimentsScreen())
         if chosen is None:
             return
         experiment, action = chosen
@@ -232,9 +231,7 @@ class ExplorerScreen(SessionActions):
 
     def action_help(self) -> None:
         """Show keys and words."""
-        from alignscope.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))
+        self.app.push_screen(screens.HelpScreen(self))
 
     def commands(self) -> Iterator[SystemCommand]:
         """Return every action that has a key, for the command palette."""

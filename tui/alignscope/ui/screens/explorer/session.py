@@ -17,6 +17,7 @@ from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
+from alignscope.ui import screens
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 
 if TYPE_CHECKING:
@@ -120,10 +121,8 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def action_name_session(self) -> None:
         """Give the session a title."""
-        from alignscope.ui.screens.dialogs.text import TextScreen
-
         title = await self.app.push_screen_wait(
-            TextScreen("The session's name", "by which the library shows it", self.exploration.session.title)
+            screens.TextScreen("The session's name", "by which the library shows it", self.exploration.session.title)
         )
         if title:
             self.recorder.set_title(title)
@@ -145,22 +144,18 @@ class SessionActions(NextTurnActions):
             await self._judge(turn)
 
     async def _note(self, turn: Turn) -> None:
-        from alignscope.ui.screens.dialogs.text import TextScreen
-
         text = await self.app.push_screen_wait(
-            TextScreen(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
+            screens.TextScreen(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
         )
         if text is not None:
             self.recorder.set_note(turn, text)
             self.say("The note is kept." if text else "There is no note on this turn.")
 
     async def _judge(self, turn: Turn) -> None:
-        from alignscope.ui.screens.dialogs.verdict import VerdictScreen
-
         if not turn.replies:
             self.say("There are no replies to judge yet.")
             return
-        judged = await self.app.push_screen_wait(VerdictScreen(turn))
+        judged = await self.app.push_screen_wait(screens.VerdictScreen(turn))
         if judged is not None:
             self.recorder.set_verdict(turn, judged.verdict)
             order = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in
@@ -170,11 +165,9 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def action_turns(self) -> None:
         """Choose a turn to go on from, to note or to judge."""
-        from alignscope.ui.screens.library.turns import TurnsScreen
-
         if self.last_turn() is None:
             return
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns))
+        chosen = await self.app.push_screen_wait(screens.TurnsScreen(self.exploration.turns))
         if chosen is None:
             return
         turn = chosen.turn
@@ -207,9 +200,7 @@ class SessionActions(NextTurnActions):
             self._replay(session)
 
     def _replay(self, session: Session, how: Playback | None = None, *, leave: bool = False) -> None:
-        from alignscope.ui.screens.replay import ReplayScreen
-
-        screen = ReplayScreen(session, how, rerun=self._rerun)
+        screen = screens.ReplayScreen(session, how, rerun=self._rerun)
         self.app.push_screen(screen, partial(self._replayed, leave=leave))
 
     def _replayed(self, result: "Live | None", *, leave: bool) -> None:
@@ -226,12 +217,10 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def play_named(self, how: Playback) -> None:
         """Replay what the command line named, or let the person choose from what came with alignscope."""
-        from alignscope.ui.screens.library.library import LibraryScreen
-
         self.say("")
         name: str | Path = how.name
         if not how.name:
-            picked = await self.app.push_screen_wait(LibraryScreen(self.store))
+            picked = await self.app.push_screen_wait(screens.LibraryScreen(self.store))
             if picked is None:
                 self.app.exit(0)
                 return
@@ -245,10 +234,8 @@ class SessionActions(NextTurnActions):
 
     def _rerun(self, session: Session, turn: Turn) -> "CompareScreen":
         """Return the screen that sends a recorded turn again, to the models as they are now."""
-        from alignscope.ui.screens.compare import CompareScreen
-
         run = partial(self.exploration.again, session, turn)
-        return CompareScreen(turn, run, kept="The new replies are kept, in a session of their own.")
+        return screens.CompareScreen(turn, run, kept="The new replies are kept, in a session of their own.")
 
     # Files
 
@@ -264,9 +251,9 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def action_library(self) -> None:
         """Choose a session to go on with, or to replay."""
-        from alignscope.ui.screens.library.library import LibraryScreen
-
-        picked = await self.app.push_screen_wait(LibraryScreen(self.store, current=self.exploration.session.name))
+        picked = await self.app.push_screen_wait(
+            screens.LibraryScreen(self.store, current=self.exploration.session.name)
+        )
         if picked is None:
             return
         if picked.action == "replay":
@@ -291,20 +278,18 @@ class SessionActions(NextTurnActions):
 
     def action_export(self) -> None:
         """Write the session, or a picture of the screen, into a file."""
-        from alignscope.ui.screens.library.export import export
-
-        export(self, self.exploration.session.copy(), self.say)
+        screens.export(self, self.exploration.session.copy(), self.say)
 
     @work(group="session", exit_on_error=False)
     async def action_save_elsewhere(self) -> None:
         """Go on with the session in another file."""
-        from alignscope.ui.screens.dialogs.text import TextScreen
-
         if self.last_turn() is None:
             return
         session = self.exploration.session
         name = await self.app.push_screen_wait(
-            TextScreen("Keep this session elsewhere", "it goes on in this file", str(session.path or "session.yaml"))
+            screens.TextScreen(
+                "Keep this session elsewhere", "it goes on in this file", str(session.path or "session.yaml")
+            )
         )
         if not name:
             return

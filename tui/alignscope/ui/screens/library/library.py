@@ -18,6 +18,7 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
+from alignscope.ui import screens
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
 from alignscope.ui.screens.library.rows import describe, row
 from alignscope.ui.screens.words import key_of
@@ -252,12 +253,10 @@ class LibraryScreen(Chooser[Picked | None]):
     @work(exit_on_error=False)
     async def action_rename(self) -> None:
         """Give the selected session another title."""
-        from alignscope.ui.screens.dialogs.text import TextScreen
-
         entry = self.entry
         if entry is None:
             return
-        title = await self.app.push_screen_wait(TextScreen("Another title", "for this session", entry.title))
+        title = await self.app.push_screen_wait(screens.TextScreen("Another title", "for this session", entry.title))
         if title:
             await self._do(lambda: self._store.rename(entry.path, title), f"It is called ‘{title}’ now.")
 
@@ -296,8 +295,6 @@ class LibraryScreen(Chooser[Picked | None]):
     @work(exit_on_error=False)
     async def action_export(self) -> None:
         """Write the selected session into a file."""
-        from alignscope.ui.screens.library.export import export
-
         entry = self.entry
         if entry is None:
             return
@@ -306,7 +303,9 @@ class LibraryScreen(Chooser[Picked | None]):
         except (OSError, SessionError) as error:
             self._say(str(error), error=True)
             return
-        export(self, session, lambda words, severity: self._say(words, error=severity == "error"), picture=False)
+        screens.export(
+            self, session, lambda words, severity: self._say(words, error=severity == "error"), picture=False
+        )
 
     async def _do(self, task: Callable[[], T], done: str) -> T | None:
         """Do something to the store in a thread, say so, and show what there is now. Gives None when it failed."""

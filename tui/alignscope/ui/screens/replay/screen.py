@@ -18,6 +18,7 @@ from alignscope.model.tones import MARKS
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
+from alignscope.ui import screens
 from alignscope.ui.screens.replay.bindings import BINDINGS
 from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
@@ -259,15 +260,11 @@ class ReplayScreen(Transport[Live | None]):
 
     def action_export(self) -> None:
         """Write the session into a file."""
-        from alignscope.ui.screens.library.export import export
-
-        export(self, self.session, self.notice.say)
+        screens.export(self, self.session, self.notice.say)
 
     def action_help(self) -> None:
         """Keys and words."""
-        from alignscope.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen(self))
+        self.app.push_screen(screens.HelpScreen(self))
 
     def commands(self) -> Iterator[SystemCommand]:
         """Every action that has a key, for the command palette."""
