@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from textual.app import App
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import OptionList
 
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.help import HelpScreen
 from alignscope.ui.screens.replay import ReplayScreen
+from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
 from tests.snapshots.test_pictures import SCENES, Scene
 
@@ -37,7 +38,7 @@ async def test_a_screen_stands_still_and_shows_where_one_is(
 
         before = drawn(app)
         assert not any(getattr(style, "blink", None) for row in before for _, style in row)
-        if isinstance(app.screen.focused, Input | TextArea):
+        if isinstance(app.screen.focused, TextField):
             assert not app.screen.focused.cursor_blink
         await pilot.pause(0.6)  # a cursor that blinks is gone for half a second
         assert drawn(app) == before
@@ -59,6 +60,6 @@ async def test_the_find_field_of_a_replay_does_not_blink_either(tmp_path: Path) 
         await app.push_screen(ReplayScreen(fixed.session()))
         await set_.drawn()
         await set_.press("slash")
-        await set_.until(lambda: isinstance(app.screen.focused, Input))
-        assert isinstance(app.screen.focused, Input)
+        await set_.until(lambda: isinstance(app.screen.focused, TextField))
+        assert isinstance(app.screen.focused, TextField)
         assert not app.screen.focused.cursor_blink

@@ -104,7 +104,7 @@ async def test_again_and_edit_bring_back_the_last_prompt(ollama: Ollama) -> None
         await desk.until_done(2)
         assert [turn.prompt for turn in desk.exploration.turns] == ["once", "once"]
         await desk.press("escape", "e")
-        assert desk.explorer.prompt.prompt == "once"
+        assert desk.explorer.prompt.value == "once"
 
 
 async def test_an_experiment_is_sent_or_put_into_the_editor(ollama: Ollama) -> None:
@@ -114,7 +114,7 @@ async def test_an_experiment_is_sent_or_put_into_the_editor(ollama: Ollama) -> N
         await desk.type("bare")
         await desk.press("tab")
         await desk.until(lambda: desk.app.screen is desk.explorer)
-        assert desk.explorer.prompt.prompt == "What is the capital of France?"
+        assert desk.explorer.prompt.value == "What is the capital of France?"
         await desk.press("f3")
         await desk.type("bare")
         await desk.press("enter")
@@ -166,7 +166,7 @@ async def test_prompts_are_remembered_across_runs(ollama: Ollama) -> None:
         await desk.until_done()
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("up")
-        assert desk.explorer.prompt.prompt == "remember me"
+        assert desk.explorer.prompt.value == "remember me"
 
 
 async def test_models_that_push_each_other_out_of_memory_are_named() -> None:

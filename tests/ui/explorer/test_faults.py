@@ -103,7 +103,7 @@ async def test_a_prompt_that_nobody_got_is_back_in_the_editor(nobody: str) -> No
     async with explore(Launch(panes=panes)) as desk:
         await desk.send("precious words")
         await desk.until_done()
-        assert desk.explorer.prompt.prompt == "precious words"
+        assert desk.explorer.prompt.value == "precious words"
 
 
 async def test_a_prompt_that_one_pane_got_is_not_put_back(ollama: Ollama) -> None:
@@ -112,7 +112,7 @@ async def test_a_prompt_that_one_pane_got_is_not_put_back(ollama: Ollama) -> Non
         await desk.send("got by one")
         await desk.until_done()
         assert desk.exploration.turns[0].replies["base", 1].end is End.ERROR
-        assert desk.explorer.prompt.prompt == ""
+        assert desk.explorer.prompt.value == ""
 
 
 async def test_silence_is_named_while_it_lasts() -> None:

@@ -162,7 +162,7 @@ async def test_forking_at_a_turn(ollama: Ollama, key: str, prompts: list[str]) -
         await desk.until_shown("go on from any of them")
         await desk.press("up", key)
         await desk.until(lambda: [turn.prompt for turn in desk.exploration.turns] == prompts)
-        await desk.until(lambda: desk.explorer.prompt.prompt == ("one" if key == "ctrl+e" else ""))
+        await desk.until(lambda: desk.explorer.prompt.value == ("one" if key == "ctrl+e" else ""))
         await desk.press("end")
         await sent(desk, "!")
     fork, before = kept()

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import pytest
-from textual.widgets import Input
 
 from alignscope.model.launch import Launch
 from alignscope.text.clean import cell_width
 from alignscope.ui.ascii import plain, plain_signs
+from alignscope.ui.widgets.text_field import TextField
 from tests.standin import Ollama
 from tests.ui.explorer.desk import Desk, explore
 
@@ -98,7 +98,7 @@ async def test_nothing_blinks(ollama: Ollama) -> None:
         for key in ("f3", "f4", "f10"):
             await desk.press(key)
             await desk.pilot.pause()
-            assert not any(field.cursor_blink for field in desk.app.screen.query(Input))
+            assert not any(field.cursor_blink for field in desk.app.screen.query(TextField))
             await desk.press("escape")
 
 

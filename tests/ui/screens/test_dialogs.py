@@ -11,7 +11,6 @@ from textual.color import Color
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, Pane
@@ -27,6 +26,7 @@ from alignscope.ui.screens.models.pull import PullScreen
 from alignscope.ui.screens.words import hanging
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
+from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
 from tests.snapshots.test_pictures import OFFERS, SCENES, Scene
 from tests.ui.screens.host import Host, screen_text
@@ -67,7 +67,7 @@ async def test_a_dialog_has_one_ground_a_line_to_type_on_and_a_mark_at_the_selec
             expected = surface if isinstance(app.screen, ModalScreen) else ground
             assert drawn(app, bar.region.right - 20, bar.region.y)[2] == expected
         if isinstance(app.screen, Chooser):
-            line = app.screen.query_one(Input).region
+            line = app.screen.query_one(TextField).region
             assert drawn(app, line.x - 2, line.y) == ("❯", accent, ground)
         if not isinstance(app.screen, Chooser | PullScreen):
             return

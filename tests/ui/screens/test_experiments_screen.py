@@ -1,6 +1,7 @@
 """The experiments screen, driven by keys."""
 
 import pytest
+from textual.events import Key
 
 from alignscope.files.experiments import Experiment, experiments
 from alignscope.ui.screens.experiments import ExperimentsScreen
@@ -34,6 +35,16 @@ async def test_tab_puts_it_into_the_editor(key: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"terminal", key)
         assert [(chosen.experiment.id, chosen.action) for chosen in app.returned] == [("terminal", "edit")]
+
+
+async def test_enter_sends_what_was_typed_right_before_it() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for letter in "terminal":
+            app.post_message(Key(letter, letter))
+        app.post_message(Key("enter", "\r"))
+        await pilot.press("right")
+        assert [(chosen.experiment.id, chosen.action) for chosen in app.returned] == [("terminal", "send")]
 
 
 async def test_typing_filters_and_escape_goes_back() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.binding import Binding
+from textual.events import Key
 from textual.pilot import Pilot
 
 from alignscope.model.session import Session
@@ -79,6 +80,22 @@ async def test_choosing(store: Store, key: str, action: str) -> None:
         await pilot.press("down", key)
         (picked,) = app.returned
         assert isinstance(picked, Picked) and (picked.entry.title, picked.action) == ("Middle", action)
+
+
+@pytest.mark.parametrize("key", ["f8", "enter"])
+async def test_a_key_acts_on_what_was_typed_right_before_it(store: Store, key: str) -> None:
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, "4 sessions")
+        for letter in "capital":
+            app.post_message(Key(letter, letter))
+        app.post_message(Key(key, None))
+        if key == "f8":
+            await shown(pilot, "Deleted ‘Middle’")
+        else:
+            while not app.returned:
+                await pilot.pause(0.02)
+            assert app.returned[0].entry.title == "Middle"
 
 
 async def test_deleting_is_undone(store: Store) -> None:

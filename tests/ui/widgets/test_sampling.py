@@ -305,9 +305,10 @@ async def test_a_paste_goes_into_the_value_and_nowhere_else() -> None:
         await bench.go("stop")
         bench.panel.post_message(Paste("nobody types"))
         await bench.pilot.press("enter", "ctrl+u")
-        bench.panel.post_message(Paste("a\x1b[31m\nsecond"))
+        bench.panel.post_message(Paste("a\x1b[31m\rsecond"))
         await bench.pilot.pause()
-        assert bench.typed() == "a␛[31m"
+        assert bench.typed() == "a\x1b[31m"
+        assert "stop a␛[31m" in screen_text(bench.pilot.app)
 
 
 def test_the_line_editor_moves_and_deletes() -> None:

@@ -60,6 +60,11 @@ def encodable(text: str) -> str:
     return _HALVES.sub(_REPLACEMENT, text)
 
 
+def clean_line(text: str) -> str:
+    """Clean a text for one row, as `clean` does and one character for each as well; line breaks are marked."""
+    return clean(text).replace("\n", "\u23ce")
+
+
 # Ranges in which every character is printable and takes one cell whatever stands beside it.
 _PLAIN_RANGES: Final = (
     " -~\u00a0-\u00a8\u00aa-\u00ac\u00af-\u02ff\u0370-\u0377\u037a-\u037f\u0391-\u03a1\u03a3-\u0482\u048a-\u052f"

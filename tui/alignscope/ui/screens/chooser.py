@@ -11,10 +11,11 @@ from textual.content import ContentText
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
+from alignscope.ui.widgets.text_field import LineField
 
 T = TypeVar("T")
 INDENT: Final = 2
@@ -28,7 +29,7 @@ class Heading(Option):
         super().__init__(words, disabled=True)
 
 
-class Choices(OptionList, can_focus=False):
+class Choices(OptionList, can_focus=False, inherit_bindings=False):
     """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list.
 
     A chooser lets it have the focus when the person asks for it, and then letters are keys instead of text.
@@ -42,8 +43,8 @@ class Choices(OptionList, can_focus=False):
         Binding("slash,i", "screen.filter", "Filter", id="list.filter", tooltip="Go back to the filter"),
         Binding("j", "screen.move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
         Binding("k", "screen.move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
-        Binding("g", "screen.move('first')", "First", id="list.first", show=False, tooltip="The first entry"),
-        Binding("G", "screen.move('last')", "Last", id="list.last", show=False, tooltip="The last entry"),
+        Binding("g,home", "screen.move('first')", "First", id="list.first", show=False, tooltip="The first entry"),
+        Binding("G,end", "screen.move('last')", "Last", id="list.last", show=False, tooltip="The last entry"),
         Binding("space", "screen.move('page_down')", "Page down", id="chooser.page-down", show=False,
                 tooltip="A page on"),
         Binding("b", "screen.move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
@@ -111,8 +112,7 @@ class FilterLine(Widget):
         background: $background;
         & > Static { width: 3; padding: 0 1; color: $text-muted; }
         &:focus-within > Static { color: $accent; text-style: bold; }
-        & > Input { width: 1fr; background: $background; &:focus { background-tint: transparent; } }
-        & > Input > .input--placeholder { color: $text-muted; }
+        & > LineField, & > LineField:focus { background: $background; background-tint: transparent; }
     }
     """
 
@@ -122,15 +122,15 @@ class FilterLine(Widget):
 
     def compose(self) -> ComposeResult:
         yield Static("❯", markup=False)
-        yield Input(self._value, placeholder=self._placeholder, compact=True)
+        yield LineField(self._value, placeholder=self._placeholder)
 
 
-class Chooser(ModalScreen[T]):
+class Chooser(ModalScreen[T], inherit_bindings=False):
     """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority because the filter has the focus, and would keep it to itself and out of the footer.
-        Binding("enter", "choose", "Choose", id="chooser.choose", priority=True, tooltip="Choose the selected entry"),
+        Binding("enter", "choose", "Choose", id="chooser.choose", tooltip="Choose the selected entry"),
+        *ModalScreen.BINDINGS,  # behind enter, which then is the first in the line of keys
         Binding("up", "move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
         Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
         Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),
@@ -158,13 +158,13 @@ class Chooser(ModalScreen[T]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
 
-    def on_mount(self) -> None:
-        self.filter.cursor_blink = False
+    _filtered = ""
+    """What was typed when the list was filled last."""
 
     @property
-    def filter(self) -> Input:
+    def filter(self) -> LineField:
         """Where the person types."""
-        return self.query_one(Input)
+        return self.query_one(LineField)
 
     @property
     def choices(self) -> Choices:
@@ -188,6 +188,15 @@ class Chooser(ModalScreen[T]):
         choices.highlighted = next(iter(same or able), None)
         self.preview(self.chosen)
 
+    def refill(self) -> None:
+        """Put the entries for what was typed into the list."""
+        self._filtered = self.filter.value
+        self.fill(self.entries(self._filtered))
+
+    async def settle(self) -> None:
+        """Wait until the list is that of what was typed, since a key may come before the filter's own message."""
+        self._catch_up()
+
     def entries(self, query: str) -> list[Option]:
         """The entries for what was typed."""
         raise NotImplementedError
@@ -199,12 +208,14 @@ class Chooser(ModalScreen[T]):
         """The person pressed enter on an entry, or on nothing."""
         raise NotImplementedError
 
-    def action_choose(self) -> None:
+    async def action_choose(self) -> None:
         """Choose what is selected."""
+        await self.settle()
         self.choose(self.chosen)
 
-    def action_move(self, how: str) -> None:
+    async def action_move(self, how: str) -> None:
         """Move the selection: `up`, `down`, `page_up`, `page_down`, `first` or `last`."""
+        await self.settle()
         getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
 
     def action_list(self) -> None:
@@ -217,10 +228,14 @@ class Chooser(ModalScreen[T]):
         self.filter.focus()
         self.choices.can_focus = False  # neither tab nor the mouse takes the letters away from the filter
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    @on(TextArea.Changed)
+    def _typed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.fill(self.entries(event.value))
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._filtered != self.filter.value:
+            self.refill()
 
     @on(OptionList.OptionHighlighted)
     def _moved(self, event: OptionList.OptionHighlighted) -> None:

@@ -30,10 +30,10 @@ class ExperimentsScreen(Chooser[Chosen | None]):
     BINDING_GROUP_TITLE = "Experiments"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter", "choose", "Send", id="experiments.send", priority=True, tooltip="Send the prompt to every pane"
+            "enter", "choose", "Send", id="experiments.send", tooltip="Send the prompt to every pane"
         ),
         Binding(
-            "tab,ctrl+e", "edit", "Edit first", id="experiments.edit", priority=True, key_display="tab",
+            "tab,ctrl+e", "edit", "Edit first", id="experiments.edit", key_display="tab",
             tooltip="Put the prompt into the editor",
         ),
     ]  # fmt: skip
@@ -67,7 +67,7 @@ class ExperimentsScreen(Chooser[Chosen | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self.fill(self.entries(""))
+        self.refill()
 
     def entries(self, query: str) -> list[Option]:
         groups: dict[str, list[Option]] = {}
@@ -89,8 +89,9 @@ class ExperimentsScreen(Chooser[Chosen | None]):
     def choose(self, chosen: str | None) -> None:
         self._return("send")
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Return the selected experiment, for the editor."""
+        await self.settle()
         self._return("edit")
 
     def _return(self, action: Literal["send", "edit"]) -> None:

@@ -32,7 +32,7 @@ class ThemesScreen(Chooser[str | None]):
 
     BINDING_GROUP_TITLE = "Themes"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Use", id="themes.choose", priority=True, tooltip="Keep the selected theme"),
+        Binding("enter", "choose", "Use", id="themes.choose", tooltip="Keep the selected theme"),
     ]
     DEFAULT_CSS = """
     ThemesScreen {

@@ -11,11 +11,11 @@ from textual.widgets import Static
 
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.keybar import KeyBar
-from alignscope.ui.widgets.prompt import PromptEditor
+from alignscope.ui.widgets.text_field import TextField
 
 
-class TextEditor(PromptEditor):
-    """An editor whose text goes nowhere but back to where it was asked for."""
+class TextEditor(TextField):
+    """The field of the dialog."""
 
     BINDING_GROUP_TITLE = "Text"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,7 @@ class TextScreen(ModalScreen[str | None]):
             padding: 1 2 0 2;
         }
         & Static { padding-bottom: 1; }
-        & PromptEditor { max-height: 12; margin-bottom: 1; }
+        & TextEditor { max-height: 12; margin-bottom: 1; }
     }
     """
 
@@ -69,8 +69,8 @@ class TextScreen(ModalScreen[str | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(PromptEditor).put(self._text)
+        self.query_one(TextEditor).put(self._text)
 
-    def on_prompt_editor_submitted(self, event: PromptEditor.Submitted) -> None:
+    def on_text_field_submitted(self, event: TextField.Submitted) -> None:
         event.stop()
-        self.dismiss(event.prompt.strip())
+        self.dismiss(event.value.strip())

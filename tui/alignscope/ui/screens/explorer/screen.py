@@ -132,9 +132,8 @@ class ExplorerScreen(SessionActions):
     @on(PromptEditor.Submitted)
     def _submitted(self, event: PromptEditor.Submitted) -> None:
         event.stop()
-        self.prompt.put("")
         experiment, self._experiment = self._experiment, None
-        self.send(event.prompt, experiment)
+        self.send(event.value, experiment)
 
     @work(group="turns", exit_on_error=False)
     async def send(self, prompt: str, experiment: Experiment | None = None) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.export import FORMATS, Options
@@ -45,7 +45,7 @@ class ExportScreen(Chooser[Wanted | None]):
 
     BINDING_GROUP_TITLE = "Export"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Write", id="export.write", priority=True, tooltip="Write the file"),
+        Binding("enter", "choose", "Write", id="export.write", tooltip="Write the file"),
     ]
     DEFAULT_CSS = """
     ExportScreen {
@@ -68,8 +68,8 @@ class ExportScreen(Chooser[Wanted | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self.filter.value = f"{self._stem}{next(iter(self._forms.values()))[0]}"
-        self.fill(self.entries(""))
+        self.filter.put(f"{self._stem}{next(iter(self._forms.values()))[0]}")
+        self.refill()
 
     def entries(self, query: str) -> list[Option]:
         return [
@@ -84,8 +84,7 @@ class ExportScreen(Chooser[Wanted | None]):
         suffix = self._forms[chosen][0]
         path = Path(self.filter.value)
         if path.suffix != suffix and (not path.suffix or path.suffix in {known for known, _ in _FORMS.values()}):
-            with self.filter.prevent(Input.Changed):
-                self.filter.value = str(path.with_suffix(suffix)) if path.name else ""
+            self.filter.put(str(path.with_suffix(suffix)) if path.name else "")
 
     def choose(self, chosen: str | None) -> None:
         text = self.filter.value.strip()

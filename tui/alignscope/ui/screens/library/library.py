@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -55,15 +55,15 @@ class LibraryScreen(Chooser[Picked | None]):
 
     BINDING_GROUP_TITLE = "Sessions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", id="library.open", priority=True, tooltip="Go on with the session"),
-        Binding("tab,ctrl+r", "pick('replay')", "Replay", id="library.replay", priority=True, key_display="tab",
+        Binding("enter", "choose", "Open", id="library.open", tooltip="Go on with the session"),
+        Binding("tab,ctrl+r", "with_selected('replay')", "Replay", id="library.replay", key_display="tab",
                 tooltip="Play it again, as it happened"),
-        Binding("f2,ctrl+t", "rename", "Rename", id="library.rename", priority=True, tooltip="Give it another title"),
-        Binding("f5,ctrl+o", "duplicate", "Duplicate", id="library.duplicate", priority=True, tooltip="Make a copy"),
-        Binding("f8,ctrl+l", "delete", "Delete", id="library.delete", priority=True,
+        Binding("f2,ctrl+t", "with_selected('rename')", "Rename", id="library.rename", tooltip="Give it another title"),
+        Binding("f5,ctrl+o", "with_selected('duplicate')", "Duplicate", id="library.duplicate", tooltip="Make a copy"),
+        Binding("f8,ctrl+l", "with_selected('delete')", "Delete", id="library.delete",
                 tooltip="Take it away; it can be brought back for a week"),
-        Binding("ctrl+z", "undo", "Undo", id="library.undo", priority=True, tooltip="Bring back what was deleted"),
-        Binding("f6,ctrl+g", "export", "Export", id="library.export", priority=True,
+        Binding("ctrl+z", "undo", "Undo", id="library.undo", tooltip="Bring back what was deleted"),
+        Binding("f6,ctrl+g", "with_selected('export')", "Export", id="library.export",
                 tooltip="Write it in a form that other programs read"),
     ]  # fmt: skip
     DEFAULT_CSS = """
@@ -89,6 +89,8 @@ class LibraryScreen(Chooser[Picked | None]):
         self._entries: list[Entry] = []
         self._limit = _PAGE
         self._loading = True
+        self._listed = asyncio.Event()
+        """Set when the list is that of what was typed."""
         self._deleted: list[tuple[str, str]] = []  # what brings each back, and its title
         self._sought = query
         self._touched = False
@@ -106,24 +108,39 @@ class LibraryScreen(Chooser[Picked | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self._load(self._query)
+        self._filtered = self._query
+        self._reload()
 
     def on_resize(self) -> None:
         # The rows are as wide as the list, which knows its size only after this.
-        self.call_after_refresh(self._refill)
+        self.call_after_refresh(self._show)
 
     # The list
 
-    @on(Input.Changed)
-    def _search(self, event: Input.Changed) -> None:
-        event.stop()
-        event.prevent_default()  # the rows there are aren't filtered: the store is asked anew
+    def refill(self) -> None:
+        """Ask the store anew."""
+        self._filtered = self.filter.value
         self._limit = _PAGE
         self._touched = False
-        self._load(event.value)
+        self._reload()
+
+    async def settle(self) -> None:
+        await super().settle()
+        while not self._listed.is_set():
+            await self._listed.wait()
+
+    def _reload(self) -> None:
+        self._listed = asyncio.Event()
+        self._load(self._filtered, self._listed)
 
     @work(group="load", exclusive=True, exit_on_error=False)
-    async def _load(self, query: str) -> None:
+    async def _load(self, query: str, listed: asyncio.Event) -> None:
+        try:
+            await self._list(query, listed)
+        finally:
+            listed.set()
+
+    async def _list(self, query: str, listed: asyncio.Event) -> None:
         """Show what there is for a query, the first rows as soon as they are known.
 
         A person who has begun to choose keeps what they see until all is known.
@@ -142,7 +159,8 @@ class LibraryScreen(Chooser[Picked | None]):
                     continue
                 self._entries = list(found)
                 if len(found) == len(batch):
-                    self._refill()
+                    self._show()
+                    listed.set()
                 else:
                     self._show_up_to(self._limit)
         except (OSError, SessionError) as error:
@@ -150,13 +168,13 @@ class LibraryScreen(Chooser[Picked | None]):
         # The store guesses the place of a file that it hasn't read before.
         self._entries = sorted(found, key=lambda entry: entry.created, reverse=True)
         self._loading = False
-        self._refill()
+        self._show()
 
     def _find(self, query: str) -> Iterable[Entry]:
         entries = self._store.search(query) if query.strip() else self._store.list()
         return (entry for entry in entries if entry.bundled or not self._only_bundled)
 
-    def _refill(self) -> None:
+    def _show(self) -> None:
         if not self.is_mounted:
             return
         place = self.choices.highlighted
@@ -200,11 +218,11 @@ class LibraryScreen(Chooser[Picked | None]):
         if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
             self._show_up_to(self._limit + _PAGE)
 
-    def action_move(self, how: str) -> None:
+    async def action_move(self, how: str) -> None:
         self._touched = True
         if how == "last":
             self._show_up_to(len(self._entries))
-        super().action_move(how)
+        await super().action_move(how)
 
     @property
     def entry(self) -> Entry | None:
@@ -238,41 +256,45 @@ class LibraryScreen(Chooser[Picked | None]):
     # What can be done
 
     def choose(self, chosen: str | None) -> None:
-        self.action_pick("open")
+        if self.entry is not None:
+            self._pick(self.entry, "open")
 
-    def action_pick(self, action: Literal["open", "replay"]) -> None:
-        """Return the selected session."""
+    async def action_with_selected(self, do: Literal["replay", "rename", "duplicate", "delete", "export"]) -> None:
+        """Do something with the selected session."""
+        await self.settle()
         entry = self.entry
         if entry is None:
             return
+        match do:
+            case "replay":
+                self._pick(entry, do)
+            case "rename":
+                self._rename(entry)
+            case "duplicate":
+                self._duplicate(entry)
+            case "delete":
+                self._delete(entry)
+            case "export":
+                self._export(entry)
+
+    def _pick(self, entry: Entry, action: Literal["open", "replay"]) -> None:
         if entry.problem:
             self._say(entry.problem, error=True)
         else:
             self.dismiss(Picked(entry, action))
 
     @work(exit_on_error=False)
-    async def action_rename(self) -> None:
-        """Give the selected session another title."""
-        entry = self.entry
-        if entry is None:
-            return
+    async def _rename(self, entry: Entry) -> None:
         title = await self.app.push_screen_wait(screens.TextScreen("Another title", "for this session", entry.title))
         if title:
             await self._do(lambda: self._store.rename(entry.path, title), f"It is called ‘{title}’ now.")
 
     @work(exit_on_error=False)
-    async def action_duplicate(self) -> None:
-        """Make a copy of the selected session."""
-        entry = self.entry
-        if entry is not None:
-            await self._do(lambda: self._store.duplicate(entry.path), f"Made a copy of ‘{entry.title}’.")
+    async def _duplicate(self, entry: Entry) -> None:
+        await self._do(lambda: self._store.duplicate(entry.path), f"Made a copy of ‘{entry.title}’.")
 
     @work(exit_on_error=False)
-    async def action_delete(self) -> None:
-        """Take the selected session away."""
-        entry = self.entry
-        if entry is None:
-            return
+    async def _delete(self, entry: Entry) -> None:
         if entry.name == self._current and not entry.bundled:
             self._say("This session is open; begin another one first.", error=True)
             return
@@ -293,11 +315,7 @@ class LibraryScreen(Chooser[Picked | None]):
         await self._do(lambda: self._store.undelete(token), f"‘{title}’ is back.")
 
     @work(exit_on_error=False)
-    async def action_export(self) -> None:
-        """Write the selected session into a file."""
-        entry = self.entry
-        if entry is None:
-            return
+    async def _export(self, entry: Entry) -> None:
         try:
             session = await asyncio.to_thread(self._store.open, entry.path)
         except (OSError, SessionError) as error:
@@ -315,7 +333,7 @@ class LibraryScreen(Chooser[Picked | None]):
             self._say(str(error), error=True)
             return None
         self._say(done)
-        self._load(self.filter.value)
+        self._reload()
         return result
 
     def _say(self, words: str, *, error: bool = False) -> None:

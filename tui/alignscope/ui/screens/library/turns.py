@@ -30,12 +30,12 @@ class TurnsScreen(Chooser[Chosen | None]):
 
     BINDING_GROUP_TITLE = "Turns"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Go on from here", id="turns.fork", priority=True,
+        Binding("enter", "choose", "Go on from here", id="turns.fork",
                 tooltip="Fork: a new session with the turns up to this one"),
-        Binding("ctrl+e", "pick('edit')", "Edit and run on", id="turns.edit", priority=True,
+        Binding("ctrl+e", "pick('edit')", "Edit and run on", id="turns.edit",
                 tooltip="Fork before this turn, with its prompt in the editor"),
-        Binding("ctrl+n", "pick('note')", "Note", id="turns.note", priority=True, tooltip="Put a note on the turn"),
-        Binding("ctrl+r,ctrl+v", "pick('verdict')", "Verdict", id="turns.verdict", priority=True,
+        Binding("ctrl+n", "pick('note')", "Note", id="turns.note", tooltip="Put a note on the turn"),
+        Binding("ctrl+r,ctrl+v", "pick('verdict')", "Verdict", id="turns.verdict",
                 tooltip="Say which of its replies is better"),
     ]  # fmt: skip
     DEFAULT_CSS = """
@@ -65,12 +65,12 @@ class TurnsScreen(Chooser[Chosen | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        self.fill(self.entries(""))
+        self.refill()
         self.choices.action_last()
 
     def on_resize(self) -> None:
         # The rows are as wide as the list, which knows its size only after this.
-        self.call_after_refresh(lambda: self.fill(self.entries(self.filter.value)))
+        self.call_after_refresh(self.refill)
 
     def entries(self, query: str) -> list[Option]:
         words = query.casefold().split()
@@ -89,8 +89,9 @@ class TurnsScreen(Chooser[Chosen | None]):
     def choose(self, chosen: str | None) -> None:
         self._return("fork")
 
-    def action_pick(self, action: Literal["edit", "note", "verdict"]) -> None:
+    async def action_pick(self, action: Literal["edit", "note", "verdict"]) -> None:
         """Return the selected turn for something else."""
+        await self.settle()
         self._return(action)
 
     def _return(self, action: Literal["fork", "edit", "note", "verdict"]) -> None:

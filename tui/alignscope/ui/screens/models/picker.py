@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.backends.base import ServerError
@@ -85,12 +85,12 @@ class PickerScreen(Chooser[Pane | None]):
 
     def on_mount(self) -> None:
         self._asking = "the servers"
-        self._refill()
+        self.refill()
         self.run_worker(self._load_all(), group="load", exit_on_error=False)
 
     def on_resize(self) -> None:
         # The columns are as wide as the list, which knows its size only after this.
-        self.call_after_refresh(self._refill)
+        self.call_after_refresh(self.refill)
 
     # Servers
 
@@ -102,12 +102,12 @@ class PickerScreen(Chooser[Pane | None]):
             self._take(Listing("", "The servers", error=str(error)))
         finally:
             self._asking = ""
-        self._refill()
+        self.refill()
 
     async def _ask_server(self, text: str) -> None:
         assert self._ask is not None
         self._asking = text
-        self._refill()
+        self.refill()
         try:
             listing = await self._ask(text)
         except ServerError as error:
@@ -117,17 +117,16 @@ class PickerScreen(Chooser[Pane | None]):
         # The models that were asked for are what the person wants to see now.
         first = next(iter(listing.models), None)
         if first is not None and self.filter.value.strip() == text:
-            with self.filter.prevent(Input.Changed):
-                self.filter.value = ""
-            self._refill()
+            self.filter.put("")
+            self.refill()
             self.select(_id(first))
 
     def _take(self, listing: Listing) -> None:
         self._listings[listing.server] = listing
-        self._refill()
+        self.refill()
 
-    def _refill(self) -> None:
-        self.fill(self.entries(self.filter.value))
+    def refill(self) -> None:
+        super().refill()
         if not self._touched:
             self.select(f"{self._pane.server}\n{self._pane.model}")
 
@@ -239,18 +238,19 @@ class PickerScreen(Chooser[Pane | None]):
             mode = self._mode_for(model)
             self.dismiss(msgspec.structs.replace(self._pane, model=model.name, server=model.server, mode=mode))
 
-    def action_mode(self) -> None:
+    async def action_mode(self) -> None:
         """Ask the chosen model the other way."""
+        await self.settle()
         now = self._mode_for(self._model(self.chosen))
         self._mode = Mode.CHAT if now is Mode.COMPLETION else Mode.COMPLETION
         self.preview(self.chosen)
 
-    def action_move(self, how: str) -> None:
+    async def action_move(self, how: str) -> None:
         self._touched = True
-        super().action_move(how)
+        await super().action_move(how)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._touched = self._touched or bool(event.value)
+    def on_text_area_changed(self) -> None:
+        self._touched = self._touched or bool(self.filter.value)
 
     def _mode_for(self, model: Model | None) -> Mode:
         if self._mode is not None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
@@ -27,6 +27,7 @@ from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine
+from alignscope.ui.widgets.text_field import LineField
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 
 
@@ -58,7 +59,6 @@ class ReplayScreen(Transport[Live | None]):
         & #find { height: 1; background: $surface; display: none; }
         & #find.-shown { display: block; }
         & #find Static { width: 3; padding: 0 1; color: $accent; }
-        & #find Input { width: 1fr; background: $surface; }
     }
     """
 
@@ -86,7 +86,7 @@ class ReplayScreen(Transport[Live | None]):
         yield NoticeLine(id="notice")
         with Horizontal(id="find"):
             yield Static("/", markup=False)
-            yield Input(placeholder="Text in a prompt or a reply; enter goes to the next place", compact=True)
+            yield LineField(placeholder="Text in a prompt or a reply; enter goes to the next place")
         yield Timeline()
         yield KeyBar()
 
@@ -152,19 +152,19 @@ class ReplayScreen(Transport[Live | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While text is typed, the keys are its own."""
-        if isinstance(self.focused, Input):
+        if isinstance(self.focused, LineField):
             return action in ("leave", "help")
         return super().check_action(action, parameters)
 
     def action_find(self) -> None:
         """Ask what to find."""
         self.query_one("#find").add_class("-shown")
-        field = self.query_one("#find Input", Input)
+        field = self.query_one(LineField)
         field.focus()
         field.select_all()
 
-    @on(Input.Submitted)
-    def _find(self, event: Input.Submitted) -> None:
+    @on(LineField.Submitted)
+    def _find(self, event: LineField.Submitted) -> None:
         event.stop()
         text = event.value
         self._leave_find()
@@ -184,7 +184,7 @@ class ReplayScreen(Transport[Live | None]):
 
     def action_leave(self) -> None:
         """Back to where the person came from."""
-        if isinstance(self.focused, Input):
+        if isinstance(self.focused, LineField):
             self._leave_find()
         else:
             self.dismiss(None)

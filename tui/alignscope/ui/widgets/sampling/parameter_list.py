@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from alignscope.model.sampling import PARAMETERS
-from alignscope.text.clean import cell_width, fit
+from alignscope.text.clean import cell_width, clean_line, fit
 from alignscope.ui.widgets.sampling.parameter_row import Edit, Row
 
 NAMES: Final = tuple(PARAMETERS)
@@ -101,16 +101,16 @@ class ParameterList(Widget):
         )
 
     def _edited(self, row: Row, edit: Edit, width: int) -> Content:
-        name = row.parameter.name
+        name, text = row.parameter.name, clean_line(edit.text)
         room = max(width - len(name) - 5, 4)
         # The window on the text is moved until the cursor is in it; wide characters take two cells of it.
         begin = 0
-        while cell_width(edit.text[begin : edit.cursor]) >= room:
+        while cell_width(text[begin : edit.cursor]) >= room:
             begin += 1
-        before = edit.text[begin : edit.cursor]
-        under = edit.text[edit.cursor : edit.cursor + 1] or " "
+        before = text[begin : edit.cursor]
+        under = text[edit.cursor : edit.cursor + 1] or " "
         left = max(room - cell_width(before) - cell_width(under), 0)
-        after = fit(edit.text[edit.cursor + 1 :], left)
+        after = fit(text[edit.cursor + 1 :], left)
         after += " " * (left - cell_width(after))
         return Content.assemble(
             (" ● ", "$accent"),

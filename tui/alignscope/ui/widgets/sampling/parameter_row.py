@@ -105,7 +105,7 @@ class Edit:
 
     def insert(self, text: str) -> "Edit":
         """With a text put in at the cursor; of several lines only the first."""
-        line = clean(text.partition("\n")[0])[: _EDIT_MAX - len(self.text)]
+        line = text.replace("\r", "\n").partition("\n")[0][: _EDIT_MAX - len(self.text)]
         return Edit(self.text[: self.cursor] + line + self.text[self.cursor :], self.cursor + len(line))
 
     def press(self, key: str) -> "Edit | None":

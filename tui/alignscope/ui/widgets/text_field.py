@@ -1,0 +1,233 @@
+"""Text fields for all places where a person writes: the text is kept exactly, drawn harmless, and keys act in order."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.document._document import Document, EditResult, Location
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
+from textual.geometry import Size
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from alignscope.text.clean import clean_line
+
+_FOLD_OVER: Final = 100_000
+"""A paste of more characters than this is held aside as one block, since a field of that size crawls."""
+_BURST_SECONDS: Final = 0.01
+"""An enter that text follows within this time is a line break of a paste without brackets: nobody types that fast."""
+
+
+class _Lines(Document):
+    """A text whose lines end at line feeds alone. They are drawn clean, one character for each of the text's.
+
+    Textual's own also ends lines at form feeds, U+0085, U+2028 and others, and makes line feeds of them.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__("")
+        self._lines = self._split(text)
+
+    @property
+    def lines(self) -> list[str]:
+        return [clean_line(line) for line in self._lines]
+
+    def __getitem__(self, line_index: int) -> str:  # type: ignore[override] # no caller passes a slice
+        return clean_line(self._lines[line_index])
+
+    def get_size(self, tab_width: int) -> Size:
+        lines = self.lines
+        return Size(max(cell_len(line.expandtabs(tab_width)) for line in lines), len(lines))
+
+    def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
+        (row, column), (end_row, end_column) = sorted((start, end))
+        replaced = self.get_text_range(start, end)
+        after = self._lines[end_row][end_column:] if end_row < len(self._lines) else ""
+        new = self._split(self._lines[row][:column] + text)
+        end_location = (row + len(new) - 1, len(new[-1]))
+        new[-1] += after
+        self._lines[row : end_row + 1] = new
+        return EditResult(end_location, replaced)
+
+    def _split(self, text: str) -> list[str]:
+        return text.split("\n")
+
+
+class _OneLine(_Lines):
+    """A text on one line, whatever is in it."""
+
+    def _split(self, text: str) -> list[str]:
+        return [text]
+
+
+class TextField(TextArea):
+    """A field of several lines."""
+
+    DEFAULT_CSS = """
+    TextField {
+        height: auto;
+        min-height: 1;
+        max-height: 8;
+        border: none;
+        padding: 0 1 0 0;
+        background: $surface;
+        &:focus { border: none; background: $surface; }
+        & .text-area--cursor-line { background: $surface; }
+        & .text-area--placeholder { color: $text-muted; }
+    }
+    """
+    OWN_KEYS: ClassVar[dict[str, str]] = {}
+    """Actions by key, for keys that are bound to nothing where the field stands."""
+    DOCUMENT: ClassVar[type[_Lines]] = _Lines
+
+    @dataclass
+    class Submitted(Message):
+        """The person is done with this text."""
+
+        value: str
+
+    def __init__(self, *, id: str | None = None, placeholder: str = "", empty: bool = True, wrap: bool = True) -> None:
+        """Args:
+        empty: whether an empty text may be submitted.
+        wrap: whether long lines are broken.
+        """
+        self._empty = empty
+        self._held: dict[str, str] = {}
+        self._enters = 0
+        """Enters that wait for what comes right behind them."""
+        self._burst: Timer | None = None
+        super().__init__(
+            id=id,
+            soft_wrap=wrap,
+            tab_behavior="focus",
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+        )
+
+    @property
+    def value(self) -> str:
+        """The whole text, with pastes that were held aside put back."""
+        text = self.text
+        for mark, pasted in self._held.items():
+            text = text.replace(mark, pasted)
+        return text
+
+    def put(self, text: str) -> None:
+        """Replace the text and set the cursor behind it."""
+        self._held.clear()
+        self.load_text(self._hold(text))
+        self.move_cursor(self.document.end)
+
+    def replace(
+        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
+    ) -> EditResult:
+        """Replace a part of the text by what was typed or pasted, of which CR and CRLF become line feeds."""
+        insert = "\n" * self._enters + insert.replace("\r\n", "\n").replace("\r", "\n")
+        self._enters = 0
+        return super().replace(self._hold(insert), start, end, maintain_selection_offset=maintain_selection_offset)
+
+    def action_submit(self) -> None:
+        """Submit the text, unless it is empty and may not be."""
+        value = self.value
+        if self._empty or value.strip():
+            self.post_message(self.Submitted(value))
+
+    def action_newline(self) -> None:
+        """Break the line at the cursor."""
+        self.insert("\n")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; what was typed behind a key that opened or closed a screen is for the screen on top now."""
+        if self.screen.is_active or not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+        elif isinstance(event, events.Key):
+            self.app.post_message(events.Key(event.key, event.character))
+        else:
+            self.app.post_message(events.Paste(event.text))
+
+    async def _on_key(self, event: events.Key) -> None:
+        # Textual runs what a key is bound to only after the event has come back up to the application, or before the
+        # field has seen it at all; either way letters and keys change places. So it is done here.
+        if event.is_printable:
+            return  # TextArea's own handler comes next
+        event.prevent_default()
+        if event.key == "enter":
+            event.stop()
+            self._enters += 1
+            if self._burst is not None:
+                self._burst.stop()
+            self._burst = self.set_timer(_BURST_SECONDS, self._end_burst)
+            return
+        await self._do_enters()
+        if await self._do(event.key):
+            event.stop()
+
+    def _end_burst(self) -> None:
+        # Behind all that has arrived by now, first at the application and then here.
+        self.app.call_later(self.call_later, self._do_enters)
+
+    async def _do_enters(self) -> None:
+        while self._enters:
+            self._enters -= 1
+            await self._do("enter")
+
+    async def _do(self, key: str) -> bool:
+        active = self.screen.active_bindings.get(key)
+        if active is not None and await self.app.run_action(active.binding.action, active.node):
+            return True
+        return key in self.OWN_KEYS and await self.app.run_action(self.OWN_KEYS[key], self)
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        self.document = self.DOCUMENT(text)
+        self.wrapped_document = WrappedDocument(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._build_highlight_map()
+        self.move_cursor((0, 0))
+        self._rewrap_and_refresh_virtual_size()
+
+    def _hold(self, text: str) -> str:
+        """Set a huge text aside and return the mark that stands for it in the field; return any other as it is."""
+        if len(text) <= _FOLD_OVER:
+            return text
+        mark = f"⟦pasted {len(text):,} characters, no. {len(self._held) + 1}⟧"
+        self._held[mark] = text
+        return mark
+
+
+class LineField(TextField, inherit_bindings=False):
+    """A field of one line. Keys that are bound where it stands come before its own."""
+
+    DEFAULT_CSS = """
+    LineField {
+        max-height: 1;
+        padding: 0;
+        scrollbar-size: 0 0;
+        &:light .text-area--cursor { background: $input-cursor-background; color: $input-cursor-foreground; }
+    }
+    """
+    DOCUMENT = _OneLine
+    OWN_KEYS: ClassVar[dict[str, str]] = {
+        "enter": "submit",
+        **{
+            binding.key: binding.action
+            for binding in Binding.make_bindings(TextArea.BINDINGS)
+            if not binding.action.startswith(("cursor_up", "cursor_down", "cursor_page", "select_", "delete_line"))
+        },
+        "ctrl+shift+a": "select_all",
+    }
+
+    def __init__(self, text: str = "", *, placeholder: str = "") -> None:
+        super().__init__(placeholder=placeholder, wrap=False)
+        self.match_cursor_bracket = False
+        self.put(text)
+
+    def replace(
+        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
+    ) -> EditResult:
+        """Replace a part of the text by what was typed or pasted, without line breaks around it."""
+        return super().replace(insert.strip("\r\n"), start, end, maintain_selection_offset=maintain_selection_offset)
