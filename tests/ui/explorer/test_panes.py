@@ -131,6 +131,18 @@ async def test_a_reply_and_a_turn_are_copied_and_it_says_how(ollama: Ollama, mon
             assert text in desk.app.clipboard
 
 
+async def test_what_no_terminal_takes_is_not_copied_and_it_says_what_to_do(
+    ollama: Ollama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "127.0.0.1 1 127.0.0.1 22")
+    ollama.default = Script(pieces=("word " * 20_000,))
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("y")
+        await desk.until_shown("Nothing was copied: 100 kB are too large", "inside tmux")
+        assert desk.app.clipboard == ""
+
+
 async def test_text_is_selected_with_the_mouse_and_copied(ollama: Ollama, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "127.0.0.1 1 127.0.0.1 22")
     ollama.default = Script(pieces=("alpha beta gamma",))

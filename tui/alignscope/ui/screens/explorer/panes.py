@@ -229,10 +229,14 @@ class PaneActions(Screen[int]):
 
     @work(exit_on_error=False)
     async def _copy(self, text: str, what: str) -> None:
-        from alignscope.ui.widgets.clipboard import copy
+        from alignscope.ui.widgets.clipboard import CopyError, copy
 
         if not text:
             self.say("There is nothing to copy yet.")
             return
-        how = await copy(self.app, text)
-        self.say(f"Copied {what} ({len(text):,} characters) {how}.")
+        try:
+            how = await copy(self.app, text)
+        except CopyError as error:
+            self.say(str(error), "error")
+        else:
+            self.say(f"Copied {what} ({len(text):,} characters) {how}.")

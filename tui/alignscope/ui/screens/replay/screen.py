@@ -250,11 +250,15 @@ class ReplayScreen(Transport[Live | None]):
         self.run_worker(self._copy(), exit_on_error=False)
 
     async def _copy(self) -> None:
-        from alignscope.ui.widgets.clipboard import copy
+        from alignscope.ui.widgets.clipboard import CopyError, copy
 
         text = self.here.reply_text()
-        if text:
+        if not text:
+            return
+        try:
             self.notice.say(f"Copied {len(text):,} characters {await copy(self.app, text)}.")
+        except CopyError as error:
+            self.notice.say(str(error), "error")
 
     # Other screens
 
