@@ -368,7 +368,12 @@ async def test_a_recording_can_do_nothing_to_a_terminal(tmp_path: Path) -> None:
     made.note = nasty
     keep(tmp_path, Session(nasty, AT, tuple(PaneRecord(pane) for pane in LINEUP), [made]))
     shell = Shell(tmp_path)
-    for command in (["replay", "--plain"], ["sessions", "show"], ["sessions", "export", "-f", "markdown"]):
+    for command in (
+        ["replay", "--plain"],
+        ["sessions", "show"],
+        ["sessions", "export", "-f", "markdown"],
+        ["sessions", "show", "--json"],
+    ):
         leader, follower = pty.openpty()
         try:
             async with shell.started(*command, str(tmp_path / "greeting.yaml"), stdout=follower) as process:
@@ -377,6 +382,9 @@ async def test_a_recording_can_do_nothing_to_a_terminal(tmp_path: Path) -> None:
         finally:
             os.close(leader)
             os.close(follower)
-        assert "␛[2J".encode() in written
+        if "--json" in command:
+            assert json.loads(written)["title"] == nasty, "the value is the same, written with escapes"
+        else:
+            assert "␛[2J".encode() in written
         assert not set(written) & (set(range(32)) - set(b"\r\n"))
-        assert "\u202e".encode() not in written
+        assert not {"\u202e", "\x9b"} & set(written.decode())

@@ -1,5 +1,6 @@
 """What reaches the screen of a model's text, how wide it is, and how it is broken into rows."""
 
+import json
 import sys
 import unicodedata
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from alignscope.text.clean import Wrapper, cell_width, clean, fit, is_plain, offsets, show, wrap
+from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, show, wrap
 
 SNIPPETS = (
     *"abz  .,\t—é“你好界。、」アー한\u0301\u0308\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b",
@@ -26,6 +27,13 @@ def test_clean_looks_at_each_code_point_alone(text: str, cut: int) -> None:
     assert clean(text[:cut]) + clean(text[cut:]) == clean(text)
     assert len(clean(text)) == len(text)
     assert clean(clean(text)) == clean(text)
+
+
+@given(anything)
+def test_json_that_is_cleaned_is_clean_and_the_same(text: str) -> None:
+    cleaned = clean_json(json.dumps(text, ensure_ascii=False))
+    assert clean(cleaned) == cleaned
+    assert json.loads(cleaned) == text
 
 
 def test_nothing_that_acts_on_a_terminal_is_left() -> None:

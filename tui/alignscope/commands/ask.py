@@ -71,7 +71,7 @@ class _Json:
 
     def apply(self, event: Event) -> None:
         if not isinstance(event, Waiting):
-            self._out.raw(msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3))))
+            self._out.json(msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3))))
 
 
 class _Text:

@@ -62,7 +62,7 @@ def run(launch: Launch, problem: str = "", *, as_json: bool = False) -> int:
     if problem:
         report.advice.insert(0, problem)
     if as_json:
-        output.out().raw(msgspec.json.encode(report))
+        output.out().json(msgspec.json.encode(report))
     else:
         _print(output.out(), report)
     return Status.OK

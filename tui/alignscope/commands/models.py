@@ -65,7 +65,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
             rows = [_row(model, models) for model in models]
             if as_json:
                 for row in rows:
-                    output.out().raw(msgspec.json.encode(row))
+                    output.out().json(msgspec.json.encode(row))
             else:
                 _print(output.out(), backend.info.label, server, rows)
         return status

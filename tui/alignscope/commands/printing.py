@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from alignscope.commands import OutputError
-from alignscope.text.clean import cell_width, clean, fit
+from alignscope.text.clean import cell_width, clean, clean_json, fit
 
 
 class Printer:
@@ -39,10 +39,14 @@ class Printer:
         self._stream.write(f"\r\x1b[K{fit(' '.join(text.splitlines()), room)}")
         self._stream.flush()
 
-    def raw(self, line: bytes, end: bytes = b"\n") -> None:
-        """Write one line of UTF-8 bytes, or with another end any bytes."""
+    def json(self, line: bytes) -> None:
+        """Write one line of JSON; on a terminal, what it would obey is escaped."""
+        self.raw((clean_json(line.decode()).encode() if self.terminal else line) + b"\n")
+
+    def raw(self, content: bytes) -> None:
+        """Write bytes as they are. For files and pipes only."""
         with _told():
-            self._stream.buffer.write(line + end)
+            self._stream.buffer.write(content)
             self._stream.buffer.flush()
 
 

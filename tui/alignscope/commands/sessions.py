@@ -61,7 +61,7 @@ def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
     out = output.out()
     if as_json:
         for entry in entries:
-            out.raw(_encoded(_row(entry)))
+            out.json(_encoded(_row(entry)))
         return
     rows = [_HEADINGS]
     problems = []
@@ -107,7 +107,7 @@ def _show(store: Store, arguments: argparse.Namespace) -> int:
         documents = [json.loads(line) for line in FORMATS["jsonl"].write(session, Options())]
         turns = [document for document in documents[1:] if "turn" in document]
         told = {"name": session.name, "bundled": session.bundled, "path": str(session.path or "")}
-        output.out().raw(_encoded(told | documents[0] | {"turns": turns}))
+        output.out().json(_encoded(told | documents[0] | {"turns": turns}))
         return Status.OK
     from alignscope.commands.replay import print_all
 
@@ -167,7 +167,7 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
             if out.terminal:
                 out.write(part)
             else:
-                out.raw(part.encode(), end=b"")
+                out.raw(part.encode())
         return Status.OK
     _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
     return Status.OK

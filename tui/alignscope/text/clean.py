@@ -4,6 +4,7 @@ Widths are those of `rich.cells`, which Textual lays the screen out by: a second
 after a disagreement. Where a code point's width depends on its neighbours, `show` draws what is safe in any terminal.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -58,6 +59,11 @@ def clean(text: str) -> str:
 def encodable(text: str) -> str:
     """Return the text with U+FFFD for each half of a surrogate pair, which UTF-8 can't hold."""
     return _HALVES.sub(_REPLACEMENT, text)
+
+
+def clean_json(line: str) -> str:
+    """Escape in a line of JSON what `clean` makes visible: the value stays the same."""
+    return line if line.isprintable() else "".join(c if clean(c) == c else json.dumps(c)[1:-1] for c in line)
 
 
 def clean_line(text: str) -> str:
