@@ -18,6 +18,11 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
+from alignscope.ui.screens.chooser import Choices, Chooser
+from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
+from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.widgets.prompt import PromptEditor
+
 STANDARD: Final = "standard"
 SETS: Final[Mapping[str, Mapping[str, str]]] = {
     STANDARD: {},
@@ -35,12 +40,8 @@ SETS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """What differs from the usual keys. Lines up and down, top and end are j, k, g and G in all of them."""
-_TOGETHER: Final = (
-    ("ExplorerScreen", "PromptEditor"),
-    *((name, "TextEditor") for name in ("TextScreen", "SystemScreen")),
-    *((f"{name}Screen", "Choices") for name in ("Experiments", "Export", "Library", "Picker", "Themes", "Turns")),
-)
-"""Places whose keys work at the same time."""
+_TOGETHER: Final = ((ExplorerScreen, PromptEditor), (TextScreen, TextEditor), (Chooser, Choices))
+"""Screens, with those derived from them, and the widget whose keys work at the same time."""
 _KEPT: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
 _SAME: Final = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape", "ctrl+h": "backspace",
@@ -197,7 +198,12 @@ def _places() -> tuple[tuple[Mapping[str, tuple[str, ...]], ...], ...]:
     """What has keys at the same time: each a group of places, and each of those its actions with their keys."""
     classes = _classes()
     alone = [(_defaults(place),) for place in classes.values()]
-    together = [tuple(_defaults(classes[name]) for name in names if name in classes) for names in _TOGETHER]
+    together = [
+        (_defaults(place), _defaults(widget))
+        for place in classes.values()
+        for screen, widget in _TOGETHER
+        if issubclass(place, screen)
+    ]
     return (*alone, *together)
 
 
