@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from alignscope.model.launch import Launch
+from alignscope.model.sampling import PRESETS
+from alignscope.model.turn import TurnSettings
 from alignscope.text.clean import cell_width
 from alignscope.ui.ascii import plain, plain_signs
 from alignscope.ui.widgets.text_field import TextField
@@ -90,6 +92,21 @@ async def test_sixteen_colours_get_the_terminals_own(ollama: Ollama, monkeypatch
         await desk.until_done()
         assert desk.app.theme == "terminal"
         assert desk.app.native_ansi_color
+
+
+async def test_a_stop_string_can_do_nothing_to_a_terminal(ollama: Ollama) -> None:
+    stop = ("\x1b]0;owned\x07\x9b31m\u202e",)
+    sampling = PRESETS["even"].sampling.on("stop", stop)
+    async with explore(Launch(host=ollama.url, settings=TurnSettings(sampling))) as desk:
+        await desk.send("x")
+        await desk.until_done()
+        await desk.press("f2")
+        await desk.until_shown("Sampling", "owned")
+        await desk.press("end", "enter")
+        for char in set(desk.screen) - {"\n"}:
+            assert char.isprintable(), repr(char)
+        await desk.press("enter")
+        assert desk.exploration.settings.sampling["stop"] == stop
 
 
 async def test_nothing_blinks(ollama: Ollama) -> None:

@@ -168,7 +168,7 @@ class CompareScreen(Screen[None]):
         self._panes = [ComparedPane(pane, named[pane.name], then) for pane in turn.lineup]
 
     def compose(self) -> ComposeResult:
-        sent = " · ".join(settings_words(self._old.settings))
+        sent = clean(" · ".join(settings_words(self._old.settings)))
         yield Static(
             Content.assemble((fit(self._old.prompt, 300), "bold"), (f"\n{sent}", "$text-muted")), id="compare-head"
         )

@@ -67,8 +67,8 @@ class SettingsLine(Static):
         self.post_message(self.Clicked())
 
     def render(self) -> Content:
-        parts = [Content(f"sampling {self.sampling_note}")]
-        parts += [Content.styled(text, "$accent") for text in self.changed]
+        parts = [Content(clean(f"sampling {self.sampling_note}"))]
+        parts += [Content.styled(clean(text), "$accent") for text in self.changed]
         line = Content("  ·  ").join(parts)
         room = self.size.width - line.cell_length - 4
         title = fit(self.title, room) if room >= 12 else ""
