@@ -1,5 +1,6 @@
 """A running application, and how tests look at it."""
 
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -91,6 +92,7 @@ async def explore(launch: Launch | None = None, size: tuple[int, int] = (120, 40
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, pilot)
         await desk.until(desk.explorer.lineup_found.is_set)
+        desk.explorer.clock = itertools.count().__next__  # whoever presses a key here has seen the replies end
         yield desk
     log = state_dir() / "errors.log"
     assert not log.exists(), log.read_text()

@@ -43,6 +43,32 @@ async def test_both_streams_are_open_at_the_same_time(ollama: Ollama) -> None:
     assert ollama.seen("/api/generate")[0].overlaps(ollama.seen("/api/chat")[0])
 
 
+async def test_an_escape_right_behind_the_end_was_meant_as_a_stop(ollama: Ollama) -> None:
+    async with explore(at(ollama)) as desk:
+        desk.explorer.clock = lambda: now
+        now = 100.0
+        await desk.send("x")
+        await desk.until_done()
+        now = 100.4
+        await desk.press("escape")
+        assert desk.explorer.prompt.has_focus
+        now = 100.5
+        await desk.press("escape")
+        assert not desk.explorer.prompt.has_focus
+
+
+async def test_after_a_stop_the_next_escape_goes_to_the_panes_at_once(ollama: Ollama) -> None:
+    ollama.default = SLOW
+    async with explore(at(ollama)) as desk:
+        desk.explorer.clock = lambda: 100.0
+        await desk.send("x")
+        await desk.until(lambda: desk.exploration.running)
+        await desk.press("escape")
+        await desk.until_done()
+        await desk.press("escape")
+        assert not desk.explorer.prompt.has_focus
+
+
 async def test_the_prompt_of_the_command_line_is_sent_at_once(ollama: Ollama) -> None:
     async with explore(at(ollama, prompt="from the shell")) as desk:
         await desk.until_done()

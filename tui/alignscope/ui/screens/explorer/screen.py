@@ -1,7 +1,9 @@
 """The explorer itself: layout, and the way of a prompt."""
 
 import asyncio
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Final
 
 from textual import events, on, work
@@ -28,6 +30,8 @@ from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine, SettingsLine
 
+_LATE_SECONDS: Final = 0.5
+"""What a person needs to see that a reply has ended, and to keep from pressing the key that stops it."""
 _UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
 """What the first frame shows, before any server has been asked."""
 
@@ -69,6 +73,10 @@ class ExplorerScreen(SessionActions):
         self.opened = asyncio.Event()
         """Set once the prompt takes letters."""
         self.lineup_found = asyncio.Event()
+        self.clock: Callable[[], float] = monotonic
+        """Tells seconds."""
+        self._all_came = -math.inf
+        """When the last reply ended by itself."""
         self._experiment: Experiment | None = None
         """The source of the prompt in the editor; its settings go with the next send."""
 
@@ -155,6 +163,8 @@ class ExplorerScreen(SessionActions):
         async for event, reply in self.exploration.play(turn, only):
             if view := split.view(event.pane):
                 view.changed(reply, event)
+        if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
+            self._all_came = self.clock()
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
             self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
         self.refresh_bindings()
@@ -191,9 +201,14 @@ class ExplorerScreen(SessionActions):
         return words if self.exploration.turns else {**words, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
-        """Stop what is coming; when nothing is, go from the prompt to the panes or back."""
+        """Stop what is coming; when nothing is, go from the prompt to the panes or back.
+
+        Just behind the end of the last reply it does nothing: the key was meant as a stop, and came too late.
+        """
         if self.exploration.running:
             self.exploration.stop()
+        elif self.clock() - self._all_came < _LATE_SECONDS:
+            return
         elif self.prompt.has_focus:
             self.enter(self.here)
         else:
