@@ -49,6 +49,25 @@ async def test_letters_move_in_every_list_once_the_filter_is_left(
             await desk.until(lambda: desk.app.screen is desk.explorer)
 
 
+async def test_every_list_says_so_when_nothing_matches(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.send("x")
+        await desk.until_done()
+        await desk.press("escape")
+        for key, told in (
+            ("f3", "No experiment has all of these words."),
+            ("f4", "No model has all of these words in its name."),
+            ("f9", "No session has all of these words."),
+            ("f10", "No theme is called that."),
+            ("F", "No turn has all of these words."),
+        ):
+            await open_list(desk, key)
+            await desk.press(*"zzz")
+            await desk.until_shown(told)
+            await desk.press("enter", "escape")
+            await desk.until(lambda: desk.app.screen is desk.explorer)
+
+
 async def test_escape_leaves_a_list_at_once_unless_the_vim_set_says_otherwise(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await open_list(desk, "f3")

@@ -7,7 +7,7 @@ from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import ContentText
+from textual.content import Content, ContentText
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -158,6 +158,8 @@ class Chooser(ModalScreen[T], inherit_bindings=False):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
 
+    NO_MATCH: ClassVar[str] = ""
+    """Stands in the list when nothing matches; empty where another part of the screen says it."""
     _filtered = ""
     """What was typed when the list was filled last."""
 
@@ -191,7 +193,8 @@ class Chooser(ModalScreen[T], inherit_bindings=False):
     def refill(self) -> None:
         """Put the entries for what was typed into the list."""
         self._filtered = self.filter.value
-        self.fill(self.entries(self._filtered))
+        nothing = [Option(Content.styled(self.NO_MATCH, "$text-muted"), disabled=True)] if self.NO_MATCH else []
+        self.fill(self.entries(self._filtered) or nothing)
 
     async def settle(self) -> None:
         """Wait until the list is that of what was typed, since a key may come before the filter's own message."""

@@ -31,6 +31,7 @@ class ThemesScreen(Chooser[str | None]):
     """Returns the name of the theme that was chosen, None when the person went back; whoever asked puts it on."""
 
     BINDING_GROUP_TITLE = "Themes"
+    NO_MATCH = "No theme is called that."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Use", id="themes.choose", tooltip="Keep the selected theme"),
     ]

@@ -29,6 +29,7 @@ class TurnsScreen(Chooser[Chosen | None]):
     """Returns the turn that was chosen and what to do with it, None when the person went back."""
 
     BINDING_GROUP_TITLE = "Turns"
+    NO_MATCH = "No turn has all of these words."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go on from here", id="turns.fork",
                 tooltip="Fork: a new session with the turns up to this one"),

@@ -45,6 +45,7 @@ class PickerScreen(Chooser[Pane | None]):
     """
 
     BINDING_GROUP_TITLE = "Model"
+    NO_MATCH = "No model has all of these words in its name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "mode", "Completion/chat", id="picker.mode", tooltip="Ask it the other way"),
     ]
@@ -153,10 +154,6 @@ class PickerScreen(Chooser[Pane | None]):
             if self._asking
             else []
         )
-        if not (offers or groups or asking):
-            asking = [
-                Option(Content.styled("No model has all of these words in its name.", "$text-muted"), disabled=True)
-            ]
         first = offers if _URL.fullmatch(query) or is_path(query) else []
         return [*first, *groups, *asking, *([] if first else offers)]
 
