@@ -8,12 +8,12 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content, ContentText
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from alignscope.ui.screens.base import Dialog
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
 from alignscope.ui.widgets.text_field import LineField
 
@@ -125,12 +125,12 @@ class FilterLine(Widget):
         yield LineField(self._value, placeholder=self._placeholder)
 
 
-class Chooser(ModalScreen[T], inherit_bindings=False):
+class Chooser(Dialog[T], inherit_bindings=False):
     """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", id="chooser.choose", tooltip="Choose the selected entry"),
-        *ModalScreen.BINDINGS,  # behind enter, which then is the first in the line of keys
+        *Dialog.BINDINGS,  # behind enter, which then is the first in the line of keys
         Binding("up", "move('up')", "Up", id="chooser.up", show=False, tooltip="The entry before"),
         Binding("down", "move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
         Binding("pageup", "move('page_up')", "Page up", id="chooser.page-up", show=False, tooltip="A page back"),

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.model.events import Event
@@ -19,6 +18,7 @@ from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, reply_summary, settings_words
 from alignscope.ui import screens
+from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.words import labels
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
@@ -124,7 +124,7 @@ def _marked(text: str, alike: int, parted: bool) -> Content:
     )
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(AppScreen[None]):
     """Returns nothing.
 
     Args:

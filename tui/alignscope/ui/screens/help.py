@@ -12,12 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.text.clean import Wrapper, cell_width, clean
+from alignscope.ui.screens.base import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
 
 
@@ -48,7 +49,7 @@ class Group:
     keys: list[Key] = field(default_factory=list)
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Returns nothing.
 
     Args:

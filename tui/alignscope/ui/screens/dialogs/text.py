@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from alignscope.text.clean import clean
+from alignscope.ui.screens.base import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.text_field import TextField
 
@@ -25,7 +25,7 @@ class TextEditor(TextField):
     ]  # fmt: skip
 
 
-class TextScreen(ModalScreen[str | None]):
+class TextScreen(Dialog[str | None]):
     """Returns the text, or None when the person thought better of it.
 
     Args:

@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.text.clean import fit
+from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
 from alignscope.ui.screens.words import labels
 from alignscope.ui.widgets.keybar import KeyBar
@@ -24,7 +24,7 @@ class Judged(NamedTuple):
     """None takes an earlier verdict back."""
 
 
-class VerdictScreen(ModalScreen[Judged | None]):
+class VerdictScreen(Dialog[Judged | None]):
     """Returns the verdict, or None when the person went back.
 
     Args:

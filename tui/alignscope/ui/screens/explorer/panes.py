@@ -9,7 +9,6 @@ from textual import on, work
 from textual.containers import ScrollableContainer
 from textual.getters import query_one
 from textual.reactive import var
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
@@ -19,6 +18,7 @@ from alignscope.model.tones import tones
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import settings_words
+from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.words import key_of
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _DIVIDER_STEP = 0.05
 
 
-class PaneActions(Screen[int]):
+class PaneActions(AppScreen[int]):
     """Actions on the pane that has the focus, and on how panes share the room."""
 
     split = query_one("#split", Split)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker
@@ -18,6 +17,7 @@ from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.units import bytes_words
+from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
 from alignscope.ui.widgets.keybar import KeyBar
 
@@ -37,7 +37,7 @@ class Offer:
     note: str = ""
 
 
-class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
+class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
     """Returns the offer that is there now, `embedded` to go on with the twins inside, None to leave it.
 
     Args:
@@ -117,7 +117,7 @@ class PullScreen(ModalScreen[Offer | Literal["embedded"] | None]):
             self.action_pull()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._embedded if action == "embedded" else True
+        return (action != "embedded" or self._embedded) and super().check_action(action, parameters)
 
     def action_move(self, how: str) -> None:
         """Move the selection."""

@@ -4,10 +4,10 @@ import time
 from typing import Final, TypeVar
 
 from textual import on
-from textual.screen import Screen
 from textual.timer import Timer
 
 from alignscope.sessions.playback.player import Player
+from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.timeline import Timeline
 
 _FRAMES: Final = 30
@@ -19,7 +19,7 @@ _PAUSES: Final = (None, 2000.0, 1000.0, 300.0)
 T = TypeVar("T")
 
 
-class Transport(Screen[T]):
+class Transport(AppScreen[T]):
     """A screen that plays something. What is seen of it is the affair of the screen that is built on it."""
 
     def __init__(self, player: Player) -> None:
