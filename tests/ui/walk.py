@@ -1,0 +1,178 @@
+"""A walk at random over every screen while panes stream, which finds what nobody thinks of trying.
+
+`python -m tests.ui.walk --seed 7 --steps 60 --walks 5` prints what each walk found. The same seed takes the same steps,
+though what a step meets may depend on how fast the machine is.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import tempfile
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.events import Key, Paste
+
+from alignscope.model.launch import Launch
+from alignscope.ui.widgets.pane.view import PaneView
+from tests.standin import FOUR, Ollama, Script
+from tests.ui.explorer.desk import Desk, explore
+
+_PIECES = ("word ", "längere ", "寿司 ", "a\x1b[2Jb ", "x\n", "👩\u200d👧 ", "[/b] ", "tail ")
+_QUITS = {"ctrl+q", "Q", "ctrl+c", "ctrl+p", "colon"}
+"""Keys that leave the program, or lead to a list in which that stands."""
+_TEXTS = ("a", "the moon", "zzz", "x\r", "one\ntwo", "\x1b[31m", "é寿司", "/tmp/none.gguf")
+
+
+@dataclass
+class Walk:
+    """One walk: where it is, and the steps so far."""
+
+    desk: Desk
+    chance: random.Random
+    steps: list[str] = field(default_factory=list)
+
+    async def step(self) -> None:
+        """Do one thing at random, and check what can be seen."""
+        do = self.chance.choices(
+            (self._key, self._keys_at_once, self._text, self._click, self._resize, self._send, self._wait),
+            (40, 8, 10, 12, 6, 10, 6),
+        )[0]
+        await do()
+        self.check()
+
+    def check(self) -> None:
+        """Raise AssertionError where a pane is blank though something has come."""
+        if self.desk.app.screen is not self.desk.explorer:
+            return
+        for view in self.desk.explorer.split.views:
+            region = view.transcript.region
+            waiting = view.transcript.pending or view.running or view.markdown
+            if view.turns and not waiting and region.width > 8 and region.height > 1 and view.reply_text().strip():
+                rows = self.desk.screen.split("\n")[region.y : region.bottom]
+                seen = "".join(row[region.x : region.right] for row in rows)
+                assert seen.strip(), f"{view.pane.name} is blank"
+
+    async def arrive(self) -> None:
+        """Go back to the panes, and see that the beginning and the end of every reply can be reached."""
+        desk = self.desk
+        for _ in range(20):
+            if desk.app.screen is desk.explorer:
+                break
+            await desk.press("escape")
+        assert desk.app.screen is desk.explorer, f"no way back from {desk.app.screen}"
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.until(desk.explorer.lineup_found.is_set)
+        await desk.until(lambda: not any(view.running for view in desk.explorer.split.views), 60)
+        desk.explorer.split.zoomed = ""
+        for index, view in enumerate(desk.explorer.split.views):
+            if view.turns and view.reply_text() and not view.markdown:
+                await self._reach(index, view)
+
+    async def _reach(self, index: int, view: PaneView) -> None:
+        self.desk.explorer.enter(view)
+        await self.desk.press("G")
+        last = view.reply_text().split()[-1][-3:]
+        await self.desk.until(lambda: last in self._seen(view) and view.transcript.is_vertical_scroll_end)
+        await self.desk.press("g")
+        await self.desk.until(lambda: view.transcript.scroll_y == 0 and self._seen(view).strip())
+
+    def _seen(self, view: PaneView) -> str:
+        region = view.transcript.region
+        return "\n".join(row[region.x : region.right] for row in self.desk.screen.split("\n")[region.y : region.bottom])
+
+    async def _key(self) -> None:
+        await self._press(self._some_key())
+
+    async def _keys_at_once(self) -> None:
+        keys = [self._some_key() for _ in range(self.chance.randint(2, 5))]
+        self.steps.append(f"at once {keys}")
+        for key in keys:
+            self.desk.app.post_message(Key(key, key if len(key) == 1 else None))
+        await self.desk.pilot.pause()
+
+    async def _text(self) -> None:
+        text = self.chance.choice(_TEXTS)
+        if self.chance.random() < 0.5:
+            self.steps.append(f"paste {text!r}")
+            self.desk.app.post_message(Paste(text))
+        else:
+            self.steps.append(f"type {text!r}")
+            for letter in text:
+                self.desk.app.post_message(Key("enter" if letter in "\r\n" else letter, letter))
+        await self.desk.pilot.pause()
+
+    async def _click(self) -> None:
+        place = self.chance.randrange(self.desk.app.size.width), self.chance.randrange(self.desk.app.size.height)
+        times = self.chance.choice((1, 1, 2))
+        self.steps.append(f"click {place} {times}")
+        await self.desk.pilot.click(offset=place, times=times)
+
+    async def _resize(self) -> None:
+        size = self.chance.choice((20, 40, 80, 120, 200)), self.chance.choice((6, 12, 24, 40, 60))
+        self.steps.append(f"resize {size}")
+        await self.desk.pilot.resize_terminal(*size)
+
+    async def _send(self) -> None:
+        if self.desk.app.screen is self.desk.explorer:
+            self.desk.explorer.prompt.focus()
+            await self._press("h", "i", "enter")
+
+    async def _wait(self) -> None:
+        seconds = self.chance.choice((0.05, 0.3, 0.6))
+        self.steps.append(f"wait {seconds}")
+        await self.desk.pilot.pause(seconds)
+
+    async def _press(self, *keys: str) -> None:
+        self.steps.append(" ".join(keys))
+        await self.desk.press(*keys)
+
+    def _some_key(self) -> str:
+        bound = sorted(set(self.desk.app.screen.active_bindings) - _QUITS)
+        return self.chance.choice([*bound, "escape", "enter", "tab", "1", "2", "A", "f3", "f4", "f9", "f10"])
+
+
+async def walk(seed: int, steps: int) -> None:
+    """Walk, and raise what went wrong, with the steps that led to it in a note."""
+    async with Ollama(FOUR) as server:
+        server.default = Script(pieces=_PIECES * 12, rate=300)
+        taken: list[str] = []
+        try:
+            async with explore(Launch(host=server.url)) as desk:
+                here = Walk(desk, random.Random(seed), taken)
+                for _ in range(steps):
+                    await here.step()
+                await here.arrive()
+        except BaseException as error:
+            error.add_note(f"seed {seed}, after: " + " | ".join(taken))
+            raise
+
+
+def main() -> int:
+    """Take walks from the command line, each in directories of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--walks", type=int, default=1)
+    arguments = parser.parse_args()
+    found = 0
+    for seed in range(arguments.seed, arguments.seed + arguments.walks):
+        with tempfile.TemporaryDirectory() as home:
+            os.environ.update({f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CONFIG", "DATA", "STATE", "CACHE")})
+            os.environ.update(HOME=home, SSH_CONNECTION="1 2 3 4", TEXTUAL_ANIMATIONS="none")
+            Path(home, "cwd").mkdir()
+            os.chdir(f"{home}/cwd")
+            try:
+                asyncio.run(walk(seed, arguments.steps))
+            except Exception:
+                found += 1
+                traceback.print_exc()
+            else:
+                print(f"seed {seed}: nothing found")
+    return int(found > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
