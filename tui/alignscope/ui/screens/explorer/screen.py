@@ -100,7 +100,7 @@ class ExplorerScreen(SessionActions):
 
     def _begin(self) -> None:
         self.prompt.past = self._history.load()
-        self.keep()
+        self.begin_recording()
         if self.launch.playback is not None:
             self.play_named(self.launch.playback)
             return

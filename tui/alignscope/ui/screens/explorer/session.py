@@ -48,7 +48,7 @@ class SessionActions(NextTurnActions):
 
     # Recording
 
-    def keep(self) -> None:
+    def begin_recording(self) -> None:
         """Begin to record, and recover sessions that were broken off."""
         self.exploration.record(self.store.directory, self._recording_problem)
         self.recover()
