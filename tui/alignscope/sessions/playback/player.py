@@ -1,7 +1,7 @@
-"""Plays a recording: one clock for all panes, which can stand still, run, and be put anywhere.
+"""Plays a recording: one clock for all panes, which can stand still, run, and be set to any time.
 
-The player never looks at the time. Whoever plays tells it how much has passed, and shows the steps between the place
-before and the place after; after a seek, the frame.
+The player reads no clock of the system: its owner calls `advance`, and shows the steps since the last call; after a
+seek, the frame.
 """
 
 import math
@@ -20,7 +20,7 @@ _JUST_BEGUN_MS: Final = 1000.0
 
 
 class Player:
-    """A place in a recording, and how it moves. All times are milliseconds on the clock that is shown."""
+    """A position in a recording. All times are milliseconds on the clock that is shown."""
 
     def __init__(
         self, turns: Sequence[Turn], *, speed: float = 1.0, idle_limit_ms: float | None = None, start_ms: float = 0.0
@@ -75,15 +75,15 @@ class Player:
         return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
 
     def frame(self) -> list[Turn]:
-        """Everything as it is now: what to show after a seek."""
+        """Return everything as it is now, to be shown after a seek."""
         return self.recording.frame(self._count)
 
     def steps(self, since: int) -> Iterator[Step]:
-        """What has happened since `count` was `since`; nothing when the clock was put back."""
+        """Yield what has happened since `count` was `since`; nothing if the clock was set back."""
         return self.recording.steps(since, self._count)
 
     def marks(self) -> Iterator[tuple[float, Mark]]:
-        """Beginnings of turns and ends of replies, with their times."""
+        """Return the beginnings of turns and the ends of replies, with their times."""
         return ((self._times[mark.index], mark) for mark in self.recording.marks())
 
     # How it moves by itself

@@ -1,7 +1,7 @@
-"""A session's turns as one row of events, in the order they happened: what the player moves along.
+"""A session's turns as one sequence of events, sorted by time.
 
-Turns follow one another, and the replies of a turn run beside each other as they were recorded. Nothing here knows
-what time it is, and nothing in the turns is altered.
+Turns follow one another, and the replies of a turn run beside each other as they were recorded. Nothing here reads a
+clock or changes a turn.
 """
 
 from array import array
@@ -64,7 +64,7 @@ class Recording:
     """All events of some turns, sorted by time; at one moment, by turn and by the replies' order in it."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
-        """Take what the turns hold now. Timelines that are read on demand are read here."""
+        """Sort the events that the turns hold now. Timelines that are read on demand are read here."""
         self.turns = tuple(turns)
         self._parts: list[_Part] = []
         self._of_turn: list[range] = []  # by turn, which parts are its own
@@ -94,7 +94,7 @@ class Recording:
         return len(self.times)
 
     def steps(self, start: int, stop: int) -> Iterator[Step]:
-        """The events from one place up to before another."""
+        """Yield the events from index `start` to before `stop`."""
         for place in self._order[start:stop]:
             yield self._step(place)
 
@@ -115,15 +115,15 @@ class Recording:
         return [*self.turns[:current], replace(self.turns[current], replies=replies)]
 
     def turn_at(self, count: int) -> int:
-        """Which turn, from 0, the last of so many events belongs to; -1 before the first."""
+        """Return the index of the turn that event `count - 1` belongs to, or -1 if `count` is 0."""
         return self._part_of(self._order[count - 1]).turn if count else -1
 
     def turn_start(self, turn: int) -> int:
-        """Which event is the beginning of a turn."""
+        """Return the index of the event that begins a turn."""
         return self._index(self._parts[self._of_turn[turn].start].first)
 
     def token(self, count: int, direction: int) -> int | None:
-        """Which event is the first token from a place on (1), or the last before it (-1); None when there is none."""
+        """Return the index of the next token from `count` on (1), or of the last before it (-1); None without one."""
         indexes = range(count, len(self)) if direction > 0 else range(count - 1, -1, -1)
         for index in indexes:
             place = self._order[index]
@@ -133,7 +133,7 @@ class Recording:
         return None
 
     def marks(self) -> Iterator[Mark]:
-        """Beginnings of turns and ends of replies, turn by turn."""
+        """Yield the beginnings of turns and the ends of replies, turn by turn."""
         for part in self._parts:
             if part.reply is None:
                 yield Mark(self._index(part.first), self.turns[part.turn], None)
@@ -141,9 +141,9 @@ class Recording:
                 yield Mark(self._index(part.first + part.length - 1), self.turns[part.turn], part.reply)
 
     def find(self, text: str, count: int) -> int | None:
-        """Which event completes the next occurrence of a text after a place, in a prompt or a reply, in either case.
+        """Return the index of the event that completes the next occurrence of a text, ignoring case.
 
-        Thinking counts as reply. None when there is none.
+        Prompts and replies are searched from event `count` on, thinking as well. None if there is no occurrence.
         """
         if not text:
             return None
@@ -171,7 +171,7 @@ class Recording:
         return None
 
     def shortened(self, limit_ms: float | None) -> "array[float]":
-        """The times of all events with no pause longer than a limit; the recording keeps its own."""
+        """Return the times of all events with no pause longer than a limit; `times` stays as it is."""
         if limit_ms is None:
             return self.times
         pauses = (min(later - earlier, limit_ms) for earlier, later in pairwise(self.times))
@@ -181,14 +181,14 @@ class Recording:
         return self._parts[bisect_right(self._firsts, place) - 1]
 
     def _index(self, place: int) -> int:
-        """Where in the order an event stands that is known by its part."""
+        """Return the index of an event, given its place in the parts."""
         index = bisect_left(self.times, self._at[place])
         while self._order[index] != place:
             index += 1
         return index
 
     def _done(self, part: _Part, count: int) -> int:
-        """How many of a part's events are among the first `count` of the recording."""
+        """Return how many of a part's events are among the first `count` of the recording."""
         if not count:
             return 0
         now = self.times[count - 1]
@@ -219,7 +219,7 @@ def ended_ms(reply: Reply) -> float:
 
 
 def _folded(reply: Reply, events: int) -> Reply:
-    """What folding the first so many events of a reply gives: its start, tokens, its end."""
+    """Return a reply as its first `events` events make it: its start, tokens, its end."""
     if events > len(reply.texts) + 1:
         return reply
     tokens = events - 1

@@ -17,7 +17,7 @@ _ROWS_SHOWN: Final = 4
 
 
 def when(at: datetime, now: datetime | None = None) -> str:
-    """A moment as lists show it, in the person's own time: the time of day today, else the date."""
+    """Return a moment as lists show it, in local time: the time of day if it is today, else the date."""
     at = at.astimezone()
     now = now or datetime.now().astimezone()
     if at.date() == now.date():
@@ -26,7 +26,7 @@ def when(at: datetime, now: datetime | None = None) -> str:
 
 
 def row(entry: Entry, width: int, current: str) -> Content:
-    """Title, when, how many turns, lineup and first prompt, as far as there is room."""
+    """Return a session's row: title, date, number of turns, models and first prompt, as far as there is room."""
     if entry.problem:
         return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
     here = entry.name == current and not entry.bundled
@@ -50,7 +50,7 @@ def row(entry: Entry, width: int, current: str) -> Content:
 
 
 def _models(entry: Entry, room: int) -> str:
-    """The names of a lineup's models, as many as there is room for from the first on."""
+    """Return the names of a lineup's models, as many as there is room for."""
     names = list(dict.fromkeys(clean(pane.model) for pane in entry.panes))
     while names and cell_width(", ".join(names)) > room:
         names.pop()
@@ -58,7 +58,7 @@ def _models(entry: Entry, room: int) -> str:
 
 
 def describe(session: Session, width: int, excerpt: str = "") -> Content:
-    """What a person wants to know of a session before they open it, for so many cells."""
+    """Return a session's description, for the preview beside the list, `width` cells wide."""
     kept = "came with alignscope, read only" if session.bundled else session.name
     parts: list[Content | str | tuple[str, str]] = [
         (clean(session.title) or clean(session.name), "bold"),
@@ -84,7 +84,7 @@ def describe(session: Session, width: int, excerpt: str = "") -> Content:
 
 
 def replies(turn: Turn, width: int, most: int = _ROWS_SHOWN) -> Content:
-    """The beginning of every pane's first reply to a turn, in at most so many rows each."""
+    """Return the beginning of every pane's first reply to a turn, in at most `most` rows each."""
     named = labels(turn.lineup)
     column = max((label.cell_length for label in named.values()), default=0) + 2
     heads = {name: label + " " * (column - label.cell_length) for name, label in named.items()}

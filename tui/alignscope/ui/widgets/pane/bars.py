@@ -1,4 +1,4 @@
-"""The two lines of a pane that aren't its text."""
+"""A pane's header and footer."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Final
@@ -41,11 +41,11 @@ class Bar(Drawn, Widget):
         return max(0, self.size.width - 2 * self.INDENT)
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Pieces of text, each with the component class of its style, or "" for the bar's own."""
+        """Yield pieces of text, each with the component class of its style, or "" for the bar's own."""
         return ()
 
     def redraw(self) -> None:
-        """Draw anew if anything is different."""
+        """Draw again if anything is different."""
         if tuple(self.lay_out()) != self._pieces:
             self._strip = None
             self.refresh()
@@ -71,7 +71,7 @@ class Bar(Drawn, Widget):
 
 
 class PaneHeader(Bar):
-    """Sign and name, model, mode, and the server when it isn't the usual one."""
+    """Mark and name, model, mode, and the server when it isn't the usual one."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-header--name"}
     DEFAULT_CSS = """
@@ -84,26 +84,26 @@ class PaneHeader(Bar):
     }
     """
 
-    def __init__(self, sign: str, *, classes: str) -> None:
+    def __init__(self, mark: str, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self._sign = sign
+        self._mark = mark
         self._who = ""
         self._parts = ("", "", "", "")
 
-    def tell(self, name: str, model: str, mode: str, server: str = "", *, unlinked: bool = False) -> None:
+    def set_pane(self, name: str, model: str, mode: str, server: str = "", *, unlinked: bool = False) -> None:
         """Show these; empty ones are left out."""
         self._who = name
         self._parts = (model, mode, f"@{server.removeprefix('http://')}" if server else "", "own sampling" * unlinked)
         self.redraw()
 
-    def tell_sign(self, sign: str) -> None:
-        """Show this one."""
-        self._sign = sign
+    def set_mark(self, mark: str) -> None:
+        """Show this mark."""
+        self._mark = mark
         self.redraw()
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """The name always; then mode, sampling, server and model, each as far as there is room."""
-        lead = fit(f" {self._sign} {self._who} ", self.room)
+        """Yield the name always; then mode, sampling, server and model, each as far as there is room."""
+        lead = fit(f" {self._mark} {self._who} ", self.room)
         yield lead, "pane-header--name"
         model, mode, server, own = self._parts
         # What a person can least do without comes first; it is drawn in its usual order whatever is missing.
@@ -122,7 +122,7 @@ class PaneHeader(Bar):
 
 
 def _middle(model: str, width: int) -> str:
-    """A model's name shortened in the middle: its tag at the end says whether it is the base or the tuned one."""
+    """Shorten a model's name in the middle: its tag at the end says whether it is the base or the tuned one."""
     if cell_width(model) <= width:
         return fit(model, width)
     if width < _LEAST:
@@ -132,13 +132,13 @@ def _middle(model: str, width: int) -> str:
 
 
 class PaneFooter(Bar):
-    """How the reply goes: what it is doing, then figures as far as there is room, and what came below the view."""
+    """State of the replies, figures as far as there is room, and how much came below the view."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
     DEFAULT_CSS = """
     PaneFooter {
         display: none;
-        &.-told { display: block; }
+        &.-filled { display: block; }
         & > .pane-footer--behind { color: $accent; }
         &.-failed { color: $text-error; }
     }
@@ -150,20 +150,20 @@ class PaneFooter(Bar):
         self._figures: tuple[str, ...] = ()
         self._behind = 0
 
-    def tell(self, state: str, figures: tuple[str, ...], *, failed: bool = False) -> None:
+    def set_state(self, state: str, figures: tuple[str, ...], *, failed: bool = False) -> None:
         """Show a state and its figures, the most important first."""
         self._state, self._figures = state, figures
-        self.set_class(bool(state or figures), "-told")
+        self.set_class(bool(state or figures), "-filled")
         self.set_class(failed, "-failed")
         self.redraw()
 
-    def tell_behind(self, rows: int) -> None:
+    def set_behind(self, rows: int) -> None:
         """Show how many rows came below the view."""
         self._behind = rows
         self.redraw()
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """The state always, then figures as far as there is room; what came below at the right."""
+        """Yield the state, then figures as far as there is room; what came below at the right."""
         behind = f"↓ {self._behind:,} more" if self._behind else ""
         room = self.room - (cell_width(behind) + len(_BETWEEN) if behind else 0)
         left = self._state

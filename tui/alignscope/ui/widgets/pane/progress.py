@@ -1,4 +1,4 @@
-"""A pane's footer while replies run: how long they have been waited for, and figures that move."""
+"""A pane's footer while replies run: how long they have been waited for, and their figures."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ _PERIOD: Final = 0.25
 
 
 class ProgressFooter(PaneFooter):
-    """Tells how the replies of a turn go, and keeps that right without being told of every second and token."""
+    """Shows how the replies of a turn go, and looks again by itself every second and after tokens."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Args:
-        clock: seconds, by which it is told how long a reply has been waited for.
+        clock: returns seconds; how long a reply has been waited for is measured by it.
         """
         super().__init__()
         self._clock = clock
@@ -33,22 +33,22 @@ class ProgressFooter(PaneFooter):
         self._second: Timer | None = None  # to the next second of waiting
 
     def begin(self, at: float | None = None) -> None:
-        """Replies are waited for, since now or another moment on the clock."""
+        """Wait for replies, from now or from another moment on the clock."""
         self._began = self._clock() if at is None else at
 
     def show(self, replies: Mapping[int, Reply], shown: int | None) -> None:
-        """Show how these go, by sample; `shown` is the one in view, None for all. What comes to them is seen later."""
+        """Show how these replies go, by sample; `shown` is the one in view, None for all."""
         self._replies, self._shown = replies, shown
         self._look()
 
     def hold(self, held: bool) -> None:
-        """Say whether the clock stands still."""
+        """Set whether the clock stands still."""
         if held is not self._held:
             self._held = held
             self._look()
 
     def look_soon(self) -> None:
-        """Tokens have come: look at the figures before long."""
+        """Look at the figures before long, since tokens have come."""
         if not self._due and self.is_mounted:
             self._due = time.monotonic() + _PERIOD
             frames(self.app).soon(self._frame)
@@ -68,12 +68,12 @@ class ProgressFooter(PaneFooter):
             self._second = None
         replies = self._replies
         if not replies:
-            self.tell("", ())
+            self.set_state("", ())
             return
         shown = min(self._shown or 1, len(replies))
         waiting = replies[shown].end is None and not replies[shown].texts
         waited = self._clock() - self._began - replies[shown].phase_since_ms / 1000 if waiting else 0
         state, figures = footer_words(replies, self._shown and shown, waited, held=self._held)
-        self.tell(state, figures, failed=any(reply.failed for reply in replies.values()))
+        self.set_state(state, figures, failed=any(reply.failed for reply in replies.values()))
         if waiting and self.is_mounted:
             self._second = self.set_timer(1.01 - waited % 1, self._look)

@@ -1,4 +1,4 @@
-"""One pane: who speaks, what it says, and how it goes."""
+"""One pane: header, transcript and footer."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +31,7 @@ _MARKDOWN_LIMIT: Final = 200_000
 
 
 class PaneView(Widget):
-    """A pane of the lineup: a line that says who speaks, the transcript, and a line that says how it goes.
+    """A pane of the lineup: a header that names it, the transcript, and a footer with the state of its replies.
 
     It knows no server and folds nothing: it is given turns, live or replayed, and told what changes in their replies.
     """
@@ -53,13 +53,13 @@ class PaneView(Widget):
 
     @dataclass
     class HeaderClicked(Message):
-        """The mouse points at what the pane is."""
+        """The mouse clicked on the header."""
 
         view: "PaneView"
 
     @dataclass
     class RetryRequested(Message):
-        """The person wants this pane's failed replies tried again."""
+        """The person wants this pane asked again."""
 
         view: "PaneView"
 
@@ -79,13 +79,13 @@ class PaneView(Widget):
     ) -> None:
         """
         Args:
-            tone: the colour and sign by which the pane is told apart.
+            tone: the colour and mark by which the pane is told apart.
             default_server: the server that needs no mention.
             server_names: what servers are called, by URL; those that aren't in it are told by their URL.
             empty_text: what to say while there is no turn yet.
             retry_hint: what to add to the message of a failed reply, such as which key tries again.
             presets: those that the sampling beside a prompt is described by.
-            clock: seconds, by which it is told how long a reply has been waited for.
+            clock: returns seconds; how long a reply has been waited for is measured by it.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
@@ -129,25 +129,25 @@ class PaneView(Widget):
     # The pane and its turns
 
     def set_pane(self, pane: Pane, default_server: str | None = None) -> None:
-        """Another model, server or mode; turns that were stay."""
+        """Show another model, server or mode; the turns stay."""
         self.pane = pane
         if default_server is not None:
             self.default_server = default_server
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
-        self._header.tell(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
+        self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
 
     def wear(self, tone: Tone) -> None:
-        """Another colour and sign."""
+        """Set another colour and mark."""
         if tone == self.tone:
             return
         for part in (self._header, self.transcript):
             part.remove_class(f"-{self.tone}")
             part.add_class(f"-{tone}")
-        self._header.tell_sign(MARKS[tone])
+        self._header.set_mark(MARKS[tone])
         self.tone = tone
 
     def hold(self, held: bool) -> None:
-        """Say whether the clock of a recording stands still."""
+        """Set whether the clock of a recording stands still."""
         self._footer.hold(held)
 
     def begin_turn(self, turn: Turn) -> None:
@@ -313,7 +313,7 @@ class PaneView(Widget):
     def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
         """Say how much came below the view."""
         message.stop()
-        self._footer.tell_behind(message.behind)
+        self._footer.set_behind(message.behind)
 
     def on_descendant_focus(self) -> None:
         """Show that the person is here."""
