@@ -18,7 +18,7 @@ def test_prompts_are_there_in_the_next_run(tmp_path: Path) -> None:
 
 def test_a_damaged_file_loses_only_what_is_damaged(tmp_path: Path) -> None:
     file = tmp_path / "prompts.jsonl"
-    file.write_bytes(b'"good"\n{"no"\n\xff\xfe\n7\n"also good"\n"torn')
+    file.write_bytes(b'"good"\n{"no"\n\xff\xfe\n7\n"also good"\n' + b"[" * 200_000 + b'\n"torn')
     assert History(file).load() == ("good", "also good")
 
 

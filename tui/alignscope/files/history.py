@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 from typing import Final
 
+from alignscope.files.whole import read_regular
+
 MAX_PROMPTS: Final = 500
 MAX_CHARACTERS: Final = 20_000
 """Longer prompts are not remembered: a pasted book belongs into a file."""
+
+_MAX_BYTES: Final = 64 * 2**20
 
 
 class History:
@@ -20,13 +24,13 @@ class History:
     def load(self) -> tuple[str, ...]:
         """Read the file, skipping what is damaged in it; a missing or unreadable file is an empty history."""
         try:
-            lines = self._path.read_text("utf-8", errors="replace").splitlines()
+            lines = read_regular(self._path, _MAX_BYTES)[0].decode("utf-8-sig", "replace").splitlines()
         except OSError:
             return ()
         for line in lines[-MAX_PROMPTS:]:
             try:
                 prompt = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(prompt, str):
                 self._append(prompt)

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from alignscope.files.regular import read_regular
+from alignscope.files.whole import read_regular
 
 T = TypeVar("T")
 MAX_BYTES: Final = 2**20

@@ -12,7 +12,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from alignscope.files.locations import bundled, config_dir, state_dir
-from alignscope.files.regular import read_regular
+from alignscope.files.whole import read_regular, write_whole
 from alignscope.files.yaml_file import MAX_BYTES, FileError, convert, load, printable
 from alignscope.model.tones import TONES
 
@@ -218,9 +218,7 @@ def remembered() -> str:
 
 def remember(name: str) -> None:
     """Keep the choice for the next start. Raises OSError."""
-    path = state_dir() / _REMEMBERED
-    path.with_suffix(".new").write_text(name + "\n", encoding="utf-8")
-    path.with_suffix(".new").replace(path)
+    write_whole(state_dir() / _REMEMBERED, [f"{name}\n".encode()])
 
 
 @dataclass

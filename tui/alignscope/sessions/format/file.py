@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from alignscope.files.regular import read_regular
+from alignscope.files.whole import read_regular
 from alignscope.files.yaml_file import FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents

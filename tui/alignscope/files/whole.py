@@ -1,0 +1,63 @@
+"""Files read and written whole."""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
+    """Return what a file holds, and its status. Waits for no pipe or device, and reads no more than the limit.
+
+    Args:
+        limit: bytes.
+
+    Raises:
+        OSError: it can't be read, isn't a regular file, or is larger.
+    """
+    # Not blocking, so that a pipe among the files can't hold us.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:  # noqa: PTH123, opened by hand for its flags
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        data = file.read(limit + 1) if status.st_size <= limit else b""
+        if len(data) > limit or status.st_size > limit:
+            raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
+    return data, status
+
+
+def write_whole(path: Path, parts: Iterable[bytes], mode: int = 0o666) -> None:
+    """Write a file, all of it or nothing. What is there is replaced and keeps its mode; a link is replaced itself.
+
+    Args:
+        mode: of a new file, less the umask.
+
+    Raises:
+        OSError: the disk doesn't take it.
+    """
+    # A name that nobody could have put a link at.
+    new = path.with_name(f".{secrets.token_hex(8)}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123, opened by hand for its flags
+            file.writelines(parts)
+            file.flush()
+            sync(descriptor)
+            if path.exists() and not path.is_symlink():
+                os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def sync(descriptor: int) -> None:
+    """Wait until a file is on the disk, where its file system can. Raises OSError when the disk doesn't take it."""
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+            raise
