@@ -1,5 +1,6 @@
 """Keeping a session while it happens: the journal, the recorder, and what is left when either is interrupted."""
 
+import os
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -84,16 +85,16 @@ def test_a_journal_gives_back_what_was_written(tmp_path: Path, turn: Turn, data:
         said.append(Finished(reply.pane, reply.sample, 5.0, reply.end or End.CUT, reply.message, reply.stats))
     written.write(said)
     written.close(remove=False)
-    left = journal.read(journal_of(tmp_path / "x.yaml"))
+    [left] = journal.read(journal_of(tmp_path / "x.yaml")).turns
     for key, reply in turn.replies.items():
-        assert tokens(left.turn.replies[key]) == tokens(reply)
-        assert left.turn.replies[key].message == reply.message
-    assert left.turn.prompt == turn.prompt
-    assert left.turn.panes == turn.panes
+        assert tokens(left.replies[key]) == tokens(reply)
+        assert left.replies[key].message == reply.message
+    assert left.prompt == turn.prompt
+    assert left.panes == turn.panes
     # Cut anywhere behind its first line, it gives what stood before.
     whole = written.path.read_bytes()
     written.path.write_bytes(whole[: data.draw(st.integers(whole.index(b"\n") + 1, len(whole)))])
-    for key, reply in journal.read(written.path).turn.replies.items():
+    for key, reply in journal.read(written.path).turns[0].replies.items():
         assert turn.replies[key].texts[: len(reply.texts)] == reply.texts
         assert reply.end is not None
 
@@ -111,7 +112,7 @@ def test_a_limit_is_read_from_the_request_where_the_journal_tells_none(
     line = f'{{"event":"started","pane":"base","sample":1,"ms":1,"url":"u","request":{{"max_tokens":7}}{told}}}\n'
     with written.path.open("a") as file:
         file.write(line)
-    replies = journal.read(written.path).turn.replies
+    replies = journal.read(written.path).turns[0].replies
     assert (replies["base", 1].limit if replies else None) == limit
 
 
@@ -121,6 +122,60 @@ def test_a_journal_that_is_not_whole_in_its_first_line_held_nothing(tmp_path: Pa
     (tmp_path / "x.yaml").touch()
     assert store.recover() == ()
     assert list(tmp_path.iterdir()) == []
+
+
+def beside(tmp_path: Path, event: str) -> Path:
+    """A good session, and beside it a journal of another turn with such an event behind a good one."""
+    session = session_of(turn_of(1))
+    with Store(tmp_path).create(session) as writer:
+        Journal(session, turn_of(2)).close(remove=False)
+    with journal_of(writer.path).open("a") as written:
+        written.write('{"event":"token","pane":"base","sample":1,"ms":1,"text":"good"}\n' + event + "\n")
+    return writer.path
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [("ms", "1e308"), ("ms", "1e999"), ("ms", "-1"), ("sample", "0"), ("sample", "65"), ("text", "[" * 100_000)],
+    ids=str,
+)
+def test_an_event_that_cannot_be_ends_a_journal(tmp_path: Path, where: str, value: str) -> None:
+    fields = {"event": '"token"', "pane": '"base"', "sample": "1", "ms": "5", "text": '"bad"'} | {where: value}
+    path = beside(tmp_path, "{" + ",".join(f'"{name}":{each}' for name, each in fields.items()) + "}")
+    [words] = Store(tmp_path).recover()
+    assert "its 1 tokens so far were kept" in words
+    assert [turn.text("base") for turn in Store(tmp_path).open(path).turns] == ["upon a time", "good"]
+
+
+def test_what_could_not_be_read_again_is_not_folded_in(tmp_path: Path) -> None:
+    stats = '"stats":{"duration_ms":1e300}'
+    path = beside(tmp_path, f'{{"event":"finished","pane":"base","sample":1,"ms":5,"end":"stop",{stats}}}')
+    before = path.read_bytes()
+    [words] = Store(tmp_path).recover()
+    assert "can't be folded in" in words
+    assert path.read_bytes() == before
+    assert journal_of(path).exists()
+
+
+def test_what_stands_in_the_way_of_recovery_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / "diary.journal").write_bytes(b"Dear diary")
+    os.mkfifo(tmp_path / "pipe.journal")
+    os.mkfifo(tmp_path / "torn.yaml")
+    session = session_of(turn_of(1))
+    session.path = tmp_path / "x.yaml"
+    (tmp_path / "x.journal").symlink_to("precious")
+    Journal(session, turn_of(1)).close(remove=False)
+    (tmp_path / "torn.journal").write_bytes((tmp_path / "x.journal").read_bytes())
+    (tmp_path / ".x.yaml.new").symlink_to("precious")
+    (tmp_path / "x.yaml").symlink_to("precious")
+    told = Store(tmp_path).recover()
+    assert [words.split(" left behind")[0] for words in told if "can't" in words] == [
+        "What diary", "What pipe", "What torn",
+    ]  # fmt: skip
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / "diary.journal").read_bytes() == b"Dear diary"
+    assert len(Store(tmp_path).open("x").turns) == 1
 
 
 # The recorder
@@ -219,7 +274,7 @@ def test_a_pane_asked_again_while_the_other_goes_on(tmp_path: Path) -> None:
     tell(recorder, turn, events_of("base", ["new"])[:2])
     until(lambda: any(b"new" in path.read_bytes() for path in tmp_path.glob("*.journal")))
     [path] = tmp_path.glob("*.journal")
-    assert journal.read(path).turn.text("base") == "new"
+    assert journal.read(path).turns[0].text("base") == "new"
     recorder.end(turn)
     recorder.end(turn)
     recorder.close()
@@ -279,7 +334,7 @@ def test_a_disk_that_fills_in_the_middle_loses_nothing_of_the_journal(tmp_path: 
         until(lambda: told)
     tell(recorder, turn, [Token("base", 1, 310.0, " third")])
     until(lambda: b"third" in path.read_bytes())
-    assert journal.read(path).turn.text("base") == "first" + " second" * 20 + " third"
+    assert journal.read(path).turns[0].text("base") == "first" + " second" * 20 + " third"
     recorder.end(turn)
     assert recorder.close() == ""
 

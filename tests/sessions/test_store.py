@@ -236,6 +236,22 @@ def test_a_file_changed_underneath_is_not_written_to(store: Store) -> None:
             writer.append_turn(turn_of(2))
 
 
+def test_a_file_that_was_only_touched_is_written_to(store: Store) -> None:
+    with store.create(session_of(turn_of(1))) as writer:
+        os.utime(writer.path, (1, 1))
+        writer.append_turn(turn_of(2))
+    assert len(store.open(writer.path).turns) == 2
+
+
+def test_what_somebody_else_put_into_an_empty_session_is_left_alone(store: Store) -> None:
+    writer = store.create(session_of())
+    writer.path.write_text("mine")
+    with pytest.raises(ChangedError):
+        writer.append_turn(turn_of(1))
+    writer.close()
+    assert writer.path.read_text() == "mine"
+
+
 def test_a_session_written_to_since_it_was_read_has_to_be_read_again(store: Store) -> None:
     session = kept(store)
     assert session.path

@@ -26,13 +26,11 @@ END: Final = "...\n"
 
 
 class Stamp(NamedTuple):
-    """What tells that a file is still the one that was left."""
+    """What tells that a file is still the one that was left. Its time isn't among it: backups and shares touch that."""
 
     device: int
     inode: int
     size: int
-    changed: int
-    """Nanoseconds."""
 
 
 @dataclass(slots=True)
@@ -40,7 +38,6 @@ class Loaded:
     """A session, and how its file was found."""
 
     session: Session
-    stamp: Stamp | None
     end: int
     """Where the last good document ends, bytes."""
     documents: int
@@ -65,12 +62,11 @@ def read(path: Path) -> Loaded:
         SessionError: it can't be read or isn't a session; names file, document and field.
     """
     try:
-        data, status = read_regular(path, MAX_BYTES)
+        data, _ = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path.name}: can't be read: {error.strerror or error}") from None
     loaded = parse(data, path.name)
     loaded.session.path = path
-    loaded.stamp = stamp(status)
     return loaded
 
 
@@ -113,7 +109,7 @@ def parse(data: bytes, name: str) -> Loaded:
         end = piece.after
     if session is None:
         raise SessionError(f"{name}: is empty")
-    return Loaded(session, None, end, len(pieces), b"")
+    return Loaded(session, end, len(pieces), b"")
 
 
 def check(session: Session) -> None:
@@ -136,7 +132,7 @@ def encoded(document: Mapping[str, Any], *, first: bool = False) -> bytes:
 
 def stamp(status: os.stat_result) -> Stamp:
     """The stamp of a file in this state."""
-    return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return Stamp(status.st_dev, status.st_ino, status.st_size)
 
 
 def _split(data: bytes, name: str) -> list[_Piece]:
@@ -186,4 +182,4 @@ def _words(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
 def _set_aside(session: Session | None, data: bytes, end: int, count: int, words: str) -> Loaded:
     assert session is not None
     session.warnings.append(f"{words}; it is set aside, and everything before it is here.")
-    return Loaded(session, None, end, count, data[end:])
+    return Loaded(session, end, count, data[end:])

@@ -17,7 +17,7 @@ from alignscope.sessions.format.yaml import hide, reveal
 _COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})
 # What JSON leaves as it is and a literal block of YAML can't hold.
 _UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_FAR: Final = 1e12
+LATEST: Final = 1e12
 """Milliseconds: a time beyond that, thirty years, is damage."""
 
 
@@ -140,7 +140,7 @@ class StoredReply(Reply):
         now = place = 0
         text = self._text
         for index, line in enumerate(lines):
-            if not 0 <= line.ms < _FAR:
+            if not 0 <= line.ms < LATEST:
                 raise TimelineError(f"line {index + 1} has an impossible time, {line.ms:g} ms")
             now += round(line.ms * 1000)
             piece = line.text if line.text.isascii() else reveal(line.text)

@@ -3,23 +3,29 @@
 import contextlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, assert_never
 
 import msgspec
 
+from alignscope.files.whole import read_regular, sync
 from alignscope.files.yaml_file import FormError
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format import yaml as yaml_form
-from alignscope.sessions.format.documents import limit_in
+from alignscope.sessions.format.documents import MAX_STORED_SAMPLES, limit_in
+from alignscope.sessions.format.timeline import LATEST
 from alignscope.sessions.format.yaml import hide, reveal
 from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+_BEGINNING: Final = b'{"journal":1,'
+
+
+class TornError(SessionError):
+    """A journal that holds nothing."""
 
 
 class Again(msgspec.Struct, frozen=True, tag_field="event", tag="again"):
@@ -60,8 +66,8 @@ class Journal:
             yaml_form.write(documents.header(session)),
             yaml_form.write(documents.turn(turn, session.lineup, replies={})),
         )
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_NOFOLLOW
-        self._descriptor = os.open(self.path, flags, 0o600)
+        self.path.unlink(missing_ok=True)
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
             self._write(msgspec.json.encode(head) + b"\n" + earlier)
         except OSError:
@@ -95,31 +101,24 @@ def append(descriptor: int, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
-        os.fsync(descriptor)
+        sync(descriptor)
     except OSError:
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, before)
         raise
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What a journal tells of a turn whose program died."""
-
-    session: Session
-    """As its header said, with this turn alone."""
-    turn: Turn
-
-
-def read(path: Path) -> Left:
-    """The turn of a journal, as far as it was written; replies that hadn't finished end as `cut`.
+def read(path: Path) -> Session:
+    """Return a session with the turn of a journal alone, as far as that was written; open replies end as `cut`.
 
     Raises:
-        SessionError: its first line is damaged.
+        TornError: not even its first line was written to its end.
+        SessionError: it is no journal, or its first line is damaged.
         OSError: it can't be read.
     """
-    with path.open("rb") as file:
-        first, *lines = file.read(MAX_BYTES).split(b"\n")
+    first, *lines = read_regular(path, MAX_BYTES)[0].split(b"\n")
+    if not lines and (_BEGINNING.startswith(first) or first.startswith(_BEGINNING)):
+        raise TornError(f"{path.name}: is torn")
     try:
         head = msgspec.json.decode(first, type=_Head)
         session = documents.read_header(yaml_form.read(head.session))
@@ -136,14 +135,14 @@ def read(path: Path) -> Left:
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             # The torn end; what might stand behind it wasn't written in order.
             break
-        if event.pane not in names:
-            continue
         if isinstance(event, Again):
             turn.forget(event.pane)
-            continue
-        turn.apply(event)
+        elif not 1 <= event.sample <= MAX_STORED_SAMPLES or not 0 <= event.ms < LATEST:
+            break
+        elif event.pane in names:
+            turn.apply(event)
     turn.stop(End.CUT, message="alignscope ended in the middle of this reply.")
-    return Left(session, turn)
+    return session
 
 
 def _encoded(event: _Line) -> bytes:

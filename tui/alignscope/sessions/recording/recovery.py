@@ -3,14 +3,15 @@
 import os
 from pathlib import Path
 
-from alignscope.model.session import SessionError
+from alignscope.files.whole import read_regular, write_whole
+from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
 from alignscope.sessions.format import file
 from alignscope.sessions.names import journal_of, session_of
 from alignscope.sessions.recording import journal
-from alignscope.sessions.recording.journal import Left
+from alignscope.sessions.recording.journal import TornError
 from alignscope.sessions.recording.lock import Lock, LockedError
-from alignscope.sessions.recording.writer import Writer, set_aside, sync
+from alignscope.sessions.recording.writer import Writer, set_aside, sync_directory
 
 
 def recover(directory: Path) -> list[str]:
@@ -31,7 +32,7 @@ def recover(directory: Path) -> list[str]:
         try:
             if words := _fold(path, lock):
                 told.append(words)
-        except (OSError, SessionError) as error:
+        except (OSError, SessionError, ValueError, RecursionError) as error:
             reason = (error.strerror or error) if isinstance(error, OSError) else error
             told.append(f"What {path.stem} left behind can't be folded in: {reason}.")
         finally:
@@ -42,50 +43,39 @@ def recover(directory: Path) -> list[str]:
 def _fold(path: Path, lock: Lock) -> str:
     """One session. Its lock is held."""
     left_at = journal_of(path)
-    empty = path.exists() and not path.stat().st_size
-    if not left_at.exists():
-        if empty:
-            path.unlink()
+    found = read_regular(path, file.MAX_BYTES)[0] if path.exists() else b""
+    left: Session | None = None
+    if left_at.exists():
+        try:
+            left = journal.read(left_at)
+        except TornError:
+            left_at.unlink()
+    if left is None:
+        if not found:
+            path.unlink(missing_ok=True)
         return ""
-    try:
-        left = journal.read(left_at)
-    except SessionError:
-        # Not even its first line is whole: nothing had come yet.
-        left_at.unlink()
-        if empty:
-            path.unlink()
-        return ""
-    torn_at_birth = path.exists() and b"\n...\n" not in path.read_bytes()
-    if not path.exists() or empty or torn_at_birth:
-        if torn_at_birth and not empty:
-            set_aside(path, path.read_bytes())
-        _write_anew(path, left)
-    elif not _add(path, left, lock):
+    [turn] = left.turns
+    left.lineup = turn.panes
+    # What a journal says may be anything; a session's file must open afterwards.
+    whole = file.dump(left)
+    file.check(file.parse(whole, left_at.name).session)
+    if b"\n...\n" not in found:  # not even its header was written to its end
+        if found:
+            set_aside(path, found)
+        write_whole(path, [whole], 0o600)
+    elif not _add(path, turn, lock):
         left_at.unlink()
         return ""
     left_at.unlink()
-    sync(path.parent)
-    tokens = sum(len(reply.texts) for reply in left.turn.replies.values())
-    title = left.session.title or path.stem
-    return f"‘{title}’ was interrupted in turn {left.turn.number}: its {tokens} tokens so far were kept."
+    sync_directory(path.parent)
+    tokens = sum(len(reply.texts) for reply in turn.replies.values())
+    title = left.title or path.stem
+    return f"‘{title}’ was interrupted in turn {turn.number}: its {tokens} tokens so far were kept."
 
 
-def _write_anew(path: Path, left: Left) -> None:
-    """The session's only turn is the one in the journal."""
-    session = left.session
-    session.lineup = left.turn.panes
-    new = path.with_name(f".{path.name}.new")
-    with new.open("wb") as written:
-        written.write(file.dump(session))
-        written.flush()
-        os.fsync(written.fileno())
-    new.replace(path)
-
-
-def _add(path: Path, left: Left, lock: Lock) -> bool:
+def _add(path: Path, turn: Turn, lock: Lock) -> bool:
     """Append the turn, or those of its replies that the file hasn't. Returns whether there was anything."""
     session = file.read(path).session
-    turn = left.turn
     known = session.turn(turn.number)
     if known is not None and known.at != turn.at:
         turn.number = session.turns[-1].number + 1

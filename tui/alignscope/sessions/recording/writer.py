@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from alignscope.files.whole import sync
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
@@ -57,7 +58,7 @@ class Writer:
         made = not directory.exists()
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if made:
-            sync(directory.parent)
+            sync_directory(directory.parent)
         stem = name or name_for(session)
         whole = dump(session) if session.turns else b""
         for path in paths_for(directory, stem):
@@ -70,7 +71,7 @@ class Writer:
             try:
                 lock = Lock(path)
                 append(descriptor, whole)
-                sync(directory)
+                sync_directory(directory)
             except BaseException:
                 os.close(descriptor)
                 path.unlink(missing_ok=True)
@@ -151,7 +152,7 @@ class Writer:
         if not self._closed:
             self._closed = True
             os.close(self._descriptor)
-            if self._waiting is not None:
+            if self._waiting is not None and self._found() == self._stamp:
                 self.path.unlink(missing_ok=True)
             self._lock.release()
 
@@ -178,21 +179,24 @@ class Writer:
 
     def _make_sure(self) -> None:
         """Refuse to write behind what somebody else has written."""
-        try:
-            now: Stamp | None = stamp(self.path.stat())
-        except FileNotFoundError:
-            now = None
-        if now != self._stamp:
-            how = "was taken away or renamed" if now is None else "was changed by something else"
+        found = self._found()
+        if found != self._stamp:
+            how = "was taken away or renamed" if found is None else "was changed by something else"
             raise ChangedError(f"{self.path.name} {how}.")
 
+    def _found(self) -> Stamp | None:
+        try:
+            return stamp(self.path.stat())
+        except FileNotFoundError:
+            return None
 
-def sync(directory: Path) -> None:
+
+def sync_directory(directory: Path) -> None:
     """Make a new name in a directory outlive a power cut, where the system can."""
     with contextlib.suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            sync(descriptor)
         finally:
             os.close(descriptor)
 
@@ -203,7 +207,7 @@ def set_aside(path: Path, damaged: bytes) -> None:
         try:
             with path.with_name(f"{path.stem}.damaged-{number}.txt").open("xb") as file:
                 file.write(damaged)
-                os.fsync(file.fileno())
+                sync(file.fileno())
         except FileExistsError:
             continue
         return
