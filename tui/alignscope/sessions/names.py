@@ -12,15 +12,16 @@ ENDING: Final = ".yaml"
 """Of a session's file. Its name without that is the session's."""
 JOURNAL: Final = ".journal"
 _LOCK: Final = ".lock"
-_MAX_NAME: Final = 60
+_MAX_TITLE: Final = 44
+_MAX_BYTES: Final = 100
+"""Of a name. The shortest limit of a file system is 143 (eCryptfs), and numbers and endings come behind the name."""
 
 
 def name_for(session: Session) -> str:
     """Return a name for a session: when it was made, and a few words of its title."""
     words = re.findall(r"\w+", unicodedata.normalize("NFC", session.title.casefold()))
-    title = "-".join(words)[: _MAX_NAME - 16].strip("-_")
-    moment = session.created.strftime("%Y%m%d-%H%M%S")
-    return f"{moment}-{title}" if title else moment
+    name = f"{session.created:%Y%m%d-%H%M%S}-{'-'.join(words)[:_MAX_TITLE]}"
+    return name.encode()[:_MAX_BYTES].decode(errors="ignore").strip("-_")
 
 
 def paths_for(directory: Path, name: str) -> Iterator[Path]:

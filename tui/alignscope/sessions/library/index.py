@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -12,9 +13,11 @@ import msgspec
 
 from alignscope.files.locations import state_dir
 from alignscope.model.session import Session
-from alignscope.sessions.format.yaml import hide
+from alignscope.sessions.format.yaml import hide, reveal
 
-_VERSION: Final = 2
+_VERSION: Final = 3
+_SOUND: Final = "WHERE typeof(created) = 'real' AND typeof(entry) = 'blob'"
+"""A database can be damaged without SQLite's noticing."""
 _MAX_PROMPT: Final = 200
 _MAX_WORDS: Final = 20
 
@@ -65,7 +68,7 @@ class Row(NamedTuple):
         """The entry; None when the database is damaged."""
         try:
             return _decode(self.written)
-        except msgspec.MsgspecError:
+        except ValueError:
             return None
 
 
@@ -82,7 +85,7 @@ class Index:
         rows = {}
         with self._database() as database:
             if database is not None:
-                for row in database.execute("SELECT key, size, changed, created, entry FROM entries"):
+                for row in database.execute("SELECT key, size, changed, created, entry FROM entries " + _SOUND):
                     rows[row[0]] = Row(*row)
         return rows
 
@@ -151,7 +154,7 @@ def entry_of(session: Session, path: Path) -> Entry:
     """A session's entry."""
     first = session.turns[0].prompt if session.turns else ""
     return Entry(
-        name=path.stem,
+        name=hide(path.stem),
         title=hide(session.title),
         created=session.created,
         panes=tuple(EntryPane(each.name, hide(each.pane.model), each.pane.mode.value) for each in session.lineup),
@@ -172,13 +175,13 @@ def text_of(session: Session) -> str:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: without difference between capitals and small letters."""
-    return hide(text).casefold()
+    """Return text as it is compared: capitals are small letters, and an accent may be a character of its own or not."""
+    return unicodedata.normalize("NFC", hide(text).casefold())
 
 
 def _path(kind: type, value: object) -> object:
-    return Path(str(value)) if kind is Path else value
+    return Path(reveal(str(value))) if kind is Path else value
 
 
-_encode: Final = msgspec.json.Encoder(enc_hook=str).encode
+_encode: Final = msgspec.json.Encoder(enc_hook=lambda path: hide(str(path))).encode
 _decode: Final = msgspec.json.Decoder(Entry, dec_hook=_path).decode

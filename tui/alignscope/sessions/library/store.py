@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import msgspec
 from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.sessions.format import file
+from alignscope.sessions.format.yaml import hide
 from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, text_of
 from alignscope.sessions.names import ENDING, paths_for
 from alignscope.sessions.recording.lock import Lock
@@ -117,7 +119,7 @@ class Store:
         entries = list(self.list())
         for fitting in (
             [entry for entry in entries if fold(entry.title) == fold(text)],
-            [entry for entry in entries if text and entry.name.startswith(text)],
+            [entry for entry in entries if text and entry.name.startswith(hide(text))],
         ):
             if len(fitting) == 1:
                 return fitting[0].path
@@ -133,12 +135,12 @@ class Store:
 
     def excerpt(self, entry: Entry, text: str, width: int = 80) -> str:
         """The first place in a session where one of the words that were searched for stands, on one line."""
-        words = [re.escape(word) for word in text.split()]
+        words = [re.escape(word) for word in unicodedata.normalize("NFC", text).split()]
         session = self._read(entry.path, bundled=entry.bundled)
         parts = [session.title]
         for turn in session.turns:
             parts += [turn.prompt, *(reply.text for reply in turn.replies.values())]
-        for part in parts if words else ():
+        for part in (unicodedata.normalize("NFC", part) for part in parts if words):
             if found := re.search("|".join(words), part, re.IGNORECASE):
                 start = max(found.start() - width // 3, 0)
                 cut = part[start : start + width]
@@ -200,17 +202,13 @@ class Store:
     def undelete(self, token: str) -> Path:
         """Bring back what `delete` took away; beside what may have taken its name since."""
         source = self.directory / _DELETED / f"{Path(token).name}{ENDING}"
-        stem = token.rpartition("~")[0]
-        for target in paths_for(self.directory, stem):
+        for target in paths_for(self.directory, token.rpartition("~")[0]) if source.is_file() else ():
             try:
-                # A link fails where a rename would replace what is there.
-                os.link(source, target)
+                # The name is held by an empty file, since a rename would replace what is there.
+                target.touch(mode=0o600, exist_ok=False)
             except FileExistsError:
                 continue
-            except FileNotFoundError:
-                break
-            source.unlink()
-            return target
+            return source.replace(target)
         raise SessionError(f"‘{printable(token)}’ can't be brought back any more")
 
     def recover(self) -> tuple[str, ...]:
@@ -219,12 +217,10 @@ class Store:
         Gives what a person should be told.
         """
         before = time.time() - _KEEP_DELETED
-        try:
-            for entry in os.scandir(self.directory / _DELETED):
-                if entry.stat().st_mtime < before:
-                    Path(entry.path).unlink()
-        except OSError:
-            pass
+        for deleted in (self.directory / _DELETED).glob(f"*{ENDING}"):
+            with contextlib.suppress(OSError):
+                if deleted.lstat().st_mtime < before:
+                    deleted.unlink()
         return tuple(recover(self.directory))
 
     # Files
@@ -252,8 +248,7 @@ class Store:
             session = self._read(path, bundled=bundled)
         except SessionError as error:
             at = datetime.fromtimestamp(changed / 1e9, UTC)
-            name = path.stem
-            return Entry(name=name, created=at, bundled=bundled, path=path, problem=str(error)), ""
+            return Entry(name=hide(path.stem), created=at, bundled=bundled, path=path, problem=str(error)), ""
         return entry_of(session, path), text_of(session)
 
     def _own_files(self) -> dict[str, tuple[str, int, int]]:
@@ -272,7 +267,7 @@ def _files(directory: Path, prefix: str) -> dict[str, tuple[str, int, int]]:
                 if entry.name.endswith(ENDING) and not entry.name.startswith(".") and entry.is_file():
                     status = entry.stat()
                     if status.st_size:
-                        key = prefix + entry.name.removesuffix(ENDING)
+                        key = prefix + hide(entry.name.removesuffix(ENDING))
                         found[key] = (entry.path, status.st_size, status.st_mtime_ns)
     except OSError:
         pass
