@@ -182,7 +182,22 @@ def test_export(run: Run, directory: Path, tmp_path: Path, name: str) -> None:
     assert refused.status == 1
     assert "--force" in refused.err
     assert run("sessions", "export", "greeting", "-o", str(file), *form, "--force", *where).status == 0
-    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".out")] == []
+    link = tmp_path / "link"
+    file.write_text("old")
+    link.symlink_to(file)
+    assert run("sessions", "export", "greeting", "-o", str(link), "--format", name, "--force", *where).status == 0
+    assert link.is_symlink()
+    assert file.read_bytes() != b"old"
+    assert list(tmp_path.glob(".*.new")) == []
+
+
+def test_an_export_without_pairs_says_so(run: Run, directory: Path) -> None:
+    turns = [turn(1, "Same?", *(events(pane.name, [(1, "same")]) for pane in LINEUP))]
+    turns[0].verdict = Verdict((("instruct", 1), ("base", 1)))
+    keep(directory, Session("Greeting", AT, tuple(PaneRecord(pane) for pane in LINEUP), turns))
+    told = run("sessions", "export", "greeting", "--format", "preferences", "--sessions", str(directory))
+    assert (told.status, told.out) == (0, "")
+    assert "so there are no pairs" in told.err
 
 
 def test_export_options(run: Run, directory: Path) -> None:

@@ -12,10 +12,12 @@ from alignscope.commands import printing as output
 from alignscope.commands.session_args import number, open_session, store_in, whole
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
+from alignscope.files.whole import write_whole
 from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import ENDING, name_for
+from alignscope.text.clean import encodable
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
 _WIDEST: Final = 40
@@ -158,9 +160,9 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     form = _form(arguments)
     options = _options(form, arguments)
     session = open_session(store, arguments.name)
-    parts = form.write(session, options)
-    if form.name == "preferences" and not any(turn.verdict for turn in session.turns):
-        output.notes().line("No reply was judged better than another in this session, so there are no pairs.")
+    parts: Iterable[str] = form.write(session, options)
+    if form.name == "preferences" and not (parts := list(parts)):
+        output.notes().line("No reply was judged better than one that differs, so there are no pairs.")
     if arguments.output is None:
         out = output.out()
         for part in parts:
@@ -179,13 +181,8 @@ def _write(path: Path, content: bytes, *, force: bool) -> None:
         raise SessionError(f"{path} is there already; --force replaces it")
     if path.exists() and not path.is_file():  # a pipe or a device
         path.write_bytes(content)
-        return
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_bytes(content)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    else:
+        write_whole(Path(os.path.realpath(path)), [content])
 
 
 def _form(arguments: argparse.Namespace) -> Format:
@@ -219,7 +216,7 @@ def _options(form: Format, arguments: argparse.Namespace) -> Options:
 
 
 def _encoded(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return encodable(json.dumps(value, ensure_ascii=False)).encode()
 
 
 _ACTIONS: Final = {
