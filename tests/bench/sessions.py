@@ -110,7 +110,7 @@ def opening() -> None:
             "reading the file",
         )
         report("  and decode every token", [took(lambda: file.check(store.open(path))) for _ in range(7)])
-        code = f"from alignscope.session import file; from pathlib import Path; file.read(Path({str(path)!r}))"
+        code = f"from alignscope.sessions.format import file; from pathlib import Path; file.read(Path({str(path)!r}))"
         start = [took(lambda: os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code])) for _ in range(5)]
         empty = [took(lambda: os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", ""])) for _ in range(5)]
         report("  in a new process, with all imports", start, statistics.median(empty), "an empty one")

@@ -7,11 +7,13 @@ import sys
 from contextlib import closing, nullcontext
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn, Verdict
 from alignscope.sessions.format import file
+from alignscope.sessions.library.index import text_of
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.lock import Lock, LockedError
 from alignscope.sessions.recording.writer import ChangedError, Writer
@@ -107,6 +109,23 @@ def test_the_list_is_newest_first_and_names_what_a_reader_needs(store: Store) ->
         assert [pane.model for pane in entries[0].panes] == ["mistral:text", "mistral:latest"]
         assert entries[-1].bundled
         assert entries[0].path.is_file()
+
+
+def test_the_list_leaves_out_only_what_a_replay_needs(store: Store) -> None:
+    """What looks like a field of a reply is text where it stands in a text."""
+    text = "timeline: |\n    a\nstats: b\n  request: c\n    timeline: d\n"
+    session = kept(store, turn_of(1, text, [text]), title=text)
+    session.lineup = tuple(
+        msgspec.structs.replace(record, pane=msgspec.structs.replace(record.pane, system=text))
+        for record in session.lineup
+    )
+    assert session.path
+    session.path.write_bytes(file.dump(session))
+    [entry] = [entry for entry in store.list() if not entry.bundled]
+    assert (entry.title, entry.prompt, entry.turns, len(entry.panes)) == (text, text, 1, 2)
+    outline, whole = file.read(session.path, outline=True).session, store.open(session.path)
+    assert text_of(outline) == text_of(whole)
+    assert outline.lineup == whole.lineup
 
 
 def test_the_list_follows_the_files(store: Store) -> None:
@@ -345,8 +364,6 @@ def test_forks_name_their_parent_and_leave_it_alone(store: Store) -> None:
 
 
 def test_names_and_passwords_in_urls_are_not_written(store: Store) -> None:
-    import msgspec
-
     session = session_of(turn_of(1))
     secret = "http://me:secret@host:11434"
     session.lineup = tuple(

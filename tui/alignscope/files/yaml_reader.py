@@ -60,9 +60,9 @@ def read(
 class _Open:
     """A mapping or list whose end hasn't come yet."""
 
-    holder: dict[str, Any] | list[Any]
-    place: str
-    """The field it is the value of."""
+    holder: Any
+    name: str | int = ""
+    """Its own, in the mapping or list that it stands in."""
     key: str | None = None
     """In a mapping, the key that waits for its value."""
 
@@ -75,72 +75,71 @@ class _Reader:
         self._decoded = decoded
         self._lines = lines
         self._nodes = 0
+        self._stack = [_Open([])]
+        """The innermost last. The first is no list of the document's: its one item is the document."""
 
     def document(self) -> Any:
-        result: Any = None
         documents = 0
-        stack: list[_Open] = []
+        stack = self._stack
+        top = stack[0]
         get = self._loader.get_event
         while not isinstance(event := get(), yaml.StreamEndEvent):
-            if isinstance(event, yaml.ScalarEvent):
-                self._allow(event, stack)
-                result = self._put(stack, event, self._scalar(event, stack), result)
-            elif isinstance(event, yaml.CollectionStartEvent):
-                self._allow(event, stack)
-                if len(stack) >= MAX_DEPTH:
-                    raise FormError("nested too deep", _path(stack), _line(event))
-                new: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-                place = _path(stack)
-                result = self._put(stack, event, new, result)
-                stack.append(_Open(new, place))
+            if isinstance(event, yaml.NodeEvent):
+                self._allow(event)
+                if top.key is None and isinstance(top.holder, dict):
+                    top.key = self._key(event)
+                elif isinstance(event, yaml.ScalarEvent):
+                    self._put(event, self._decoded(event.value) if event.style else self._plain(event))
+                else:
+                    name = top.key or len(top.holder) + 1
+                    new: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
+                    self._put(event, new)
+                    stack.append(top := _Open(new, name))
             elif isinstance(event, yaml.CollectionEndEvent):
                 stack.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                raise FormError("aliases are not allowed", _path(stack), _line(event))
+                top = stack[-1]
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     raise FormError("another document begins in its middle", line=_line(event))
-        return result
+        return stack[0].holder[0] if stack[0].holder else None
 
-    def _allow(self, event: Any, stack: list[_Open]) -> None:
+    def _allow(self, event: Any) -> None:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise FormError(f"holds more than {MAX_NODES:,} values", _path(stack), _line(event))
+        if isinstance(event, yaml.AliasEvent):
+            raise self._refuse("aliases are not allowed", event)
         if event.anchor is not None:
-            raise FormError("anchors are not allowed", _path(stack), _line(event))
+            raise self._refuse("anchors are not allowed", event)
         if event.tag is not None:
-            raise FormError("tags are not allowed", _path(stack), _line(event))
+            raise self._refuse("tags are not allowed", event)
+        if self._nodes > MAX_NODES:
+            raise self._refuse(f"holds more than {MAX_NODES:,} values", event)
+        if len(self._stack) > MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
+            raise self._refuse("nested too deep", event)
 
-    def _put(self, stack: list[_Open], event: Any, value: Any, result: Any) -> Any:
-        """Put a value where it belongs. Gives back the document's own value."""
-        if not stack:
-            return value
-        top = stack[-1]
-        holder = top.holder
-        if isinstance(holder, list):
-            if self._lines is not None:
-                self._lines[_path(stack)] = _line(event)
-            holder.append(value)
-        elif top.key is not None:
-            holder[top.key], top.key = value, None
-        elif not isinstance(event, yaml.ScalarEvent) or len(event.value) > MAX_KEY:
-            raise FormError(f"a field's name is text of at most {MAX_KEY} characters", _path(stack), _line(event))
-        else:
-            key = self._decoded(event.value)
-            if key in holder:
-                raise FormError("the field is there twice", _path(stack, key), _line(event))
-            if key == "<<" and not event.style:
-                raise FormError("merge keys are not allowed", _path(stack), _line(event))
-            top.key = key
-            if self._lines is not None:
-                self._lines[_path(stack)] = _line(event)
-        return result
+    def _key(self, event: Any) -> str:
+        if not isinstance(event, yaml.ScalarEvent) or len(event.value) > MAX_KEY:
+            raise self._refuse(f"a field's name is text of at most {MAX_KEY} characters", event)
+        key = self._decoded(event.value)
+        if key in self._stack[-1].holder:
+            raise self._refuse("the field is there twice", event, key)
+        if key == "<<" and not event.style:
+            raise self._refuse("merge keys are not allowed", event)
+        if self._lines is not None:
+            self._lines[self._place(key)] = _line(event)
+        return key
 
-    def _scalar(self, event: Any, stack: list[_Open]) -> Any:
+    def _put(self, event: Any, value: Any) -> None:
+        top = self._stack[-1]
+        if top.key is not None:
+            top.holder[top.key], top.key = value, None
+            return
+        if self._lines is not None and len(self._stack) > 1:
+            self._lines[self._place()] = _line(event)
+        top.holder.append(value)
+
+    def _plain(self, event: Any) -> Any:
         text: str = event.value
-        if event.style:  # libyaml says "" where PyYAML says None
-            return self._decoded(text)
         word = text.lower() if len(text) <= 5 else text
         if word in _WORDS:
             return _WORDS[word]
@@ -148,23 +147,24 @@ class _Reader:
             return self._decoded(text)
         if _INT.fullmatch(text):
             if len(text) > _MAX_DIGITS:
-                raise FormError("a number with too many digits", _path(stack), _line(event))
+                raise self._refuse("a number with too many digits", event)
             return int(text)
         if len(text) <= _MAX_DIGITS and _FLOAT.fullmatch(text):
             return float(text)
         return _SPECIAL.get(word, self._decoded(text))
 
+    def _refuse(self, reason: str, event: Any, key: str = "") -> FormError:
+        return FormError(reason, self._place(key), _line(event))
+
+    def _place(self, key: str = "") -> str:
+        """Return the place of the field that is being read, such as `replies[2].text`; lists count from 1."""
+        place = ""
+        for inner in self._stack[2:]:
+            place = place_of(place, inner.name)
+        top = self._stack[-1]
+        name = len(top.holder) + 1 if isinstance(top.holder, list) else top.key or key
+        return place_of(place, name) if name and len(self._stack) > 1 else place
+
 
 def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
-
-
-def _path(stack: list[_Open], last: str = "") -> str:
-    """Return the place of the field that is being read, such as `replies[2].text`; lists count from 1."""
-    if not stack:
-        return ""
-    top = stack[-1]
-    if isinstance(top.holder, list):
-        return place_of(top.place, len(top.holder) + 1)
-    key = last if top.key is None else top.key
-    return place_of(top.place, key) if key else top.place

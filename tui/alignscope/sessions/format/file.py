@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,8 +20,18 @@ MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_DOCUMENT: Final = 64 * 1024 * 1024
 """Size of a document: ten times what two replies of 100,000 tokens with alternatives take."""
 MAX_DOCUMENTS: Final = 50_000
-_MARK: Final = re.compile(rb"(?:\A|\n)(---|\.\.\.)(?=[ \t\r\n]|\Z)")
+_MARK: Final = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
+_FIRST_MARK: Final = re.compile(rb"(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
+# Fields that only a replay needs, in the form that they are written in here. Other blocks are matched whole, so that
+# nothing in them is taken for such a field.
+_DETAILS: Final = re.compile(
+    rb"^  (?:timeline|request|stats|sent|ended):.*\n(?:(?:    .*)?\n)*"
+    rb"|^  url: .*\n(?=  (?:request|text):)"
+    rb"|^sampling:.*\n"
+    rb"|^(  [^ \n].*: [|>].*\n(?:(?:    .*)?\n)*|[^ \n].*: [|>].*\n(?:(?:  .*)?\n)*)",
+    re.MULTILINE,
+)
 END: Final = "...\n"
 """Closes every document that is written: the last one without it is torn."""
 
@@ -55,8 +66,11 @@ class _Piece(NamedTuple):
     """Where the next one may begin."""
 
 
-def read(path: Path) -> Loaded:
+def read(path: Path, *, outline: bool = False) -> Loaded:
     """The session of a file.
+
+    Args:
+        outline: leave out what only a replay needs, unread: timelines, requests, figures and sampling. Takes a third.
 
     Raises:
         SessionError: it can't be read or isn't a session; names file, document and field.
@@ -65,7 +79,7 @@ def read(path: Path) -> Loaded:
         data, _ = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path.name}: can't be read: {error.strerror or error}") from None
-    loaded = parse(data, path.name)
+    loaded = parse(_DETAILS.sub(lambda found: found[1] or b"", data) if outline else data, path.name)
     loaded.session.path = path
     return loaded
 
@@ -139,7 +153,7 @@ def _split(data: bytes, name: str) -> list[_Piece]:
     """Where documents begin and end: `---` and `...` at the beginning of a line mean nothing else in YAML."""
     pieces: list[_Piece] = []
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    for found in _MARK.finditer(data, start):
+    for found in filter(None, chain([_FIRST_MARK.match(data, start)], _MARK.finditer(data, start))):
         closed = found[1] == b"..."
         # The line break in front still belongs to the document.
         end = found.start(1)

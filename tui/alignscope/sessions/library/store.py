@@ -238,14 +238,14 @@ class Store:
     def _is_bundled(self, path: Path) -> bool:
         return any(path == Path(there) for there, *_ in self._bundled_files().values())
 
-    def _read(self, path: Path, *, bundled: bool) -> Session:
-        session = file.read(path).session
+    def _read(self, path: Path, *, bundled: bool, outline: bool = False) -> Session:
+        session = file.read(path, outline=outline).session
         session.bundled = bundled
         return session
 
     def _look(self, path: Path, changed: int, *, bundled: bool) -> tuple[Entry, str]:
         try:
-            session = self._read(path, bundled=bundled)
+            session = self._read(path, bundled=bundled, outline=True)
         except SessionError as error:
             at = datetime.fromtimestamp(changed / 1e9, UTC)
             return Entry(name=hide(path.stem), created=at, bundled=bundled, path=path, problem=str(error)), ""
