@@ -18,13 +18,13 @@ def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
         OSError: it can't be read, isn't a regular file, or is larger.
     """
     # Not blocking, so that a pipe among the files can't hold us.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:  # noqa: PTH123, opened by hand for its flags
-        status = os.fstat(descriptor)
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        data = file.read(limit + 1) if status.st_size <= limit else b""
-        if len(data) > limit or status.st_size > limit:
+        # Room for what is there, and not for as much as there might be.
+        data = file.read(min(limit, status.st_size) + 1)
+        if len(data) > limit:
             raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return data, status
 

@@ -91,6 +91,8 @@ class _Reader:
                 elif isinstance(event, yaml.ScalarEvent):
                     self._put(event, self._decoded(event.value) if event.style else self._plain(event))
                 else:
+                    if len(stack) > MAX_DEPTH:
+                        raise self._refuse("nested too deep", event)
                     name = top.key or len(top.holder) + 1
                     new: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
                     self._put(event, new)
@@ -106,16 +108,13 @@ class _Reader:
 
     def _allow(self, event: Any) -> None:
         self._nodes += 1
-        if isinstance(event, yaml.AliasEvent):
-            raise self._refuse("aliases are not allowed", event)
         if event.anchor is not None:
-            raise self._refuse("anchors are not allowed", event)
+            what = "aliases" if isinstance(event, yaml.AliasEvent) else "anchors"
+            raise self._refuse(f"{what} are not allowed", event)
         if event.tag is not None:
             raise self._refuse("tags are not allowed", event)
         if self._nodes > MAX_NODES:
             raise self._refuse(f"holds more than {MAX_NODES:,} values", event)
-        if len(self._stack) > MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
-            raise self._refuse("nested too deep", event)
 
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent) or len(event.value) > MAX_KEY:
