@@ -65,7 +65,7 @@ class Walk:
         assert desk.app.screen is desk.explorer, f"no way back from {desk.app.screen}"
         await desk.pilot.resize_terminal(120, 40)
         await desk.until(desk.explorer.lineup_found.is_set)
-        await desk.until(lambda: not any(view.running for view in desk.explorer.split.views), 60)
+        await desk.until(lambda: not any(view.running for view in desk.explorer.split.views))
         desk.explorer.split.zoomed = ""
         for index, view in enumerate(desk.explorer.split.views):
             if view.turns and view.reply_text() and not view.markdown:
