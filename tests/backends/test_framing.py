@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends.framing import Events, FramingError, Lines, ServerEvent, decode
+from alignscope.backends.framing import (
+    MARK,
+    Events,
+    FramingError,
+    Lines,
+    ServerEvent,
+    decode,
+    decode_list,
+    decode_object,
+)
 
 SEPARATORS = "\n\r\u0085\u2028\u2029\x0b\x0c\x1c\x1d\x1e"
 
@@ -39,7 +48,7 @@ def test_json_lines_survive_any_cut(data: st.DataObject, texts: list[str]) -> No
 def test_lines_are_the_stream_split_at_its_newlines(data: st.DataObject, stream: bytes) -> None:
     lines = Lines()
     found = [line for part in data.draw(cut(stream)) for line in lines.feed(part)]
-    expected = stream.split(b"\n")
+    expected = stream.removeprefix(MARK).split(b"\n")
     assert found == [line.removesuffix(b"\r") for line in expected[:-1]]
     assert lines.rest() == expected[-1]
 
@@ -77,11 +86,66 @@ def test_an_error_field_is_an_error_event() -> None:
     assert Events().feed(b'error: {"message":"no"}\n\n') == [ServerEvent("error", b'{"message":"no"}')]
 
 
+def test_objects_without_an_empty_line_between_are_events_of_their_own() -> None:
+    events = Events()
+    told = events.feed(b'data: {"a":1}\ndata: {"b":\ndata: {}}\ndata: [DONE]\n') + events.rest()
+    assert [event.data for event in told] == [b'{"a":1}', b'{"b":\n{}}', b"[DONE]"]
+
+
 def test_an_event_without_its_empty_line_is_not_lost() -> None:
     events = Events()
     assert events.feed(b"data: last") == []
     assert events.rest() == [ServerEvent("message", b"last")]
     assert events.rest() == []
+
+
+@given(st.data(), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([b"", MARK]))
+def test_a_mark_and_any_kind_of_line_end_change_nothing(data: st.DataObject, end: str, mark: bytes) -> None:
+    stream = mark + f"{end}: note{end}data: one{end}{end}event: x{end}data: two{end}{end}".encode()
+    events = Events()
+    found = [event for part in data.draw(cut(stream)) for event in events.feed(part)] + events.rest()
+    assert found == [ServerEvent("message", b"one"), ServerEvent("x", b"two")]
+
+
+@given(st.data(), st.sampled_from([None, 2]), st.sampled_from([b"", MARK, b"\n "]))
+def test_one_object_instead_of_a_stream_is_one_event(data: st.DataObject, indent: int | None, before: bytes) -> None:
+    stream = before + json.dumps({"choices": [{"text": "a\nb", "data": "x: y"}]}, indent=indent).encode() + b"\n"
+    events = Events()
+    assert [event for part in data.draw(cut(stream)) for event in events.feed(part)] == []
+    (event,) = events.rest()
+    assert json.loads(event.data) == {"choices": [{"text": "a\nb", "data": "x: y"}]}
+
+
+class Odd(msgspec.Struct):
+    name: str = ""
+    size: int | None = None
+    word: Word | None = None
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"name": "a", "size": "12", "word": "no object"}, Odd("a", 12)),
+        ({"name": "a", "size": 12.0, "word": {"text": "w"}}, Odd("a", 12, Word("w"))),
+        ({"name": "a", "size": "1GB", "word": {"text": 1}}, Odd("a")),
+        ({"name": 7, "size": 12.5}, Odd()),
+        ({}, Odd()),
+    ],
+)
+def test_an_odd_field_costs_that_field_alone(entry: object, expected: Odd) -> None:
+    assert decode_object(MARK + json.dumps(entry).encode(), Odd) == expected
+    for listing in ([None, entry, 3], {"data": [[], entry]}):
+        assert decode_list(json.dumps(listing).encode(), "data", Odd) == [expected]
+
+
+def test_a_list_may_be_empty_but_not_missing() -> None:
+    assert decode_list(b'{"data":null}', "data", Odd) == []
+    for answer in (b"{}", b'{"data":"x"}', b"7", b"<html>", b""):
+        with pytest.raises(FramingError):
+            decode_list(answer, "data", Odd)
+    for answer in (b"[]", b"7", b"<html>", b""):
+        with pytest.raises(FramingError):
+            decode_object(answer, Odd)
 
 
 @pytest.mark.parametrize("complete", [True, False])

@@ -9,6 +9,7 @@ from alignscope.backends import Backend, Chunk, Fault, Sent, ServerError, connec
 from alignscope.model.events import End, Phase
 from tests.backends.asking import ask, chat, completion
 from tests.standin import Ollama, Script
+from tests.standin.web import Exchange
 
 BASE, TUNED = "mistral:text", "mistral:instruct"
 BEFORE = " The ferry left before the"
@@ -136,6 +137,20 @@ async def test_cancelling_closes_the_connection(backend: Backend, ollama: Ollama
     await ollama.until(lambda: not ollama.open_now())
     assert ollama.seen("/api/generate")[0].client_closed
     assert (await ask(backend, chat(TUNED))).end is End.STOP
+
+
+@pytest.mark.parametrize("complete", [True, False])
+async def test_a_last_line_without_its_end_counts(backend: Backend, ollama: Ollama, complete: bool) -> None:
+    async def reply(exchange: Exchange) -> None:
+        exchange.begin("application/x-ndjson")
+        await exchange.chunk(
+            b'\xef\xbb\xbf{"response":"so"}\n{"response":" far","done":%s' % str(complete).lower().encode()
+        )
+        await exchange.chunk(b',"done_reason":"stop","eval_count":"2"}')
+
+    ollama.routes["POST", "/api/generate"] = reply
+    outcome = await ask(backend, completion(BASE))
+    assert (outcome.text, outcome.end) == ("so far", End.STOP if complete else End.CUT)
 
 
 async def test_leaving_early_closes_the_connection(backend: Backend, ollama: Ollama) -> None:

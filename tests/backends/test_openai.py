@@ -310,6 +310,35 @@ async def test_several_tokens_in_one_event() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "thinking", "text"),
+    [
+        ("Hi", "", "Hi"),
+        ([{"type": "text", "text": "Hi"}, {"type": "text", "text": "!"}], "", "Hi!"),
+        ([{"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}, {"text": "Hi"}], "Hm", "Hi"),
+        ([None, 3, {"type": "image"}, {"type": "text", "text": 7}, {"type": "text", "text": "Hi"}], "", "Hi"),
+        (None, "", ""),
+    ],
+)
+@pytest.mark.parametrize("streams", [True, False])
+async def test_content_in_parts_and_answers_in_one_piece(
+    llama_cpp: OpenAIStyle, llama: Backend, content: object, thinking: str, text: str, streams: bool
+) -> None:
+    async def reply(exchange: Exchange) -> None:
+        name = "delta" if streams else "message"
+        said = {"choices": [{name: {"content": content}, "finish_reason": "stop"}], "usage": {"completion_tokens": "3"}}
+        if streams:
+            exchange.begin("text/event-stream")
+            await exchange.chunk(f"data: {json.dumps(said)}\n\n".encode())
+        else:
+            await exchange.json(said)
+
+    llama_cpp.routes["POST", "/v1/chat/completions"] = reply
+    outcome = await ask(llama, chat(MODEL))
+    assert (outcome.thinking, outcome.text, outcome.end) == (thinking, text, End.STOP)
+    assert outcome.ending is not None and outcome.ending.stats.tokens == 3
+
+
+@pytest.mark.parametrize(
     ("event", "end", "words"),
     [
         (b'data: {"object":"error","message":"worker died","code":500}\n\n', End.ERROR, "worker died"),

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import httpx
 import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.framing import FramingError, Lines, S, decode_list, decode_object
 from alignscope.backends.host import is_loopback
 
 ANSWER_SECONDS: Final = 15.0
@@ -66,6 +67,24 @@ class Client:
         if status >= 300:
             raise errors.refusal(info, errors.body_text(answer), status=status, model=model)
         return answer
+
+    async def ask_object(
+        self, info: ServerInfo, method: str, url: str, kind: type[S], body: object = None, *, model: str = ""
+    ) -> S:
+        """One request, and the JSON object that answers it. Raises ServerError as `ask` does, or if it is none."""
+        try:
+            return decode_object(await self.ask(info, method, url, body, model=model), kind)
+        except FramingError as error:
+            raise errors.not_understood(info) from error
+
+    async def ask_list(
+        self, info: ServerInfo, url: str, name: str, kind: type[S], *, seconds: float = ANSWER_SECONDS
+    ) -> list[S]:
+        """One request, and the objects in the list that answers it. Raises ServerError as `ask_object` does."""
+        try:
+            return decode_list(await self.ask(info, "GET", url, seconds=seconds), name, kind)
+        except FramingError as error:
+            raise errors.not_understood(info) from error
 
     async def fetch(
         self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS
@@ -125,6 +144,17 @@ class Client:
         )
 
 
+async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The lines of a body as they come, less empty ones; the last may lack its end. Raises FramingError."""
+    lines = Lines()
+    async for data in incoming:
+        for line in lines.feed(data):
+            if line:
+                yield line
+    if rest := lines.rest().strip():
+        yield rest
+
+
 async def drain(incoming: AsyncIterator[bytes]) -> None:
     """Read what little follows a reply's last word, so that the connection can be used again; don't insist on it."""
     with contextlib.suppress(httpx.HTTPError, TimeoutError):
@@ -149,21 +179,3 @@ def url_of(url: str) -> str:
     parts = httpx.URL(url)
     host = f"[{parts.host}]" if ":" in parts.host else parts.host
     return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
-
-
-def decoded(info: ServerInfo, answer: bytes) -> dict[str, Any]:
-    """A JSON object.
-
-    Raises:
-        ServerError: it is none, so what answers there is not the server it was taken for.
-    """
-    try:
-        value = msgspec.json.decode(answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise ServerError(
-            f"{errors.named(info)} answered something that is not its own format. Check the address.",
-            Fault.BROKEN,
-        )
-    return value

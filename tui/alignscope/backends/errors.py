@@ -106,6 +106,12 @@ def garbled(info: ServerInfo, error: Exception) -> str:
     )
 
 
+def not_understood(info: ServerInfo) -> ServerError:
+    """The error for an answer that isn't what the server was asked for."""
+    message = f"{named(info)} answered something that is not its own format. Check the address."
+    return ServerError(message, Fault.BROKEN)
+
+
 def gave_up(info: ServerInfo) -> str:
     """The message of a reply that the server ended because it went round in circles."""
     return (

@@ -9,11 +9,11 @@ from alignscope.backends import errors
 from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Client, url_of
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI
-from alignscope.backends.framing import FramingError, decode
+from alignscope.backends.framing import MARK, FramingError, decode_list
 from alignscope.backends.host import parse_host
 from alignscope.backends.ollama.backend import OllamaBackend
 from alignscope.backends.openai.backend import OpenAIBackend
-from alignscope.backends.openai.models import LISTING, Listing
+from alignscope.backends.openai.models import Listed
 
 PROBE_SECONDS: Final = 8.0
 """How long a server may take to say who it is."""
@@ -67,7 +67,7 @@ async def _ask(client: Client, base: str) -> ServerInfo:
             f"{base} answers, but neither as Ollama nor as an OpenAI-style server. Check the address and the port.",
             Fault.BROKEN,
         )
-    owners = {entry.owned_by for entry in listing.data or () if entry.owned_by}
+    owners = {entry.owned_by for entry in listing if entry.owned_by}
     for dialect in sorted(FLAVOURS, key=lambda each: each.owner not in owners):
         status, answer = await client.fetch("GET", base + dialect.mark)
         version = dialect.version(_object(answer)) if status == 200 else None
@@ -76,17 +76,16 @@ async def _ask(client: Client, base: str) -> ServerInfo:
     return ServerInfo(base, OPENAI)
 
 
-def _listing(answer: bytes) -> Listing | None:
+def _listing(answer: bytes) -> list[Listed] | None:
     try:
-        listing = decode(LISTING, answer)
+        return decode_list(answer, "data", Listed)
     except FramingError:
         return None
-    return listing if listing.data is not None else None
 
 
 def _object(answer: bytes) -> dict[str, object]:
     try:
-        value = msgspec.json.decode(answer)
+        value = msgspec.json.decode(answer.removeprefix(MARK))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -5,11 +5,11 @@ Never by its OpenAI-style routes: those override sampling and put every prompt t
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from typing import Any, Final
 
 import httpx
-import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import (
@@ -25,15 +25,13 @@ from alignscope.backends.base import (
     ServerInfo,
 )
 from alignscope.backends.chunks import chunks
-from alignscope.backends.client import Client, drain
-from alignscope.backends.framing import FramingError, Lines, decode
+from alignscope.backends.client import Client, drain, lines_of
+from alignscope.backends.framing import FramingError, decode
 from alignscope.backends.ollama.wire import (
     LINE,
-    LISTING,
     PULL,
-    SHOWN,
     Line,
-    Listing,
+    Listed,
     Shown,
     described_model,
     listed_model,
@@ -52,12 +50,37 @@ _UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: 
 _PHASE_SECONDS: Final = 2.0
 
 
-class _Run:
-    """A reply in flight: which model writes it, and whether anything has come."""
+class _Reading:
+    """What has been read of one reply."""
 
-    def __init__(self, model: str) -> None:
-        self.model = model
+    def __init__(self, request: Request) -> None:
+        self.model = request.model
         self.silent = True
+        """Nothing has come yet."""
+        self._wanted = request.logprobs or 0
+        self._repeats = 0
+        self._last = ""
+
+    @property
+    def went_round(self) -> bool:
+        """Whether as many pieces in a row were the same as make the server stop."""
+        return self._repeats >= LOOP_CHUNKS
+
+    def take(self, line: Line) -> Iterator[Chunk]:
+        """The chunks in a line."""
+        said = line.message
+        text = (line.response if said is None else said.content) or ""
+        thought = (line.thinking if said is None else said.thinking) or ""
+        if thought or text:
+            self.silent = False
+            bare = text.strip()
+            self._repeats, self._last = (self._repeats + 1, self._last) if bare == self._last and text else (1, bare)
+        if thought:
+            yield Chunk(thought, True)
+        if text and line.logprobs:
+            yield from chunks(text, line.logprobs, self._wanted)
+        elif text:
+            yield Chunk(text)
 
 
 class OllamaBackend(Backend):
@@ -66,7 +89,7 @@ class OllamaBackend(Backend):
     def __init__(self, info: ServerInfo, client: Client) -> None:
         self.info = info
         self._client = client
-        self._runs: set[_Run] = set()
+        self._readings: set[_Reading] = set()
         self._listed: dict[str, Model] = {}
         self._trained: dict[str, int] = {}
         """The context that each described model was trained with: more than that is not to be had."""
@@ -74,20 +97,20 @@ class OllamaBackend(Backend):
     async def models(self) -> list[Model]:
         """All it has, cloud models too, those in memory marked."""
         url = self.info.url + self.info.dialect.listing
-        answers = await asyncio.gather(self._client.ask(self.info, "GET", url), self._running(), return_exceptions=True)
-        tags, running = answers
+        tags, running = await asyncio.gather(
+            self._client.ask_list(self.info, url, "models", Listed), self._running(), return_exceptions=True
+        )
         if isinstance(tags, BaseException):
             raise tags
         loaded = None if isinstance(running, BaseException) else running
-        listing = self._decode(LISTING, tags)
-        models = [listed_model(entry, self.info.url, loaded) for entry in listing.models or () if entry.name]
+        models = [listed_model(entry, self.info.url, loaded) for entry in tags if entry.name or entry.model]
         self._listed = {model.name.casefold(): model for model in models}
         return models
 
     async def describe(self, model: str) -> Model:
         """One model, with its template, capabilities and own values."""
-        answer = await self._client.ask(self.info, "POST", f"{self.info.url}/api/show", {"model": model}, model=model)
-        shown: Shown = self._decode(SHOWN, answer)
+        url = f"{self.info.url}/api/show"
+        shown = await self._client.ask_object(self.info, "POST", url, Shown, {"model": model}, model=model)
         if not self._known(model):
             await self.models()
         described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
@@ -113,23 +136,15 @@ class OllamaBackend(Backend):
         name = self._name(model)
         if name not in running and f"{name}:latest" not in running:
             return Phase.LOADING
-        if any(run.model == model and not run.silent for run in self._runs):
+        if any(reading.model == model and not reading.silent for reading in self._readings):
             return Phase.QUEUED
         return Phase.WAITING
 
     async def _running(self) -> dict[str, int | None]:
         """The models in memory, with the context each was loaded with."""
-        answer = await self._client.ask(self.info, "GET", f"{self.info.url}/api/ps", seconds=_PHASE_SECONDS)
-        listing: Listing = self._decode(LISTING, answer)
-        return {entry.name: entry.context_length for entry in listing.models or ()}
-
-    def _decode(self, decoder: "msgspec.json.Decoder[Any]", answer: bytes) -> Any:
-        try:
-            return decode(decoder, answer)
-        except FramingError as error:
-            raise ServerError(
-                f"{errors.named(self.info)} answered something that is not Ollama's. Check the address.", Fault.BROKEN
-            ) from error
+        url = f"{self.info.url}/api/ps"
+        listed = await self._client.ask_list(self.info, url, "models", Listed, seconds=_PHASE_SECONDS)
+        return {entry.name or entry.model: entry.context_length for entry in listed}
 
     def _sent(self, request: Request) -> Sent:
         """Return the request: `/api/generate` with `raw` for a completion, `/api/chat` for a chat."""
@@ -159,66 +174,43 @@ class OllamaBackend(Backend):
         _refuse_empty(request)
         sent = self._sent(request)
         yield sent
-        run = _Run(request.model)
-        self._runs.add(run)
-        lines, repeats, last = Lines(), 0, ""
-        wanted = request.logprobs or 0
+        reading = _Reading(request)
+        self._readings.add(reading)
         try:
-            async with self._client.stream(self.info, sent.url, sent.body, model=request.model) as incoming:
+            async with (
+                self._client.stream(self.info, sent.url, sent.body, model=request.model) as incoming,
+                aclosing(lines_of(incoming)) as lines,
+            ):
                 try:
-                    async for data in incoming:
-                        for raw in lines.feed(data):
-                            if not raw:
-                                continue
-                            line = decode(LINE, raw)
-                            if line.error is not None:
-                                yield self._failed(line, request)
-                                return
-                            said = line.message
-                            text = (line.response if said is None else said.content) or ""
-                            thought = (line.thinking if said is None else said.thinking) or ""
-                            if thought or text:
-                                run.silent = False
-                                bare = text.strip()
-                                repeats, last = (repeats + 1, last) if bare == last and text else (1, bare)
-                            if thought:
-                                yield Chunk(thought, True)
-                            if text and line.logprobs:
-                                for chunk in chunks(text, line.logprobs, wanted):
-                                    yield chunk
-                            elif text:
-                                yield Chunk(text)
-                            if line.done:
-                                await drain(incoming)
-                                yield await self._ending(line, request)
-                                return
+                    async for raw in lines:
+                        line = decode(LINE, raw)
+                        if line.error is not None:
+                            yield self._failed(line, request)
+                            return
+                        for chunk in reading.take(line):
+                            yield chunk
+                        if line.done:
+                            await drain(incoming)
+                            yield await self._ending(line, request)
+                            return
                 except httpx.HTTPError:
                     yield Ending(End.CUT, errors.broke_off(self.info))
                     return
                 except FramingError as error:
                     yield Ending(End.CUT, errors.garbled(self.info, error))
                     return
-            yield self._without_end(lines.rest(), repeats, request)
+            if reading.went_round:
+                yield Ending(End.LOOP, errors.gave_up(self.info))
+            else:
+                yield Ending(End.CUT, errors.ended_early(self.info))
         finally:
-            self._runs.discard(run)
+            self._readings.discard(reading)
 
     def _failed(self, line: Line, request: Request) -> Ending:
         text = errors.error_text(line.error)
         if REPEAT_LIMIT in text:
             return Ending(End.LOOP, errors.gave_up(self.info))
         raise errors.refusal(self.info, text, model=request.model)
-
-    def _without_end(self, rest: bytes, repeats: int, request: Request) -> Ending:
-        """The stream is over, and the last object never came."""
-        try:
-            line = decode(LINE, rest) if rest.strip() else None
-        except FramingError as error:
-            return Ending(End.CUT, errors.garbled(self.info, error))
-        if line is not None and line.error is not None:
-            return self._failed(line, request)
-        if repeats >= LOOP_CHUNKS:
-            return Ending(End.LOOP, errors.gave_up(self.info))
-        return Ending(End.CUT, errors.ended_early(self.info))
 
     async def _ending(self, line: Line, request: Request) -> Ending:
         end = End.LENGTH if line.done_reason == "length" else End.STOP
@@ -263,23 +255,23 @@ class OllamaBackend(Backend):
 
     async def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Download a model. Cancelling it loses nothing: the next pull goes on where it stopped."""
-        url, lines, status = f"{self.info.url}/api/pull", Lines(), ""
+        url, status = f"{self.info.url}/api/pull", ""
         layers: dict[str, tuple[int, int]] = {}
-        async with self._client.stream(self.info, url, {"model": model, "stream": True}, model=model) as incoming:
+        async with (
+            self._client.stream(self.info, url, {"model": model, "stream": True}, model=model) as incoming,
+            aclosing(lines_of(incoming)) as lines,
+        ):
             try:
-                async for data in incoming:
-                    for raw in lines.feed(data):
-                        if not raw:
-                            continue
-                        line = decode(PULL, raw)
-                        if line.error is not None:
-                            raise self._not_pulled(errors.error_text(line.error), model)
-                        status = line.status
-                        if line.digest and line.total:
-                            layers[line.digest] = (line.completed or 0, line.total)
-                        yield Pulling(
-                            status, sum(done for done, _ in layers.values()), sum(size for _, size in layers.values())
-                        )
+                async for raw in lines:
+                    line = decode(PULL, raw)
+                    if line.error is not None:
+                        raise self._not_pulled(errors.error_text(line.error), model)
+                    status = line.status
+                    if line.digest and line.total:
+                        layers[line.digest] = (line.completed or 0, line.total)
+                    yield Pulling(
+                        status, sum(done for done, _ in layers.values()), sum(size for _, size in layers.values())
+                    )
             except (httpx.HTTPError, FramingError):
                 status = ""
         if status != "success":

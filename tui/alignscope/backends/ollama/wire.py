@@ -76,6 +76,8 @@ class Listed(msgspec.Struct):
     """A model in /api/tags and /api/ps."""
 
     name: str = ""
+    model: str = ""
+    """The same, which some servers tell alone."""
     size: int | None = None
     digest: str | None = None
     details: Details | None = None
@@ -84,15 +86,6 @@ class Listed(msgspec.Struct):
     remote_model: str | None = None
     context_length: int | None = None
     """In /api/ps: the context it was loaded with."""
-
-
-class Listing(msgspec.Struct):
-    """The answer of /api/tags and /api/ps."""
-
-    models: list[Listed] | None = None
-
-
-LISTING: Final = msgspec.json.Decoder(Listing)
 
 
 class Shown(msgspec.Struct):
@@ -107,9 +100,6 @@ class Shown(msgspec.Struct):
     remote_model: str | None = None
 
 
-SHOWN: Final = msgspec.json.Decoder(Shown)
-
-
 def listed_model(entry: Listed, server: str, loaded: Mapping[str, int | None] | None) -> Model:
     """A model as /api/tags tells of it.
 
@@ -118,7 +108,7 @@ def listed_model(entry: Listed, server: str, loaded: Mapping[str, int | None] | 
     """
     details = entry.details or Details()
     return Model(
-        name=entry.name,
+        name=entry.name or entry.model,
         server=server,
         family=details.family or "",
         parameter_size=details.parameter_size or "",

@@ -1,11 +1,10 @@
 """OpenAI-style servers: llama.cpp's llama-server, vLLM, LM Studio, and others that keep to the standard."""
 
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import httpx
-import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import (
@@ -22,13 +21,11 @@ from alignscope.backends.base import (
 )
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
-from alignscope.backends.framing import Events, FramingError, ServerEvent, decode
+from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list
 from alignscope.backends.openai.models import (
-    LISTING,
-    PROPS,
-    SLOTS,
-    Listing,
+    Listed,
     Props,
+    Slot,
     described_model,
     listed_model,
 )
@@ -66,9 +63,8 @@ class OpenAIBackend(Backend):
 
     async def models(self) -> list[Model]:
         """All that the server lists."""
-        answer = await self._client.ask(self.info, "GET", self.info.url + self.info.dialect.listing)
-        listing: Listing = self._decode(LISTING, answer)
-        models = [listed_model(entry, self.info.url, self.info.dialect) for entry in listing.data or () if entry.id]
+        entries = await self._client.ask_list(self.info, self.info.url + self.info.dialect.listing, "data", Listed)
+        models = [listed_model(entry, self.info.url, self.info.dialect) for entry in entries if entry.id]
         self._listed = {model.name: model for model in models}
         self._contexts |= {model.name: model.context_length for model in models if model.context_length}
         return models
@@ -88,8 +84,7 @@ class OpenAIBackend(Backend):
 
     async def props(self, model: str) -> Props:
         """What a llama.cpp tells of a model."""
-        answer = await self._client.ask(self.info, "GET", self._about("/props", model), model=model)
-        props: Props = self._decode(PROPS, answer)
+        props = await self._client.ask_object(self.info, "GET", self._about("/props", model), Props, model=model)
         if props.default_generation_settings and props.default_generation_settings.n_ctx:
             self._contexts[model] = props.default_generation_settings.n_ctx
         return props
@@ -109,7 +104,7 @@ class OpenAIBackend(Backend):
             if status == 503:
                 return Phase.LOADING
             status, answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
-            slots = decode(SLOTS, answer) if status == 200 else []
+            slots = decode_list(answer, "", Slot) if status == 200 else []
         except (ServerError, FramingError):
             return Phase.WAITING
         # A slot that is writing is not ours, since nothing of ours has come yet: if all are, ours has none.
@@ -186,15 +181,6 @@ class OpenAIBackend(Backend):
         """Close all connections."""
         await self._client.close()
 
-    def _decode(self, decoder: "msgspec.json.Decoder[Any]", answer: bytes) -> Any:
-        try:
-            return decode(decoder, answer)
-        except FramingError as error:
-            raise ServerError(
-                f"{errors.named(self.info)} answered something that is not its own format. Check the address.",
-                Fault.BROKEN,
-            ) from error
-
 
 class _Reading:
     """What has been read of one reply."""
@@ -217,7 +203,7 @@ class _Reading:
             FramingError: it isn't in the server's format.
             ServerError: it is an error.
         """
-        if event.data == b"[DONE]":
+        if event.data.strip() == b"[DONE]":
             self.complete = True
             return []
         if event.name == "error":
@@ -238,11 +224,10 @@ class _Reading:
         self.reason = choice.finish_reason or self.reason
         found: list[Chunk] = []
         text = choice.text or ""
-        if choice.delta is not None:
-            thought = choice.delta.reasoning_content or choice.delta.reasoning
+        if (said := choice.delta or choice.message) is not None:
+            thought, text = said.parts
             if thought:
                 found.append(Chunk(thought, True))
-            text = choice.delta.content or ""
         entries = choice.logprobs.entries if choice.logprobs else None
         if text and entries:
             found += chunks(text, entries, self._wanted)

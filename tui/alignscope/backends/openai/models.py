@@ -43,15 +43,6 @@ class Listed(msgspec.Struct):
     loaded_context_length: int | None = None
 
 
-class Listing(msgspec.Struct):
-    """The answer of /v1/models."""
-
-    data: list[Listed] | None = None
-
-
-LISTING: Final = msgspec.json.Decoder(Listing)
-
-
 class Defaults(msgspec.Struct):
     """What llama.cpp does where a request doesn't say."""
 
@@ -77,7 +68,6 @@ FALLBACK_TEMPLATE: Final = (
     "{%- endif -%}"
 )
 """What llama.cpp gives as the template of a model that has none."""
-PROPS: Final = msgspec.json.Decoder(Props)
 
 
 class NextToken(msgspec.Struct):
@@ -97,9 +87,6 @@ class Slot(msgspec.Struct):
         """Whether it is taken by a reply that has tokens already."""
         token = self.next_token[0] if isinstance(self.next_token, list) and self.next_token else self.next_token
         return self.is_processing and isinstance(token, NextToken) and token.n_decoded > 0
-
-
-SLOTS: Final = msgspec.json.Decoder(list[Slot])
 
 
 def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:

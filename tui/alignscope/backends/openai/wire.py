@@ -39,9 +39,26 @@ class Logprobs(msgspec.Struct):
 class Delta(msgspec.Struct):
     """What a chat event adds. Servers differ in what they call the reasoning."""
 
-    content: str | None = None
+    content: str | list[Any] | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The reasoning and the reply."""
+        thought = self.reasoning_content or self.reasoning or ""
+        if not isinstance(self.content, list):
+            return thought, self.content or ""
+        return thought + _joined(self.content, "thinking"), _joined(self.content, "text")
+
+
+def _joined(parts: list[Any], name: str) -> str:
+    """The text of a content's parts of one type; each has it under its type's name, itself in parts perhaps."""
+    found = []
+    for part in parts:
+        inner = part.get(name) if isinstance(part, dict) and part.get("type", "text") == name else None
+        found.append(inner if isinstance(inner, str) else _joined(inner, "text") if isinstance(inner, list) else "")
+    return "".join(found)
 
 
 class Choice(msgspec.Struct):
@@ -49,6 +66,8 @@ class Choice(msgspec.Struct):
 
     text: str | None = None
     delta: Delta | None = None
+    message: Delta | None = None
+    """Where a server answers at once, although it was asked to stream."""
     logprobs: Logprobs | None = None
     finish_reason: str | None = None
 
