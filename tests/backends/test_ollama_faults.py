@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 
 import pytest
 
@@ -143,9 +144,8 @@ async def test_cancelling_closes_the_connection(backend: Backend, ollama: Ollama
 async def test_a_last_line_without_its_end_counts(backend: Backend, ollama: Ollama, complete: bool) -> None:
     async def reply(exchange: Exchange) -> None:
         exchange.begin("application/x-ndjson")
-        await exchange.chunk(
-            b'\xef\xbb\xbf{"response":"so"}\n{"response":" far","done":%s' % str(complete).lower().encode()
-        )
+        await exchange.chunk(b'\xef\xbb\xbf{"response":"so"}\n{"response":" far",')
+        await exchange.chunk(f'"done":{json.dumps(complete)}'.encode())
         await exchange.chunk(b',"done_reason":"stop","eval_count":"2"}')
 
     ollama.routes["POST", "/api/generate"] = reply

@@ -205,6 +205,37 @@ async def test_our_own_speed_is_counted_from_the_first_token_to_the_last() -> No
     assert reply.stats.tokens_per_second == pytest.approx(10 * 1000 / (reply.times[-1] - reply.times[0]))
 
 
+@pytest.mark.parametrize(
+    ("chunk", "ending", "stop", "words"),
+    [
+        (
+            Chunk("hm", thinking=True),
+            Ending(End.LENGTH, "", Stats(tokens=30)),
+            False,
+            "All 30 tokens went into thinking",
+        ),
+        (Chunk("hm", thinking=True), Ending(End.STOP, "Odd.", Stats(tokens=30)), False, "Odd. The model thought, and"),
+        (None, Ending(End.STOP, "", Stats(tokens=40)), False, "wrote 40 tokens, and no text of them came"),
+        (None, Ending(End.STOP, "", Stats(tokens=40)), True, ""),
+        (None, Ending(End.STOP, "", Stats(tokens=1)), False, ""),
+        (Chunk("Hi"), Ending(End.LENGTH, "", Stats(tokens=30)), False, ""),
+    ],
+)
+async def test_a_reply_without_text_says_where_its_tokens_went(
+    chunk: Chunk | None, ending: Ending, stop: bool, words: str
+) -> None:
+    async def script(request: Request) -> AsyncGenerator[Chunk | Ending, None]:
+        if chunk:
+            yield chunk
+        yield ending
+
+    sampling = Sampling({"stop": ["x"]} if stop else {})
+    run = Run((BASE,), "Say", TurnSettings(sampling), Known(one=Scripted(script)))
+    [finished] = [event async for event in run.events() if isinstance(event, Finished)]
+    assert words in finished.message
+    assert bool(words) == bool(finished.message)
+
+
 async def test_log_probabilities_and_thinking_pass_through() -> None:
     alternatives = (Alternative("Hey", -1.0),)
 

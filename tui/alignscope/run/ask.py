@@ -198,6 +198,8 @@ class _Reply:
         self._first: float | None = None
         self._last = 0.0
         self._pieces = 0
+        self._wrote = False
+        """Some of what came was reply, and not thinking."""
 
     @property
     def silent(self) -> bool:
@@ -246,18 +248,37 @@ class _Reply:
                     case Sent():
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():
-                        self._finish(item.end, item.message, item.stats)
+                        self._finish(
+                            item.end, " ".join(filter(None, (item.message, self._lack(item, request)))), item.stats
+                        )
                         return
                     case Chunk():
                         now = self._last = run.now()
                         self._first = now if self._first is None else self._first
                         self._pieces += 1
+                        self._wrote |= not item.thinking
                         run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
                         if run.crowded:
                             await run.room()
                     case _:
                         assert_never(item)
         self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
+
+    def _lack(self, ending: Ending, request: Request) -> str:
+        """Why a reply that ended in order has no text, although the model wrote tokens."""
+        tokens = ending.stats.tokens or self._pieces
+        if self._wrote or ending.end not in (End.STOP, End.LENGTH) or tokens < 2:
+            return ""
+        if self._pieces and ending.end is End.LENGTH:
+            return f"All {tokens} tokens went into thinking. Raise num_predict, or switch thinking off."
+        if "stop" in request.sampling and not self._pieces:
+            return ""
+        if self._pieces:
+            return "The model thought, and then ended without a reply. Send it again, or switch thinking off."
+        return (
+            f"The model wrote {tokens} tokens, and no text of them came: special tokens, a stop string of its own, or "
+            "thinking that the server keeps to itself. Try another model or mode for this pane."
+        )
 
     def _finish(self, end: End, message: str = "", told: Stats = _NOTHING_TOLD) -> None:
         """End, once; what comes later is dropped."""
