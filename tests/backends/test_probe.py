@@ -1,11 +1,17 @@
 """A URL is asked once what it is, and every wrong answer is said in words."""
 
+import asyncio
+import re
+import shutil
+import ssl
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from alignscope.backends import Fault, ServerError, ServerInfo, connect
+from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP, LM_STUDIO, OLLAMA, OPENAI, VLLM, Dialect
 from tests.standin import Flavour, Ollama, OpenAIStyle, Server
 from tests.standin.web import Exchange
@@ -16,7 +22,24 @@ async def test_ollama(ollama: Ollama) -> None:
     await backend.close()
     assert backend.info == ServerInfo(ollama.url, OLLAMA, "0.32.15")
     assert backend.info.label == "Ollama 0.32.15"
-    assert [seen.path for seen in ollama.requests] == ["/api/version"]
+    assert [seen.path for seen in ollama.requests] == ["/api/version", "/api/tags"]
+
+
+@pytest.mark.parametrize("listing", [b"404 page not found", b"<!doctype html><title>A page</title>", b'{"data":[]}'])
+async def test_a_version_alone_makes_no_ollama(listing: bytes) -> None:
+    """llama-swap and others tell a version at the same path."""
+
+    async def version(exchange: Exchange) -> None:
+        await exchange.json({"version": "190"})
+
+    async def tags(exchange: Exchange) -> None:
+        await exchange.plain(listing)
+
+    async with OpenAIStyle(Flavour.PLAIN) as server:
+        server.routes |= {("GET", "/api/version"): version, ("GET", "/api/tags"): tags}
+        backend = await connect(server.url)
+        await backend.close()
+    assert backend.info.dialect is OPENAI
 
 
 @pytest.mark.parametrize(
@@ -111,6 +134,106 @@ async def test_a_server_that_hangs_up(ollama: Ollama) -> None:
     ollama.routes["GET", "/api/version"] = hang_up
     with pytest.raises(ServerError, match="closed the connection without an answer"):
         await connect(ollama.url)
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "told"),
+    [
+        ("/api/version", "https://gpu.example/ollama/api/version", "https://gpu.example/ollama. "),
+        ("/v1/models", "/login?next=/v1/models", "/login. "),
+    ],
+)
+async def test_a_redirection_is_told_and_not_followed(path: str, where: str, told: str) -> None:
+    async def redirect(exchange: Exchange) -> None:
+        exchange.seen.status = 302
+        head = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n"
+        exchange.writer.write(head.encode())
+
+    async with Server() as server:
+        server.routes["GET", path] = redirect
+        with pytest.raises(ServerError, match=f"redirects to .*{re.escape(told)}"):
+            await connect(server.url, api_key="secret")
+
+
+async def test_an_answer_that_drips_is_not_waited_for() -> None:
+    async def drip(exchange: Exchange) -> None:
+        exchange.begin("application/json")
+        while True:
+            await exchange.chunk(b" ")
+            await asyncio.sleep(0.01)
+
+    async with Server() as server:
+        server.routes["GET", "/api/version"] = drip
+        client = Client(server.url)
+        with pytest.raises(ServerError, match=r"wasn't complete within 0.1 seconds"):
+            await client.fetch("GET", f"{server.url}/api/version", seconds=0.1)
+        await client.close()
+
+
+async def test_a_server_behind_a_proxy_names_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def version(exchange: Exchange) -> None:
+        await exchange.json({"version": "0.33.0"})
+
+    async def tags(exchange: Exchange) -> None:
+        await exchange.json({"models": []})
+
+    async with Server() as proxy:
+        proxy.routes["GET", "http://gpu.invalid:11434/api/version"] = version
+        proxy.routes["GET", "http://gpu.invalid:11434/api/tags"] = tags
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        backend = await connect("gpu.invalid")
+        with pytest.raises(ServerError, match=r"Ollama 0.33.0 at http://gpu.invalid:11434 \(through HTTP_PROXY\)"):
+            await backend.describe("m")
+        await backend.close()
+
+
+@pytest.mark.parametrize("status", [407, 502, 503])
+async def test_a_proxy_that_answers_by_itself_is_named(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(exchange: Exchange) -> None:
+        await exchange.plain(b"<html>no</html>", status, "text/html")
+
+    async with Server() as proxy:
+        for path in ("/api/version", "/v1/models"):
+            proxy.routes["GET", f"http://gpu.invalid:11434{path}"] = refuse
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        with pytest.raises(ServerError, match=f"{proxy.url}.*status {status}.*HTTP_PROXY.*gpu.invalid into NO_PROXY"):
+            await connect("gpu.invalid")
+
+
+async def test_a_proxy_that_is_not_there_is_named(nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", nobody)
+    with pytest.raises(ServerError, match=f"proxy {nobody} .*does not answer. Check ALL_PROXY"):
+        await connect("gpu.invalid")
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for 127.0.0.1 that signs itself, with its key in the same file."""
+    file = tmp_path / "certificate.pem"
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl isn't installed, and nothing else here makes certificates")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+         tmp_path / "key.pem", "-out", file, "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=IP:127.0.0.1"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    file.write_bytes(file.read_bytes() + (tmp_path / "key.pem").read_bytes())
+    return file
+
+
+async def test_a_certificate_of_ones_own(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    async with OpenAIStyle(Flavour.VLLM, tls=context) as server:
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        with pytest.raises(ServerError, match=r"certificate that can't be trusted: self.signed.*SSL_CERT_FILE"):
+            await connect(server.url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        backend = await connect(server.url)
+        await backend.close()
+        with pytest.raises(ServerError, match="write https://"):
+            await connect(server.url.replace("https", "http"))
+    assert backend.info.dialect is VLLM
 
 
 async def test_a_proxy_in_the_environment_is_not_for_the_loopback(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from enum import StrEnum
 from typing import Any
 
@@ -45,8 +46,9 @@ class OpenAIStyle(Server):
         slots: int = 4,
         context: int = 4096,
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        super().__init__(port=port)
+        super().__init__(port=port, tls=tls)
         self.flavour = Flavour(flavour)
         self.models = models or ("stories",)
         self.api_key = api_key

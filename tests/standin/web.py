@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -107,8 +108,8 @@ class Server:
     Use it as an async context manager. Leaving it closes every connection.
     """
 
-    def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.host, self.port = host, port
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        self.host, self.port, self.tls = host, port, tls
         self.requests: list[Seen] = []
         self.routes: dict[tuple[str, str], Route] = {}
         self.connections = 0
@@ -119,7 +120,7 @@ class Server:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{self.host}:{self.port}"
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def open_now(self, path: str = "") -> list[Seen]:
         """The requests that are being answered at this moment."""
@@ -136,7 +137,7 @@ class Server:
                 await asyncio.sleep(0.005)
 
     async def __aenter__(self) -> Self:
-        self._listener = await asyncio.start_server(self._connected, self.host, self.port)
+        self._listener = await asyncio.start_server(self._connected, self.host, self.port, ssl=self.tls)
         self.port = self._listener.sockets[0].getsockname()[1]
         return self
 

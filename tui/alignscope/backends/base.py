@@ -110,6 +110,8 @@ class ServerInfo(msgspec.Struct, frozen=True):
     version: str = ""
     name: str = ""
     """What a person calls it, where that isn't the dialect's name."""
+    proxy: str = ""
+    """The environment variable that names the proxy on the way to it; "" when there is none."""
 
     @property
     def label(self) -> str:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import httpx
 import msgspec
@@ -12,12 +13,23 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.framing import FramingError, Lines, S, decode_list, decode_object
-from alignscope.backends.host import is_loopback
+from alignscope.backends.network import KEEP_ALIVE, proxy_for, trusted
 
 ANSWER_SECONDS: Final = 15.0
 """How long a server may think about anything that isn't a reply."""
 MAX_BODY: Final = 32 * 1024 * 1024
 """The longest answer taken that isn't a stream, in bytes."""
+
+
+class Answer(NamedTuple):
+    """A server's answer, read to its end."""
+
+    url: str
+    """What was asked."""
+    status: int
+    body: bytes
+    location: str
+    """Where it redirects to; "" when it doesn't."""
 
 
 class Client:
@@ -27,25 +39,32 @@ class Client:
 
     Raises:
         httpx.InvalidURL: it is no URL.
+        ServerError: the environment names a proxy or certificates that can't be used.
     """
 
     def __init__(self, url: str, *, api_key: str | None = None) -> None:
-        local = is_loopback(url)
         headers = {"Accept-Encoding": "identity", "User-Agent": "alignscope"}
         if api_key:
             headers["Authorization"] = f"Bearer {api_key}"
         parts = httpx.URL(url)
+        self.proxy = proxy_for(url, os.environ)
+        schemes = {parts.scheme, httpx.URL(self.proxy.url).scheme if self.proxy else ""}
+        # Reading the machine's certificates takes longer than all the rest, and plain HTTP needs none.
+        context = trusted(os.environ) if "https" in schemes else None
         self._http = httpx.AsyncClient(
             headers=headers,
             auth=(parts.username, parts.password) if parts.username else None,
             # Reading waits as long as a model takes to load; connecting does not.
             timeout=httpx.Timeout(connect=errors.CONNECT_SECONDS, read=None, write=30, pool=None),
-            # Some servers close an idle connection after five seconds; a request must not meet that moment.
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=3),
-            # httpx has no exemption for the loopback from a proxy in the environment.
-            trust_env=not local,
-            # Reading the machine's certificates takes longer than all the rest, and plain HTTP needs none.
-            verify=not (local and url.startswith("http://")),
+            trust_env=False,
+            transport=httpx.AsyncHTTPTransport(
+                verify=context or False,
+                trust_env=False,
+                proxy=httpx.Proxy(self.proxy.url, ssl_context=context) if self.proxy else None,
+                # Some servers close an idle connection after five seconds; a request must not meet that moment.
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=3),
+                socket_options=KEEP_ALIVE,
+            ),
         )
 
     async def ask(
@@ -63,10 +82,12 @@ class Client:
         Raises:
             ServerError: there is no answer, or it is a refusal.
         """
-        status, answer = await self.fetch(method, url, body, seconds=seconds)
-        if status >= 300:
-            raise errors.refusal(info, errors.body_text(answer), status=status, model=model)
-        return answer
+        answer = await self.fetch(method, url, body, seconds=seconds)
+        if answer.location:
+            raise errors.moved(url, answer.location)
+        if answer.status >= 300:
+            raise errors.refusal(info, errors.body_text(answer.body), status=answer.status, model=model)
+        return answer.body
 
     async def ask_object(
         self, info: ServerInfo, method: str, url: str, kind: type[S], body: object = None, *, model: str = ""
@@ -86,20 +107,23 @@ class Client:
         except FramingError as error:
             raise errors.not_understood(info) from error
 
-    async def fetch(
-        self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS
-    ) -> tuple[int, bytes]:
-        """One request: its status and its whole answer, whatever they are. Raises ServerError where there is none."""
+    async def fetch(self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS) -> Answer:
+        """One request and its whole answer, whatever it is.
+
+        Raises:
+            ServerError: there is none, or it isn't complete in so many seconds.
+        """
         try:
-            request = self._request(method, url, body)
-            request.extensions["timeout"] = httpx.Timeout(seconds, connect=errors.CONNECT_SECONDS).as_dict()
-            response = await self._http.send(request, stream=True)
-            try:
-                return response.status_code, await _all(response)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(seconds):
+                response = await self._http.send(self._request(method, url, body), stream=True)
+                try:
+                    return Answer(url, response.status_code, await _all(response), _location(response))
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise errors.too_slow(url, seconds) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise errors.unreachable(error, url_of(url)) from error
+            raise errors.unreachable(error, url, self.proxy) from error
 
     @asynccontextmanager
     async def stream(
@@ -119,8 +143,10 @@ class Client:
         try:
             response = await self._http.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise errors.unreachable(error, url_of(url)) from error
+            raise errors.unreachable(error, url, self.proxy) from error
         try:
+            if location := _location(response):
+                raise errors.moved(url, location)
             if response.status_code >= 300:
                 try:
                     text = errors.body_text(await _all(response))
@@ -163,6 +189,10 @@ async def drain(incoming: AsyncIterator[bytes]) -> None:
                 pass
 
 
+def _location(response: httpx.Response) -> str:
+    return str(response.headers["Location"]) if response.has_redirect_location else ""
+
+
 async def _all(response: httpx.Response) -> bytes:
     parts: list[bytes] = []
     size = 0
@@ -170,12 +200,5 @@ async def _all(response: httpx.Response) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MAX_BODY:
-            raise ServerError(f"{url_of(str(response.url))} sent more than anyone asked for.", Fault.BROKEN)
+            raise ServerError(f"{errors.url_of(str(response.url))} sent more than anyone asked for.", Fault.BROKEN)
     return b"".join(parts)
-
-
-def url_of(url: str) -> str:
-    """The server's part of a URL, as messages name it: no path, no password."""
-    parts = httpx.URL(url)
-    host = f"[{parts.host}]" if ":" in parts.host else parts.host
-    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"

@@ -10,6 +10,8 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.host import DEFAULT_PORT
+from alignscope.backends.network import Proxy
 
 CONNECT_SECONDS: Final = 3.0
 """How long connecting may take."""
@@ -27,20 +29,46 @@ _NO_NAME: Final = ("model is required", "invalid model name", "unqualified name"
 _NO_SUCH_PATH: Final = frozenset({"404 page not found", "not found", "file not found"})
 
 
+def url_of(url: str) -> str:
+    """The server's part of a URL, as messages name it: no path, no password."""
+    parts = httpx.URL(url)
+    host = f"[{parts.host}]" if ":" in parts.host else parts.host
+    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
+
+
 def named(info: ServerInfo) -> str:
     """A server as a message names it: `Ollama 0.32.15 at http://localhost:11434`."""
-    return info.label if info.name else f"{info.label} at {info.url}"
+    if info.name:
+        return info.name
+    return f"{info.label} at {info.url}{f' (through {info.proxy})' if info.proxy else ''}"
 
 
-def unreachable(error: Exception, url: str) -> ServerError:
+def unreachable(error: Exception, url: str, proxy: Proxy | None = None) -> ServerError:
     """The error for a connection that never came about, or broke before a word was said.
 
     Args:
         error: what httpx raised.
+        proxy: the one on the way, if any.
     """
+    if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+        return ServerError(f"{url} is not the address of a server: write it as http://HOST:PORT.", Fault.INVALID)
+    host, url = unquote(httpx.URL(url).host), url_of(url)
     causes = list(_causes(error))
+    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if certificate is not None:
+        return ServerError(
+            f"{url} shows a certificate that can't be trusted: {certificate.verify_message}. If it is one of your own, "
+            "let SSL_CERT_FILE name the file with it.",
+            Fault.UNREACHABLE,
+        )
+    if proxy is not None and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+        did = f"refused: {error}" if isinstance(error, httpx.ProxyError) else "does not answer"
+        return ServerError(
+            f"The proxy {url_of(proxy.url)} on the way to {url} {did}. Check {proxy.variable}, or put {host} into "
+            "NO_PROXY.",
+            Fault.UNREACHABLE,
+        )
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        host = unquote(httpx.URL(url).host)
         return ServerError(
             f"No machine called {host} is known here. Check the name, or give another server with --host.",
             Fault.UNREACHABLE,
@@ -57,31 +85,41 @@ def unreachable(error: Exception, url: str) -> ServerError:
                 "another server with --host.",
                 Fault.UNREACHABLE,
             )
-        case httpx.ReadTimeout():
-            return ServerError(
-                f"{url} took the connection and then said nothing. It may be busy or hang: try again, or restart it.",
-                Fault.UNREACHABLE,
-            )
         case httpx.ConnectError():
-            start = "" if _elsewhere(url) else "Start Ollama with `ollama serve`, or name another server with --host."
+            ollama = httpx.URL(url).port == DEFAULT_PORT
+            start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
             return ServerError(
-                f"Nothing answers at {url}. {start or 'Start the server there, or name another with --host.'}",
-                Fault.UNREACHABLE,
-            )
-        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return ServerError(f"{url} is not the address of a server: write it as http://HOST:PORT.", Fault.INVALID)
-        case httpx.ProxyError():
-            return ServerError(
-                f"The proxy on the way to {url} refused: {error}. Check HTTP_PROXY, or put the host into NO_PROXY.",
-                Fault.UNREACHABLE,
+                f"Nothing answers at {url}. {start}, or name another server with --host.", Fault.UNREACHABLE
             )
         case httpx.RemoteProtocolError() if "without sending" not in str(error):
             return ServerError(
                 f"What answers at {url} does not speak HTTP. Check the address and the port.", Fault.BROKEN
             )
+    secure = ", or write https:// if it speaks that" if url.startswith("http://") else ""
     return ServerError(
-        f"{url} closed the connection without an answer. The server may have stopped: look at its log, then try again.",
+        f"{url} closed the connection without an answer. The server may have stopped: look at its log, then try "
+        f"again{secure}.",
         Fault.FAILED,
+    )
+
+
+def too_slow(url: str, seconds: float) -> ServerError:
+    """The error for an answer that wasn't complete in so many seconds."""
+    return ServerError(
+        f"{url_of(url)} took the connection, and its answer wasn't complete within {seconds:g} seconds. It may be busy "
+        "or hang: try again, or restart it.",
+        Fault.UNREACHABLE,
+    )
+
+
+def moved(url: str, location: str) -> ServerError:
+    """The error for a redirection, which is never followed: a key or a prompt is for the server that was named."""
+    asked = httpx.URL(url)
+    target = asked.join(location)
+    path = target.raw_path.decode("ascii").partition("?")[0].removesuffix(asked.raw_path.decode("ascii")).rstrip("/")
+    return ServerError(
+        f"{url_of(url)} redirects to {url_of(str(target))}{path}. If that is the server you mean, give that address.",
+        Fault.BROKEN,
     )
 
 
@@ -224,7 +262,3 @@ def _causes(error: BaseException | None) -> "list[BaseException]":
         found.append(error)
         error = error.__cause__ or error.__context__
     return found
-
-
-def _elsewhere(url: str) -> bool:
-    return httpx.URL(url).port not in (11434,)

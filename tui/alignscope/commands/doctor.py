@@ -35,6 +35,8 @@ class Checked(msgspec.Struct):
     label: str = ""
     models: Sequence[Model] = ()
     problem: str = ""
+    proxy: str = ""
+    """The environment variable that names the proxy on the way to it; "" when there is none."""
 
 
 class Report(msgspec.Struct):
@@ -95,7 +97,8 @@ async def _examine(launch: Launch) -> Report:
 async def _check(servers: Servers, server: str) -> Checked:
     try:
         backend = await servers.get(server)
-        return Checked(server, backend.info.label, await described(backend))
+        models = await described(backend)
+        return Checked(server, backend.info.label, models, proxy=backend.info.proxy)
     except ServerError as error:
         return Checked(server, problem=str(error))
 
@@ -178,6 +181,7 @@ def _told(each: Checked) -> str:
     if each.problem:
         return f"✗ {each.server} can't be used now: see below"
     where = f"{each.label}{_engine_version()}" if each.server == EMBEDDED else f"{each.label} answers at {each.server}"
+    where += f", through the proxy in {each.proxy}" if each.proxy else ""
     names = [model.name for model in each.models]
     count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
     return f"✓ {where}, with {count}{': ' if 0 < len(names) <= 6 else ''}{', '.join(names) if len(names) <= 6 else ''}"

@@ -100,11 +100,10 @@ class OpenAIBackend(Backend):
             return Phase.WAITING
         base, _ = self.route(model)
         try:
-            status, _answer = await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)
-            if status == 503:
+            if (await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)).status == 503:
                 return Phase.LOADING
-            status, answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
-            slots = decode_list(answer, "", Slot) if status == 200 else []
+            answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
+            slots = decode_list(answer.body, "", Slot) if answer.status == 200 else []
         except (ServerError, FramingError):
             return Phase.WAITING
         # A slot that is writing is not ours, since nothing of ours has come yet: if all are, ours has none.

@@ -1,0 +1,125 @@
+"""The way to a server, from the environment: through which proxy, and by which certificates it is trusted.
+
+httpx reads the same variables by itself, but fails on some of their values with errors that don't name them, and knows
+neither the loopback nor networks in NO_PROXY.
+"""
+
+import ipaddress
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import httpx
+
+from alignscope.backends.base import Fault, ServerError
+from alignscope.backends.host import is_loopback
+
+KEEP_ALIVE: Final = [
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (
+            ("TCP_KEEPIDLE", 30),
+            ("TCP_KEEPALIVE", 30),  # the same on macOS
+            ("TCP_KEEPINTVL", 10),
+            ("TCP_KEEPCNT", 3),
+        )
+        if hasattr(socket, name)
+    ),
+]
+"""Socket options by which a machine that is gone is noticed within a minute, however long a model may be silent."""
+
+
+class Proxy(NamedTuple):
+    """A proxy on the way to a server."""
+
+    variable: str
+    """The environment variable that names it."""
+    url: str
+
+
+def proxy_for(url: str, environment: Mapping[str, str]) -> Proxy | None:
+    """Return the proxy that the environment names for a URL, None for the loopback and what NO_PROXY exempts.
+
+    Raises:
+        ServerError: a variable holds something else than an HTTP proxy.
+    """
+    parts = httpx.URL(url)
+    if is_loopback(url) or _exempt(parts.host, parts.port, _value(environment, "no_proxy")[1]):
+        return None
+    for name in (f"{parts.scheme}_proxy", "all_proxy"):
+        variable, value = _value(environment, name)
+        if value:
+            return Proxy(variable, _checked(variable, value, parts.host))
+    return None
+
+
+def _value(environment: Mapping[str, str], name: str) -> tuple[str, str]:
+    """Return which of a variable's two spellings is set, and to what; small letters go first."""
+    for variable in (name, name.upper()):
+        if value := environment.get(variable, "").strip():
+            return variable, value
+    return name, ""
+
+
+def _checked(variable: str, value: str, host: str) -> str:
+    url = value if "://" in value else f"http://{value}"
+    remedy = f"Correct it, unset it, or put {host} into NO_PROXY."
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        parts = httpx.URL("")
+    # The value itself may hold a password.
+    if not parts.host:
+        message = f"{variable} should name a proxy as http://HOST:PORT, and doesn't. {remedy}"
+    elif parts.scheme not in ("http", "https"):
+        message = f"{variable} names a proxy by {parts.scheme}://, and only http:// and https:// are spoken. {remedy}"
+    else:
+        return url
+    raise ServerError(message, Fault.INVALID)
+
+
+def _exempt(host: str, port: int | None, exempt: str) -> bool:
+    """Whether NO_PROXY's value exempts a host: by its name or its domain, its address or its network, or `*`."""
+    host = host.lower().rstrip(".")
+    for item in re.split(r"[\s,]+", exempt.lower()):
+        name, _, only = item.rpartition(":") if re.fullmatch(r"(\[.*\]|[^:]*):\d+", item) else (item, "", "")
+        name = name.strip("[]").removeprefix("*").strip(".")
+        named = name and only in ("", str(port)) and (_within(host, name) or f".{host}".endswith(f".{name}"))
+        if named or item == "*":
+            return True
+    return False
+
+
+def _within(host: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
+    """Return a context that trusts the certificates in SSL_CERT_FILE or SSL_CERT_DIR, else those that come with httpx.
+
+    Raises:
+        ServerError: the variable names nothing of the kind.
+    """
+    file, directory = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
+    if not file and not directory:
+        return httpx.create_ssl_context(trust_env=False)
+    problem = ""
+    if file and not Path(file).is_file():
+        problem = f"SSL_CERT_FILE names {file}, and there is no such file"
+    elif not file and not Path(directory or "").is_dir():
+        problem = f"SSL_CERT_DIR names {directory}, and there is no such directory"
+    try:
+        if not problem:
+            return ssl.create_default_context(cafile=file or None, capath=directory or None)
+    except ssl.SSLError:
+        problem = f"SSL_CERT_FILE names {file}, which holds no certificate"
+    except OSError as error:
+        problem = f"SSL_CERT_FILE names {file}, which can't be read: {error.strerror}"
+    raise ServerError(f"{problem}. Correct or unset that variable.", Fault.INVALID)
