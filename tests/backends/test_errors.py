@@ -63,6 +63,7 @@ def test_any_body_makes_a_sentence(body: bytes, status: int | None) -> None:
         ('option "temperature" must be of type float32', 500, Fault.INVALID, "Change what it names"),
         ('"mistral:text" does not support chat', 400, Fault.INVALID, "another mode"),
         ("model requires more system memory (8.0 GiB) than is available (4.0 GiB)", 500, Fault.MEMORY, "smaller model"),
+        ("Jinja Exception: System role not supported", 500, Fault.INVALID, "take this pane's away"),
         ("timed out waiting for llama-server to start", 500, Fault.FAILED, "look at the server's log"),
         ("", 500, Fault.FAILED, "failed (500)"),
         ("", None, Fault.FAILED, "no reason given"),

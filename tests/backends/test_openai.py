@@ -310,6 +310,45 @@ async def test_several_tokens_in_one_event() -> None:
 
 
 @pytest.mark.parametrize(
+    ("says", "left_out"),
+    [
+        ("chat_template is not supported for Mistral tokenizers", {"chat_template_kwargs"}),
+        ("Unknown parameter: 'stream_options'", {"stream_options"}),
+        ("extra fields not permitted", {"chat_template_kwargs", "stream_options"}),
+    ],
+)
+async def test_a_field_that_a_server_refuses_is_left_out_from_then_on(says: str, left_out: set[str]) -> None:
+    async with OpenAIStyle(Flavour.VLLM, MODEL) as server:
+        writes = server.routes["POST", "/v1/chat/completions"]
+
+        async def picky(exchange: Exchange) -> None:
+            if left_out & set(exchange.seen.body):
+                await exchange.json({"object": "error", "message": says}, 400)
+            else:
+                await writes(exchange)
+
+        server.routes["POST", "/v1/chat/completions"] = picky
+        backend = await connect(server.url)
+        first, second = await ask(backend, chat(MODEL)), await ask(backend, chat(MODEL))
+        await backend.close()
+    assert first.text == second.text != ""
+    assert [left_out & set(sent.body) for sent in first.sent + second.sent] == [left_out, set(), set()]
+    assert first.message.endswith(f"would not take {' and '.join(sorted(left_out))}, so the request went without.")
+    assert second.message == ""
+
+
+async def test_a_request_that_is_wrong_anyhow_is_refused_in_the_servers_words(
+    llama: Backend, llama_cpp: OpenAIStyle
+) -> None:
+    llama_cpp.script(MODEL, "invalid")
+    wrong = await ask(llama, chat(MODEL))
+    llama_cpp.script(MODEL)
+    right = await ask(llama, chat(MODEL))
+    assert wrong.error is not None and wrong.error.fault is Fault.INVALID
+    assert "chat_template_kwargs" in right.sent[0].body
+
+
+@pytest.mark.parametrize(
     ("content", "thinking", "text"),
     [
         ("Hi", "", "Hi"),

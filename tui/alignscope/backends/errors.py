@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,6 +24,9 @@ _MEMORY: Final = re.compile(
 _CONTEXT: Final = re.compile(r"context (length|size|window)|maximum context|exceed_context", re.IGNORECASE)
 _ABSENT: Final = re.compile(
     r"model\b.*\b(not found|does not exist|not exist)|file does not exist|no such model", re.IGNORECASE
+)
+_SYSTEM: Final = re.compile(
+    r"system (role|message|prompt)s?\b.* not\b|\bno system (role|message|prompt)", re.IGNORECASE
 )
 _NO_NAME: Final = ("model is required", "invalid model name", "unqualified name")
 """What Ollama says to a name that can't be a model's."""
@@ -150,6 +154,11 @@ def not_understood(info: ServerInfo) -> ServerError:
     return ServerError(message, Fault.BROKEN)
 
 
+def left_out(info: ServerInfo, fields: Iterable[str]) -> str:
+    """The note on a reply that came once a request's optional fields were left out."""
+    return f"{named(info)} would not take {' and '.join(sorted(fields))}, so the request went without."
+
+
 def gave_up(info: ServerInfo) -> str:
     """The message of a reply that the server ended because it went round in circles."""
     return (
@@ -205,7 +214,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
             f"The prompt does not fit into the context of {model or 'the model'} on {at}{said}. Shorten it, or give "
             "the model a larger context.",
         )
-    if status in (400, 413, 422) or "must be of type" in text:
+    if status in (400, 413, 422) or "must be of type" in text or _SYSTEM.search(text):
         return error(Fault.INVALID, f"{at} would not take the request{said}. {_remedy(text)}")
     if not text:
         return error(Fault.FAILED, f"{at} failed ({status or 'no reason given'}). Look at its log, then try again.")
@@ -223,6 +232,8 @@ def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, st
 
 
 def _remedy(text: str) -> str:
+    if _SYSTEM.search(text):
+        return "Its chat template knows no system prompt: take this pane's away, or choose another model."
     if "thinking" in text:
         return "Switch thinking off for this pane, or choose a model that can."
     if re.search(r"does not support (generate|chat|completion)|chat template", text, re.IGNORECASE):

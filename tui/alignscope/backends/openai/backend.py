@@ -1,10 +1,12 @@
 """OpenAI-style servers: llama.cpp's llama-server, vLLM, LM Studio, and others that keep to the standard."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 from urllib.parse import urlencode
 
 import httpx
+import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import (
@@ -21,6 +23,7 @@ from alignscope.backends.base import (
 )
 from alignscope.backends.chunks import chunks
 from alignscope.backends.client import Client, drain
+from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list
 from alignscope.backends.openai.models import (
     Listed,
@@ -29,7 +32,7 @@ from alignscope.backends.openai.models import (
     described_model,
     listed_model,
 )
-from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, stats
+from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, optional_in, stats
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
 
@@ -47,6 +50,8 @@ class OpenAIBackend(Backend):
         self.info = info
         self._client = client
         self._listed: dict[str, Model] = {}
+        self._refused: dict[str, frozenset[str]] = {}
+        """Fields that the server would not take for a model, though it could do without them."""
         self._contexts: dict[str, int] = {}
         """Tokens that each model's server holds, where it told."""
 
@@ -115,12 +120,35 @@ class OpenAIBackend(Backend):
             raise ServerError("There is no message to answer. Write at least one character.", Fault.INVALID)
         path = "/v1/chat/completions" if request.mode is Mode.CHAT else "/v1/completions"
         base, name = self.route(request.model)
-        sent = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
+        whole = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
+        sent = {field: value for field, value in whole.items() if field not in self._refused.get(request.model, ())}
         yield Sent(base + path, sent, request.limit)
         await self.ready(request.model)
-        base, sent["model"] = self.route(request.model)
+        base, _ = self.route(request.model)
+        begun = False
+        try:
+            async with aclosing(self._read(base + path, sent, request)) as items:
+                async for item in items:
+                    begun = True
+                    yield item
+            return
+        except ServerError as error:
+            refused = optional_in(sent, str(error))
+            if begun or not refused or error.fault is not Fault.INVALID or error.status is None:
+                raise
+        sent = {field: value for field, value in sent.items() if field not in refused}
+        yield Sent(base + path, sent, request.limit)
+        async with aclosing(self._read(base + path, sent, request)) as items:
+            async for item in items:
+                self._refused[request.model] = refused | self._refused.get(request.model, frozenset())
+                if isinstance(item, Ending):
+                    message = f"{item.message} {errors.left_out(self.info, refused)}".lstrip()
+                    item = msgspec.structs.replace(item, message=message)
+                yield item
+
+    async def _read(self, url: str, sent: Body, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
         reading = _Reading(self.info, request)
-        async with self._client.stream(self.info, base + path, sent, model=request.model) as incoming:
+        async with self._client.stream(self.info, url, sent, model=request.model) as incoming:
             try:
                 events = Events()
                 async for data in incoming:

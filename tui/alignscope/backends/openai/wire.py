@@ -7,7 +7,7 @@ import msgspec
 
 from alignscope.backends.base import Request
 from alignscope.backends.chunks import Entry, TopEntry
-from alignscope.backends.dialects import Dialect
+from alignscope.backends.dialects import Body, Dialect
 from alignscope.model.events import Stats
 from alignscope.model.pane import Mode
 
@@ -112,7 +112,7 @@ def stats(usage: Usage | None, timings: Timings | None) -> Stats:
     return Stats(tokens=tokens, prompt_tokens=usage.prompt_tokens, tokens_per_second=speed)
 
 
-def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = False) -> dict[str, Any]:
+def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = False) -> Body:
     """The JSON body for a request.
 
     Args:
@@ -121,7 +121,7 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
     """
     clean = neutralised if neutral else str
     chat = request.mode is Mode.CHAT
-    sent: dict[str, Any] = {"model": model}
+    sent: Body = {"model": model}
     if chat:
         sent["messages"] = [{"role": m.role, "content": clean(m.content)} for m in request.messages]
     else:
@@ -134,6 +134,19 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
     if chat and dialect.template_kwargs:
         sent["chat_template_kwargs"] = {"enable_thinking": request.think}
     return dialect.adapt(sent)
+
+
+_OPTIONAL: Final = {
+    "chat_template_kwargs": re.compile(r"chat.?template|thinking"),
+    "stream_options": re.compile(r"stream.?options|usage"),
+}
+"""Fields that a reply can do without, and what a server says that won't take them."""
+
+
+def optional_in(sent: Body, refusal: str) -> frozenset[str]:
+    """Return the optional fields of a request that a refusal speaks of; all of them where it speaks of none."""
+    optional = frozenset(_OPTIONAL.keys() & sent.keys())
+    return frozenset(field for field in optional if _OPTIONAL[field].search(refusal)) or optional
 
 
 _SPECIAL: Final = re.compile(r"<(?=\|[^|<>\s]{1,40}\|>)")
