@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
+from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins
 from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, Wanted, read_pane
 from alignscope.model.tones import Tone, tones
 
@@ -152,18 +152,17 @@ def test_find_pairs(listing: list[Model], pairs: list[tuple[str, str]]) -> None:
     assert names(listing[::-1]) == pairs
 
 
-def test_twin_of_works_both_ways() -> None:
+def test_twins_are_found_both_ways() -> None:
     listing = [
         model("qwen2.5:0.5b-base", "qwen2", "494.03M"),
         model("qwen2.5:0.5b", "qwen2", "494.03M"),
         model("qwen2.5:0.5b-instruct", "qwen2", "494.03M"),
         model("mistral:latest", "llama", "7.2B"),
     ]
-    base, plain, instruct, lonely = listing
-    assert twin_of(base, listing) == instruct
-    assert twin_of(plain, listing) == base
-    assert twin_of(instruct, listing) == base
-    assert twin_of(lonely, listing) is None
+    base, _, instruct, _ = listing
+    found = twins(listing)
+    assert [found.get((each.server, each.name)) for each in listing] == [instruct, base, base, None]
+    assert twins(listing[::-1]) == found
 
 
 def test_pair_lineup() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -13,7 +12,7 @@ from alignscope.commands import Status
 from alignscope.commands import printing as output
 from alignscope.commands.printing import Printer, table
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import judge, twin_of
+from alignscope.model.pairing import judge, twins
 from alignscope.model.pane import EMBEDDED, Model
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
@@ -62,7 +61,8 @@ async def _list(launch: Launch, as_json: bool) -> int:
                 output.notes().line(f"alignscope: {error}")
                 status = Status.FAILED if server != EMBEDDED or launch.embedded else status
                 continue
-            rows = [_row(model, models) for model in models]
+            twin = twins(models)
+            rows = [_row(model, twin.get((model.server, model.name))) for model in models]
             if as_json:
                 for row in rows:
                     output.out().json(msgspec.json.encode(row))
@@ -73,8 +73,8 @@ async def _list(launch: Launch, as_json: bool) -> int:
         await servers.close()
 
 
-def _row(model: Model, others: Sequence[Model]) -> Row:
-    judgement, twin = judge(model), twin_of(model, others)
+def _row(model: Model, twin: Model | None) -> Row:
+    judgement = judge(model)
     return Row(
         model.name, model.server, model.family, model.parameter_size, model.quantization, model.size,
         judgement.nature, judgement.why, model.loaded, twin.name if twin else None,

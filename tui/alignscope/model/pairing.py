@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -47,7 +47,7 @@ def judge(model: Model) -> Judgement:
     strings, capabilities and a real template. Names beat a real template because many base models carry the one of
     their tuned twin.
     """
-    if not _writes(model):
+    if not writes(model):
         return Judgement(Nature.UNKNOWN, "writes no text: it is made for embeddings or images")
     nature, word = _named(model.name)
     if model.template is not None and _NO_TEMPLATE.fullmatch(model.template):
@@ -79,31 +79,24 @@ def find_pairs(models: Iterable[Model]) -> list[tuple[Model, Model]]:
     Twins live on one server and have the same family and parameter count. Among several, the one of the same
     repository comes first, then one that is surely tuned, then the closest quantisation.
     """
-    local = [model for model in models if not model.remote]
-    natures = {id(model): judge(model) for model in local}
-    bases = [model for model in local if natures[id(model)].nature is Nature.BASE]
-    others = [model for model in local if natures[id(model)].nature is not Nature.BASE and _writes(model)]
-    ranked = []
-    for base in bases:
-        ranks = [
-            (_distance(base, other, natures[id(other)].nature), other) for other in others if _related(base, other)
-        ]
-        if ranks:
-            rank, twin = min(ranks, key=lambda pair: (pair[0], pair[1].name))
-            ranked.append((rank, not (base.loaded and twin.loaded), base.size or 0, base.name, base, twin))
-    ranked.sort(key=lambda entry: entry[:4])
-    return [(base, twin) for *_, base, twin in ranked]
+    best: dict[tuple[str, str], _Pair] = {}
+    for pair in sorted(_pairs(models), key=lambda pair: (pair.rank, pair.tuned.name)):
+        best.setdefault(_key(pair.base), pair)
+    return [(pair.base, pair.tuned) for pair in sorted(best.values(), key=_order)]
 
 
-def twin_of(model: Model, models: Iterable[Model]) -> Model | None:
-    """The model's twin among those its server has: the tuned one of a base model, else the base of a tuned one."""
-    listed = [other for other in models if other.server == model.server and other.name != model.name]
-    if judge(model).nature is Nature.BASE:
-        pairs = find_pairs([model, *(other for other in listed if judge(other).nature is not Nature.BASE)])
-        return pairs[0][1] if pairs else None
-    # One base at a time, since a base would otherwise be given to the closest tuned model, which may be another.
-    pairs = find_pairs([model, *(other for other in listed if judge(other).nature is Nature.BASE)])
-    return pairs[0][0] if pairs else None
+def twins(models: Iterable[Model]) -> dict[tuple[str, str], Model]:
+    """Return the twin of every model that has one, by the model's server and name.
+
+    That of a base model is the tuned model closest to it, and that of a tuned one the base model closest to it.
+    """
+    pairs = _pairs(models)
+    found: dict[tuple[str, str], Model] = {}
+    for pair in sorted(pairs, key=lambda pair: (pair.rank, pair.tuned.name)):
+        found.setdefault(_key(pair.base), pair.tuned)
+    for pair in sorted(pairs, key=_order):
+        found.setdefault(_key(pair.tuned), pair.base)
+    return found
 
 
 def pair_lineup(base: Model, instruct: Model, *, system: str = "") -> Lineup:
@@ -146,27 +139,71 @@ def _count(model: Model) -> float | None:
     return float(found[1]) * _UNITS[found[2].lower()] if found else None
 
 
-def _writes(model: Model) -> bool:
+def writes(model: Model) -> bool:
     """Whether it is a language model at all; by its name where the server lists no capabilities, as before 0.30."""
     if model.capabilities:
         return "completion" in model.capabilities
     return "embed" not in _tail(model.name).lower() and "bert" not in model.family
 
 
-def _related(base: Model, other: Model) -> bool:
+class _Facts(NamedTuple):
+    """What decides on a model's twin."""
+
+    model: Model
+    nature: Nature
+    stem: str
+    parameters: float | None
+    quantisation: str
+
+
+class _Pair(NamedTuple):
+    """A base model and a tuned one that may be twins."""
+
+    rank: tuple[bool, bool, float]
+    """How far from ideal they are; less is better."""
+    base: Model
+    tuned: Model
+
+
+def _key(model: Model) -> tuple[str, str]:
+    return model.server, model.name
+
+
+def _order(pair: _Pair) -> tuple[object, ...]:
+    return pair.rank, not (pair.base.loaded and pair.tuned.loaded), pair.base.size or 0, pair.base.name
+
+
+def _pairs(models: Iterable[Model]) -> list[_Pair]:
+    """All pairs there are. Each model is looked at once, since a server may have thousands."""
+    facts = [
+        _Facts(model, judge(model).nature, _stem(model.name), _count(model), _quant(model))
+        for model in models
+        if not model.remote and writes(model)
+    ]
+    bases = [one for one in facts if one.nature is Nature.BASE]
+    others = [one for one in facts if one.nature is not Nature.BASE]
+    return [
+        _Pair(
+            (base.stem != other.stem, other.nature is Nature.UNKNOWN, _apart(base.quantisation, other.quantisation)),
+            base.model,
+            other.model,
+        )
+        for base in bases
+        for other in others
+        if _related(base, other)
+    ]
+
+
+def _related(one: _Facts, two: _Facts) -> bool:
     """Whether two models may be twins: one server, one family, one size, and not one file under two names."""
+    base, other = one.model, two.model
     if base.server != other.server or (base.digest and base.digest == other.digest):
         return False
-    same_name = _stem(base.name) == _stem(other.name)
+    same_name = one.stem == two.stem
     family = base.family == other.family if base.family and other.family else same_name
-    one, two = _count(base), _count(other)
-    size = abs(one - two) <= _SAME_SIZE * max(one, two) if one and two else same_name
-    return family and size
-
-
-def _distance(base: Model, other: Model, nature: Nature) -> tuple[bool, bool, float]:
-    """How far from ideal a pair is; less is better."""
-    return _stem(base.name) != _stem(other.name), nature is Nature.UNKNOWN, _apart(_quant(base), _quant(other))
+    if not one.parameters or not two.parameters:
+        return family and same_name
+    return family and abs(one.parameters - two.parameters) <= _SAME_SIZE * max(one.parameters, two.parameters)
 
 
 def _quant(model: Model) -> str:

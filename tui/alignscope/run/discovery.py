@@ -13,7 +13,7 @@ from alignscope.backends.embedded import engine_available
 from alignscope.backends.host import parse_host
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twin_of
+from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
@@ -124,7 +124,7 @@ async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
         listed = True
         spellings = (name.casefold(), f"{name}:latest".casefold())
         named = next((model for model in models if model.name.casefold() in spellings), None)
-        twin = twin_of(named, models) if named else None
+        twin = twins(models).get((named.server, named.name)) if named else None
     except ServerError:
         named = twin = None
     model = named or Model(name=name, server=server)
