@@ -94,6 +94,15 @@ async def test_a_server_with_one_model_is_asked_both_ways(servers: Servers, llam
     assert found.pairs == ()
 
 
+async def test_a_model_that_only_embeds_is_not_asked_to_write(servers: Servers) -> None:
+    async with OpenAIStyle(Flavour.LM_STUDIO, "text-embedding-nomic", "qwen3-8b") as server:
+        found = await find_lineup(servers, Launch(host=server.url))
+    assert {pane.model for pane in found.lineup} == {"qwen3-8b"}
+    async with OpenAIStyle(Flavour.LM_STUDIO, "text-embedding-nomic") as server:
+        with pytest.raises(ServerError, match="no base model"):
+            await find_lineup(servers, Launch(host=server.url), strict=True)
+
+
 async def test_a_pair_on_another_server(servers: Servers) -> None:
     async with OpenAIStyle(Flavour.VLLM, "org/Foo-7B-Chat", "org/Foo-7B-base") as server:
         found = await find_lineup(servers, Launch(host=server.url))

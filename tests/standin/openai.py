@@ -142,7 +142,7 @@ class OpenAIStyle(Server):
             {
                 "id": model,
                 "object": "model",
-                "type": "llm",
+                "type": "embeddings" if "embed" in model else "llm",
                 "publisher": "someone",
                 "arch": "llama",
                 "compatibility_type": "gguf",

@@ -13,7 +13,7 @@ from alignscope.backends.embedded import engine_available
 from alignscope.backends.host import parse_host
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins
+from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
@@ -167,7 +167,7 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         base, instruct = pairs[0]
         why = f"{label} at {host} has {base.name} and its twin {instruct.name}."
         return Found(Outcome.PAIR, pair_lineup(base, instruct, system=launch.system), why, host, models)
-    usable = [model for model in models if not model.remote]
+    usable = [model for model in models if not model.remote and writes(model)]
     without = f"{label} at {host} has {_count(len(models))}, but no base model with its twin."
     if strict and not usable:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
