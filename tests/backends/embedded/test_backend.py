@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -20,7 +21,7 @@ from alignscope.model.pairing import Nature, find_pairs, judge
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from tests.backends.asking import would_send
-from tests.backends.embedded.files import TEXT, crashing
+from tests.backends.embedded.files import TEXT, crashing, split
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
 
@@ -191,6 +192,24 @@ async def test_a_file_is_a_model_too(embedded: EmbeddedBackend, tmp_path: Path) 
     assert chunks
     assert [model.name for model in await embedded.models()][-1] == str(file)
     assert (await embedded.describe(str(file))).family == "llama"
+
+
+async def test_a_split_model_is_loaded_by_its_first_file(embedded: EmbeddedBackend, tmp_path: Path) -> None:
+    first, second = split(tmp_path)
+    chunks, _ = await read(embedded, completion("Once", model=str(first)))
+    assert chunks
+    with pytest.raises(ServerError, match="first split"):
+        await read(embedded, completion("Once", model=str(second)))
+
+
+async def test_a_file_whose_tokens_are_no_text_is_a_model_too(embedded: EmbeddedBackend, tmp_path: Path) -> None:
+    whole = TEXT.read_bytes()
+    token = struct.pack("<Q", 8) + "Ġguitar".encode()
+    assert token in whole
+    file = tmp_path / "odd.gguf"
+    file.write_bytes(whole.replace(token, token[:8] + b"\xff" * (len(token) - 8), 1))
+    chunks, _ = await read(embedded, completion("Once", model=str(file)))
+    assert chunks
 
 
 async def test_a_file_that_is_none(embedded: EmbeddedBackend, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.backends.embedded import GGUFError, read_header
-from tests.backends.embedded.files import LATEST, TEXT, with_number
+from tests.backends.embedded.files import LATEST, TEXT, split, with_number, with_pairs
 
 
 def test_the_base_twin() -> None:
@@ -18,7 +18,6 @@ def test_the_base_twin() -> None:
     assert header.parameters > 1_000_000
     assert header.parameter_size.endswith("M")
     assert header.context_length >= 512
-    assert header.special_tokens
 
 
 def test_a_tuned_twin_has_a_template() -> None:
@@ -43,11 +42,7 @@ def spoilt(how: str) -> bytes:
         case "an endless string":
             return whole[:24] + struct.pack("<Q", 2**62) + whole[32:]
         case "no alignment":
-            key = b"general.architecture"
-            pair = struct.pack("<Q", len(b"general.alignment")) + b"general.alignment" + struct.pack("<II", 4, 0)
-            pairs = struct.unpack_from("<Q", whole, 16)[0]
-            at = whole.index(struct.pack("<Q", len(key)) + key)
-            return whole[:16] + struct.pack("<Q", pairs + 1) + whole[24:at] + pair + whole[at:]
+            return with_pairs((b"general.alignment", struct.pack("<II", 4, 0)))
     raise AssertionError(how)
 
 
@@ -87,6 +82,24 @@ def test_every_cut_is_noticed_or_harmless(tmp_path: Path) -> None:
         file.write_bytes(whole[:length])
         with pytest.raises(GGUFError):
             read_header(file)
+
+
+def test_the_first_file_of_a_split_model_may_hold_no_weights(tmp_path: Path) -> None:
+    first, second = split(tmp_path)
+    assert (read_header(first).architecture, read_header(first).parameters) == ("llama", 0)
+    assert read_header(second).parameters == 0
+
+
+def test_a_header_with_a_large_vocabulary_is_read(tmp_path: Path) -> None:
+    text, numbers = b"some.words", b"some.numbers"
+    words = struct.pack("<IIQ", 9, 8, 300_000) + (struct.pack("<Q", 3) + b"\xff\xfea") * 300_000
+    scores = struct.pack("<IIQ", 9, 6, 300_000) + bytes(4 * 300_000)
+    file = tmp_path / "model.gguf"
+    file.write_bytes(with_pairs((text, words), (numbers, scores)))
+    assert read_header(file).architecture == "llama"
+    file.write_bytes(with_pairs((text, struct.pack("<IIQ", 9, 9, 1) + bytes(12))))
+    with pytest.raises(GGUFError, match="makes no sense"):
+        read_header(file)
 
 
 def test_numbers_are_read(tmp_path: Path) -> None:

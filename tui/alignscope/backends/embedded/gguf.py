@@ -21,10 +21,7 @@ _SCALARS: Final = {
 }  # fmt: skip
 _MOST_KEYS: Final = 65_536
 _MOST_TENSORS: Final = 1 << 20
-_KEPT_ITEMS: Final = 8192
-"""Longer arrays are stepped over: they are vocabularies, of no use here and slow to read."""
-_CONTROL: Final = 3
-"""The token type of special tokens."""
+_LENGTH: Final = struct.Struct("<Q")
 # general.file_type, as llama.cpp numbers it.
 _QUANTISATIONS: Final = {
     0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S", 12: "Q3_K_M",
@@ -44,16 +41,13 @@ class Header(msgspec.Struct, frozen=True):
     size: int
     """Bytes."""
     architecture: str = ""
-    name: str = ""
     parameters: int = 0
-    """Weights, counted from the tensors."""
+    """Weights, counted from the tensors of this file; 0 where a model is split over several."""
     quantization: str = ""
     context_length: int = 0
     """Tokens the model was trained for; 0 when it doesn't say."""
     template: str = ""
     """The chat template; empty when there is none."""
-    special_tokens: tuple[str, ...] = ()
-    """Tokens that mean something to the template; empty for large vocabularies, which aren't read."""
 
     @property
     def parameter_size(self) -> str:
@@ -102,7 +96,7 @@ class _Reader:
             raise GGUFError(f"{self._path} is GGUF of version {version}; versions 2 and 3 are known.")
         try:
             return self._body()
-        except (struct.error, UnicodeDecodeError, OverflowError):
+        except (struct.error, OverflowError):
             raise self._damaged("its header breaks off or makes no sense") from None
 
     def _body(self) -> Header:
@@ -129,19 +123,18 @@ class _Reader:
         if not isinstance(alignment, int) or alignment < 1:
             raise self._damaged("its header makes no sense")
         start = -(-self._at // alignment) * alignment
-        if start + furthest >= len(self._data):
+        # The first file of a split model may hold no weights at all.
+        if tensors and start + furthest >= len(self._data):
             raise self._damaged("a part of its weights is missing")
         architecture = _text(known.get("general.architecture"))
         return Header(
             path=self._path,
             size=len(self._data),
             architecture=architecture,
-            name=_text(known.get("general.name")),
-            parameters=weights,
+            parameters=weights if _count(known.get("split.count")) < 2 else 0,
             quantization=_QUANTISATIONS.get(known.get("general.file_type", -1), ""),
             context_length=_count(known.get(f"{architecture}.context_length")),
             template=_text(known.get("tokenizer.chat_template")),
-            special_tokens=_special(known.get("tokenizer.ggml.tokens"), known.get("tokenizer.ggml.token_type")),
         )
 
     def _damaged(self, how: str) -> GGUFError:
@@ -158,31 +151,34 @@ class _Reader:
         if len(text) < length:
             raise struct.error
         self._at += length
-        return text.decode()
+        return text.decode("utf-8", "replace")
 
-    def _value(self, kind: int, depth: int = 0) -> Any:
+    def _value(self, kind: int) -> Any:
+        """A value; None for an array, which is stepped over: those are vocabularies, of no use here."""
         if kind == _STRING:
             return self._string()
-        if kind != _ARRAY:
-            if kind not in _SCALARS:
-                raise struct.error
-            return self._scalar(_SCALARS[kind])
-        inner, length = self._scalar("<I"), self._scalar("<Q")
-        if depth or length > len(self._data):
-            raise struct.error
-        if inner in _SCALARS and length > _KEPT_ITEMS:
-            self._skip(length * struct.calcsize(_SCALARS[inner]))
-            return None
-        if inner == _STRING and length > _KEPT_ITEMS:
-            for _ in range(length):
-                self._skip(self._scalar("<Q"))
-            return None
-        return [self._value(inner, depth + 1) for _ in range(length)]
+        if kind == _ARRAY:
+            return self._step_over(self._scalar("<I"), self._scalar("<Q"))
+        return self._scalar(self._layout(kind))
 
-    def _skip(self, length: int) -> None:
-        self._at += length
+    def _step_over(self, kind: int, length: int) -> None:
+        if length > len(self._data):
+            raise struct.error
+        if kind == _STRING:
+            data, at = self._data, self._at
+            for _ in range(length):
+                at += 8 + _LENGTH.unpack_from(data, at)[0]
+            self._at = at
+        else:
+            self._at += length * struct.calcsize(self._layout(kind))
         if self._at > len(self._data):
             raise struct.error
+
+    @staticmethod
+    def _layout(kind: int) -> str:
+        if kind not in _SCALARS:
+            raise struct.error
+        return _SCALARS[kind]
 
 
 def _text(value: object) -> str:
@@ -191,9 +187,3 @@ def _text(value: object) -> str:
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) and value > 0 else 0
-
-
-def _special(tokens: object, types: object) -> tuple[str, ...]:
-    if not isinstance(tokens, list) or not isinstance(types, list):
-        return ()
-    return tuple(token for token, kind in zip(tokens, types, strict=False) if kind == _CONTROL and token)
