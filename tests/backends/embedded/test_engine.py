@@ -158,6 +158,19 @@ async def test_one_that_crashes_fails_alone(engine: Engine, tmp_path: Path) -> N
     assert (await get(engine, f"{again.url}/health")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [(signal.SIGILL, "processor lacks"), (signal.SIGKILL, "want of memory"), (signal.SIGABRT, "damaged")],
+)
+async def test_what_ended_the_child_in_a_load_is_said(engine: Engine, by: signal.Signals, says: str) -> None:
+    load = asyncio.create_task(engine.url_for("twin:text"))
+    while (pid := engine.pid) is None:  # noqa: ASYNC110 - only the system knows
+        await asyncio.sleep(0)
+    os.kill(pid, by)
+    with pytest.raises(ServerError, match=f"broke down while it loaded twin-text.gguf.*{says}"):
+        await load
+
+
 async def test_a_killed_child_is_replaced(engine: Engine) -> None:
     await engine.url_for("twin:text")
     first = engine.pid

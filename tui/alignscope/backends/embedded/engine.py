@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -175,15 +176,18 @@ class Engine:
         if error := result.get("error"):
             reason = error.removeprefix("error loading model: ").rstrip(".")
             raise ServerError(f"The embedded engine can't load {name}: {reason}. Choose another file.", Fault.INVALID)
+        reasons = {
+            -signal.SIGILL: "This machine's processor lacks instructions that it needs: use Ollama or another server",
+            -signal.SIGKILL: "The system ended it, most likely for want of memory: take a smaller model",
+        }
+        reason = reasons.get(result["ended"], "The file may be damaged, or too large for this machine's memory")
         raise ServerError(
-            f"The embedded engine broke down while it loaded {name}. The file may be damaged, or too large for this "
-            f"machine's memory; {self.log} may say more.",
-            Fault.FAILED,
+            f"The embedded engine broke down while it loaded {name}. {reason}; {self.log} may say more.", Fault.FAILED
         )
 
     async def _order(self, **order: str | int) -> dict[str, Any]:
-        """The child's answer; empty when it broke down over this order. If it was over another one, this one is given
-        again, to the next child."""
+        """The child's answer; when it broke down over this order, its exit status under `ended`. If it was over another
+        one, this one is given again, to the next child."""
         while True:
             async with self._gate:
                 process = await self._running()
@@ -224,7 +228,7 @@ class Engine:
         if self._process is process:
             _log.warning("the embedded engine ended with status %s; its log is %s", code, self.log)
         # Orders are taken one by one, so what brought it down is the oldest of those without an answer.
-        culprit: dict[str, Any] = {}
+        culprit: dict[str, Any] = {"ended": code}
         for _, future in sorted(self._answers.items()):
             if not future.done():
                 future.set_result(culprit)
