@@ -29,6 +29,8 @@ def parse_host(text: str) -> str:
     user, at, authority = authority.rpartition("@")
     host, port = _split_port(authority, port)
     host = _CONNECTABLE.get(host, host)
+    if ":" in host:
+        host = host.replace("%25", "%")  # before a link-local address's interface, as URLs write it
     shown = f"[{host}]" if ":" in host else host
     if port != _PORTS.get(scheme):
         shown += f":{port}"
