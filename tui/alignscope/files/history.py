@@ -24,7 +24,7 @@ class History:
     def load(self) -> tuple[str, ...]:
         """Read the file, skipping what is damaged in it; a missing or unreadable file is an empty history."""
         try:
-            lines = read_regular(self._path, _MAX_BYTES)[0].decode("utf-8-sig", "replace").splitlines()
+            lines = read_regular(self._path, _MAX_BYTES).decode("utf-8-sig", "replace").splitlines()
         except OSError:
             return ()
         for line in lines[-MAX_PROMPTS:]:

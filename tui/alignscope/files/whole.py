@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
-    """Return what a file holds, and its status. Waits for no pipe or device, and reads no more than the limit.
+def read_regular(path: Path, limit: int) -> bytes:
+    """Return what a file holds. Waits for no pipe or device, and reads no more than the limit.
 
     Args:
         limit: bytes.
@@ -26,7 +26,7 @@ def read_regular(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
         data = file.read(min(limit, status.st_size) + 1)
         if len(data) > limit:
             raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
-    return data, status
+    return data
 
 
 def write_whole(path: Path, parts: Iterable[bytes], mode: int = 0o666) -> None:

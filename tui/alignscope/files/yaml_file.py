@@ -83,7 +83,7 @@ def load(path: Path, name: str = "") -> Document:
     name = name or path.name
     lines: dict[str, int] = {}
     try:
-        source, _ = read_regular(path, MAX_BYTES)
+        source = read_regular(path, MAX_BYTES)
         return Document(name, read(source.decode("utf-8-sig"), lines=lines), lines)
     except OSError as error:
         raise FileError(f"{name} can't be read: {error.strerror or error}") from None

@@ -74,7 +74,7 @@ def read(file: Path) -> Look:
     """
     try:
         # Ours are JSON, which is YAML too: the first frame waits for a theme, and shouldn't for the import of PyYAML.
-        theme = msgspec.json.decode(read_regular(file, MAX_BYTES)[0], type=ThemeFile)
+        theme = msgspec.json.decode(read_regular(file, MAX_BYTES), type=ThemeFile)
     except (OSError, ValueError, RecursionError):
         theme = convert(load(file), ThemeFile)
     if not theme.name.strip() or not theme.name.isprintable() or "," in theme.name:
@@ -211,7 +211,7 @@ def suggested(color_system: str | None, environment: Mapping[str, str]) -> str:
 def remembered() -> str:
     """The theme that was chosen last, empty when none was."""
     try:
-        return read_regular(state_dir() / _REMEMBERED, 200)[0].decode("utf-8-sig").strip()
+        return read_regular(state_dir() / _REMEMBERED, 200).decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 

@@ -76,7 +76,7 @@ def read(path: Path, *, outline: bool = False) -> Loaded:
         SessionError: it can't be read or isn't a session; names file, document and field.
     """
     try:
-        data, _ = read_regular(path, MAX_BYTES)
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path.name}: can't be read: {error.strerror or error}") from None
     loaded = parse(_DETAILS.sub(lambda found: found[1] or b"", data) if outline else data, path.name)

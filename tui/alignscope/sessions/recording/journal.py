@@ -116,7 +116,7 @@ def read(path: Path) -> Session:
         SessionError: it is no journal, or its first line is damaged.
         OSError: it can't be read.
     """
-    first, *lines = read_regular(path, MAX_BYTES)[0].split(b"\n")
+    first, *lines = read_regular(path, MAX_BYTES).split(b"\n")
     if not lines and (_BEGINNING.startswith(first) or first.startswith(_BEGINNING)):
         raise TornError(f"{path.name}: is torn")
     try:

@@ -43,7 +43,7 @@ def recover(directory: Path) -> list[str]:
 def _fold(path: Path, lock: Lock) -> str:
     """One session. Its lock is held."""
     left_at = journal_of(path)
-    found = read_regular(path, file.MAX_BYTES)[0] if path.exists() else b""
+    found = read_regular(path, file.MAX_BYTES) if path.exists() else b""
     left: Session | None = None
     if left_at.exists():
         try:
