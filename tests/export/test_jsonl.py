@@ -14,6 +14,7 @@ from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.model.turn import Turn, TurnSettings, Verdict
 from alignscope.sessions.format import documents, jsonl
+from alignscope.sessions.format.timeline import StoredReply
 from tests.sessions.recorded import AT, events, session, turn, two_turns, with_logprobs, written
 
 
@@ -118,6 +119,15 @@ _HEAD = '{"format": "alignscope-session/1", "title": "", "created": "2026-11-20T
 def test_json_lines_that_are_none(lines: list[str], problem: str) -> None:
     with pytest.raises(SessionError, match=re.escape(problem)):
         jsonl.read(lines, "it")
+
+
+@pytest.mark.parametrize("line", ["[1,", '[1,"a"],[2,"b"]', "[" * 3000, '[1,"\\ud800"]'], ids=range(4))
+def test_a_damaged_timeline_is_told(line: str) -> None:
+    whole = session(turn(1, "x", events("base", [(1, "a")])))
+    whole.turns[0].replies["base", 1] = StoredReply("base", 1, "a", line, "here")
+    whole.turns[0].replies["base", 1].end = End.STOP
+    with pytest.raises(SessionError, match=r"turn 1, pane base, sample 1: the timeline is damaged"):
+        written("jsonl", whole)
 
 
 @pytest.mark.parametrize("timeline", ["[[1]]", "[7]", '[[-5, "a"]]', '[[0, "b"]]', '"x"', '[[1e13, "a"]]', "{}"])

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents
@@ -20,12 +22,16 @@ _TOO_LARGE: Final = 10**300
 
 
 def write(session: Session) -> Iterator[str]:
-    """The header, then a line for each turn."""
+    """The header, then a line for each turn. Raises SessionError when a timeline is damaged."""
     for document in documents.session(session):
         timelines = [reply.pop("timeline") for reply in document["replies"]] if "turn" in document else []
         plain = _plain(document)
         for reply, timeline in zip(plain.get("replies", ()), timelines, strict=bool(timelines)):
-            reply["timeline"] = [json.loads(line) for line in timeline.split("\n") if line]
+            try:
+                reply["timeline"] = [msgspec.json.decode(line) for line in timeline.split("\n") if line]
+            except (msgspec.MsgspecError, RecursionError) as error:
+                where = f"{session.name}: turn {document['turn']}, pane {reply['pane']}, sample {reply['sample']}"
+                raise SessionError(f"{where}: the timeline is damaged: {error}") from None
         yield json.dumps(plain, ensure_ascii=False, separators=(", ", ": ")) + "\n"
 
 
