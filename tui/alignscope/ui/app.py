@@ -19,6 +19,7 @@ from alignscope.model.launch import Launch
 from alignscope.ui import screens, themes
 from alignscope.ui.ascii import PlainSigns, plain_signs
 from alignscope.ui.ending import end_with_the_terminal
+from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer import ExplorerScreen
 
 _LOOK_SECONDS: Final = 1.0
@@ -102,12 +103,10 @@ class AlignscopeApp(App[int]):
         self.tell(" ".join(problems), "error")
 
     def tell(self, message: str, severity: str = "information") -> None:
-        """Show a message where the screen has a line for them."""
-        for screen in reversed(self.screen_stack):
-            say = getattr(screen, "say", None)
-            if say is not None:
-                say(message, severity)
-                return
+        """Show a message in the explorer's line for them."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ExplorerScreen):
+                screen.say(message, severity)
 
     # Themes
 
@@ -192,8 +191,7 @@ class AlignscopeApp(App[int]):
         for command in super().get_system_commands(screen):
             if command.title not in ("Maximize", "Minimize", "Keys", "Theme"):
                 yield command
-        commands = getattr(screen, "commands", None)
-        given = list(commands()) if commands is not None else []
+        given = list(screen.commands()) if isinstance(screen, AppScreen) else []
         yield from given
         if not any(command.title == "Theme" for command in given):
             yield SystemCommand("Theme", "Choose the colours", partial(self.run_action, "themes"))

@@ -1,8 +1,14 @@
 """What all screens have in common."""
 
+import re
+from collections.abc import Iterator
+from functools import partial
 from typing import TypeVar
 
+from textual.app import SystemCommand
+from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.markup import escape
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
@@ -24,6 +30,28 @@ class AppScreen(Screen[T]):
             return False
         return super().check_action(action, parameters)
 
+    def key_of(self, action: str) -> str:
+        """Return the first key of one of the screen's actions, named by its id, as sentences tell it: `F4`."""
+        bindings = (binding for binding in self.BINDINGS if isinstance(binding, Binding))
+        shown = self._key(next(binding for binding in bindings if binding.id == action))
+        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Yield every action that has a key, for the command palette; scrolling is of no use by its name."""
+        seen = set()
+        for binding in self.BINDINGS:
+            if not isinstance(binding, Binding) or binding.action.startswith(("scroll(", "app.command_palette")):
+                continue
+            if binding.id not in seen:
+                seen.add(binding.id)
+                help = f"{escape(self._key(binding))} · {binding.tooltip}"
+                yield SystemCommand(binding.description, help, partial(self.run_action, binding.action))
+
+    def _key(self, usual: Binding) -> str:
+        """Return the first key of a binding, the person's own where they have one, as the line of keys shows it."""
+        first = self.app._keymap.get(usual.id or "", usual.key).split(",")[0]
+        return self.app.get_key_display(usual.with_key(first))
+
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
@@ -34,3 +62,7 @@ class AppScreen(Screen[T]):
 
 class Dialog(AppScreen[T], ModalScreen[T]):
     """A screen on top of another, which is left before the other takes keys again."""
+
+    def commands(self) -> Iterator[SystemCommand]:
+        """Yield nothing: what can be done here stands in the line of keys."""
+        yield from ()

@@ -19,7 +19,6 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import settings_words
 from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.words import key_of
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
 from alignscope.ui.widgets.split import Split
@@ -76,7 +75,7 @@ class PaneActions(AppScreen[int]):
 
     def key(self, name: str) -> str:
         """Return the first key of one of the explorer's actions as a person knows it, such as `F4`."""
-        return key_of(self, f"explorer.{name}")
+        return self.key_of(f"explorer.{name}")
 
     @property
     def panel(self) -> "SamplingPanel | None":

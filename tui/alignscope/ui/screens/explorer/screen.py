@@ -2,12 +2,12 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import monotonic
 from typing import Final
 
 from textual import events, on, work
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from alignscope.files.experiments import Experiment
@@ -23,7 +23,6 @@ from alignscope.run.servers import Servers
 from alignscope.ui import screens
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.session import SessionActions
-from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
@@ -246,7 +245,3 @@ class ExplorerScreen(SessionActions):
     def action_help(self) -> None:
         """Show keys and words."""
         self.app.push_screen(screens.HelpScreen(self))
-
-    def commands(self) -> Iterator[SystemCommand]:
-        """Return every action that has a key, for the command palette."""
-        return commands_of(self)

@@ -21,7 +21,6 @@ from alignscope.text.clean import clean
 from alignscope.ui import screens
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
 from alignscope.ui.screens.library.rows import describe, row
-from alignscope.ui.screens.words import key_of
 from alignscope.ui.widgets.keybar import KeyBar
 
 T = TypeVar("T")
@@ -300,7 +299,7 @@ class LibraryScreen(Chooser[Picked | None]):
             return
         token = await self._do(
             lambda: self._store.delete(entry.path),
-            f"Deleted ‘{entry.title}’; {key_of(self, 'library.undo')} brings it back.",
+            f"Deleted ‘{entry.title}’; {self.key_of('library.undo')} brings it back.",
         )
         if token is not None:
             self._deleted.append((token, entry.title))

@@ -1,11 +1,11 @@
 """The replay itself: panes, a timeline, finding, and the ways on from any point of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.getters import query_one
 from textual.screen import Screen
@@ -22,7 +22,6 @@ from alignscope.ui import screens
 from alignscope.ui.screens.replay.bindings import BINDINGS
 from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
-from alignscope.ui.screens.words import commands_of
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
@@ -269,7 +268,3 @@ class ReplayScreen(Transport[Live | None]):
     def action_help(self) -> None:
         """Keys and words."""
         self.app.push_screen(screens.HelpScreen(self))
-
-    def commands(self) -> Iterator[SystemCommand]:
-        """Every action that has a key, for the command palette."""
-        return commands_of(self)
