@@ -52,7 +52,7 @@ class Sent(msgspec.Struct, frozen=True):
     """The most tokens that it asks for; None when there is no limit."""
 
 
-class Chunk(msgspec.Struct, frozen=True):
+class Chunk(msgspec.Struct, frozen=True, gc=False):
     """A piece of a reply."""
 
     text: str

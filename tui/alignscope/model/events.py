@@ -104,7 +104,7 @@ class Waiting(msgspec.Struct, frozen=True, tag_field="event", tag="waiting"):
     phase: Phase
 
 
-class Token(msgspec.Struct, frozen=True, tag_field="event", tag="token", omit_defaults=True):
+class Token(msgspec.Struct, frozen=True, gc=False, tag_field="event", tag="token", omit_defaults=True):
     """A piece of a reply as it arrived."""
 
     pane: str

@@ -245,13 +245,6 @@ class _Reply:
                 if ended():
                     return
                 match item:
-                    case Sent():
-                        run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
-                    case Ending():
-                        self._finish(
-                            item.end, " ".join(filter(None, (item.message, self._lack(item, request)))), item.stats
-                        )
-                        return
                     case Chunk():
                         now = self._last = run.now()
                         self._first = now if self._first is None else self._first
@@ -260,6 +253,12 @@ class _Reply:
                         run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
                         if run.crowded:
                             await run.room()
+                    case Sent():
+                        run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
+                    case Ending():
+                        notes = filter(None, (item.message, self._lack(item, request)))
+                        self._finish(item.end, " ".join(notes), item.stats)
+                        return
                     case _:
                         assert_never(item)
         self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
