@@ -69,7 +69,7 @@ class Bench:
             return (terminal.cpu() - cpu) * 1e6 / (2 * tokens), terminal.memory() - memory
 
     def paced(self, name: str, tokens: int, rate: int) -> tuple[float, float, float]:
-        """Both streams at a rate: processor time in hundredths of a core, and latencies' median and 95th of 100, ms."""
+        """Both streams at a rate: processor time in hundredths of a core, and latencies' median and 99th of 100, ms."""
         with self.start(name, tokens, rate) as terminal:
             self.ready(terminal)
             cpu = terminal.cpu()
@@ -88,7 +88,7 @@ class Bench:
                 if (drawn := terminal.drawn_at(marker.encode())) is not None
             )
             assert len(delays) > 0.95 * len(sent), f"{len(sent) - len(delays)} of {len(sent)} markers were never seen"
-            return used * rate / tokens * 100, statistics.median(delays), delays[int(len(delays) * 0.95)]
+            return used * rate / tokens * 100, statistics.median(delays), delays[int(len(delays) * 0.99)]
 
     def startup(self, name: str) -> tuple[float, float, float]:
         """Processor and wall time until a letter typed at the start is drawn, and processor time until quiet, in s."""
@@ -171,7 +171,7 @@ def main() -> None:
         if "burst" in what:
             names = ("us/token", "MB more")
             measure(names, ("burst bare", lambda: bench.burst("bare", 5000)), ("burst", lambda: bench.burst(of, 5000)))
-            goals.append(("burst CPU a token / bare", ratio(figures, "burst: us/token", "burst bare: us/token"), 2.0))
+            goals.append(("burst CPU a token / bare", ratio(figures, "burst: us/token", "burst bare: us/token"), 1.0))
         if "scale" in what:
             names = ("us/token", "MB more")
             measure(names, ("5k", lambda: bench.burst(of, 5000)), ("50k", lambda: bench.burst(of, 50_000)))
@@ -183,10 +183,10 @@ def main() -> None:
             figures["memory"] = [a - b for a, b in zip(figures["20k: MB more"], figures["100: MB more"], strict=True)]
             goals.append(("MB more for 2 x 20,000 tokens", alone("memory"), 10.0))
         if "paced" in what:
-            latencies = ("CPU %", "median ms", "p95 ms")
+            latencies = ("CPU %", "median ms", "p99 ms")
             measure(latencies, *((f"paced {n}", partial(bench.paced, n, 500, 100)) for n in ("step", of)))
-            goals.append(("100/s CPU / step", ratio(figures, f"paced {of}: CPU %", "paced step: CPU %"), 1.5))
-            goals.append(("100/s token to screen, p95 ms", alone(f"paced {of}: p95 ms"), 75.0))
+            goals.append(("100/s CPU / step", ratio(figures, f"paced {of}: CPU %", "paced step: CPU %"), 1.1))
+            goals.append(("100/s p99 / step", ratio(figures, f"paced {of}: p99 ms", "paced step: p99 ms"), 1.0))
         if "resize" in what:
             moments = ("CPU ms", "frame ms", "last ms")
             measure(moments, *((f"resize {n}", partial(bench.resize, of, n)) for n in (10, 50_000)))
