@@ -217,6 +217,8 @@ def main(name: str, url: str, model: str) -> None:
         from alignscope.commands.main import main as alignscope
 
         sys.exit(alignscope([*panes(url, model), "--set", "num_predict=-1"]))
+    import httpx  # noqa: F401, which the application has brought in before its first prompt as well
+
     streams: dict[str, type[Streams]] = {"bare": Floor, "step": StepFloor, "panes": Panes}
     streams[name](url, model).run()
 
