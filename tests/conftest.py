@@ -1,10 +1,17 @@
 """Fixtures for every test."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.waiting import settled
 
 pytest_plugins = ["tests.standin.fixtures"]
+
+# A busy machine is slow, which is no failure; and no fixture here changes from one example to the next.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

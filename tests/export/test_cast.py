@@ -101,7 +101,7 @@ def test_cast_of_several_samples_and_lineups() -> None:
     assert not any("│" in row for row in screen), "the screen was laid out anew"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=30), max_size=12), st.integers(20, 60))
 def test_cast_stays_on_the_screen(texts: list[str], columns: int) -> None:
     pieces = [(float(number), text) for number, text in enumerate(texts)]

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import Alternative, End, Finished, Started, Stats, Token
@@ -70,7 +70,7 @@ def _turns(draw: st.DrawFn, number: int) -> Turn:
     return made
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_json_lines_lose_nothing(data: st.DataObject) -> None:
     turns = [data.draw(_turns(number)) for number in range(1, data.draw(st.integers(0, 2)) + 1)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import End, Event, Finished, Token
@@ -74,7 +74,7 @@ def disk_full(left: int = 0) -> Iterator[None]:
 # The journal
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60)
 @given(lineups().flatmap(lambda line: turns(1, line)), st.data())
 def test_a_journal_gives_back_what_was_written(tmp_path: Path, turn: Turn, data: st.DataObject) -> None:
     session = Session("t", turn.at, turn.panes, path=tmp_path / "x.yaml")
@@ -406,7 +406,7 @@ def test_a_locked_journal_belongs_to_the_living(tmp_path: Path) -> None:
     assert len(store.recover()) == 1
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(texts)
 def test_any_prompt_makes_a_title(prompt: str) -> None:
     assert len(title_for(prompt)) <= 60

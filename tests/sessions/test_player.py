@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.model.events import End, Event, Finished, Started, Token
@@ -271,7 +271,6 @@ def _made(number: int, replies: list[Any]) -> Turn:
     return turn(number, "prompt", *told)
 
 
-@settings(deadline=None)
 @given(st.lists(_REPLIES, max_size=3), st.none() | st.integers(0, 80), st.data())
 def test_seeking_gives_what_playing_gives(content: list[Any], limit: int | None, data: st.DataObject) -> None:
     turns = [_made(number, replies) for number, replies in enumerate(content, 1)]

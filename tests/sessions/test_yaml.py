@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignscope.files.yaml_file import FormError
@@ -18,7 +18,7 @@ from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import Block, Text, hide, reveal
 from tests.sessions.making import plain, session_of, sessions, shape, texts, turn_of
 
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = settings(max_examples=150)
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
