@@ -161,7 +161,8 @@ class Split(Drawn, Container):
                 self._rows = [Strip([Segment(cell.text * width, cell.style)], width) for cell in cells]
             else:
                 self._rows = [Strip(Segment.simplify(cells), width)] * height
-        return self._rows[start:stop]
+        rows = self._rows[start:stop]
+        return rows + [Strip.blank(self.size.width)] * (stop - start - len(rows))  # asked for before it has a size
 
     def notify_style_update(self) -> None:
         """Forget colours when the theme changes."""
