@@ -1,4 +1,4 @@
-"""Sessions as documents and back: which field stands where in a session file, version 1."""
+"""Sessions as documents: which field stands where in a session file, version 1. `reading` is the way back."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
@@ -6,17 +6,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from alignscope.files.yaml_file import FormError, printable
-from alignscope.model.events import MAX_LIMIT, End, Stats
-from alignscope.model.pane import MAX_PANES, Mode, Pane
+from alignscope.model.events import MAX_LIMIT, End
 from alignscope.model.reply import Reply
-from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
-from alignscope.model.scaffold import SCAFFOLDS
+from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session
 from alignscope.model.turn import (
     CARRY,
-    FRESH,
-    MAX_ALTERNATIVES,
     Extra,
     PaneRecord,
     ReplyKey,
@@ -24,7 +19,6 @@ from alignscope.model.turn import (
     TurnSettings,
     Verdict,
 )
-from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import Block, Text
 
@@ -33,15 +27,10 @@ VERSION: Final = 1
 D = TypeVar("D", bound=dict[str, Any])
 MAX_STORED_SAMPLES: Final = 64
 """Replies of a pane to one prompt that a file may hold: more than are asked for today."""
-_AMENDMENTS: Final = ("title", "note", "verdict")
 _USUAL: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
 """Settings that are written even if they are as usual."""
 _CARRIED: Final = frozenset({"prompt", "messages"})
-_STATS: Final = tuple(Stats.__struct_fields__)
-
-
-# Writing
 
 
 def header(session: Session) -> Block:
@@ -190,192 +179,3 @@ def _with(document: D, extra: Extra) -> D:
     for key, value in extra.items():
         document.setdefault(key, value)
     return document
-
-
-# Reading
-
-
-def read_header(data: Any) -> Session:
-    """The session that a file's first document announces.
-
-    Raises:
-        FormError: it is no session, is of a newer version, or a field is wrong.
-    """
-    if not isinstance(data, dict) or not str(data.get("format", "")).startswith(f"{FORMAT}/"):
-        raise FormError(f"this is no session file: it doesn't begin with ‘format: {FORMAT}/{VERSION}’")
-    fields = Fields(data)
-    version = fields.text("format").removeprefix(f"{FORMAT}/")
-    if version != str(VERSION):
-        newer = version.isascii() and version.isdigit() and len(version) < 9 and int(version) > VERSION
-        advice = "A newer alignscope wrote it; this one has to be updated to open it" if newer else "There is none such"
-        raise fields.refuse("format", f"the file has version {printable(version)} of the format. {advice}")
-    created = fields.time("created")
-    heading = fields.text("title", "")
-    inner = fields.inner("parent")
-    parent = None
-    if inner:
-        parent = Parent(inner.text("name"), inner.whole("turn", 0, least=0), inner.number("ms", None), inner.rest())
-    return Session(heading, created, _read_panes(fields), parent=parent, extra=fields.rest())
-
-
-def add(session: Session, data: Any, where: str) -> None:
-    """Take in a document behind the header: a turn, what was said about one later, or something unknown.
-
-    Args:
-        where: the file and the document, for what is found to be wrong only when a reply is played.
-
-    Raises:
-        FormError: a field is wrong.
-    """
-    fields = Fields(data)
-    if "turn" in fields:
-        _add_turn(session, fields, where)
-    elif any(name in fields for name in _AMENDMENTS):
-        if "title" in fields:
-            session.title = fields.text("title")
-        if (said := fields.inner("note")) is not None:
-            _turn_of(session, said).note = said.text("text")
-        if (said := fields.inner("verdict")) is not None:
-            judged = _turn_of(session, said)
-            judged.verdict = _read_verdict(said, judged)
-        if fields.rest():
-            session.others.append(fields.rest())
-    else:
-        session.others.append(fields.rest())
-
-
-def _add_turn(session: Session, fields: Fields, where: str) -> None:
-    number = fields.whole("turn")
-    last = session.turns[-1].number if session.turns else 0
-    known = session.turn(number)
-    if known is None and number < last:
-        raise fields.refuse("turn", f"turn {number} comes after turn {last}")
-    panes = _read_panes(fields) or session.lineup
-    settings, unknown = _read_settings(fields)
-    new = Turn(
-        number,
-        fields.time("at"),
-        fields.text("prompt"),
-        tuple(record.pane for record in panes),
-        settings,
-        records=panes,
-    )
-    for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
-        reply = _read_reply(each, where)
-        if reply.pane not in {record.name for record in panes}:
-            raise each.refuse("pane", f"no pane of the lineup is called ‘{printable(reply.pane)}’")
-        if (reply.pane, reply.sample) in new.replies:
-            raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
-        new.replies[reply.pane, reply.sample] = reply
-    if (said := fields.raw("note")) is not None:
-        if not isinstance(said, str):
-            raise fields.refuse("note", "should be text")
-        new.note = said
-    if (judged := fields.inner("verdict")) is not None:
-        new.verdict = _read_verdict(judged, new)
-    new.extra = fields.rest() | ({"sampling": unknown} if unknown else {})
-    if known is None:
-        session.turns.append(new)
-        return
-    # The same turn again: a pane was asked once more, and its later replies count.
-    for name in {pane for pane, _ in new.replies}:
-        known.forget(name)
-    known.replies |= new.replies
-    known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
-    known.extra |= new.extra
-
-
-def _read_reply(fields: Fields, where: str) -> StoredReply:
-    pane, sample = fields.text("pane"), fields.whole("sample", 1, most=MAX_STORED_SAMPLES)
-    text = fields.text("text")
-    timeline = fields.text("timeline") if "timeline" in fields else None
-    reply = StoredReply(pane, sample, text, timeline, f"{where}, {fields.place('')[:-1]}")
-    reply.end = fields.word("end", End)
-    reply.message = fields.text("message", "")
-    reply.url = fields.text("url", "")
-    reply.sent_ms = fields.number("sent", 0.0)
-    request = fields.raw("request")
-    if not isinstance(request, dict | None):
-        raise fields.refuse("request", "should be a mapping")
-    reply.request = request or {}
-    reply.limit = fields.whole("limit", least=0, most=MAX_LIMIT) if "limit" in fields else limit_in(reply.request)
-    unknown: Extra = {}
-    if (stats := fields.inner("stats")) is not None:
-        numbers: dict[str, Any] = {}
-        for name in _STATS:
-            whole = name in ("tokens", "prompt_tokens")
-            if name in stats:
-                numbers[name] = stats.whole(name, least=0, most=10**12) if whole else stats.number(name, 0.0)
-        reply.stats, unknown = Stats(**numbers), stats.rest()
-    reply.ended_ms = fields.number("ended", None)
-    reply.extra = fields.rest() | ({"stats": unknown} if unknown else {})
-    return reply
-
-
-def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
-    records: list[PaneRecord] = []
-    for each in fields.each("lineup", MAX_PANES):
-        name = each.text("name")
-        if not name or len(name) > 40 or not name.isprintable():
-            raise each.refuse("name", "a pane's name is 1 to 40 printable characters")
-        if name in {record.name for record in records}:
-            raise each.refuse("name", f"two panes are called ‘{printable(name)}’")
-        own = each.inner("sampling")
-        sampling, unknown = _read_sampling(own) if own else (None, {})
-        pane = Pane(
-            name, each.text("model"), each.text("url"), each.word("mode", Mode), each.text("system", ""), sampling
-        )
-        digest, server = each.text("digest", ""), each.text("server", "")
-        records.append(PaneRecord(pane, digest, server, each.rest() | ({"sampling": unknown} if unknown else {})))
-    return tuple(records)
-
-
-def _read_settings(fields: Fields) -> tuple[TurnSettings, Extra]:
-    """Return a turn's settings, and parameters that this version doesn't know."""
-    sampling, unknown = _read_sampling(fields.inner("sampling"))
-    settings = TurnSettings(
-        sampling,
-        fields.whole("samples", 1, most=MAX_STORED_SAMPLES),
-        fields.word("context", {FRESH: FRESH, CARRY: CARRY}.__getitem__, FRESH),
-        fields.word("scaffold", {name: name for name in SCAFFOLDS}.__getitem__, "bare"),
-        fields.flag("think"),
-        fields.whole("logprobs", least=0, most=MAX_ALTERNATIVES) if "logprobs" in fields else None,
-        fields.flag("one_after_other"),
-    )
-    return settings, unknown
-
-
-def _read_sampling(fields: Fields | None) -> tuple[Sampling, Extra]:
-    """The sampling, and parameters that this version doesn't know."""
-    if fields is None:
-        return Sampling(), {}
-    values = {}
-    for name in PARAMETERS:
-        if name in fields:
-            try:
-                values[name] = PARAMETERS[name].check(fields.raw(name))
-            except (SamplingError, OverflowError) as error:
-                raise fields.refuse(name, printable(error) if len(str(error)) < 60 else str(error)) from None
-    return Sampling(values), fields.rest()
-
-
-def _turn_of(session: Session, fields: Fields) -> Turn:
-    number = fields.whole("turn")
-    found = session.turn(number)
-    if found is None:
-        raise fields.refuse("turn", f"there is no turn {number} before it")
-    return found
-
-
-def _read_verdict(fields: Fields, turn: Turn) -> Verdict | None:
-    order: list[ReplyKey] = []
-    for item in fields.items("order", MAX_PANES * MAX_STORED_SAMPLES):
-        pane, sample = item if isinstance(item, list) and len(item) == 2 else (item, 1)
-        if not isinstance(pane, str) or isinstance(sample, bool) or not isinstance(sample, int):
-            raise fields.refuse("order", "lists panes, or pairs of a pane and a sample's number")
-        if pane not in {record.name for record in turn.panes} or not 1 <= sample <= MAX_STORED_SAMPLES:
-            raise fields.refuse("order", f"the turn has no reply {printable(sample)} of ‘{printable(pane)}’")
-        if (pane, sample) in order:
-            raise fields.refuse("order", f"the reply {sample} of ‘{printable(pane)}’ is there twice")
-        order.append((pane, sample))
-    return Verdict(tuple(order), fields.rest()) if order else None

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from alignscope.files.whole import read_regular
 from alignscope.files.yaml_file import FormError
 from alignscope.model.session import Session, SessionError
-from alignscope.sessions.format import documents
+from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.timeline import StoredReply
 
@@ -115,9 +115,9 @@ def parse(data: bytes, name: str) -> Loaded:
             raise SessionError(words) from None
         try:
             if session is None:
-                session = documents.read_header(content)
+                session = reading.read_header(content)
             else:
-                documents.add(session, content, where)
+                reading.add(session, content, where)
         except FormError as error:
             raise SessionError(_words(error, where, data, piece)) from None
         end = piece.after

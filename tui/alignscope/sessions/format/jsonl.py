@@ -12,7 +12,7 @@ import msgspec
 
 from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError
 from alignscope.model.session import Session, SessionError
-from alignscope.sessions.format import documents
+from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format.yaml import hide, moment, reveal
 
 MAX_LINE: Final = 256 * 2**20
@@ -55,10 +55,10 @@ def read(lines: Iterable[str], name: str) -> Session:
         try:
             data = _read(line)
             if session is None:
-                session = documents.read_header(data)
+                session = reading.read_header(data)
             else:
                 before = len(session.turns)
-                documents.add(session, data, where)
+                reading.add(session, data, where)
                 for turn in session.turns[before:]:
                     for reply in turn.replies.values():
                         _ = reply.texts  # decoded now, so that a wrong timeline is told now

@@ -13,7 +13,7 @@ from alignscope.files.yaml_file import FormError
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
-from alignscope.sessions.format import documents
+from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.documents import MAX_STORED_SAMPLES, limit_in
 from alignscope.sessions.format.timeline import LATEST
@@ -121,8 +121,8 @@ def read(path: Path) -> Session:
         raise TornError(f"{path.name}: is torn")
     try:
         head = msgspec.json.decode(first, type=_Head)
-        session = documents.read_header(yaml_form.read(head.session))
-        documents.add(session, yaml_form.read(head.turn), path.name)
+        session = reading.read_header(yaml_form.read(head.session))
+        reading.add(session, yaml_form.read(head.turn), path.name)
     except (msgspec.MsgspecError, UnicodeError, FormError) as error:
         raise SessionError(f"{path.name}, line 1: {error}") from None
     if not session.turns:
