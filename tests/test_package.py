@@ -117,7 +117,7 @@ def imported(code: str, names: Sequence[str]) -> set[str]:
 
 @pytest.mark.parametrize("flags", [["--help"], ["--version"], ["ask", "--help"], ["models", "pull", "--help"]])
 def test_help_and_version_load_next_to_nothing(flags: list[str]) -> None:
-    start = "from alignscope.commands.main import main"
+    start = "from alignscope.cli import main"
     run = f"{start}\ntry: main({flags!r})\nexcept SystemExit as end: assert end.code == 0"
     heavy = ["textual", "rich", "httpx", "xllamacpp", "yaml", "msgspec", "asyncio", "platformdirs", "pyperclip"]
     assert imported(run, heavy) == set()

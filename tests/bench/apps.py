@@ -214,7 +214,7 @@ def panes(url: str, model: str) -> list[str]:
 def main(name: str, url: str, model: str) -> None:
     """Run one of them."""
     if name == "app":
-        from alignscope.commands.main import main as alignscope
+        from alignscope.cli import main as alignscope
 
         sys.exit(alignscope([*panes(url, model), "--set", "num_predict=-1"]))
     import httpx  # noqa: F401, which the application has brought in before its first prompt as well

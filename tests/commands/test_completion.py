@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from alignscope.cli import main
 from alignscope.commands.completion import SHELLS
-from alignscope.commands.main import main
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from tests.sessions.recorded import two_turns

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from alignscope.cli import main
 from alignscope.commands import arguments as choices
-from alignscope.commands.main import main
 from alignscope.commands.parser import make_parser
 from alignscope.files.settings import Settings, config_file, load
 from alignscope.files.yaml_file import FileError

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from alignscope.commands.main import main
+from alignscope.cli import main
 from alignscope.commands.parser import EXPORT_FORMS
 from alignscope.export import FORMATS
 from alignscope.model.session import Session

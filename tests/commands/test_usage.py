@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from alignscope.cli import main
 from alignscope.commands import arguments as choices
-from alignscope.commands.main import main
 from alignscope.model.launch import Launch
 from alignscope.model.pane import EMBEDDED, Mode, Wanted
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling

@@ -1,6 +1,6 @@
 """`python -m alignscope` is `alignscope`."""
 
-from alignscope.commands.main import main
+from alignscope.cli import main
 
 if __name__ == "__main__":
     raise SystemExit(main())
