@@ -127,7 +127,7 @@ def test_the_first_frame_loads_no_other_screen_and_nothing_that_reads_files_or_s
     assert imported("import alignscope.ui.app", ["httpx", "yaml", "xllamacpp", "pyperclip"]) == set()
     ask = "import sys; print(*(name for name in sys.modules if name.startswith('alignscope.ui.screens.')))"
     loaded = {name.split(".")[3] for name in python("-c", f"import alignscope.ui.app; {ask}").split()}
-    assert loaded == {"explorer", "words"}
+    assert loaded == {"base", "explorer"}
 
 
 def test_every_screen_is_found_by_its_name() -> None:

@@ -134,7 +134,9 @@ def hidden(app: App[Any]) -> set[tuple[str, object]]:
         (piece.strip(), style.color)
         for strip in strips
         for piece, style, _ in strip
-        if piece.strip(DECORATION) and style is not None and style.color is not None and style.color == style.bgcolor
+        if piece.strip(DECORATION) and style is not None and style.color is not None
+        # The terminal's own colour for text differs from its own ground, though both are called default.
+        if style.color == style.bgcolor and not style.color.is_default
     }
 
 

@@ -3,7 +3,7 @@
 import argparse
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from alignscope.commands import Status, UsageError
@@ -76,17 +76,17 @@ def offer(launch: Launch) -> int:
 
 
 def print_all(out: Printer, session: Session) -> None:
-    """Print every turn at once, with the note and the verdict on it."""
+    """Print every turn with the note and the verdict on it, reply by reply: no token is decoded for that."""
     show = _Shown(out, remarks=True)
     for turn in session.turns:
-        show.whole(turn)
+        show.whole(turn, turn.replies.values())
 
 
 def _play(out: Printer, session: Session, how: Playback) -> None:
     show = _Shown(out)
     if how.speed == INSTANT:
         for turn in session.turns:
-            show.whole(turn)
+            show.whole(turn, _in_order(turn))
         return
     player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
     seen = 0
@@ -150,10 +150,10 @@ class _Shown:
             case _:
                 assert_never(step.event)
 
-    def whole(self, turn: Turn) -> None:
-        """Show a turn at once, as playing it would have shown it in the end."""
+    def whole(self, turn: Turn, replies: Iterable[Reply]) -> None:
+        """Show a turn at once, with its replies in this order."""
         self._begin(turn)
-        for reply in _in_order(turn):
+        for reply in replies:
             self._head((reply.pane, reply.sample))
             self._write(reply.text)
             self._foot()
