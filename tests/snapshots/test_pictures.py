@@ -3,6 +3,7 @@
 After a change that is meant: `pytest tests/snapshots --snapshot-update`, then look at what changed and commit it.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -118,6 +119,7 @@ async def samples(scene: Scene) -> None:
 async def sampling(scene: Scene) -> None:
     await scene.resumed()
     await scene.press("f2")
+    await scene.until(lambda: re.search(r"num_ctx .*!", screen_text(scene.app)))  # what the server says of it has come
 
 
 async def experiments(scene: Scene) -> None:
@@ -151,7 +153,7 @@ async def themes(scene: Scene) -> None:
 
 async def library(scene: Scene) -> None:
     await scene.over(LibraryScreen(fixed.store(scene.place)))
-    await scene.until(lambda: "4 sessions" in screen_text(scene.app))
+    await scene.until(lambda: "4 sessions" in screen_text(scene.app) and "20200203-093000" in screen_text(scene.app))
 
 
 async def replay(scene: Scene) -> None:
