@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-LONG = 30.0
+LONG = 120.0
 """Seconds after which a process hangs for good; a busy machine needs some of them."""
 
 
