@@ -141,10 +141,10 @@ def _say(what: list[object]) -> None:
 
 
 async def many(count: int, seed: int = 7) -> list[Outcome]:
-    """So many runs in one directory, each killed at another moment of its first seven turns."""
+    """So many runs in one directory, each killed at another moment of its first four turns."""
     moments = random.Random(seed)
     with tempfile.TemporaryDirectory() as directory:
-        return [await run(Path(directory), moments.randint(1, 7 * A_TURN)) for _ in range(count)]
+        return [await run(Path(directory), moments.randint(1, 4 * A_TURN)) for _ in range(count)]
 
 
 def main() -> None:
