@@ -124,23 +124,28 @@ def _load(order: dict[str, Any]) -> Any:
 
 
 def _reason(log: Path, start: int) -> str:
-    """Why llama.cpp would not load a file: the text of the first error it has logged since `start`.
+    """Return why llama.cpp would not load a file: the first error that it has logged since `start`.
 
-    It writes its log from a thread of its own, which may be a little behind.
+    It writes its log from a thread of its own, which may be a little behind. Its last line says that it gives up; what
+    is written after the answer would be taken for the next file's.
     """
+    errors: list[str] = []
     for _ in range(25):
         try:
             with log.open("rb") as file:
                 file.seek(start)
                 lines = file.read(65_536).decode("utf-8", "replace").split("\n")
         except OSError:
-            return ""
-        for line in lines[:-1]:
-            _, error, text = line.partition(" E ")
-            if error:
-                return text.partition(": ")[2] or text
+            break
+        errors = [
+            text.partition(": ")[2] or text
+            for _, error, text in (line.partition(" E ") for line in lines[:-1])
+            if error
+        ]
+        if errors and errors[-1].startswith("exiting"):
+            break
         time.sleep(0.02)
-    return ""
+    return errors[0] if errors else ""
 
 
 if __name__ == "__main__":
