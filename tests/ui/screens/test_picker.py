@@ -122,17 +122,17 @@ async def test_a_server_that_cannot_be_asked_says_why_and_nothing_is_lost() -> N
         assert app.returned == [replaced("mystery:latest", OLLAMA, Mode.CHAT)]
 
 
-async def test_a_typed_path_uses_that_file_if_it_is_there(tmp_path: Path) -> None:
-    there = tmp_path / "my-base.gguf"
-    there.write_bytes(b"GGUF")
+async def test_a_typed_path_uses_that_file_if_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my-base.gguf").write_bytes(b"GGUF")
+    monkeypatch.chdir(tmp_path)
     app = Host(screen=picker)
     async with app.run_test(size=(120, 24)) as pilot:
-        await pilot.press(*(_key(char) for char in f"{tmp_path}/nothing.gguf"), "enter")
+        await pilot.press(*(_key(char) for char in "./no.gguf"), "enter")
         assert "No such file:" in screen_text(app) and app.returned == []
-        await pilot.press("ctrl+u", *(_key(char) for char in str(there)))
+        await pilot.press("ctrl+u", *(_key(char) for char in "./my-base.gguf"))
         assert "Use the file" in screen_text(app)
         await pilot.press("enter")
-        assert app.returned == [replaced(str(there), EMBEDDED, Mode.COMPLETION)]
+        assert app.returned == [replaced(str(tmp_path / "my-base.gguf"), EMBEDDED, Mode.COMPLETION)]
 
 
 async def test_what_comes_late_does_not_move_the_selection_that_a_person_made() -> None:
