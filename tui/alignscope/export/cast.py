@@ -25,6 +25,8 @@ _NARROWEST: Final = 16
 _BETWEEN: Final = " │ "
 _LOWEST: Final = 6
 _RESET: Final = "\x1b[0m"
+_FRAME: Final = 1 / 60
+"""Seconds from one drawing to the next: players show no more, and what comes between is drawn with the last of it."""
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
@@ -34,15 +36,22 @@ def write(session: Session, options: Options) -> Iterator[str]:
     columns = max(options.columns, most * _NARROWEST + (most - 1) * len(_BETWEEN))
     screen = _Screen(columns, max(options.rows, _LOWEST), options.palette)
     yield _line(_header(session, screen, options, recording))
+    time = due = 0.0  # when the last event happened, and when the next frame may be drawn
     for step, ms in zip(recording.steps(0, len(recording)), recording.times, strict=True):
-        time = round(ms / 1000, 6)
+        before, time = time, round(ms / 1000, 6)
+        if (step.event is None or time >= due) and (drawn := screen.draw()):
+            yield _line([before, "o", drawn])
         if step.event is None:
-            drawn = screen.begin(step.turn)
             yield _line([time, "m", f"turn {step.turn.number}"])
+            yield _line([time, "o", screen.begin(step.turn)])
         else:
-            drawn = screen.apply(step.event, step.turn)
-        if drawn:
-            yield _line([time, "o", drawn])
+            screen.apply(step.event, step.turn)
+        if time >= due:
+            due = time + _FRAME
+            if drawn := screen.draw():
+                yield _line([time, "o", drawn])
+    if drawn := screen.draw():
+        yield _line([time, "o", drawn])
     end = round(recording.times[-1] / 1000, 6) if recording.times else 0
     yield _line([end, "o", f"\x1b[{screen.rows};{columns}H\x1b[?25h"])
 
@@ -82,6 +91,7 @@ class _Screen:
         self._palette = palette
         self._lineup: Lineup | None = None
         self._columns: dict[str, _Column] = {}
+        self._changed: set[str] = set()  # panes of which something is to be drawn
 
     def begin(self, turn: Turn) -> str:
         """The prompt in every pane; a lineup that differs from the one before clears the screen."""
@@ -91,10 +101,16 @@ class _Screen:
             drawn = "\x1b[?25l\x1b[0m\x1b[2J" + self._lay_out(turn.lineup)
         return drawn + "".join(column.begin(turn) for column in self._columns.values())
 
-    def apply(self, event: Event, turn: Turn) -> str:
-        """One event of a reply."""
-        column = self._columns.get(event.pane)
-        return column.apply(event, turn.replies[event.pane, event.sample]) if column else ""
+    def apply(self, event: Event, turn: Turn) -> None:
+        """Take in an event of a reply, to be drawn with the next frame."""
+        if column := self._columns.get(event.pane):
+            column.apply(event, turn.replies[event.pane, event.sample])
+            self._changed.add(event.pane)
+
+    def draw(self) -> str:
+        """Draw what has changed since the last time."""
+        changed, self._changed = self._changed, set()
+        return "".join(column.draw() for name, column in self._columns.items() if name in changed)
 
     def _lay_out(self, lineup: Lineup) -> str:
         count = max(1, len(lineup))
@@ -149,10 +165,10 @@ class _Column:
         block.append("prompt", turn.prompt)
         self._before += [("", ""), *block.rows, ("", "")] if self._before else [*block.rows, ("", "")]
         self._blocks, self._ended, self._samples = {}, {}, turn.settings.samples
-        return self._draw()
+        return self.draw()
 
-    def apply(self, event: Event, reply: Reply) -> str:
-        """One event of a reply, which is given as it was at its end."""
+    def apply(self, event: Event, reply: Reply) -> None:
+        """Take in an event of a reply, which is given as it was at its end."""
         block = self._blocks.get(event.sample)
         if block is None:
             block = self._blocks[event.sample] = _Block(self._width)
@@ -172,9 +188,9 @@ class _Column:
                 pass
             case _:
                 assert_never(event)
-        return self._draw()
 
-    def _draw(self) -> str:
+    def draw(self) -> str:
+        """Draw the rows that have changed, and the footer."""
         rows: list[tuple[str, str]] = []
         for _, block in sorted(self._blocks.items(), reverse=True):
             rows[:0] = block.rows[-self._height :]
