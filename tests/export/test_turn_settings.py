@@ -12,7 +12,7 @@ from alignscope.export import FORMATS, Options
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import CARRY, TurnSettings
 from alignscope.sessions.format.file import dump, parse
-from alignscope.text.wording import sampling_words, settings_words
+from alignscope.text.wording import describe_sampling, describe_settings
 from tests.sessions.making import session_of, turn_of
 
 UNUSUAL: dict[str, Any] = {
@@ -34,7 +34,7 @@ def test_every_setting_is_kept_and_told(field: str) -> None:
     turn.settings = settings
     session = session_of(turn)
     assert parse(dump(session), "kept").session.turns[0].settings == settings != usual
-    assert settings_words(settings) != settings_words(usual)
+    assert describe_settings(settings) != describe_settings(usual)
     [row, *_] = csv.DictReader(io.StringIO("".join(FORMATS["csv"].write(session, Options()))))
     assert row[field] == (json.dumps(dict(settings.sampling)) if field == "sampling" else str(UNUSUAL[field]))
 
@@ -48,9 +48,11 @@ def test_a_file_says_only_what_is_unusual() -> None:
 
 def test_a_sampling_is_told_by_its_preset_or_written_out() -> None:
     even, greedy = (PRESETS[name].sampling for name in ("even", "greedy"))
-    assert sampling_words(even.on("seed", 7), tuple(PRESETS.values())) == "even · seed 7"
-    assert sampling_words(greedy, tuple(PRESETS.values())) == "greedy · temperature 0.0"
+    assert describe_sampling(even.on("seed", 7), tuple(PRESETS.values())) == "even · seed 7"
+    assert describe_sampling(greedy, tuple(PRESETS.values())) == "greedy · temperature 0.0"
     five = even.off("top_k").off("top_p").off("min_p").on("seed", 7).on("num_ctx", 512)
-    assert sampling_words(five, (PRESETS["even"],)) == "even · top_k off · top_p off · min_p off · seed 7 · and 1 more"
-    assert sampling_words(Sampling({"temperature": 0.8, "stop": ["x"]})) == 'temperature 0.8 · stop ["x"]'
-    assert sampling_words(Sampling()) == "the models' own sampling"
+    assert (
+        describe_sampling(five, (PRESETS["even"],)) == "even · top_k off · top_p off · min_p off · seed 7 · and 1 more"
+    )
+    assert describe_sampling(Sampling({"temperature": 0.8, "stop": ["x"]})) == 'temperature 0.8 · stop ["x"]'
+    assert describe_sampling(Sampling()) == "the models' own sampling"

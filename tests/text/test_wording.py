@@ -3,7 +3,7 @@
 from alignscope.model.events import End, Finished, Stats, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
-from alignscope.text.wording import counted, footer_words, pane_words, reply_facts, reply_summary
+from alignscope.text.wording import counted, describe_footer, describe_pane, reply_facts, reply_summary
 
 
 def ended(end: End, tokens: int, rate: float | None = None) -> Reply:
@@ -39,17 +39,17 @@ def test_a_reply_is_told_by_its_end_and_its_figures() -> None:
 def test_a_reply_on_its_way_is_told_by_what_it_does() -> None:
     reply = Reply("base")
     assert reply_summary(reply) == "waiting"
-    assert footer_words({1: reply}, 1, 2.9) == ("waiting 2 s", ())
+    assert describe_footer({1: reply}, 1, 2.9) == ("waiting 2 s", ())
     reply.apply(Token("base", 1, 90.0, "hm", thinking=True))
     assert reply_summary(reply) == "thinking · 1 token"
     reply.apply(Token("base", 1, 95.0, "Yes"))
     assert reply_summary(reply) == "writing · 2 tokens"
-    assert footer_words({1: reply}, 1, held=True) == ("paused", ("    2 tok", "first 0.09 s"))
-    assert footer_words({1: reply, 2: ended(End.STOP, 3)}, 2)[1][0] == "showing 2 of 2"
-    assert footer_words({1: reply, 2: ended(End.STOP, 3)}, None) == ("1 of 2 running", ("    5 tok",))
+    assert describe_footer({1: reply}, 1, held=True) == ("paused", ("    2 tok", "first 0.09 s"))
+    assert describe_footer({1: reply, 2: ended(End.STOP, 3)}, 2)[1][0] == "showing 2 of 2"
+    assert describe_footer({1: reply, 2: ended(End.STOP, 3)}, None) == ("1 of 2 running", ("    5 tok",))
 
 
 def test_a_pane_says_which_sample_only_where_there_are_several() -> None:
     pane = Pane("base", "m:text", "", Mode.COMPLETION)
-    assert pane_words(pane) == "base · m:text · completion"
-    assert pane_words(pane, 2, 3) == "base · m:text · completion · sample 2 of 3"
+    assert describe_pane(pane) == "base · m:text · completion"
+    assert describe_pane(pane, 2, 3) == "base · m:text · completion · sample 2 of 3"

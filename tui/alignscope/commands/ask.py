@@ -17,7 +17,7 @@ from alignscope.model.reply import Reply
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
-from alignscope.text.wording import pane_words, reply_facts
+from alignscope.text.wording import describe_pane, reply_facts
 
 
 def run(launch: Launch, *, as_json: bool = False) -> int:
@@ -91,7 +91,7 @@ class _Text:
             del self._replies[event.pane, event.sample]
 
     def _print(self, reply: Reply) -> None:
-        self._out.line(f"── {pane_words(self._panes[reply.pane], reply.sample, self._samples)} ──")
+        self._out.line(f"── {describe_pane(self._panes[reply.pane], reply.sample, self._samples)} ──")
         if text := reply.text:
             self._out.write(text if text.endswith("\n") else f"{text}\n")
         self._out.line(f"── {' · '.join(reply_facts(reply))}")

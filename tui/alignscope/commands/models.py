@@ -17,7 +17,7 @@ from alignscope.model.pane import EMBEDDED, Model
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width
-from alignscope.text.units import bytes_words
+from alignscope.text.units import format_bytes
 
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")
@@ -86,7 +86,7 @@ def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
     cells = [
         (
             row.name, row.nature, row.twin or "", {True: "yes", False: "no", None: ""}[row.loaded], row.family,
-            row.parameter_size, row.quantization, bytes_words(row.size), row.why,
+            row.parameter_size, row.quantization, format_bytes(row.size), row.why,
         )
         for row in rows
     ]  # fmt: skip
@@ -137,11 +137,11 @@ class _Progress:
         share = pulling.completed / pulling.total if pulling.total else 0.0
         if self._notes.terminal:
             bar = "█" * round(share * _BAR)
-            amount = f"{bytes_words(pulling.completed)} of {bytes_words(pulling.total)}" if pulling.total else ""
+            amount = f"{format_bytes(pulling.completed)} of {format_bytes(pulling.total)}" if pulling.total else ""
             self._said = pulling.status
             self._notes.over(f"{bar:·<{_BAR}} {share:4.0%}  {amount}  {pulling.status}")
             return
-        tenth = f"{int(share * 10) * 10} % of {bytes_words(pulling.total)}" if pulling.total else pulling.status
+        tenth = f"{int(share * 10) * 10} % of {format_bytes(pulling.total)}" if pulling.total else pulling.status
         if tenth != self._said:
             self._said = tenth
             self._notes.line(tenth)

@@ -17,7 +17,7 @@ from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step, ended_ms
-from alignscope.text.wording import moment, pane_words, reply_facts, verdict_words
+from alignscope.text.wording import describe_pane, describe_verdict, moment, reply_facts
 
 _LONGEST: Final = 1e6
 """Seconds that an option may name: eleven days."""
@@ -165,7 +165,7 @@ class _Shown:
             self._foot()
             self._next()
         if self._remarks and self._turn:
-            said = (("better first", verdict_words(self._turn)), ("note", self._turn.note))
+            said = (("better first", describe_verdict(self._turn)), ("note", self._turn.note))
             for what, words in said:
                 if words:
                     self._write(f"{what}: {words}")
@@ -196,7 +196,7 @@ class _Shown:
         assert self._turn
         self._current = key
         pane = next(pane for pane in self._turn.lineup if pane.name == key[0])
-        self._out.line(f"── {pane_words(pane, key[1], self._turn.settings.samples)} ──")
+        self._out.line(f"── {describe_pane(pane, key[1], self._turn.settings.samples)} ──")
 
     def _foot(self) -> None:
         assert self._turn and self._current

@@ -18,7 +18,7 @@ from alignscope.model.tones import MARKS, Tone, tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Recording
 from alignscope.text.clean import Wrapper, clean, fit, show
-from alignscope.text.wording import pane_words, reply_facts
+from alignscope.text.wording import describe_pane, reply_facts
 
 _NARROWEST: Final = 16
 """Cells of a pane."""
@@ -154,7 +154,7 @@ class _Column:
 
     def heading(self) -> str:
         """Who speaks."""
-        return self._row(1, ("heading", fit(f"{self._sign} {pane_words(self._pane)}", self._width)))
+        return self._row(1, ("heading", fit(f"{self._sign} {describe_pane(self._pane)}", self._width)))
 
     def begin(self, turn: Turn) -> str:
         """A prompt, below what was before."""

@@ -13,13 +13,13 @@ from alignscope.model.tones import MARKS, TONES, tones
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
 from alignscope.text.wording import (
+    describe_pane,
+    describe_verdict,
     moment,
     origin,
-    pane_words,
     record_facts,
     reply_facts,
     turn_facts,
-    verdict_words,
 )
 
 # The page may load nothing and run nothing, whatever a model has written into it.
@@ -78,7 +78,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
     yield _facts([moment(session.created), origin(session)])
     yield "<ul>\n"
     for record in session.lineup:
-        yield f"<li>{_text(' · '.join([pane_words(record.pane), *record_facts(record)]))}</li>\n"
+        yield f"<li>{_text(' · '.join([describe_pane(record.pane), *record_facts(record)]))}</li>\n"
     yield "</ul>\n</header>\n"
     for turn in session.turns:
         yield from _turn(turn)
@@ -99,7 +99,7 @@ def _turn(turn: Turn) -> Iterator[str]:
             yield from _reply(turn, pane, reply, MARKS[tone])
         yield "</div>\n"
     yield "</div>\n"
-    if words := verdict_words(turn):
+    if words := describe_verdict(turn):
         yield f"<p><strong>Verdict:</strong> {_text(words)}</p>\n"
     if turn.note:
         yield f'<p><strong>Note:</strong></p>\n<pre class="text">{_pre(turn.note)}</pre>\n'
@@ -107,7 +107,7 @@ def _turn(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply, sign: str) -> Iterator[str]:
-    yield f'<article class="reply">\n<h3>{sign} {_text(pane_words(pane, reply.sample, turn.settings.samples))}</h3>\n'
+    yield f'<article class="reply">\n<h3>{sign} {_text(describe_pane(pane, reply.sample, turn.settings.samples))}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
     yield f'<pre class="text">{_pre(reply.text)}</pre>\n'

@@ -11,13 +11,13 @@ from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.text.clean import encodable
 from alignscope.text.wording import (
+    describe_pane,
+    describe_verdict,
     moment,
     origin,
-    pane_words,
     record_facts,
     reply_facts,
     turn_facts,
-    verdict_words,
 )
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
@@ -33,7 +33,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
     yield " · ".join(filter(None, facts)) + "\n\n"
     for record in session.lineup:
         about = "".join(f"; {inline(fact)}" for fact in record_facts(record))
-        yield f"- **{inline(pane_words(record.pane))}**{about}\n"
+        yield f"- **{inline(describe_pane(record.pane))}**{about}\n"
     for turn in session.turns:
         yield from _turn(turn, options)
 
@@ -44,7 +44,7 @@ def _turn(turn: Turn, options: Options) -> Iterator[str]:
     yield fence(turn.prompt)
     if turn.replies:
         yield from _table(turn) if options.side_by_side else _one_after_other(turn)
-    if words := verdict_words(turn):
+    if words := describe_verdict(turn):
         yield f"\n**Verdict:** {inline(words)}\n"
     if turn.note:
         yield f"\n**Note:** {inline(turn.note)}\n"
@@ -52,7 +52,7 @@ def _turn(turn: Turn, options: Options) -> Iterator[str]:
 
 def _table(turn: Turn) -> Iterator[str]:
     columns = [(pane, {reply.sample: reply for reply in given}) for _, pane, given in turn.by_pane()]
-    yield "\n" + _row(inline(pane_words(pane)) for pane, _ in columns)
+    yield "\n" + _row(inline(describe_pane(pane)) for pane, _ in columns)
     yield _row("---" for _ in columns)
     for sample in sorted({sample for _, given in columns for sample in given}):
         there = [given.get(sample) for _, given in columns]
@@ -85,7 +85,7 @@ def _one_after_other(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
-    yield f"\n### {inline(pane_words(pane, reply.sample, turn.settings.samples))}\n\n"
+    yield f"\n### {inline(describe_pane(pane, reply.sample, turn.settings.samples))}\n\n"
     if thought := reply.thinking:
         yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
     yield fence(reply.text)

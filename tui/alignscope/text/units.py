@@ -5,7 +5,7 @@ from typing import Final
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 
 
-def bytes_words(count: float | None) -> str:
+def format_bytes(count: float | None) -> str:
     """A number of bytes, such as `397 MB` or `4.9 GB`, in powers of 1000; nothing when it isn't known."""
     if count is None:
         return ""

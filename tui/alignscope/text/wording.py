@@ -29,7 +29,7 @@ def moment(at: datetime) -> str:
 # Panes
 
 
-def pane_words(pane: Pane, sample: int = 1, samples: int = 1) -> str:
+def describe_pane(pane: Pane, sample: int = 1, samples: int = 1) -> str:
     """Return a pane's name, model and mode, and which sample where there are several."""
     parts = [pane.name, pane.model, str(pane.mode)]
     if samples > 1:
@@ -80,7 +80,7 @@ def reply_facts(reply: Reply) -> list[str]:
     return facts
 
 
-def footer_words(
+def describe_footer(
     replies: Mapping[int, Reply], sample: int | None, waited: float = 0, *, held: bool = False
 ) -> tuple[str, tuple[str, ...]]:
     """Return the state of a pane's replies, and their figures from the most to the least important.
@@ -117,9 +117,11 @@ def footer_words(
 def turn_facts(turn: Turn) -> list[str]:
     """Return what a prompt was sent with, every parameter written out."""
     alone = [
-        f"{pane.name} on its own: {sampling_words(pane.sampling)}" for pane in turn.lineup if pane.sampling is not None
+        f"{pane.name} on its own: {describe_sampling(pane.sampling)}"
+        for pane in turn.lineup
+        if pane.sampling is not None
     ]
-    return [*settings_words(turn.settings, presets=()), *alone]
+    return [*describe_settings(turn.settings, presets=()), *alone]
 
 
 def reply_name(turn: Turn, key: ReplyKey) -> str:
@@ -127,7 +129,7 @@ def reply_name(turn: Turn, key: ReplyKey) -> str:
     return key[0] if turn.settings.samples == 1 else f"{key[0]} {key[1]}"
 
 
-def verdict_words(turn: Turn) -> str:
+def describe_verdict(turn: Turn) -> str:
     """Return the verdict's order, best first; empty when there is none."""
     if turn.verdict is None:
         return ""
@@ -143,14 +145,14 @@ def origin(session: Session) -> str:
 # Settings
 
 
-def settings_words(settings: TurnSettings, presets: Sequence[Preset] = _PRESETS) -> list[str]:
+def describe_settings(settings: TurnSettings, presets: Sequence[Preset] = _PRESETS) -> list[str]:
     """Return a phrase for the sampling, and one for each setting that isn't the default.
 
     Args:
         presets: those the sampling is described by; without any, every parameter is written out.
     """
     return [
-        sampling_words(settings.sampling, presets),
+        describe_sampling(settings.sampling, presets),
         *([f"{settings.samples} samples"] if settings.samples != 1 else []),
         *(["context carried"] if settings.context != FRESH else []),
         *([f"scaffold {settings.scaffold}"] if settings.scaffold != BARE else []),
@@ -160,7 +162,7 @@ def settings_words(settings: TurnSettings, presets: Sequence[Preset] = _PRESETS)
     ]
 
 
-def sampling_words(sampling: Sampling, presets: Sequence[Preset] = ()) -> str:
+def describe_sampling(sampling: Sampling, presets: Sequence[Preset] = ()) -> str:
     """Return the nearest preset and what differs from it, such as `even · temperature 1.0`.
 
     Where nothing differs, temperature and seed stand behind the preset. Without presets, every parameter is written

@@ -16,7 +16,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
-from alignscope.text.wording import counted, reply_summary, settings_words
+from alignscope.text.wording import counted, describe_settings, reply_summary
 from alignscope.ui import screens
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.words import labels
@@ -168,7 +168,7 @@ class CompareScreen(AppScreen[None]):
         self._panes = [ComparedPane(pane, named[pane.name], then) for pane in turn.lineup]
 
     def compose(self) -> ComposeResult:
-        sent = clean(" · ".join(settings_words(self._old.settings)))
+        sent = clean(" · ".join(describe_settings(self._old.settings)))
         yield Static(
             Content.assemble((fit(self._old.prompt, 300), "bold"), (f"\n{sent}", "$text-muted")), id="compare-head"
         )

@@ -17,7 +17,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.tones import tones
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.text.wording import settings_words
+from alignscope.text.wording import describe_settings
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
@@ -87,7 +87,7 @@ class PaneActions(AppScreen[int]):
     def show_settings(self) -> None:
         """Bring the line above the prompt, the panes' headers and the panel up to date with the exploration."""
         exploration = self.exploration
-        sampling, *changed = settings_words(exploration.settings, self.launch.presets)
+        sampling, *changed = describe_settings(exploration.settings, self.launch.presets)
         if any(pane.system for pane in exploration.lineup):
             changed.append("system prompt")
         if self.linked:

@@ -19,7 +19,7 @@ from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_path
 from alignscope.model.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.text.units import bytes_words
+from alignscope.text.units import format_bytes
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.ui.screens.words import hanging, labels
 from alignscope.ui.widgets.keybar import KeyBar
@@ -187,7 +187,7 @@ class PickerScreen(Chooser[Pane | None]):
     def _row(self, model: Model) -> Content:
         sign, tone = _SIGNS[judge(model).nature]
         here = (model.server, model.name) == (self._pane.server, self._pane.model)
-        size = bytes_words(model.size)
+        size = format_bytes(model.size)
         marks = [word for word, told in (("cloud", model.remote), ("loaded", model.loaded), ("here", here)) if told]
         figures = f"{size:>8} "
         if not self.has_class("-narrow"):

@@ -16,7 +16,7 @@ from textual.worker import Worker
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.text.units import bytes_words
+from alignscope.text.units import format_bytes
 from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
 from alignscope.ui.widgets.keybar import KeyBar
@@ -164,7 +164,7 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
         bar = self.query_one(ProgressBar)
         bar.add_class("-running")
         bar.update(total=pulling.total or None, progress=pulling.completed)
-        far = f", {bytes_words(pulling.completed)} of {bytes_words(pulling.total)}" if pulling.total else ""
+        far = f", {format_bytes(pulling.completed)} of {format_bytes(pulling.total)}" if pulling.total else ""
         self._say(Content.assemble((name, "bold"), f"\n{clean(pulling.status)}{far}"))
 
     def _finish(self, message: str, *, error: bool = False) -> None:
@@ -186,7 +186,7 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
         return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
 
     def _row(self, offer: Offer) -> Content:
-        size = bytes_words(offer.size)
+        size = format_bytes(offer.size)
         title = fit(offer.title, 40)
         width = max((cell_width(fit(each.title, 40)) for each in self._offers), default=0)
         names = " + ".join(offer.models)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from alignscope.model.reply import Reply
-from alignscope.text.wording import footer_words
+from alignscope.text.wording import describe_footer
 from alignscope.ui.widgets.pane.bars import PaneFooter
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -73,7 +73,7 @@ class ProgressFooter(PaneFooter):
         shown = min(self._shown or 1, len(replies))
         waiting = replies[shown].end is None and not replies[shown].texts
         waited = self._clock() - self._began - replies[shown].phase_since_ms / 1000 if waiting else 0
-        state, figures = footer_words(replies, self._shown and shown, waited, held=self._held)
+        state, figures = describe_footer(replies, self._shown and shown, waited, held=self._held)
         self.set_state(state, figures, failed=any(reply.failed for reply in replies.values()))
         if waiting and self.is_mounted:
             self._second = self.set_timer(1.01 - waited % 1, self._look)

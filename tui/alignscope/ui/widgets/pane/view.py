@@ -18,7 +18,7 @@ from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
-from alignscope.text.wording import reply_summary, settings_words
+from alignscope.text.wording import describe_settings, reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.progress import ProgressFooter
 from alignscope.ui.widgets.transcript.transcript import Transcript
@@ -224,7 +224,7 @@ class PaneView(Widget):
         samples = range(1, turn.settings.samples + 1)
         self.turns.append(turn)
         self.replies = {sample: replies.get(sample) or Reply(self.pane.name, sample) for sample in samples}
-        settings = " · ".join(settings_words(turn.settings, self._presets))
+        settings = " · ".join(describe_settings(turn.settings, self._presets))
         self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples)
 
     def _message(self, reply: Reply) -> str:
