@@ -12,7 +12,7 @@ from alignscope.commands.parser import make_parser
 from alignscope.files.settings import Settings, config_file, load
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, Wanted
+from alignscope.model.pane import Mode, PaneRequest
 from alignscope.ui.themes import own_directory, remember
 
 
@@ -148,11 +148,11 @@ def test_a_lineup_and_servers_by_name() -> None:
     launch = launched()
     assert launch.host == "http://gpu.example:11434"
     assert launch.panes == (
-        Wanted("base", "mistral:text"),
-        Wanted("tuned", "mistral", "https://far.example", Mode.CHAT),
+        PaneRequest("base", "mistral:text"),
+        PaneRequest("tuned", "mistral", "https://far.example", Mode.CHAT),
     )
     assert launched("--host", "far").host == "https://far.example"
-    assert launched("--pane", "a=m@gpu").panes == (Wanted("a", "m", "http://gpu.example:11434"),)
+    assert launched("--pane", "a=m@gpu").panes == (PaneRequest("a", "m", "http://gpu.example:11434"),)
     assert launched("--base", "m").panes == launched("--embedded").panes == ()
 
 

@@ -11,7 +11,7 @@ import pytest
 from alignscope.cli import main
 from alignscope.commands import arguments as choices
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Mode, Wanted
+from alignscope.model.pane import EMBEDDED, Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
 
 
@@ -140,10 +140,10 @@ def test_panes_of_any_kind() -> None:
         "--pane=a=mistral:text@gpu:1,completion", "--pane=b=./x.gguf", "--pane=c=twin:sft", "--pane", "d=m,chat"
     ).panes
     assert panes == (
-        Wanted("a", "mistral:text", "http://gpu:1", Mode.COMPLETION),
-        Wanted("b", "./x.gguf", EMBEDDED),
-        Wanted("c", "twin:sft", EMBEDDED),
-        Wanted("d", "m", None, Mode.CHAT),
+        PaneRequest("a", "mistral:text", "http://gpu:1", Mode.COMPLETION),
+        PaneRequest("b", "./x.gguf", EMBEDDED),
+        PaneRequest("c", "twin:sft", EMBEDDED),
+        PaneRequest("d", "m", None, Mode.CHAT),
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins
-from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, Wanted, read_pane
+from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, PaneRequest, read_pane
 from alignscope.model.tones import Tone, tones
 
 CHATML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
@@ -179,18 +179,18 @@ def test_pair_lineup() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("base=mistral:text", Wanted("base", "mistral:text")),
-        ("a = mistral , chat", Wanted("a", "mistral", None, Mode.CHAT)),
-        ("a=m@http://h:1,completion", Wanted("a", "m", "http://h:1", Mode.COMPLETION)),
-        ("a=m@gpu-box", Wanted("a", "m", "gpu-box")),
-        ("a=twin:sft", Wanted("a", "twin:sft", EMBEDDED)),
-        ("a=twin:sft@embedded,chat", Wanted("a", "twin:sft", EMBEDDED, Mode.CHAT)),
-        ("a=/models/you@home, old/x.gguf", Wanted("a", "/models/you@home, old/x.gguf", EMBEDDED)),
-        ("a=~/x.GGUF,completion", Wanted("a", "~/x.GGUF", EMBEDDED, Mode.COMPLETION)),
-        ("a=hf.co/x/y:z.gguf", Wanted("a", "hf.co/x/y:z.gguf")),
+        ("base=mistral:text", PaneRequest("base", "mistral:text")),
+        ("a = mistral , chat", PaneRequest("a", "mistral", None, Mode.CHAT)),
+        ("a=m@http://h:1,completion", PaneRequest("a", "m", "http://h:1", Mode.COMPLETION)),
+        ("a=m@gpu-box", PaneRequest("a", "m", "gpu-box")),
+        ("a=twin:sft", PaneRequest("a", "twin:sft", EMBEDDED)),
+        ("a=twin:sft@embedded,chat", PaneRequest("a", "twin:sft", EMBEDDED, Mode.CHAT)),
+        ("a=/models/you@home, old/x.gguf", PaneRequest("a", "/models/you@home, old/x.gguf", EMBEDDED)),
+        ("a=~/x.GGUF,completion", PaneRequest("a", "~/x.GGUF", EMBEDDED, Mode.COMPLETION)),
+        ("a=hf.co/x/y:z.gguf", PaneRequest("a", "hf.co/x/y:z.gguf")),
     ],
 )
-def test_read_pane(text: str, wanted: Wanted) -> None:
+def test_read_pane(text: str, wanted: PaneRequest) -> None:
     assert read_pane(text) == wanted
 
 

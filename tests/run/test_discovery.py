@@ -8,7 +8,7 @@ from alignscope.backends import ServerError
 from alignscope.backends.embedded import engine_available
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, judge
-from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, Wanted
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, PaneRequest
 from alignscope.run.discovery import Outcome, find_lineup, known_pairs
 from alignscope.run.servers import Servers
 from tests.backends.embedded.files import LATEST, TEXT
@@ -128,8 +128,8 @@ async def test_both_models_by_name_ask_nobody(servers: Servers, nobody: str) -> 
 
 
 async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nobody: str) -> None:
-    named = Wanted("a", "twin:text", nobody, Mode.COMPLETION)
-    bare = Wanted("b", "twin:text", None, Mode.COMPLETION)
+    named = PaneRequest("a", "twin:text", nobody, Mode.COMPLETION)
+    bare = PaneRequest("b", "twin:text", None, Mode.COMPLETION)
     found = await find_lineup(servers, Launch(panes=(named, bare)))
     assert [pane.server for pane in found.lineup] == [nobody, EMBEDDED]
 
@@ -174,10 +174,10 @@ async def test_panes_get_their_mode_from_what_their_server_tells(
     tuned.symlink_to(LATEST)
     plain.symlink_to(TEXT)
     panes = (
-        Wanted("one", "mistral:text"),
-        Wanted("two", "mistral:instruct", ollama.url),
-        Wanted("three", str(tuned), EMBEDDED),
-        Wanted("four", str(plain), EMBEDDED),
+        PaneRequest("one", "mistral:text"),
+        PaneRequest("two", "mistral:instruct", ollama.url),
+        PaneRequest("three", str(tuned), EMBEDDED),
+        PaneRequest("four", str(plain), EMBEDDED),
     )
     found = await find_lineup(servers, Launch(host=ollama.url, panes=panes, system="S"))
     assert [(pane.server, pane.mode, pane.system) for pane in found.lineup] == [
@@ -189,7 +189,7 @@ async def test_panes_get_their_mode_from_what_their_server_tells(
 
 
 async def test_panes_on_servers_that_are_not_there(servers: Servers, nobody: str) -> None:
-    panes = (Wanted("a", "m:text"), Wanted("b", "m", "gpu:5"), Wanted("c", "m", None, Mode.COMPLETION))
+    panes = (PaneRequest("a", "m:text"), PaneRequest("b", "m", "gpu:5"), PaneRequest("c", "m", None, Mode.COMPLETION))
     found = await find_lineup(servers, Launch(panes=panes, host=nobody))
     assert [(pane.name, pane.server, pane.mode) for pane in found.lineup] == [
         ("a", nobody, Mode.COMPLETION),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, show, wrap
+from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, render, wrap
 
 SNIPPETS = (
     *"abz  .,\t—é“你好界。、」アー한\u0301\u0308\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b",
@@ -105,7 +105,7 @@ def test_plain_characters_are_one_cell_wide_and_join_nothing() -> None:
 
 @given(lines)
 def test_a_row_is_as_wide_as_the_layout_believes(line: str) -> None:
-    drawn, cells = show(line)
+    drawn, cells = render(line)
     assert cell_len(drawn) == cells
     assert len(offsets(line)) == len(drawn) + 1
     assert offsets(line) == sorted(offsets(line))

@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, Wanted
+from alignscope.model.pane import Mode, PaneRequest
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 
@@ -85,8 +85,8 @@ async def test_a_stall_is_seen_and_can_be_stopped(ollama: Ollama) -> None:
 
 async def test_no_server_there(ollama: Ollama, nobody: str) -> None:
     panes = (
-        Wanted("base", "mistral:text", nobody, Mode.COMPLETION),
-        Wanted("instruct", "mistral:instruct", ollama.url, Mode.CHAT),
+        PaneRequest("base", "mistral:text", nobody, Mode.COMPLETION),
+        PaneRequest("instruct", "mistral:instruct", ollama.url, Mode.CHAT),
     )
     async with explore(Launch(panes=panes)) as desk:
         await desk.send("x")
@@ -99,7 +99,7 @@ async def test_no_server_there(ollama: Ollama, nobody: str) -> None:
 
 
 async def test_a_prompt_that_nobody_got_is_back_in_the_editor(nobody: str) -> None:
-    panes = (Wanted("base", "mistral:text", nobody, Mode.COMPLETION),)
+    panes = (PaneRequest("base", "mistral:text", nobody, Mode.COMPLETION),)
     async with explore(Launch(panes=panes)) as desk:
         await desk.send("precious words")
         await desk.until_done()

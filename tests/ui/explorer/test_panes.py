@@ -3,7 +3,7 @@
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, Wanted
+from alignscope.model.pane import Mode, PaneRequest
 from alignscope.model.tones import tones
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
@@ -181,8 +181,8 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
 
 
 async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(ollama: Ollama) -> None:
-    panes = tuple(Wanted(name, "mistral:latest", mode=Mode.CHAT) for name in ("sft", "dpo"))
-    launch = Launch(host=ollama.url, panes=(Wanted("base", "mistral:text", mode=Mode.COMPLETION), *panes))
+    panes = tuple(PaneRequest(name, "mistral:latest", mode=Mode.CHAT) for name in ("sft", "dpo"))
+    launch = Launch(host=ollama.url, panes=(PaneRequest("base", "mistral:text", mode=Mode.COMPLETION), *panes))
     async with explore(launch) as desk:
         await replied(desk)
         assert [view.tone for view in desk.explorer.split.views] == ["base", "third", "instruct"]

@@ -10,7 +10,7 @@ from alignscope.commands import UsageError
 from alignscope.files import settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import LineupError, Mode, Wanted
+from alignscope.model.pane import LineupError, Mode, PaneRequest
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
@@ -147,7 +147,7 @@ def _url(text: str, servers: Mapping[str, str]) -> str:
         raise UsageError(str(error)) from error
 
 
-def _panes(texts: list[str], servers: Mapping[str, str]) -> tuple[Wanted, ...]:
+def _panes(texts: list[str], servers: Mapping[str, str]) -> tuple[PaneRequest, ...]:
     if not texts:
         return ()
     from alignscope.files.settings.reader import read_lineup

@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 
 from alignscope import __version__
 from alignscope.commands import Status
-from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Kind
+from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, ValueType
 
 _NAME: Final = "alignscope"
 _WHAT: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
@@ -256,8 +256,8 @@ def _add_export(export: argparse.ArgumentParser) -> None:
 
 def _sampling_help() -> str:
     width = min(shutil.get_terminal_size((80, 24)).columns, 120)
-    numeric = (Kind.FLOAT, Kind.INT)
-    rows = [(p.name, f"{f'{p.kind} ' if p.kind in numeric else ''}{p.range}. {p.help}") for p in PARAMETERS.values()]
+    numeric = (ValueType.FLOAT, ValueType.INT)
+    rows = [(p.name, f"{f'{p.type} ' if p.type in numeric else ''}{p.range}. {p.help}") for p in PARAMETERS.values()]
     presets = [(preset.name, preset.help) for preset in PRESETS.values()]
     return "\n".join(
         [

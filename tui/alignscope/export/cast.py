@@ -17,7 +17,7 @@ from alignscope.model.session import Session
 from alignscope.model.tones import MARKS, Tone, tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Recording
-from alignscope.text.clean import Wrapper, clean, fit, show
+from alignscope.text.clean import Wrapper, clean, fit, render
 from alignscope.text.wording import describe_pane, reply_facts
 
 _NARROWEST: Final = 16
@@ -222,9 +222,9 @@ class _Column:
 
     def _draw_row(self, content: tuple[str, str]) -> str:
         style, text = content
-        drawn, cells = show(text)
+        drawn, cells = render(text)
         if cells > self._width:
-            drawn, cells = show(text.rstrip(" \t"))  # blanks may hang over a row's edge
+            drawn, cells = render(text.rstrip(" \t"))  # blanks may hang over a row's edge
         code = self._styles.get(style, "")
         return f"{code}{drawn}{_RESET if code else ''}{' ' * (self._width - cells)}"
 

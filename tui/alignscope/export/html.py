@@ -106,8 +106,9 @@ def _turn(turn: Turn) -> Iterator[str]:
     yield "</section>\n"
 
 
-def _reply(turn: Turn, pane: Pane, reply: Reply, sign: str) -> Iterator[str]:
-    yield f'<article class="reply">\n<h3>{sign} {_text(describe_pane(pane, reply.sample, turn.settings.samples))}</h3>\n'
+def _reply(turn: Turn, pane: Pane, reply: Reply, mark: str) -> Iterator[str]:
+    heading = describe_pane(pane, reply.sample, turn.settings.samples)
+    yield f'<article class="reply">\n<h3>{mark} {_text(heading)}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
     yield f'<pre class="text">{_pre(reply.text)}</pre>\n'

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from alignscope.model.pane import Wanted
+from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 from alignscope.model.turn import TurnSettings
 
@@ -40,7 +40,7 @@ class Launch:
     """The model of the instruct pane."""
     host: str = ""
     """The URL of the default server, normalised by OLLAMA_HOST's rules; empty when nothing named one."""
-    panes: tuple[Wanted, ...] = ()
+    panes: tuple[PaneRequest, ...] = ()
     """Another lineup than base and instruct; then `base` and `instruct` are empty."""
     preset: Preset = PRESETS[DEFAULT_PRESET]
     """The preset that the sampling started from."""

@@ -72,7 +72,7 @@ class LineupError(ValueError):
     """A pane that can't be made of what was given; the message is for the person."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class PaneRequest(msgspec.Struct, frozen=True):
     """A pane as a person asks for it; what they leave out is None, and decided by what the servers tell."""
 
     name: str
@@ -81,7 +81,7 @@ class Wanted(msgspec.Struct, frozen=True):
     mode: Mode | None = None
 
 
-def read_pane(text: str) -> Wanted:
+def read_pane(text: str) -> PaneRequest:
     """What `NAME=MODEL[@URL][,completion|,chat]` asks for; `@embedded` names the engine inside alignscope.
 
     Raises:
@@ -100,13 +100,13 @@ def read_pane(text: str) -> Wanted:
     elif comma and not is_path(rest):
         raise LineupError(f"a pane's mode is completion or chat, not ‘{word.strip():.40}’")
     if is_path(rest):
-        return Wanted(name, rest, EMBEDDED, mode)
+        return PaneRequest(name, rest, EMBEDDED, mode)
     model, at, server = rest.rpartition("@")
     if not at:
-        return Wanted(name, rest, EMBEDDED if is_twin(rest) else None, mode)
+        return PaneRequest(name, rest, EMBEDDED if is_twin(rest) else None, mode)
     if not model or not server:
         raise LineupError(f"‘{rest:.80}’ lacks the {'server after' if model else 'model before'} the @")
-    return Wanted(name, model, server, mode)
+    return PaneRequest(name, model, server, mode)
 
 
 def is_path(model: str) -> bool:

@@ -14,7 +14,7 @@ from alignscope.backends.host import parse_host
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 
@@ -80,7 +80,7 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
     if launch.panes:
         return await _chosen(servers, launch, default)
     if launch.base and launch.instruct:
-        base, instruct = (Wanted("", model) for model in (launch.base, launch.instruct))
+        base, instruct = (PaneRequest("", model) for model in (launch.base, launch.instruct))
         lineup = (
             Pane("base", base.model, _server(base, default), Mode.COMPLETION),
             Pane("instruct", instruct.model, _server(instruct, default), Mode.CHAT, launch.system),
@@ -103,7 +103,7 @@ async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
     return Found(Outcome.CHOSEN, tuple(panes), "", default)
 
 
-async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
+async def _nature(servers: Servers, wanted: PaneRequest, default: str) -> Nature:
     """Judge a model by what its server tells, else by its name alone."""
     server = _server(wanted, default)
     model = Model(name=wanted.model, server=server)
@@ -116,7 +116,7 @@ async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
     """Return the pair that one named model belongs to, or that model alone."""
     name = launch.base or launch.instruct
-    server = _server(Wanted("", name), default)
+    server = _server(PaneRequest("", name), default)
     models: tuple[Model, ...] = ()
     listed = False
     try:
@@ -194,7 +194,7 @@ def known_pairs() -> tuple[KnownPair, ...]:
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
-def _server(wanted: Wanted, default: str) -> str:
+def _server(wanted: PaneRequest, default: str) -> str:
     """Return where a model is: files in the embedded engine only, twins there unless a server was named."""
     if is_path(wanted.model):
         return EMBEDDED

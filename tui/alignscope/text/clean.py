@@ -1,7 +1,7 @@
 """The one way from a model's text to the screen: make it harmless, measure it, wrap it.
 
 Widths are those of `rich.cells`, which Textual lays the screen out by: a second opinion here would shift every cell
-after a disagreement. Where a code point's width depends on its neighbours, `show` draws what is safe in any terminal.
+after a disagreement. Where a code point's width depends on its neighbours, `render` draws what is safe in any terminal.
 """
 
 import json
@@ -130,7 +130,7 @@ def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
         index = end
 
 
-def show(row: str) -> tuple[str, int]:
+def render(row: str) -> tuple[str, int]:
     """A row as it is drawn and the cells it takes: tabs are spaces up to their stop, and lone marks have a base."""
     if is_plain(row):
         return row, len(row)
@@ -142,13 +142,13 @@ def show(row: str) -> tuple[str, int]:
             cells = TAB - column % TAB
             piece = " " * cells
         elif end - start > 1 or not get_character_cell_size(piece):
-            piece = _show_cluster(piece)
+            piece = _render_cluster(piece)
         parts.append(piece)
         column += cells
     return "".join(parts), column
 
 
-def _show_cluster(piece: str) -> str:
+def _render_cluster(piece: str) -> str:
     """A cluster without the joiners that join nothing: Rich would take the character after one for invisible."""
     if piece[0] in _SKINS:
         return _REPLACEMENT
@@ -170,7 +170,7 @@ def offsets(row: str) -> list[int]:
     column = 0
     for start, end, cells in _clusters(row, 0):
         drawn, cells = (
-            (" " * (TAB - column % TAB), TAB - column % TAB) if cells < 0 else (show(row[start:end])[0], cells)
+            (" " * (TAB - column % TAB), TAB - column % TAB) if cells < 0 else (render(row[start:end])[0], cells)
         )
         places.extend(min(start + i, end - 1) for i in range(len(drawn)))
         column += cells
@@ -180,7 +180,7 @@ def offsets(row: str) -> list[int]:
 
 def cell_width(text: str) -> int:
     """Cells that a text without line breaks takes when it is drawn from the start of a row."""
-    return show(text)[1]
+    return render(text)[1]
 
 
 _BREAKS = re.compile(r" *\n\s*")
@@ -188,7 +188,7 @@ _BREAKS = re.compile(r" *\n\s*")
 
 def fit(text: str, width: int) -> str:
     """The text as drawn, on one row and shortened to a width with an ellipsis; lines are told apart by a sign."""
-    drawn, cells = show(_BREAKS.sub(" \u23ce ", clean(text).strip("\n")))
+    drawn, cells = render(_BREAKS.sub(" \u23ce ", clean(text).strip("\n")))
     if cells <= width:
         return drawn
     if width < 1:

@@ -179,5 +179,5 @@ def describe_sampling(sampling: Sampling, presets: Sequence[Preset] = ()) -> str
 
 def _values(sampling: Sampling, names: Sequence[str] | Sampling) -> str:
     return " · ".join(
-        f"{name} {PARAMETERS[name].show(sampling[name]) if name in sampling else 'off'}" for name in names
+        f"{name} {PARAMETERS[name].format(sampling[name]) if name in sampling else 'off'}" for name in names
     )

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from alignscope.model.pane import Wanted
+from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 
 Signs = Literal["auto", "unicode", "ascii"]
@@ -18,7 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The default server, by OLLAMA_HOST's rules, or a name out of `servers`; the variable itself beats it."""
     servers: dict[str, str] = {}
     """The person's names for servers, and their URLs."""
-    lineup: tuple[Wanted, ...] = ()
+    lineup: tuple[PaneRequest, ...] = ()
     """The panes to begin with, written as `--pane` has them; none for a base model and its twin."""
     preset: str = DEFAULT_PRESET
     """The preset to start with."""

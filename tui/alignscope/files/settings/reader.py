@@ -11,7 +11,7 @@ import msgspec
 from alignscope.backends.host import parse_host
 from alignscope.files.settings.model import Settings, Signs
 from alignscope.files.yaml_file import FileError, convert, load
-from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, Wanted, read_pane
+from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
 T = TypeVar("T")
@@ -38,13 +38,13 @@ def server_url(text: str, servers: Mapping[str, str]) -> str:
     return url
 
 
-def read_lineup(texts: Sequence[str], servers: Mapping[str, str]) -> tuple[Wanted, ...]:
+def read_lineup(texts: Sequence[str], servers: Mapping[str, str]) -> tuple[PaneRequest, ...]:
     """Panes as `--pane` has them, the names of servers replaced by their URLs.
 
     Raises:
         LineupError: one of them is none, or they are too many, or two share a name.
     """
-    panes: list[Wanted] = []
+    panes: list[PaneRequest] = []
     for text in texts:
         pane = read_pane(text)
         if pane.server not in (None, EMBEDDED):
@@ -97,7 +97,7 @@ def read(path: Path) -> Settings:
     host = written.host.strip()
     if host:
         checked("host", "", server_url, host, servers)
-    lineup: tuple[Wanted, ...] = ()
+    lineup: tuple[PaneRequest, ...] = ()
     for number in range(1, len(written.lineup) + 1):
         before, lineup = lineup, checked(f"lineup[{number}]", (), read_lineup, written.lineup[:number], servers)
         if len(lineup) <= len(before):

@@ -1,7 +1,7 @@
 """Sampling: what every parameter is, which of them are on, and the presets, which are samplings with a name."""
 
 from alignscope.model.sampling.chosen import Sampling, assign
-from alignscope.model.sampling.parameter import Kind, Parameter, SamplingError, Value
+from alignscope.model.sampling.parameter import Parameter, SamplingError, Value, ValueType
 from alignscope.model.sampling.presets import DEFAULT_PRESET, PRESETS, Preset, nearest_preset
 from alignscope.model.sampling.table import PARAMETERS
 
@@ -9,12 +9,12 @@ __all__ = [
     "DEFAULT_PRESET",
     "PARAMETERS",
     "PRESETS",
-    "Kind",
     "Parameter",
     "Preset",
     "Sampling",
     "SamplingError",
     "Value",
+    "ValueType",
     "assign",
     "nearest_preset",
 ]

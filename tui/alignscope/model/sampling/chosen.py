@@ -59,7 +59,7 @@ def assign(sampling: Sampling, text: str) -> Sampling:
     if name not in PARAMETERS:
         raise unknown(name)
     if not equals:
-        raise SamplingError(f"{name} wants a value, as in {name}={PARAMETERS[name].show(PARAMETERS[name].default)}")
+        raise SamplingError(f"{name} wants a value, as in {name}={PARAMETERS[name].format(PARAMETERS[name].default)}")
     if value.strip() == "off":
         return sampling.off(name)
     return sampling.on(name, PARAMETERS[name].parse(value))

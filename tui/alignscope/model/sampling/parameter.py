@@ -11,7 +11,7 @@ from typing import Final, assert_never
 Value = float | int | str | tuple[str, ...]
 
 
-class Kind(StrEnum):
+class ValueType(StrEnum):
     """The type of a parameter's value."""
 
     FLOAT = "number"
@@ -30,7 +30,7 @@ class Parameter:
     """One sampling parameter."""
 
     name: str
-    kind: Kind
+    type: ValueType
     default: Value
     """What Ollama documents as its default; what the parameter starts from when it is switched on."""
     help: str
@@ -47,16 +47,16 @@ class Parameter:
     @property
     def range(self) -> str:
         """The allowed values in words, as in `from 0 to 2`."""
-        match self.kind:
-            case Kind.STRINGS:
+        match self.type:
+            case ValueType.STRINGS:
                 return "one or more strings"
-            case Kind.DURATION:
+            case ValueType.DURATION:
                 return "seconds, or a time such as 30s, 5m or 1h; -1 for ever"
-            case Kind.FLOAT | Kind.INT:
+            case ValueType.FLOAT | ValueType.INT:
                 but = "" if self.without is None else f" but not {self.without:g}"
                 return f"from {self.low:,.10g} to {self.high:,.10g}{but}"
             case _:
-                assert_never(self.kind)
+                assert_never(self.type)
 
     def parse(self, text: str) -> Value:
         """The value that a person typed.
@@ -65,15 +65,15 @@ class Parameter:
             SamplingError: it has the wrong type or is out of range.
         """
         text = text.strip()
-        match self.kind:
-            case Kind.STRINGS:
+        match self.type:
+            case ValueType.STRINGS:
                 return self.check(_parsed_strings(text))
-            case Kind.FLOAT | Kind.INT | Kind.DURATION:
+            case ValueType.FLOAT | ValueType.INT | ValueType.DURATION:
                 if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
                     return self.check(text)
                 return self.check(float(text) if set(text) & set(".eE") else int(text))
             case _:
-                assert_never(self.kind)
+                assert_never(self.type)
 
     def check(self, value: object) -> Value:
         """The value, in the type it has on the wire.
@@ -81,15 +81,15 @@ class Parameter:
         Raises:
             SamplingError: it has the wrong type or is out of range.
         """
-        match self.kind:
-            case Kind.STRINGS:
+        match self.type:
+            case ValueType.STRINGS:
                 return self._strings(value)
-            case Kind.DURATION:
+            case ValueType.DURATION:
                 return self._duration(value)
-            case Kind.FLOAT | Kind.INT:
+            case ValueType.FLOAT | ValueType.INT:
                 return self._number(value)
             case _:
-                assert_never(self.kind)
+                assert_never(self.type)
 
     def _strings(self, value: object) -> tuple[str, ...]:
         items = [value] if isinstance(value, str) else value
@@ -111,22 +111,22 @@ class Parameter:
     def _number(self, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise self._refused(value)
-        if self.kind is Kind.INT and value != int(value):
+        if self.type is ValueType.INT and value != int(value):
             raise self._refused(value)
         if not self.low <= value <= self.high or value == self.without:
             raise self._refused(value)
-        return int(value) if self.kind is Kind.INT else float(value)
+        return int(value) if self.type is ValueType.INT else float(value)
 
-    def turn(self, value: Value, steps: int) -> Value:
+    def moved(self, value: Value, steps: int) -> Value:
         """The value moved by so many steps, held within the range; kinds without steps stay as they are."""
-        if self.kind not in (Kind.FLOAT, Kind.INT) or not isinstance(value, (int, float)):
+        if self.type not in (ValueType.FLOAT, ValueType.INT) or not isinstance(value, (int, float)):
             return value
         moved = round(value + steps * self.step, 6)
         if moved == self.without:
             moved += math.copysign(1, steps)
         return self.check(min(max(moved, self.low), self.high))
 
-    def show(self, value: Value) -> str:
+    def format(self, value: Value) -> str:
         """The value as a person reads it, and as `parse` reads it back (special meanings aside)."""
         if isinstance(value, tuple):
             return json.dumps(list(value), ensure_ascii=False)
@@ -136,7 +136,7 @@ class Parameter:
 
     def _refused(self, value: object) -> SamplingError:
         shown = value if isinstance(value, str) else json.dumps(value, default=str)
-        return SamplingError(f"{self.name} is a {self.kind}, {self.range}; {shown!s:.60} is not")
+        return SamplingError(f"{self.name} is a {self.type}, {self.range}; {shown!s:.60} is not")
 
 
 _NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")

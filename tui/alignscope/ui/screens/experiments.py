@@ -103,7 +103,7 @@ def describe(experiment: Experiment) -> Content:
     """Everything that a person should know of an experiment before they send it."""
     hints = [f"{experiment.samples} samples"] if experiment.samples > 1 else []
     hints += [] if experiment.scaffold == "bare" else [f"scaffold {experiment.scaffold}"]
-    hints += [f"{name} {PARAMETERS[name].show(value)}" for name, value in experiment.sampling.items()]
+    hints += [f"{name} {PARAMETERS[name].format(value)}" for name, value in experiment.sampling.items()]
     return Content.assemble(
         (clean(experiment.prompt), "$accent"),
         "\n\n",

@@ -239,7 +239,7 @@ class SamplingPanel(Widget, can_focus=True):
         """Begin to type, from the value there is."""
         name = self._selected
         value = self.sampling.get(name, self._remembered.get(name))
-        self.edit = Edit.of(PARAMETERS[name].show(start(name, self._models) if value is None else value))
+        self.edit = Edit.of(PARAMETERS[name].format(start(name, self._models) if value is None else value))
 
     def action_preset(self, by: int) -> None:
         """Take the next preset, or the one before."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from alignscope.backends.base import ServerInfo
-from alignscope.model.sampling import PARAMETERS, Kind, Parameter, Sampling, SamplingError, Value
+from alignscope.model.sampling import PARAMETERS, Parameter, Sampling, SamplingError, Value, ValueType
 from alignscope.text.clean import clean, fit
 
 ModelValues = Mapping[str, Mapping[str, object]]
@@ -38,7 +38,7 @@ class Row:
         """Everything there is to say: the caveats, what it does, its range, and where the panes differ."""
         parts = [_sentence(note) for note in self.caveats]
         parts.append(self.parameter.help)
-        if self.parameter.kind is not Kind.STRINGS:
+        if self.parameter.type is not ValueType.STRINGS:
             parts.append(_sentence(self.parameter.range))
         if not self.on and self.differs:
             parts.append("Own values: " + ", ".join(f"{pane} {value}" for pane, value in self.own) + ".")
@@ -58,7 +58,7 @@ def row(name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), model
     own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if told else ()
     caveats = tuple(dict.fromkeys(note for server in servers if (note := server.caveat(name))))
     if name in sampling:
-        return Row(parameter, True, parameter.show(sampling[name]), own, caveats)
+        return Row(parameter, True, parameter.format(sampling[name]), own, caveats)
     values = dict.fromkeys(value for _, value in own)
     return Row(parameter, False, "/".join(values) or UNKNOWN, own, caveats)
 
@@ -82,10 +82,10 @@ def moved(name: str, sampling: Sampling, steps: int, models: ModelValues | None 
         SamplingError: it is at the end of its range, or isn't a number.
     """
     parameter = PARAMETERS[name]
-    if parameter.kind not in (Kind.FLOAT, Kind.INT):
+    if parameter.type not in (ValueType.FLOAT, ValueType.INT):
         raise SamplingError(f"{name} has no steps: press enter to type it")
     before = sampling.get(name)
-    after = parameter.turn(start(name, models) if before is None else before, steps)
+    after = parameter.moved(start(name, models) if before is None else before, steps)
     if after == before:
         raise SamplingError(f"{name} ends here: {parameter.range}")
     return sampling.on(name, after)

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from alignscope.text.clean import fit, show
+from alignscope.text.clean import fit, render
 from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, Kind, Rows
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Painter:
             chrome = Segment(_chrome(block.kind, row, width), at(style, 0, y))
             return Strip([chrome], width).extend_cell_length(outer, style)
         gutter = GUTTERS[block.kind]
-        drawn, cells = show(row)
+        drawn, cells = render(row)
         edge = at(self._look(_EDGES[block.kind]) if block.kind in _EDGES else style, 0, y)
         segments = [Segment(cell, edge) for cell in gutter] + self._selectable(drawn, y, style, at)
         cells += len(gutter)
@@ -135,12 +135,12 @@ def _untagged(style: Style, x: int, y: int) -> Style:
 def _chrome(kind: Kind, text: str, width: int) -> str:
     """A row that is no text: a rule with a caption, or words at the right."""
     if kind is Kind.END:
-        if show(text)[1] >= width:
+        if render(text)[1] >= width:
             text = text.partition(" · ")[0]  # the count is in the footer too
         drawn = fit(text, width - 1)
-        return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
+        return " " * (width - 1 - render(drawn)[1]) + drawn + " " if width > 1 else drawn
     lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
     fill = " " if kind is Kind.LABEL else lead[0]
     drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
-    rest = width - show(drawn)[1]
+    rest = width - render(drawn)[1]
     return drawn + fill * rest if rest >= 0 else fit(drawn, width)
