@@ -19,7 +19,7 @@ from alignscope.model.events import End, Event
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, Turn, Verdict
 from alignscope.sessions.recording.journal import Again
-from alignscope.sessions.recording.session_files import Keeper, snapshot
+from alignscope.sessions.recording.session_files import SessionFiles, snapshot
 from alignscope.sessions.recording.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
@@ -64,7 +64,7 @@ class Recorder:
         self._again: set[str] = set()
         self._playing = 0
         self._ended = True
-        self._keeper = Keeper(directory, self.session, writer, self._say)  # the thread's, but for what can be read
+        self._files = SessionFiles(directory, self.session, writer, self._notify)  # the thread's own
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
@@ -73,12 +73,12 @@ class Recorder:
     @property
     def unsaved(self) -> tuple[int, ...]:
         """Numbers of the turns that have ended and are not on disk."""
-        return self._keeper.unsaved
+        return self._files.unsaved
 
     @property
-    def troubled(self) -> bool:
+    def has_problem(self) -> bool:
         """Whether something isn't kept at the moment."""
-        return bool(self._keeper.trouble)
+        return bool(self._files.problem)
 
     # What the exploration tells
 
@@ -90,13 +90,13 @@ class Recorder:
         # Whoever goes on with a session may hold its list of turns, and have put the turn there already.
         if not self.session.turns or self.session.turns[-1] is not turn:
             self.session.turns.append(turn)
-        self._take(turn, again=set())
+        self._start(turn, again=set())
 
     def play(self, turn: Turn, only: str | None = None) -> None:
         """Expect a turn's replies; or those of one pane once more, whose earlier replies are then dropped."""
         if turn is not self._turn or self._ended:
             self.finish()
-            self._take(turn, again={only} if only is not None else set())
+            self._start(turn, again={only} if only is not None else set())
         self._playing += 1
         if only is not None:
             if self._again:
@@ -128,26 +128,24 @@ class Recorder:
         if not self.session.lineup:
             self.session.lineup = turn.records
         copy, again = snapshot(turn), frozenset(self._again)
-        self._do(lambda: self._keeper.append(copy, again))
+        self._do(lambda: self._files.append(copy, again))
 
     # What a person says about it
 
     def set_title(self, title: str) -> None:
         """Name the session."""
         self.session.title = title
-        self._do(lambda: self._keeper.change(lambda writer: writer.append_title(title)))
+        self._do(lambda: self._files.change(lambda writer: writer.append_title(title)))
 
     def set_note(self, turn: Turn, text: str) -> None:
         """Put a note on a turn; an empty one takes it away."""
         turn.note = text
-        self._do(lambda: self._keeper.change(lambda writer: writer.append_note(turn.number, text), snapshot(turn)))
+        self._do(lambda: self._files.change(lambda writer: writer.append_note(turn.number, text), snapshot(turn)))
 
     def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
         """Say which of a turn's replies is better; None takes that back."""
         turn.verdict = verdict
-        self._do(
-            lambda: self._keeper.change(lambda writer: writer.append_verdict(turn.number, verdict), snapshot(turn))
-        )
+        self._do(lambda: self._files.change(lambda writer: writer.append_verdict(turn.number, verdict), snapshot(turn)))
 
     def save_as(self, path: Path) -> Future[Path]:
         """Write the whole session into a new file, and go on there. Gives its path, which differs if that is taken.
@@ -158,7 +156,7 @@ class Recorder:
 
         def save() -> None:
             try:
-                future.set_result(self._keeper.save_as(path))
+                future.set_result(self._files.save_as(path))
             except Exception as error:
                 future.set_exception(error)
 
@@ -190,12 +188,12 @@ class Recorder:
         count = len(self.unsaved)
         if not count:
             return ""
-        return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._keeper.trouble}"
+        return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._files.problem}"
 
-    def _take(self, turn: Turn, again: set[str]) -> None:
+    def _start(self, turn: Turn, again: set[str]) -> None:
         self._turn, self._again, self._playing, self._ended = turn, again, 0, False
         copy = replace(turn, replies={})
-        self._do(lambda: self._keeper.start(copy))
+        self._do(lambda: self._files.start(copy))
 
     # The thread
 
@@ -217,39 +215,39 @@ class Recorder:
             while self._tasks:
                 task = self._tasks.popleft()
                 if callable(task):
-                    self._guarded(self._keeper.flush)
+                    self._guarded(self._files.flush)
                     self._guarded(task)
                 else:
-                    self._keeper.add(task)
-            self._guarded(self._keeper.flush)
+                    self._files.add(task)
+            self._guarded(self._files.flush)
             if stop:
                 self._guarded(self._release)
                 return
 
     def _release(self) -> None:
         """Try a last time, and let go of the files."""
-        self._guarded(self._keeper.last_try)
-        self._keeper.release()
+        self._guarded(self._files.last_try)
+        self._files.release()
 
     def _guarded(self, task: Callable[[], None]) -> None:
         """Do something whose failure must not hinder the rest."""
         try:
             task()
         except (OSError, SessionError) as error:
-            self._keeper.tell(error)
+            self._files.report(error)
         except Exception as error:
             _log.exception("recording failed")
-            self._keeper.tell(
+            self._files.report(
                 SessionError(f"something in alignscope itself went wrong, {type(error).__name__}: {error}")
             )
 
-    def _say(self, words: str) -> None:
+    def _notify(self, message: str) -> None:
         if self._on_problem is None:
             return
         if self._loop is None:
-            self._on_problem(words)
+            self._on_problem(message)
         elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._on_problem, words)
+            self._loop.call_soon_threadsafe(self._on_problem, message)
 
 
 def title_for(prompt: str) -> str:

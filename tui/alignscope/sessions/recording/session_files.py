@@ -16,28 +16,28 @@ from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.writer import ChangedError, Writer
 
 
-class Keeper:
+class SessionFiles:
     """Writes a session, and remembers what is still to be written. Methods raise OSError and SessionError."""
 
-    def __init__(self, directory: Path, session: Session, writer: Writer | None, say: Callable[[str], None]) -> None:
+    def __init__(self, directory: Path, session: Session, writer: Writer | None, notify: Callable[[str], None]) -> None:
         """Write nothing yet.
 
         Args:
             directory: where a new session's file goes.
             writer: the session's, if it has a file already.
-            say: is told in words what a person should know.
+            notify: called with messages for the person.
         """
         self._directory = directory
         self._session = session
         self._writer = writer
-        self._say = say
+        self._notify = notify
         self._journal: Journal | None = None
         self._open: Turn | None = None
         self._events: list[Event | Again] = []
         self._kept = {turn.number: snapshot(turn) for turn in session.turns}
         self._unsaved: dict[int, Turn] = {}
         self._changes: list[Callable[[Writer], None]] = []
-        self._trouble = ""
+        self._problem = ""
 
     @property
     def unsaved(self) -> tuple[int, ...]:
@@ -45,9 +45,9 @@ class Keeper:
         return tuple(self._unsaved)
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Why something isn't kept at the moment; empty while all is."""
-        return self._trouble
+        return self._problem
 
     # The running turn
 
@@ -105,7 +105,7 @@ class Keeper:
     def save_as(self, path: Path) -> Path:
         """Write everything into a new file and go on there. Gives its path, which differs if that is taken."""
         moved = self._move(path.parent, path.stem)
-        self._trouble = ""
+        self._problem = ""
         return moved
 
     def last_try(self) -> None:
@@ -123,13 +123,13 @@ class Keeper:
             self._writer.close()
             self._writer = None
 
-    def tell(self, error: OSError | SessionError) -> None:
+    def report(self, error: OSError | SessionError) -> None:
         """Say what goes wrong, once until it is over."""
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        if reason != self._trouble:
-            self._trouble = reason
+        if reason != self._problem:
+            self._problem = reason
             where = self._session.path or self._directory
-            self._say(
+            self._notify(
                 f"This session can't be kept at the moment: {reason} ({where}). It goes on in memory; "
                 "save it elsewhere, or make room and send the next prompt."
             )
@@ -149,16 +149,16 @@ class Keeper:
                 self._leave(error)
         self._changes.clear()
         self._drop_journal()
-        if self._trouble:
-            self._trouble = ""
-            self._say(f"Everything is kept again, in {self._session.path}.")
+        if self._problem:
+            self._problem = ""
+            self._notify(f"Everything is kept again, in {self._session.path}.")
 
     def _leave(self, error: ChangedError) -> None:
         """Go on in another file, because somebody else has changed ours."""
         old = self._session.path
         assert old is not None
         path = self.save_as(old)
-        self._say(f"{error} What is there now was left alone: this session goes on, complete, in {path.name}.")
+        self._notify(f"{error} What is there now was left alone: this session goes on, complete, in {path.name}.")
 
     def _move(self, directory: Path, name: str) -> Path:
         """Write everything into a new file and go on there. If that fails, all is as it was."""

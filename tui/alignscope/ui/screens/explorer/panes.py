@@ -93,7 +93,7 @@ class PaneActions(AppScreen[int]):
         if self.linked:
             changed.append("scrolling linked")
         changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
-        if exploration.recorder is not None and exploration.recorder.troubled:
+        if exploration.recorder is not None and exploration.recorder.has_problem:
             changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
         self.settings.sampling_note = sampling
         self.settings.changed = tuple(changed)

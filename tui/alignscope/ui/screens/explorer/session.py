@@ -69,7 +69,7 @@ class SessionActions(NextTurnActions):
 
     def _recording_problem(self, words: str) -> None:
         if self.is_attached:
-            self.say(words, "warning" if self.recorder.troubled else "information")
+            self.say(words, "warning" if self.recorder.has_problem else "information")
             self.show_settings()
 
     @work(group="describe", exit_on_error=False)
