@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from alignscope.export import FORMATS, Options, format_of
-from alignscope.export.palette import Palette
+from alignscope.export.palette import Palette, bundled_palettes
 from alignscope.model.events import End, Event, Finished, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.session import Session
@@ -107,10 +107,10 @@ def test_html_keeps_a_first_line_break() -> None:
 
 
 def test_colours_of_a_theme() -> None:
-    made = Palette.of({"foreground": "#abc", "background": "red; }", "panel": 7}, {"base": "#010203"})
-    assert made.foreground == "#aabbcc"
-    assert made.background == Palette().background, "nothing but a colour goes into the page"
-    assert made.tones["base"] == "#010203"
+    themes = bundled_palettes()
+    assert (themes["dusk"].foreground, themes["dusk"].tones["base"]) == ("#e4dbec", "#f3ab84")
+    assert themes["terminal"].background == Palette().background, "a terminal's own colours mean nothing in a page"
+    assert themes["terminal"].tones == Palette().tones
     four = [Pane(str(n), "m", "u", mode) for n, mode in enumerate([Mode.CHAT, Mode.CHAT, Mode.COMPLETION, Mode.CHAT])]
     assert tones(four) == ["third", "fourth", "base", "instruct"]
 

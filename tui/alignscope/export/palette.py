@@ -9,7 +9,12 @@ from typing import Final
 from alignscope.files.locations import bundled
 from alignscope.model.tones import Tone
 
-_HEX: Final = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_THEME_COLORS: Final = {
+    "foreground": "foreground", "background": "background", "surface": "surface", "line": "panel", "muted": "secondary",
+    "accent": "accent", "error": "error",
+}  # fmt: skip
+"""The colour of a theme that each field is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +32,17 @@ class Palette:
         default_factory=lambda: {"base": "#94501c", "instruct": "#1b6580", "third": "#66459c", "fourth": "#37682c"}
     )
 
-    @classmethod
-    def of(cls, colors: Mapping[str, object], tones: Mapping[str, object]) -> "Palette":
-        """The colours of a theme file's `colors` and `tones`; what isn't written as `#rrggbb` stays as it is here."""
-        plain = cls()
-
-        def color(value: object, otherwise: str) -> str:
-            if not isinstance(value, str) or not _HEX.fullmatch(value):
-                return otherwise
-            return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
-
-        return cls(
-            foreground=color(colors.get("foreground"), plain.foreground),
-            background=color(colors.get("background"), plain.background),
-            surface=color(colors.get("surface"), plain.surface),
-            line=color(colors.get("panel"), plain.line),
-            muted=color(colors.get("secondary"), plain.muted),
-            accent=color(colors.get("accent"), plain.accent),
-            error=color(colors.get("error"), plain.error),
-            tones={tone: color(tones.get(tone), otherwise) for tone, otherwise in plain.tones.items()},
-        )
-
 
 def bundled_palettes() -> dict[str, Palette]:
-    """Those of the themes that come with alignscope, by name."""
+    """Return the palettes of the bundled themes by name; what isn't `#rrggbb` there is as on paper."""
     palettes = {}
     for file in sorted(bundled("themes").glob("*.yaml")):
         theme = json.loads(file.read_bytes())
-        palettes[str(theme["name"])] = Palette.of(theme["colors"], theme["tones"])
+        colors, tones = (
+            {key: color for key, color in theme[part].items() if _HEX.fullmatch(color)} for part in ("colors", "tones")
+        )
+        fields = {name: colors[key] for name, key in _THEME_COLORS.items() if key in colors}
+        palettes[str(theme["name"])] = Palette(**fields, tones={**Palette().tones, **tones})
     return palettes
 
 
