@@ -112,18 +112,8 @@ def read(path: Path) -> Settings:
     if problems:
         raise FileError(*problems)
     keys = {name: ",".join(map(str, key)) if isinstance(key, tuple) else str(key) for name, key in written.keys.items()}
-    return Settings(
-        host=host,
-        servers=servers,
-        lineup=lineup,
-        preset=written.preset,
-        presets=presets,
-        theme=written.theme,
-        keymap=written.keymap,
-        keys=keys,
-        signs=written.signs,
-        sessions=written.sessions,
-    )
+    made = {"host": host, "servers": servers, "lineup": lineup, "presets": presets, "keys": keys}
+    return Settings(**{**msgspec.structs.asdict(written), **made})
 
 
 def _server(name: str, text: str) -> str:
