@@ -39,7 +39,7 @@ class Fields:
 
     def text(self, name: str, default: str = _MISSING) -> str:
         """A field of text."""
-        value = self._take(name, default)
+        value = self.raw(name, default)
         if not isinstance(value, str):
             quotes = "; text that looks like that goes in quotes" if isinstance(value, int | float) else ""
             raise self.refuse(name, f"should be text, not {_kind(value)}{quotes}")
@@ -47,14 +47,14 @@ class Fields:
 
     def flag(self, name: str) -> bool:
         """A field that is true or false; false when it isn't there."""
-        value = self._take(name, False)
+        value = self.raw(name, False)
         if not isinstance(value, bool):
             raise self.refuse(name, f"should be true or false, not {_kind(value)}")
         return value
 
     def whole(self, name: str, default: int = _MISSING, *, least: int = 1, most: int = 1_000_000) -> int:
         """A field with a whole number in a range."""
-        value = self._take(name, default)
+        value = self.raw(name, default)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refuse(name, f"should be a whole number, not {_kind(value)}")
         if not least <= value <= most:
@@ -63,7 +63,7 @@ class Fields:
 
     def number(self, name: str, default: T) -> float | T:
         """A field with a number of 0 or more; the default when it isn't there or null."""
-        value = self._take(name, None)
+        value = self.raw(name)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -74,7 +74,7 @@ class Fields:
 
     def time(self, name: str) -> datetime:
         """A field with a point in time; one without a zone is taken for UTC."""
-        value = self._take(name, _MISSING)
+        value = self.raw(name, _MISSING)
         try:
             at = datetime.fromisoformat(value if isinstance(value, str) else str(value))
             return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
@@ -93,12 +93,12 @@ class Fields:
 
     def inner(self, name: str) -> Self | None:
         """A field with a mapping; None when it isn't there."""
-        value = self._take(name, None)
+        value = self.raw(name)
         return None if value is None else type(self)(value, self.place(name))
 
     def items(self, name: str, most: int) -> Iterator[Any]:
         """The items of a list; none when it isn't there."""
-        value = self._take(name, None)
+        value = self.raw(name)
         if value is None:
             return iter(())
         if not isinstance(value, list):
@@ -113,18 +113,15 @@ class Fields:
             yield type(self)(item, f"{self.place(name)}[{number}]")
 
     def raw(self, name: str, default: Any = None) -> Any:
-        """A field as it is."""
-        return self._take(name, default)
-
-    def rest(self) -> Extra:
-        """What has not been taken out: fields that this version doesn't know."""
-        return self._data
-
-    def _take(self, name: str, default: Any) -> Any:
+        """Return a field as it is."""
         value = self._data.pop(name, default)
         if value is _MISSING:
             raise self.refuse(name, "is missing")
         return value
+
+    def rest(self) -> Extra:
+        """What has not been taken out: fields that this version doesn't know."""
+        return self._data
 
 
 def _kind(value: Any) -> str:

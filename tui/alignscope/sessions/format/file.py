@@ -13,7 +13,6 @@ from alignscope.files.yaml_file import FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
-from alignscope.sessions.format.timeline import StoredReply
 
 MAX_BYTES: Final = 256 * 1024 * 1024
 """Size of a file."""
@@ -22,7 +21,7 @@ MAX_DOCUMENT: Final = 64 * 1024 * 1024
 MAX_DOCUMENTS: Final = 50_000
 _MARK: Final = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _FIRST_MARK: Final = re.compile(rb"(---|\.\.\.)(?=[ \t\r\n]|\Z)")
-_IDLE: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
+_BLANK: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
 # Fields that only a replay needs, in the form that they are written in here. Other blocks are matched whole, so that
 # nothing in them is taken for such a field.
 _DETAILS: Final = re.compile(
@@ -109,17 +108,17 @@ def parse(data: bytes, name: str) -> Loaded:
         try:
             content = yaml_form.read(_text(data, piece))
         except FormError as error:
-            words = _words(error, where, data, piece)
+            message = _message(error, where, data, piece)
             if last:
-                return _set_aside(session, data, end, number - 1, words)
-            raise SessionError(words) from None
+                return _set_aside(session, data, end, number - 1, message)
+            raise SessionError(message) from None
         try:
             if session is None:
                 session = reading.read_header(content)
             else:
                 reading.add(session, content, where)
         except FormError as error:
-            raise SessionError(_words(error, where, data, piece)) from None
+            raise SessionError(_message(error, where, data, piece)) from None
         end = piece.after
     if session is None:
         raise SessionError(f"{name}: is empty")
@@ -130,8 +129,7 @@ def check(session: Session) -> None:
     """Decode every timeline. Raises SessionError if one is damaged, or isn't its reply's text."""
     for turn in session.turns:
         for reply in turn.replies.values():
-            if isinstance(reply, StoredReply):
-                reply.check()
+            _ = reply.texts
 
 
 def dump(session: Session) -> bytes:
@@ -141,7 +139,7 @@ def dump(session: Session) -> bytes:
 
 def encoded(document: Mapping[str, Any], *, first: bool = False) -> bytes:
     """A document with the marks around it, as it is appended."""
-    return "".join(("" if first else "---\n", *yaml_form.parts(document), END)).encode()
+    return "".join(("" if first else "---\n", yaml_form.write(document), END)).encode()
 
 
 def stamp(status: os.stat_result) -> Stamp:
@@ -166,8 +164,8 @@ def _split(data: bytes, name: str) -> list[_Piece]:
 def _piece(pieces: list[_Piece], piece: _Piece, data: bytes, name: str) -> None:
     """Take a document in, unless there is nothing in it."""
     start, end = piece.start, piece.end
-    idle = _IDLE.match(data, start, end)
-    if idle is not None and idle.end() == end:
+    blank = _BLANK.match(data, start, end)
+    if blank is not None and blank.end() == end:
         return
     if end - start > MAX_DOCUMENT:
         raise SessionError(f"{name}, document {len(pieces) + 1}: larger than {MAX_DOCUMENT >> 20} MB")
@@ -184,7 +182,7 @@ def _text(data: bytes, piece: _Piece) -> str:
         raise FormError("not UTF-8", line=line) from None
 
 
-def _words(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
+def _message(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
     if error.field:
         where += f", {error.field}"
     if error.line:
@@ -193,7 +191,7 @@ def _words(error: FormError, where: str, data: bytes, piece: _Piece) -> str:
     return f"{where}: {error.reason}"
 
 
-def _set_aside(session: Session | None, data: bytes, end: int, count: int, words: str) -> Loaded:
+def _set_aside(session: Session | None, data: bytes, end: int, count: int, message: str) -> Loaded:
     assert session is not None
-    session.warnings.append(f"{words}; it is set aside, and everything before it is here.")
+    session.warnings.append(f"{message}; it is set aside, and everything before it is here.")
     return Loaded(session, end, count, data[end:])

@@ -5,7 +5,6 @@ Timelines are arrays of tokens. What JSON can't hold, halves of surrogate pairs,
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +12,8 @@ import msgspec
 from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents, reading
-from alignscope.sessions.format.yaml import hide, moment, reveal
+from alignscope.sessions.format.file import check
+from alignscope.sessions.format.yaml import each_text, hide, moment, reveal
 
 MAX_LINE: Final = 256 * 2**20
 """Characters in a line: more than a turn of sixty-four replies can have and be played."""
@@ -25,14 +25,14 @@ def write(session: Session) -> Iterator[str]:
     """The header, then a line for each turn. Raises SessionError when a timeline is damaged."""
     for document in documents.session(session):
         timelines = [reply.pop("timeline") for reply in document["replies"]] if "turn" in document else []
-        plain = _plain(document)
+        plain = each_text(document, hide)
         for reply, timeline in zip(plain.get("replies", ()), timelines, strict=bool(timelines)):
             try:
                 reply["timeline"] = [msgspec.json.decode(line) for line in timeline.split("\n") if line]
             except (msgspec.MsgspecError, RecursionError) as error:
                 where = f"{session.name}: turn {document['turn']}, pane {reply['pane']}, sample {reply['sample']}"
                 raise SessionError(f"{where}: the timeline is damaged: {error}") from None
-        yield json.dumps(plain, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+        yield json.dumps(plain, ensure_ascii=False, default=moment) + "\n"
 
 
 def read(lines: Iterable[str], name: str) -> Session:
@@ -57,18 +57,13 @@ def read(lines: Iterable[str], name: str) -> Session:
             if session is None:
                 session = reading.read_header(data)
             else:
-                before = len(session.turns)
                 reading.add(session, data, where)
-                for turn in session.turns[before:]:
-                    for reply in turn.replies.values():
-                        _ = reply.texts  # decoded now, so that a wrong timeline is told now
         except FormError as error:
             field = f": {error.field}" if error.field else ""
             raise SessionError(f"{where}{field}: {error.reason}") from None
-        except SessionError as error:
-            raise SessionError(f"{where}: {error}") from None
     if session is None:
         raise SessionError(f"{name}: the file is empty")
+    check(session)
     return session
 
 
@@ -114,16 +109,3 @@ class _Revealed:
             case int() if abs(value) >= _TOO_LARGE:
                 raise FormError("a number is too large")
         return value
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case str():
-            return hide(value)
-        case dict():
-            return {hide(key): _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case datetime():
-            return moment(value)
-    return value

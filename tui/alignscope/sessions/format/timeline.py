@@ -125,10 +125,6 @@ class StoredReply(Reply):
             raise SessionError(f"{self._where}.timeline: {error}") from None
         return self.__dict__[name]
 
-    def check(self) -> None:
-        """Make sure that the timeline can be decoded and is the text's. Raises SessionError when it isn't."""
-        _ = self.texts
-
     def _decode(self) -> None:
         if self._timeline is None:
             first = self.stats.first_token_ms or 0.0

@@ -6,7 +6,7 @@ from broken bytes, is written as U+FFFF and the four hexadecimal digits of the c
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ _SHOWN: Final = re.compile("\uffff([0-9a-f]{4})")
 # What may stand in a literal block: no control characters but tab and line feed, none of the line ends U+0085, U+2028
 # and U+2029, no byte order mark, no noncharacters.
 _UNSAFE: Final = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_PLAIN_SIGNS: Final = frozenset(" _-./+()'!")
+_PLAIN_CHARACTERS: Final = frozenset(" _-./+()'!")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
@@ -44,6 +44,18 @@ def reveal(text: str) -> str:
     return _SHOWN.sub(lambda found: chr(int(found[1], 16)), text) if "\uffff" in text else text
 
 
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Return plain data with every text in it changed, by `hide` or `reveal`."""
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {change(key): each_text(item, change) for key, item in value.items()}
+        case list() | tuple():
+            return [each_text(item, change) for item in value]
+    return value
+
+
 # Writing
 
 
@@ -52,12 +64,7 @@ def write(document: Mapping[str, Any]) -> str:
 
     Values may be None, bool, int, float, str, datetime (written in UTC), and lists and mappings of these.
     """
-    return "".join(parts(document))
-
-
-def parts(document: Mapping[str, Any]) -> Iterator[str]:
-    """The same, piece by piece, for whoever puts them together with more."""
-    return _fields(document, "")
+    return "".join(_fields(document, ""))
 
 
 def _fields(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
@@ -78,9 +85,9 @@ def _fields(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
             yield f"{head} {_flow(value)}\n"
 
 
-def _key(key: str) -> str:
+def _key(key: str, space: str = "\n") -> str:
     written = _one_line(key)
-    return f"? {written}\n:" if len(written) > _EXPLICIT_KEY else f"{written}:"
+    return f"? {written}{space}:" if len(written) > _EXPLICIT_KEY else f"{written}:"
 
 
 def _string(text: str, indent: str) -> str:
@@ -113,15 +120,10 @@ def _flow(value: Any) -> str:
         case datetime():
             return moment(value)
         case Mapping():
-            return "{" + ", ".join(f"{_flow_key(key)} {_flow(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{_key(key, ' ')} {_flow(item)}" for key, item in value.items()) + "}"
         case list() | tuple():
             return "[" + ", ".join(map(_flow, value)) + "]"
     raise TypeError(f"a {type(value).__name__} can't be written")
-
-
-def _flow_key(key: str) -> str:
-    written = _one_line(key)
-    return f"? {written} :" if len(written) > _EXPLICIT_KEY else f"{written}:"
 
 
 def moment(at: datetime) -> str:
@@ -144,7 +146,7 @@ def _one_line(text: str) -> str:
         and text[0].isalpha()
         and text[-1] != " "
         and text.casefold() not in _RESERVED
-        and all(sign.isalnum() or sign in _PLAIN_SIGNS for sign in text)
+        and all(char.isalnum() or char in _PLAIN_CHARACTERS for char in text)
     ):
         return text
     escaped = hide(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")

@@ -6,7 +6,7 @@ from typing import Final, TextIO
 
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import jsonl
-from alignscope.sessions.format.file import MAX_BYTES
+from alignscope.sessions.format.file import MAX_BYTES, check
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.lock import LockedError
 from alignscope.sessions.recording.writer import Writer
@@ -30,9 +30,7 @@ def open_session(store: Store, name: str | Path) -> Session:
 def open_to_play(store: Store, name: str | Path) -> Session:
     """Open a session and decode its timelines, which takes its time. Raises as `open_session` does."""
     session = open_session(store, name)
-    for turn in session.turns:
-        for reply in turn.replies.values():
-            _ = reply.texts
+    check(session)
     return session
 
 
