@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, render, wrap
+from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, render
 
 SNIPPETS = (
     *"abz  .,\t—é“你好界。、」アー한\u0301\u0308\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b",
@@ -113,7 +113,7 @@ def test_a_row_is_as_wide_as_the_layout_believes(line: str) -> None:
 
 @given(lines | plain_lines | anything.map(clean).map(lambda text: text.replace("\n", "")), widths)
 def test_wrapping_loses_nothing_and_fits(line: str, width: int) -> None:
-    rows = wrap(line, width)
+    rows = Wrapper(width).rows(line)
     assert "".join(rows) == line
     for row in rows:
         kept = row.rstrip(" \t")  # blanks may hang over the edge
@@ -135,22 +135,22 @@ def test_rows_that_have_ended_stay_when_a_line_grows(line: str, width: int, data
 @settings(max_examples=300)
 def test_both_ways_of_wrapping_agree(line: str, width: int) -> None:
     # A character that isn't plain sends the line the slower way; at the end it can't change the rows before its own.
-    slow = wrap(line + "\u0301", width)
-    assert slow[:-1] == wrap(line, width)[: len(slow) - 1]
+    slow = Wrapper(width).rows(line + "\u0301")
+    assert slow[:-1] == Wrapper(width).rows(line)[: len(slow) - 1]
 
 
 def test_rows_break_at_spaces_where_they_can() -> None:
-    assert wrap("the quick brown fox", 10) == ["the quick ", "brown fox"]
-    assert wrap("the quick  brown", 9) == ["the quick  ", "brown"]
-    assert wrap("abcdefghij", 4) == ["abcd", "efgh", "ij"]
-    assert wrap("    abcdefgh", 6) == ["    ab", "cdefgh"]
-    assert wrap("春眠不觉晓，处处", 10) == ["春眠不觉", "晓，处处"]
-    assert wrap("see 春眠不觉", 8) == ["see 春眠", "不觉"]
-    assert wrap("", 5) == [""]
+    assert Wrapper(10).rows("the quick brown fox") == ["the quick ", "brown fox"]
+    assert Wrapper(9).rows("the quick  brown") == ["the quick  ", "brown"]
+    assert Wrapper(4).rows("abcdefghij") == ["abcd", "efgh", "ij"]
+    assert Wrapper(6).rows("    abcdefgh") == ["    ab", "cdefgh"]
+    assert Wrapper(10).rows("春眠不觉晓，处处") == ["春眠不觉", "晓，处处"]
+    assert Wrapper(8).rows("see 春眠不觉") == ["see 春眠", "不觉"]
+    assert Wrapper(5).rows("") == [""]
 
 
 def test_marks_piled_on_one_character_do_not_make_an_endless_row() -> None:
-    rows = wrap("a" + "\u0301" * 10_000, 10)
+    rows = Wrapper(10).rows("a" + "\u0301" * 10_000)
     assert max(map(len, rows)) <= 100
 
 

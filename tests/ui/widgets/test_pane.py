@@ -80,8 +80,9 @@ async def test_every_end_has_words_and_keeps_the_text(end: End) -> None:
         host.apply(finished(end, "The server [b]went away." if end.failed else ""))
         await pilot.pause()
         assert "partial [x]" in host.text
-        assert end.words in host.rows()[-1]
-        assert f"— {end.words}" in host.text
+        ending = host.view.replies[1].ending
+        assert ending in host.rows()[-1]
+        assert f"— {ending}" in host.text
         assert ("▌ The server [b]went away." in host.text) == end.failed
         assert ("▌ Press r to try again." in host.text) == end.failed
         assert host.view.reply_text() == "partial [x]"

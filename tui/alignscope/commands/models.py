@@ -17,7 +17,7 @@ from alignscope.model.pane import EMBEDDED, Model
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width
-from alignscope.text.units import format_bytes
+from alignscope.text.wording import format_bytes
 
 _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")

@@ -30,24 +30,9 @@ class End(StrEnum):
     """The server said no, or could not be reached."""
 
     @property
-    def words(self) -> str:
-        """As a person says it, in panes and in print alike."""
-        return _WORDS[self]
-
-    @property
     def failed(self) -> bool:
         """Whether something went wrong that neither the model nor the person did."""
         return self in (End.CUT, End.ERROR)
-
-
-_WORDS: Final = {
-    End.STOP: "ended by itself",
-    End.LENGTH: "reached the limit",
-    End.CANCELLED: "stopped",
-    End.LOOP: "given up as a loop",
-    End.CUT: "broken off",
-    End.ERROR: "failed",
-}
 
 
 class Phase(StrEnum):

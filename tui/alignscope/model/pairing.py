@@ -80,7 +80,7 @@ def find_pairs(models: Iterable[Model]) -> list[tuple[Model, Model]]:
     repository comes first, then one that is surely tuned, then the closest quantisation.
     """
     best: dict[tuple[str, str], _Pair] = {}
-    for pair in sorted(_pairs(models), key=lambda pair: (pair.rank, pair.tuned.name)):
+    for pair in _pairs(models):
         best.setdefault(_key(pair.base), pair)
     return [(pair.base, pair.tuned) for pair in sorted(best.values(), key=_order)]
 
@@ -92,7 +92,7 @@ def twins(models: Iterable[Model]) -> dict[tuple[str, str], Model]:
     """
     pairs = _pairs(models)
     found: dict[tuple[str, str], Model] = {}
-    for pair in sorted(pairs, key=lambda pair: (pair.rank, pair.tuned.name)):
+    for pair in pairs:
         found.setdefault(_key(pair.base), pair.tuned)
     for pair in sorted(pairs, key=_order):
         found.setdefault(_key(pair.tuned), pair.base)
@@ -112,16 +112,12 @@ def _tail(name: str) -> str:
     return name.removesuffix("/").rpartition("/")[2]
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.split(r"[^a-z0-9]+", _tail(text).lower()))
-
-
 def _named(name: str) -> tuple[Nature, str]:
     """What the words say, and which one; the tag speaks before the name, and `base-sft` is tuned."""
     repository, _, tag = _tail(name).partition(":")
     for part in (tag, repository):
         for nature, known in ((Nature.INSTRUCT, _TUNED_WORDS), (Nature.BASE, _BASE_WORDS)):
-            if found := _words(part) & known:
+            if found := known.intersection(re.split(r"[^a-z0-9]+", part.lower())):
                 return nature, min(found)
     return Nature.UNKNOWN, ""
 
@@ -182,7 +178,7 @@ def _pairs(models: Iterable[Model]) -> list[_Pair]:
     ]
     bases = [one for one in facts if one.nature is Nature.BASE]
     others = [one for one in facts if one.nature is not Nature.BASE]
-    return [
+    pairs = [
         _Pair(
             (base.stem != other.stem, other.nature is Nature.UNKNOWN, _apart(base.quantisation, other.quantisation)),
             base.model,
@@ -192,6 +188,7 @@ def _pairs(models: Iterable[Model]) -> list[_Pair]:
         for other in others
         if _related(base, other)
     ]
+    return sorted(pairs, key=lambda pair: (pair.rank, pair.tuned.name))
 
 
 def _related(one: _Facts, two: _Facts) -> bool:

@@ -6,19 +6,23 @@ from typing import Any, Final, assert_never
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
 
+_ENDINGS: Final = {
+    End.STOP: "ended by itself",
+    End.LENGTH: "reached the limit",
+    End.CANCELLED: "stopped",
+    End.LOOP: "given up as a loop",
+    End.CUT: "broken off",
+    End.ERROR: "failed",
+}
 _RATE_TOKENS: Final = 10
 _RATE_SECONDS: Final = 0.1
-_TOLD_SECONDS: Final = 0.01
+_SERVER_SECONDS: Final = 0.01
 """A speed of fewer tokens, or over less time, is chance: two tokens of one packet come at millions a second. A server's
 own clock doesn't wait for packets, so it needs less time."""
 
 
 def own_rate(tokens: int, seconds: float) -> float | None:
-    """Return tokens a second by our clock, None where that would mean nothing.
-
-    Args:
-        seconds: from the first token's arrival to the last one's.
-    """
+    """Return tokens a second, given the seconds between the first and the last one; None for too few of either."""
     return (tokens - 1) / seconds if tokens >= _RATE_TOKENS and seconds >= _RATE_SECONDS else None
 
 
@@ -88,7 +92,7 @@ class Reply:
         """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
         if self.end is End.LENGTH and self.limit is not None:
             return "reached num_predict" if self.token_count >= self.limit else "context used up"
-        return self.end.words if self.end is not None else ""
+        return _ENDINGS[self.end] if self.end is not None else ""
 
     @property
     def token_count(self) -> int:
@@ -105,11 +109,11 @@ class Reply:
     @property
     def rate(self) -> float | None:
         """Tokens a second: by the server's clock where it told, else by ours; None where it would mean nothing."""
-        told = self.stats.tokens_per_second
-        if not told:
+        rate = self.stats.tokens_per_second
+        if not rate:
             return own_rate(len(self.times), (self.times[-1] - self.times[0]) / 1000) if self.times else None
         count = self.token_count
-        return told if count >= _RATE_TOKENS and count / told >= _TOLD_SECONDS else None
+        return rate if count >= _RATE_TOKENS and count / rate >= _SERVER_SECONDS else None
 
     @property
     def thinking(self) -> str:

@@ -17,10 +17,6 @@ class Scaffold:
     between: str = ""
     """What separates a reply from the next prompt."""
 
-    def wrap(self, prompt: str) -> str:
-        """One prompt, laid out."""
-        return f"{self.before}{prompt}{self.after}"
-
     def document(self, history: Iterable[tuple[str, str]], prompt: str) -> str:
         """What was asked and written so far, as (prompt, reply), and the next prompt behind it, as one document.
 
@@ -33,12 +29,13 @@ class Scaffold:
         return self._join(text, prompt)
 
     def _join(self, text: str, prompt: str) -> str:
+        wrapped = f"{self.before}{prompt}{self.after}"
         if not text:
-            return self.wrap(prompt)
+            return wrapped
         if self.between:
-            return text.rstrip() + self.between + self.wrap(prompt)
+            return text.rstrip() + self.between + wrapped
         space = text[-1:].isspace() or prompt[:1].isspace()
-        return text + ("" if space else "\n") + self.wrap(prompt)
+        return text + ("" if space else "\n") + wrapped
 
 
 BARE: Final = "bare"

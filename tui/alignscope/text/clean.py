@@ -259,8 +259,3 @@ class Wrapper:
         while index < last and line[index] in " \t":
             index += 1
         return index
-
-
-def wrap(line: str, width: int) -> list[str]:
-    """The rows of one logical line: see `Wrapper`."""
-    return Wrapper(width).rows(line)

@@ -1,4 +1,4 @@
-"""Replies, panes, turns and settings in words: the same on the screen, in print and in exports."""
+"""Numbers, replies, panes, turns and settings as text: the same on the screen, in print and in exports."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,6 +12,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSettings
 
 _PRESETS: Final = tuple(PRESETS.values())
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _MOST_CHANGED: Final = 4
 """Parameters that are named one by one behind a preset."""
 
@@ -19,6 +20,16 @@ _MOST_CHANGED: Final = 4
 def counted(count: int, noun: str) -> str:
     """Return a number with its noun, such as `1 token` or `2,300 tokens`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_bytes(count: float | None) -> str:
+    """Return a number of bytes in powers of 1000, such as `397 MB` or `4.9 GB`; "" for an unknown number."""
+    if count is None:
+        return ""
+    number, unit = float(count), 0
+    while number >= 999.5 and unit < len(_UNITS) - 1:
+        number, unit = number / 1000, unit + 1
+    return f"{number:.0f} {_UNITS[unit]}" if unit < 3 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
 
 
 def moment(at: datetime) -> str:

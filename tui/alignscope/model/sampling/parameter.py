@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, assert_never
@@ -41,8 +42,6 @@ class Parameter:
     """Values with a meaning of their own, in words."""
     without: float | None = None
     """A value in the range that servers understand differently, so that it is refused."""
-    load_time: bool = False
-    """A change makes Ollama load the model anew."""
 
     @property
     def range(self) -> str:
@@ -65,15 +64,11 @@ class Parameter:
             SamplingError: it has the wrong type or is out of range.
         """
         text = text.strip()
-        match self.type:
-            case ValueType.STRINGS:
-                return self.check(_parsed_strings(text))
-            case ValueType.FLOAT | ValueType.INT | ValueType.DURATION:
-                if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
-                    return self.check(text)
-                return self.check(float(text) if set(text) & set(".eE") else int(text))
-            case _:
-                assert_never(self.type)
+        if self.type is ValueType.STRINGS:
+            return self.check(_parsed_strings(text))
+        if len(text) > _MAX_DIGITS or not _NUMBER.fullmatch(text):
+            return self.check(text)
+        return self.check(float(text) if set(text) & set(".eE") else int(text))
 
     def check(self, value: object) -> Value:
         """The value, in the type it has on the wire.
@@ -135,8 +130,8 @@ class Parameter:
         return str(value)
 
     def _refused(self, value: object) -> SamplingError:
-        shown = value if isinstance(value, str) else json.dumps(value, default=str)
-        return SamplingError(f"{self.name} is a {self.type}, {self.range}; {shown!s:.60} is not")
+        text = value if isinstance(value, str) else json.dumps(value, default=str)
+        return SamplingError(f"{self.name} is a {self.type}, {self.range}; {text:.60} is not")
 
 
 _NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
@@ -148,10 +143,6 @@ _DURATION: Final = re.compile(r"-?\d+(\.\d+)?(ms|s|m|h)?(\d+(\.\d+)?(ms|s|m|h))*
 def _parsed_strings(text: str) -> tuple[str, ...]:
     """A JSON list of strings, or the text itself with `\\n` and `\\t` understood, as one string."""
     if text.startswith("["):
-        try:
-            items = json.loads(text)
-        except ValueError:
-            items = None
-        if isinstance(items, list):
-            return tuple(items)
+        with suppress(ValueError):
+            return tuple(json.loads(text))
     return (text.replace("\\n", "\n").replace("\\t", "\t"),)

@@ -68,7 +68,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = MappingProxyType(
             Parameter(
                 "num_ctx", ValueType.INT, 4096,
                 "How many tokens of prompt and reply the model can hold. A change loads the model anew.",
-                64, 10_000_000, 1024, {}, load_time=True,
+                64, 10_000_000, 1024, {},
             ),
             Parameter(
                 "stop", ValueType.STRINGS, ("\n\n",),

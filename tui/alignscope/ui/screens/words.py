@@ -6,7 +6,7 @@ from textual.content import Content
 
 from alignscope.model.pane import Pane
 from alignscope.model.tones import MARKS, tones
-from alignscope.text.clean import clean, fit, render, wrap
+from alignscope.text.clean import Wrapper, clean, fit, render
 
 
 def labels(panes: Sequence[Pane]) -> dict[str, Content]:
@@ -26,7 +26,7 @@ def hanging(head: Content, text: str, width: int, most: int = 100) -> Content:
     """
     room = max(width - head.cell_length, 1)
     text = clean(text[: most * room * 4]).strip("\n")
-    rows = [render(row.rstrip())[0] for line in text.split("\n") for row in wrap(line, room)]
+    rows = [render(row.rstrip())[0] for line in text.split("\n") for row in Wrapper(room).rows(line)]
     if len(rows) > most:
         rows = [*rows[: most - 1], fit(f"{rows[most - 1]} …", room)]
     return Content.assemble(head, ("\n" + " " * head.cell_length).join(rows))

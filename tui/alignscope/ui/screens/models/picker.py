@@ -19,7 +19,7 @@ from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_path
 from alignscope.model.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.text.units import format_bytes
+from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.ui.screens.words import hanging, labels
 from alignscope.ui.widgets.keybar import KeyBar

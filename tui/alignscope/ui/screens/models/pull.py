@@ -16,7 +16,7 @@ from textual.worker import Worker
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.text.units import format_bytes
+from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
 from alignscope.ui.widgets.keybar import KeyBar
