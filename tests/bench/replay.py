@@ -59,7 +59,7 @@ def main() -> None:
     gc.collect()
 
     def seek() -> int:
-        player.seek_share(chance.random())
+        player.seek(player.length_ms * chance.random())
         return sum(len(reply.text) for shown in player.frame() for reply in shown.replies.values())
 
     def token() -> int:

@@ -13,6 +13,7 @@ from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format.file import read
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.playback.player import INSTANT, Player
+from alignscope.sessions.recording.writer import Writer
 
 FOLDER = locations.bundled("sessions")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -72,7 +73,7 @@ def test_it_names_the_files_that_come_along(name: str) -> None:
 def test_nothing_writes_to_it(name: str, store: Store) -> None:
     before = (FOLDER / f"{name}.yaml").read_bytes()
     for attempt in (
-        lambda: store.writer(store.open(name)),
+        lambda: Writer.open(store.open(name)),
         lambda: store.rename(name, "mine"),
         lambda: store.delete(name),
     ):

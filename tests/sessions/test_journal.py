@@ -24,6 +24,7 @@ from alignscope.sessions.recording import journal
 from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recorder import Recorder, title_for
+from alignscope.sessions.recording.writer import Writer
 from tests.sessions.making import events_of, lineups, session_of, shape, texts, tokens, turn_of, turns
 from tests.standin import Ollama, Script
 
@@ -127,7 +128,7 @@ def test_a_journal_that_is_not_whole_in_its_first_line_held_nothing(tmp_path: Pa
 def beside(tmp_path: Path, event: str) -> Path:
     """A good session, and beside it a journal of another turn with such an event behind a good one."""
     session = session_of(turn_of(1))
-    with Store(tmp_path).create(session) as writer:
+    with Writer.create(tmp_path, session) as writer:
         Journal(session, turn_of(2)).close(remove=False)
     with journal_of(writer.path).open("a") as written:
         written.write('{"event":"token","pane":"base","sample":1,"ms":1,"text":"good"}\n' + event + "\n")
@@ -233,7 +234,7 @@ def test_closing_in_the_middle_keeps_the_turn_as_cancelled(tmp_path: Path) -> No
 def test_killed_around_the_append_a_turn_is_there_once(tmp_path: Path, died: str) -> None:
     store = Store(tmp_path)
     session = session_of(turn_of(1))
-    with store.create(session) as writer:
+    with Writer.create(store.directory, session) as writer:
         second = turn_of(2, "second")
         written = Journal(session, second)
         events = [event for pane in ("base", "instruct") for event in events_of(pane, ["upon", " a", " time"])]
@@ -397,7 +398,7 @@ def test_a_file_changed_underneath_is_left_alone_and_the_session_goes_on(tmp_pat
 def test_a_locked_journal_belongs_to_the_living(tmp_path: Path) -> None:
     session = session_of(turn_of(1))
     store = Store(tmp_path)
-    store.create(session).close()
+    Writer.create(store.directory, session).close()
     assert session.path
     Journal(session, turn_of(2)).close(remove=False)
     lock = Lock(session.path)

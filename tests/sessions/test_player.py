@@ -73,7 +73,7 @@ def test_events_are_those_of_a_live_reply() -> None:
     turns = two_turns()
     told = events("instruct", [(200, "Hello"), (300, "!"), (400, "\n")], ended_ms=450)
     player = Player(turns)
-    player.seek_share(1)
+    player.seek(player.length_ms)
     steps = list(player.steps(0))
     assert [step.turn.number for step in steps if step.event is None] == [1, 2]
     first = [step.event for step in steps if step.turn is turns[0] and step.event]
@@ -121,7 +121,7 @@ def test_idle_limit_is_a_view() -> None:
     turns = two_turns()
     player = Player(turns, idle_limit_ms=150)
     assert player.length_ms == 100 + 100 + 100 + 100 + 50 + 50 + 150 + 100 + 150 + 100 + 100 + 50 + 150
-    player.seek_share(1)
+    player.seek(player.length_ms)
     player.toggle()
     player.seek_turn(-1)
     assert player.ms == 900, "marks are on the same clock"
@@ -174,13 +174,13 @@ def test_turns_tenths_and_seconds() -> None:
     assert player.ms == SECOND
     player.seek_turn(1)
     assert player.ended
-    player.seek_share(0.3)
+    player.seek(player.length_ms * 0.3)
     assert player.ms == pytest.approx(player.length_ms * 0.3)
-    player.seek_share_by(0.1)
+    player.seek(player.ms + player.length_ms * 0.1)
     assert player.ms == pytest.approx(player.length_ms * 0.4)
-    player.seek_by(-5000)
+    player.seek(player.ms - 5000)
     assert player.ms == 0
-    player.seek_by(1e9)
+    player.seek(player.ms + 1e9)
     assert player.ended
 
 
@@ -224,7 +224,7 @@ def test_a_reply_that_was_sent_later() -> None:
     assert list(player.frame()[0].replies) == [("base", 1)]
     player.seek(2000)
     assert list(player.frame()[0].replies) == [("base", 1), ("instruct", 1)]
-    player.seek_share(1)
+    player.seek(player.length_ms)
     assert player.frame()[0].replies["instruct", 1].end is None, "one that never finished doesn't"
 
 
@@ -235,7 +235,7 @@ def test_what_has_no_replies(turns: list[Turn]) -> None:
     for move in (player.seek_token, player.seek_turn):
         move(1)
         move(-1)
-    player.seek_share(0.5)
+    player.seek(player.length_ms * 0.5)
     assert player.find("x") is None
     assert player.length_ms == 0
     assert player.ended
@@ -247,7 +247,7 @@ def test_what_has_no_replies(turns: list[Turn]) -> None:
 def test_log_probabilities_and_thinking_are_played() -> None:
     recorded = with_logprobs()
     player = Player([recorded])
-    player.seek_share(1)
+    player.seek(player.length_ms)
     tokens = [step.event for step in player.steps(0) if isinstance(step.event, Token)]
     assert tokens == [recorded.replies["instruct", 1].token(index) for index in range(2)]
     player.seek_token(-1)
@@ -291,7 +291,7 @@ def test_seeking_gives_what_playing_gives(content: list[Any], limit: int | None,
                 player.advance(data.draw(st.floats(0, 500)))
         assert 0 <= player.ms <= player.length_ms
         assert framed(player) == folded(list(player.recording.steps(0, player.count)))
-    player.seek_share(1)
+    player.seek(player.length_ms)
     assert framed(player) == [
         (each.number, {key: columns(reply) for key, reply in each.replies.items()}) for each in turns
     ], "at the end everything is there"
@@ -305,6 +305,6 @@ def test_a_clock_that_ran_backwards() -> None:
         Finished("base", 1, 50.0, End.STOP),
     ]
     player = Player([turn(1, "x", told)])
-    player.seek_share(1)
+    player.seek(player.length_ms)
     assert texts(player) == {"base": "ab"}
     assert player.length_ms == 500

@@ -12,7 +12,7 @@ import pytest
 
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn, Verdict
-from alignscope.sessions.format import file
+from alignscope.sessions.format import documents, file
 from alignscope.sessions.library.index import text_of
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.lock import Lock, LockedError
@@ -31,21 +31,21 @@ def store(tmp_path: Path) -> Store:
 def kept(store: Store, *turns: Turn, title: str = "Greeting") -> Session:
     """A session of the store, closed."""
     session = session_of(*(turns or (turn_of(1),)), title=title)
-    store.create(session).close()
+    Writer.create(store.directory, session).close()
     return session
 
 
 def test_what_is_appended_is_there(store: Store) -> None:
     session = session_of()
-    with store.create(session) as writer:
+    with Writer.create(store.directory, session) as writer:
         for number in (1, 2, 3):
             session.turns.append(turn_of(number, f"prompt {number}"))
             writer.append_turn(session.turns[-1])
-        writer.append_title("Another title")
-        writer.append_note(2, "a note\u2028with\nlines")
-        writer.append_note(3, "wrong")
-        writer.append_note(3, "")
-        writer.append_verdict(2, Verdict((("instruct", 1), ("base", 1))))
+        writer.append(documents.title("Another title"))
+        writer.append(documents.note(2, "a note\u2028with\nlines"))
+        writer.append(documents.note(3, "wrong"))
+        writer.append(documents.note(3, ""))
+        writer.append(documents.verdict(2, Verdict((("instruct", 1), ("base", 1)))))
     assert session.path is not None
     read = store.open(session.path)
     session.title = "Another title"
@@ -57,7 +57,7 @@ def test_what_is_appended_is_there(store: Store) -> None:
 
 def test_appending_never_touches_what_is_written(store: Store) -> None:
     session = session_of(turn_of(1))
-    with store.create(session) as writer:
+    with Writer.create(store.directory, session) as writer:
         before = writer.path.read_bytes()
         writer.append_turn(turn_of(2))
         after = writer.path.read_bytes()
@@ -66,7 +66,7 @@ def test_appending_never_touches_what_is_written(store: Store) -> None:
 
 
 def test_a_turn_again_replaces_only_its_panes_replies(store: Store) -> None:
-    with store.create(session_of(turn_of(1, texts=["old"]))) as writer:
+    with Writer.create(store.directory, session_of(turn_of(1, texts=["old"]))) as writer:
         again = turn_of(1, texts=["new"])
         writer.append_turn(again, {key: reply for key, reply in again.replies.items() if key[0] == "base"})
     [turn] = store.open(writer.path).turns
@@ -75,7 +75,7 @@ def test_a_turn_again_replaces_only_its_panes_replies(store: Store) -> None:
 
 
 def test_a_session_without_turns_leaves_no_file(store: Store) -> None:
-    writer = store.create(session_of())
+    writer = Writer.create(store.directory, session_of())
     assert list(store.list()) == [entry for entry in store.list() if entry.bundled]
     writer.close()
     assert list(store.directory.iterdir()) == []
@@ -100,7 +100,7 @@ def test_the_list_is_newest_first_and_names_what_a_reader_needs(store: Store) ->
     for day in (3, 1, 2):
         session = session_of(turn_of(1, "Why?"), turn_of(2), title=f"day {day}")
         session.created = AT.replace(month=12, day=day)
-        store.create(session).close()
+        Writer.create(store.directory, session).close()
     for _ in range(2):  # without the index, and with it
         entries = list(store.list())
         assert [entry.title for entry in entries] == ["day 3", "day 2", "day 1", "A greeting"]
@@ -227,15 +227,15 @@ def test_a_week_after_it_was_deleted_a_session_is_gone(store: Store, days: float
 
 
 def test_the_second_writer_learns_who_the_first_is(store: Store) -> None:
-    with store.create(session_of(turn_of(1))) as writer:
+    with Writer.create(store.directory, session_of(turn_of(1))) as writer:
         with pytest.raises(LockedError, match="in this alignscope already"):
-            store.writer(store.open(writer.path))
+            Writer.open(store.open(writer.path))
         with pytest.raises(LockedError):
             store.delete(writer.path.stem)
         ask = f"import pathlib; from {Lock.__module__} import Lock; Lock(pathlib.Path({str(writer.path)!r}))"
         other = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)
         assert f"open in another alignscope (process {os.getpid()}, since" in other.stderr
-    store.writer(store.open(writer.path)).close()
+    Writer.open(store.open(writer.path)).close()
 
 
 def test_a_lock_ends_with_its_process(store: Store, tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_lock_ends_with_its_process(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_file_changed_underneath_is_not_written_to(store: Store) -> None:
-    with store.create(session_of(turn_of(1))) as writer:
+    with Writer.create(store.directory, session_of(turn_of(1))) as writer:
         with writer.path.open("ab") as other:
             other.write(b"# a remark\n")
         before = writer.path.read_bytes()
@@ -263,14 +263,14 @@ def test_a_file_changed_underneath_is_not_written_to(store: Store) -> None:
 
 
 def test_a_file_that_was_only_touched_is_written_to(store: Store) -> None:
-    with store.create(session_of(turn_of(1))) as writer:
+    with Writer.create(store.directory, session_of(turn_of(1))) as writer:
         os.utime(writer.path, (1, 1))
         writer.append_turn(turn_of(2))
     assert len(store.open(writer.path).turns) == 2
 
 
 def test_what_somebody_else_put_into_an_empty_session_is_left_alone(store: Store) -> None:
-    writer = store.create(session_of())
+    writer = Writer.create(store.directory, session_of())
     writer.path.write_text("mine")
     with pytest.raises(ChangedError):
         writer.append_turn(turn_of(1))
@@ -319,10 +319,10 @@ def test_a_session_written_to_since_it_was_read_has_to_be_read_again(store: Stor
     session = kept(store)
     assert session.path
     old = store.open(session.path)
-    with store.writer(store.open(session.path)) as writer:
+    with Writer.open(store.open(session.path)) as writer:
         writer.append_turn(turn_of(2))
     with pytest.raises(ChangedError, match="open it again"):
-        store.writer(old)
+        Writer.open(old)
 
 
 def test_a_torn_end_is_set_aside_before_anything_is_appended(store: Store) -> None:
@@ -333,7 +333,7 @@ def test_a_torn_end_is_set_aside_before_anything_is_appended(store: Store) -> No
     read = store.open(session.path)
     assert len(read.turns) == 1
     assert "document 3: was not written to its end; it is set aside" in read.warnings[0]
-    with store.writer(read) as writer:
+    with Writer.open(read) as writer:
         writer.append_turn(turn_of(2))
     assert len(store.open(session.path).turns) == 2
     [aside] = store.directory.glob("*.damaged-1.txt")
@@ -354,7 +354,7 @@ def test_forks_name_their_parent_and_leave_it_alone(store: Store) -> None:
     assert session.path
     fork = store.open(session.path).fork(2, ms=1234.5)
     fork.title = "another way"
-    with store.create(fork) as writer:
+    with Writer.create(store.directory, fork) as writer:
         writer.append_turn(turn_of(3, "else"))
     read = store.open(writer.path)
     assert read.parent is not None
@@ -380,7 +380,7 @@ def test_names_and_passwords_in_urls_are_not_written(store: Store) -> None:
 def test_a_directory_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError):
-        Store(tmp_path / "file" / "own").create(session_of(turn_of(1)))
+        Writer.create(tmp_path / "file" / "own", session_of(turn_of(1)))
     assert list(Store(tmp_path / "file" / "own").list()) == []
 
 
@@ -431,5 +431,5 @@ def test_written_by_hand_a_session_needs_little(store: Store, tmp_path: Path) ->
     assert turn.prompt == "Hello\n"
     assert turn.replies["base", 1].texts == ["Hi there"]
     with Writer.open(session) as writer:
-        writer.append_title("Still by hand")
+        writer.append(documents.title("Still by hand"))
     assert store.open(path).title == "Still by hand"

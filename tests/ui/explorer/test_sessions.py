@@ -13,6 +13,7 @@ from alignscope.model.launch import Launch, Playback
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
+from alignscope.sessions.recording.writer import Writer
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.compare import CompareScreen
 from alignscope.ui.screens.library.library import LibraryScreen
@@ -139,7 +140,7 @@ async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:
 
 async def test_a_session_that_another_alignscope_writes_is_gone_on_with_elsewhere(ollama: Ollama) -> None:
     store = Store(data_dir() / "sessions")
-    with store.create(Session("Theirs", AT, turns=two_turns())):
+    with Writer.create(store.directory, Session("Theirs", AT, turns=two_turns())):
         async with explore(Launch(host=ollama.url)) as desk:
             await desk.press("f9")
             await desk.type("Theirs")

@@ -3,11 +3,11 @@
 import hashlib
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from alignscope.files.locations import state_dir
 from alignscope.model.session import Session
 from alignscope.sessions.format.yaml import hide, reveal
 
+T = TypeVar("T")
 _VERSION: Final = 3
 _SOUND: Final = "WHERE typeof(created) = 'real' AND typeof(entry) = 'blob'"
 """A database can be damaged without SQLite's noticing."""
@@ -81,63 +82,44 @@ class Index:
         self._path = state_dir() / f"sessions-{digest}.sqlite"
 
     def rows(self) -> dict[str, Row]:
-        """All of them."""
-        rows = {}
-        with self._database() as database:
-            if database is not None:
-                for row in database.execute("SELECT key, size, changed, created, entry FROM entries " + _SOUND):
-                    rows[row[0]] = Row(*row)
-        return rows
+        """Return all rows by key."""
+        select = f"SELECT key, size, changed, created, entry FROM entries {_SOUND}"
+        return self._run(lambda database: {row[0]: Row(*row) for row in database.execute(select)}) or {}
 
     def put(self, rows: Iterable[tuple[Row, str]], gone: Iterable[str] = ()) -> None:
         """Add or replace rows with their texts, and drop those of sessions that are gone."""
-        with self._database() as database:
-            if database is not None:
-                for row, text in rows:
-                    database.execute("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
-                    database.execute("REPLACE INTO texts VALUES (?, ?)", (row.key, text.encode()))
-                for key in gone:
-                    database.execute("DELETE FROM entries WHERE key = ?", (key,))
-                    database.execute("DELETE FROM texts WHERE key = ?", (key,))
-                database.commit()
+
+        def change(database: sqlite3.Connection) -> None:
+            for row, text in rows:
+                database.execute("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
+                database.execute("REPLACE INTO texts VALUES (?, ?)", (row.key, text.encode()))
+            for key in gone:
+                database.execute("DELETE FROM entries WHERE key = ?", (key,))
+                database.execute("DELETE FROM texts WHERE key = ?", (key,))
+            database.commit()
+
+        self._run(change)
 
     def search(self, words: Iterable[str]) -> set[str] | None:
-        """The keys of the sessions that have all these words in them; None when the database can't be used."""
+        """Return the keys of the sessions that contain all words; None when the database can't be used."""
         needles = [word.encode() for word in words][:_MAX_WORDS]
-        where = " AND ".join(["instr(text, ?)"] * len(needles)) or "1"
-        with self._database() as database:
-            if database is not None:
-                return {key for (key,) in database.execute(f"SELECT key FROM texts WHERE {where}", needles)}
-        return None
+        select = f"SELECT key FROM texts WHERE {' AND '.join(['instr(text, ?)'] * len(needles)) or '1'}"
+        return self._run(lambda database: {key for (key,) in database.execute(select, needles)})
 
-    @contextmanager
-    def _database(self) -> Iterator[sqlite3.Connection | None]:
-        """An open database, or None; one that is damaged is deleted, and is there again, empty, the next time."""
+    def _run(self, task: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Return what a task makes of the open database. None when it can't be used; a damaged one is deleted."""
         try:
-            database = sqlite3.connect(self._path, timeout=2)
-        except sqlite3.Error:
-            yield None
-            return
-        with closing(database):
-            try:
+            with closing(sqlite3.connect(self._path, timeout=2)) as database:
                 database.execute("PRAGMA synchronous = OFF")
                 (version,) = database.execute("PRAGMA user_version").fetchone()
                 if version != _VERSION:
                     self._make(database)
-            except sqlite3.OperationalError:
-                # Read-only, or held by another alignscope for too long.
-                yield None
-                return
-            except sqlite3.DatabaseError:
-                self._path.unlink(missing_ok=True)
-                yield None
-                return
-            try:
-                yield database
-            except sqlite3.OperationalError:
-                pass
-            except sqlite3.DatabaseError:
-                self._path.unlink(missing_ok=True)
+                return task(database)
+        except sqlite3.OperationalError:
+            return None  # read-only, or locked by another alignscope for too long
+        except sqlite3.DatabaseError:
+            self._path.unlink(missing_ok=True)
+            return None
 
     def _make(self, database: sqlite3.Connection) -> None:
         for table in ("entries", "texts"):
@@ -167,11 +149,15 @@ def entry_of(session: Session, path: Path) -> Entry:
 
 def text_of(session: Session) -> str:
     """Everything in a session that is searched: titles, prompts and replies, folded."""
-    parts = [session.title]
+    return fold("\n".join(parts_of(session)))
+
+
+def parts_of(session: Session) -> Iterator[str]:
+    """Yield a session's title, prompts and replies."""
+    yield session.title
     for turn in session.turns:
-        parts.append(turn.prompt)
-        parts += [reply.text for reply in turn.replies.values()]
-    return fold("\n".join(parts))
+        yield turn.prompt
+        yield from (reply.text for reply in turn.replies.values())
 
 
 def fold(text: str) -> str:

@@ -47,7 +47,7 @@ def open_to_continue(store: Store, path: Path) -> tuple[Session, Writer | None, 
     why = "It comes with alignscope and stays as it is."
     if not session.bundled:
         try:
-            return session, store.writer(session), ""
+            return session, Writer.open(session), ""
         except (LockedError, OSError) as error:
             why = str(error)
     return session.fork(session.turns[-1].number if session.turns else 0), None, why

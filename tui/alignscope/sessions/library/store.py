@@ -15,16 +15,16 @@ import msgspec
 
 from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
-from alignscope.sessions.format import file
+from alignscope.sessions.format import documents, file
 from alignscope.sessions.format.yaml import hide
-from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, text_of
+from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, parts_of, text_of
 from alignscope.sessions.names import ENDING, paths_for
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recovery import recover
 from alignscope.sessions.recording.writer import Writer
 
 _DELETED: Final = ".deleted"
-_KEEP_DELETED: Final = 7 * 24 * 3600.0
+_UNDELETE_SECONDS: Final = 7 * 24 * 3600.0
 """Seconds until what was deleted can't be brought back any more."""
 _BATCH: Final = 200
 _NAMED: Final = re.compile(r"(\d{8}-\d{6})(?!\d)")
@@ -54,7 +54,7 @@ class Store:
         What the index doesn't know is read when its turn comes: until then its place is guessed.
         """
         known = self._index.rows()
-        found = {**self._own_files(), **self._bundled_files()}
+        found = {**_files(self.directory, "own/"), **self._bundled_files()}
         order: list[tuple[float, str, Row | None]] = []
         for key, (_, size, changed) in found.items():
             row = known.get(key)
@@ -137,10 +137,7 @@ class Store:
         """The first place in a session where one of the words that were searched for stands, on one line."""
         words = [re.escape(word) for word in unicodedata.normalize("NFC", text).split()]
         session = self._read(entry.path, bundled=entry.bundled)
-        parts = [session.title]
-        for turn in session.turns:
-            parts += [turn.prompt, *(reply.text for reply in turn.replies.values())]
-        for part in (unicodedata.normalize("NFC", part) for part in parts if words):
+        for part in (unicodedata.normalize("NFC", part) for part in parts_of(session) if words):
             if found := re.search("|".join(words), part, re.IGNORECASE):
                 start = max(found.start() - width // 3, 0)
                 cut = part[start : start + width]
@@ -148,14 +145,6 @@ class Store:
         return ""
 
     # Writing
-
-    def create(self, session: Session) -> Writer:
-        """Begin a session's file under a name of its own. Raises OSError when the directory can't be written to."""
-        return Writer.create(self.directory, session)
-
-    def writer(self, session: Session) -> Writer:
-        """Go on writing to a session that was opened. Raises LockedError when somebody else does."""
-        return Writer.open(session)
 
     def save(self, session: Session, path: Path) -> Path:
         """Write a whole session into a new file, which gets another number if that one is taken."""
@@ -167,8 +156,8 @@ class Store:
 
     def rename(self, name: str | Path, title: str) -> None:
         """Give a session another title. Its name stays, so that what refers to it goes on doing so."""
-        with self.writer(self._own(name, "renamed")) as writer:
-            writer.append_title(title)
+        with Writer.open(self._read(self._own(name, "renamed"), bundled=False)) as writer:
+            writer.append(documents.title(title))
 
     def duplicate(self, name: str | Path, title: str = "") -> Path:
         """A copy under a name of its own, which says what it was made from."""
@@ -182,22 +171,20 @@ class Store:
 
     def delete(self, name: str | Path) -> str:
         """Take a session away. Gives the name by which `undelete` brings it back within a week."""
-        path = self._own(name, "deleted", read=False).path
-        assert path is not None
-        lock = Lock(path)
-        try:
+        path = self._own(name, "deleted")
+        if not path.is_file():
+            raise SessionError(f"{path.name}: there is no such session")
+        with Lock(path):
             bin_ = path.parent / _DELETED
             bin_.mkdir(mode=0o700, exist_ok=True)
             for number in range(1, 10_000):
                 token = f"{path.stem}~{number}"
-                if not (bin_ / f"{token}{ENDING}").exists():
-                    path.rename(bin_ / f"{token}{ENDING}")
-                    # The time it was deleted at, for `recover`.
-                    os.utime(bin_ / f"{token}{ENDING}")
+                deleted = bin_ / f"{token}{ENDING}"
+                if not deleted.exists():
+                    path.rename(deleted)
+                    os.utime(deleted)  # when it was deleted, for `recover`
                     return token
-            raise SessionError(f"{path.name} was deleted too often")
-        finally:
-            lock.release()
+        raise SessionError(f"{path.name} was deleted too often")
 
     def undelete(self, token: str) -> Path:
         """Bring back what `delete` took away; beside what may have taken its name since."""
@@ -216,7 +203,7 @@ class Store:
 
         Gives what a person should be told.
         """
-        before = time.time() - _KEEP_DELETED
+        before = time.time() - _UNDELETE_SECONDS
         for deleted in (self.directory / _DELETED).glob(f"*{ENDING}"):
             with contextlib.suppress(OSError):
                 if deleted.lstat().st_mtime < before:
@@ -225,15 +212,12 @@ class Store:
 
     # Files
 
-    def _own(self, name: str | Path, done: str, *, read: bool = True) -> Session:
+    def _own(self, name: str | Path, done: str) -> Path:
+        """Return the file of a session that may be changed. Raises SessionError for a bundled one."""
         path = self.find(name)
         if self._is_bundled(path):
             raise SessionError(f"{path.name} comes with alignscope and can't be {done}; duplicate it, and take that.")
-        if read:
-            return self._read(path, bundled=False)
-        if not path.is_file():
-            raise SessionError(f"{path.name}: there is no such session")
-        return Session("", datetime.now(UTC), path=path)
+        return path
 
     def _is_bundled(self, path: Path) -> bool:
         return any(path == Path(there) for there, *_ in self._bundled_files().values())
@@ -250,9 +234,6 @@ class Store:
             at = datetime.fromtimestamp(changed / 1e9, UTC)
             return Entry(name=hide(path.stem), created=at, bundled=bundled, path=path, problem=str(error)), ""
         return entry_of(session, path), text_of(session)
-
-    def _own_files(self) -> dict[str, tuple[str, int, int]]:
-        return _files(self.directory, "own/")
 
     def _bundled_files(self) -> dict[str, tuple[str, int, int]]:
         return _files(self._bundled, "bundled/") if self._bundled else {}

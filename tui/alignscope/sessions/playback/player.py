@@ -36,16 +36,13 @@ class Player:
         self.playing = True
         self._idle_limit_ms = idle_limit_ms
         self._times = self.recording.shortened(idle_limit_ms)
-        self._ms = 0.0
-        self._count = 0
+        self.ms = 0.0
+        """What the clock shows."""
+        self.count = 0
+        """Number of events that have happened; several may happen at one moment."""
         self.seek(start_ms)
 
     # Where it is
-
-    @property
-    def ms(self) -> float:
-        """What the clock shows."""
-        return self._ms
 
     @property
     def length_ms(self) -> float:
@@ -53,34 +50,29 @@ class Player:
         return self._times[-1] if self._times else 0.0
 
     @property
-    def count(self) -> int:
-        """How many events have happened. At one moment of the clock there may be several."""
-        return self._count
-
-    @property
     def ended(self) -> bool:
         """Whether everything has happened."""
-        return self._count == len(self._times)
+        return self.count == len(self._times)
 
     @property
     def turn(self) -> Turn | None:
         """The turn that is being played; None when there is none at all."""
-        index = self.recording.turn_at(self._count)
+        index = self.recording.turn_at(self.count)
         return self.recording.turns[index] if index >= 0 else None
 
     @property
     def turn_ms(self) -> float:
         """When the turn that is being played began; 0 when there is none."""
-        index = self.recording.turn_at(self._count)
+        index = self.recording.turn_at(self.count)
         return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
 
     def frame(self) -> list[Turn]:
         """Return everything as it is now, to be shown after a seek."""
-        return self.recording.frame(self._count)
+        return self.recording.frame(self.count)
 
     def steps(self, since: int) -> Iterator[Step]:
         """Yield what has happened since `count` was `since`; nothing if the clock was set back."""
-        return self.recording.steps(since, self._count)
+        return self.recording.steps(since, self.count)
 
     def marks(self) -> Iterator[tuple[float, Mark]]:
         """Return the beginnings of turns and the ends of replies, with their times."""
@@ -92,7 +84,7 @@ class Player:
         """Let so much real time pass. At the last event playing ends, and the last frame stays."""
         if not self.playing or elapsed_ms < 0:
             return
-        self._go(self.length_ms if self.speed == INSTANT else self._ms + elapsed_ms * self.speed)
+        self.seek(self.length_ms if self.speed == INSTANT else self.ms + elapsed_ms * self.speed)
         self.playing = not self.ended
 
     @property
@@ -100,7 +92,7 @@ class Player:
         """In how much real time the next event happens; None while it stands still."""
         if not self.playing or self.ended:
             return None
-        return 0.0 if self.speed == INSTANT else max(0.0, (self._times[self._count] - self._ms) / self.speed)
+        return 0.0 if self.speed == INSTANT else max(0.0, (self._times[self.count] - self.ms) / self.speed)
 
     def toggle(self) -> bool:
         """Play or pause; from the end, play again from the start. Returns whether it plays now."""
@@ -127,37 +119,26 @@ class Player:
 
     @idle_limit_ms.setter
     def idle_limit_ms(self, limit: float | None) -> None:
-        since = self._ms - self._times[self._count - 1] if self._count else 0.0
+        since = self.ms - self._times[self.count - 1] if self.count else 0.0
         self._idle_limit_ms = limit
         self._times = self.recording.shortened(limit)
-        if self._count:
-            ends = self._times[self._count] if not self.ended else self.length_ms
-            self._ms = min(self._times[self._count - 1] + since, ends)
+        if self.count:
+            ends = self._times[self.count] if not self.ended else self.length_ms
+            self.ms = min(self._times[self.count - 1] + since, ends)
 
     # How it is put somewhere
 
     def seek(self, ms: float) -> None:
-        """Go to a time, within the recording."""
-        self._go(ms)
-
-    def seek_by(self, ms: float) -> None:
-        """Go back or on by some time."""
-        self._go(self._ms + ms)
-
-    def seek_share(self, share: float) -> None:
-        """Go to a share of the whole, from 0 to 1."""
-        self._go(self.length_ms * share)
-
-    def seek_share_by(self, share: float) -> None:
-        """Go back or on by a share of the whole."""
-        self._go(self._ms + self.length_ms * share)
+        """Go to a time, or to the start or the end where that lies outside."""
+        self.ms = min(max(0.0, ms), self.length_ms)
+        self.count = bisect_right(self._times, self.ms)
 
     def seek_token(self, direction: int) -> None:
         """Show one token more (1), or one fewer (-1), also among those that came at the same moment.
 
         Past the last token lies the end of everything, and before the first the beginning.
         """
-        index = self.recording.token(self._count, direction)
+        index = self.recording.token(self.count, direction)
         if direction > 0:
             self._put(len(self._times) if index is None else index + 1)
         elif index is None:
@@ -167,7 +148,7 @@ class Player:
 
     def seek_turn(self, direction: int) -> None:
         """Go to the next turn's beginning (1) or the end; or to this turn's (-1), from there to the one before."""
-        current = self.recording.turn_at(self._count)
+        current = self.recording.turn_at(self.count)
         if current < 0:
             return
         if direction > 0:
@@ -178,7 +159,7 @@ class Player:
             return
         start = self._times[self.recording.turn_start(current)]
         moving = self.speed if self.playing and self.speed != INSTANT else 0.0
-        if current and self._ms - start <= _JUST_BEGUN_MS * moving:
+        if current and self.ms - start <= _JUST_BEGUN_MS * moving:
             start = self._times[self.recording.turn_start(current - 1)]
         self.seek(start)
 
@@ -187,17 +168,13 @@ class Player:
 
         Returns True when it lay ahead, False when it was found only from the start again, None when there is none.
         """
-        for ahead, since in ((True, self._count), (False, 0)):
+        for ahead, since in ((True, self.count), (False, 0)):
             index = self.recording.find(text, since)
             if index is not None:
                 self._put(index + 1)
                 return ahead
         return None
 
-    def _go(self, ms: float) -> None:
-        self._ms = min(max(0.0, ms), self.length_ms)
-        self._count = bisect_right(self._times, self._ms)
-
     def _put(self, count: int) -> None:
-        self._count = count
-        self._ms = self._times[count - 1] if count else 0.0
+        self.count = count
+        self.ms = self._times[count - 1] if count else 0.0

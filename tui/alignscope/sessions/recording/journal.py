@@ -4,7 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, assert_never
+from typing import Final
 
 import msgspec
 
@@ -17,7 +17,7 @@ from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.documents import MAX_STORED_SAMPLES, limit_in
 from alignscope.sessions.format.timeline import LATEST
-from alignscope.sessions.format.yaml import hide, reveal
+from alignscope.sessions.format.yaml import each_text, hide, reveal
 from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
@@ -45,7 +45,6 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 _Line = Started | Token | Finished | Again
-_decoder: Final = msgspec.json.Decoder(_Line)
 
 
 class Journal:
@@ -69,7 +68,7 @@ class Journal:
         self.path.unlink(missing_ok=True)
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
-            self._write(msgspec.json.encode(head) + b"\n" + earlier)
+            append(self._descriptor, msgspec.json.encode(head) + b"\n" + earlier)
         except OSError:
             self.close(remove=True)
             raise
@@ -78,7 +77,7 @@ class Journal:
         """Put events onto the disk."""
         lines = [_encoded(event) for event in events if not isinstance(event, Waiting)]
         if lines:
-            self._write(b"".join(lines))
+            append(self._descriptor, b"".join(lines))
 
     def lines(self) -> bytes:
         """What is on the disk of this turn."""
@@ -89,9 +88,6 @@ class Journal:
         os.close(self._descriptor)
         if remove:
             self.path.unlink(missing_ok=True)
-
-    def _write(self, data: bytes) -> None:
-        append(self._descriptor, data)
 
 
 def append(descriptor: int, data: bytes) -> None:
@@ -131,7 +127,7 @@ def read(path: Path) -> Session:
     names = {pane.name for pane in turn.lineup}
     for line in lines:
         try:
-            event = _revealed(_decoder.decode(line))
+            event = _decoded(line)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             # The torn end; what might stand behind it wasn't written in order.
             break
@@ -146,46 +142,13 @@ def read(path: Path) -> Session:
 
 
 def _encoded(event: _Line) -> bytes:
-    """A line. Texts that UTF-8 can't hold are hidden as in a session's file."""
-    match event:
-        case Token():
-            if not event.text.isascii() or event.alternatives:
-                others = tuple(msgspec.structs.replace(each, text=hide(each.text)) for each in event.alternatives)
-                event = msgspec.structs.replace(event, text=hide(event.text), alternatives=others)
-        case Started():
-            event = msgspec.structs.replace(event, request=_each(event.request, hide))
-        case Finished():
-            event = msgspec.structs.replace(event, message=hide(event.message))
-        case Again():
-            pass
-        case _:
-            assert_never(event)
-    return msgspec.json.encode(event) + b"\n"
+    """Return an event's line. Texts that UTF-8 can't hold are hidden as in a session's file."""
+    return msgspec.json.encode(each_text(msgspec.to_builtins(event), hide)) + b"\n"
 
 
-def _revealed(event: _Line) -> _Line:
-    match event:
-        case Token():
-            others = tuple(msgspec.structs.replace(each, text=reveal(each.text)) for each in event.alternatives)
-            return msgspec.structs.replace(event, text=reveal(event.text), alternatives=others)
-        case Started():
-            limit = limit_in(event.request) if event.limit is None else event.limit
-            return msgspec.structs.replace(event, request=_each(event.request, reveal), limit=limit)
-        case Finished():
-            return msgspec.structs.replace(event, message=reveal(event.message))
-        case Again():
-            return event
-        case _:
-            assert_never(event)
-
-
-def _each(value: Any, change: Any) -> Any:
-    """Plain data with every text in it changed."""
-    match value:
-        case str():
-            return change(value)
-        case dict():
-            return {_each(key, change): _each(item, change) for key, item in value.items()}
-        case list() | tuple():
-            return [_each(item, change) for item in value]
-    return value
+def _decoded(line: bytes) -> _Line:
+    """Return the event of a line. Raises what msgspec raises."""
+    event: _Line = msgspec.convert(each_text(msgspec.json.decode(line), reveal), _Line)
+    if isinstance(event, Started) and event.limit is None:
+        return msgspec.structs.replace(event, limit=limit_in(event.request))
+    return event

@@ -4,6 +4,7 @@ import fcntl
 import os
 import time
 from pathlib import Path
+from typing import Self
 
 from alignscope.model.session import SessionError
 from alignscope.sessions.names import lock_of
@@ -42,6 +43,12 @@ class Lock:
         self._descriptor: int | None = descriptor
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()} {int(time.time())}".encode())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Let others write. Does nothing the second time."""

@@ -18,6 +18,7 @@ from typing import Final
 from alignscope.model.events import End, Event
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, Turn, Verdict
+from alignscope.sessions.format import documents
 from alignscope.sessions.recording.journal import Again
 from alignscope.sessions.recording.session_files import SessionFiles, snapshot
 from alignscope.sessions.recording.writer import Writer
@@ -73,7 +74,7 @@ class Recorder:
     @property
     def unsaved(self) -> tuple[int, ...]:
         """Numbers of the turns that have ended and are not on disk."""
-        return self._files.unsaved
+        return tuple(self._files.unsaved)
 
     @property
     def has_problem(self) -> bool:
@@ -135,17 +136,17 @@ class Recorder:
     def set_title(self, title: str) -> None:
         """Name the session."""
         self.session.title = title
-        self._do(lambda: self._files.change(lambda writer: writer.append_title(title)))
+        self._do(lambda: self._files.change(documents.title(title)))
 
     def set_note(self, turn: Turn, text: str) -> None:
         """Put a note on a turn; an empty one takes it away."""
         turn.note = text
-        self._do(lambda: self._files.change(lambda writer: writer.append_note(turn.number, text), snapshot(turn)))
+        self._do(lambda: self._files.change(documents.note(turn.number, text), snapshot(turn)))
 
     def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
         """Say which of a turn's replies is better; None takes that back."""
         turn.verdict = verdict
-        self._do(lambda: self._files.change(lambda writer: writer.append_verdict(turn.number, verdict), snapshot(turn)))
+        self._do(lambda: self._files.change(documents.verdict(turn.number, verdict), snapshot(turn)))
 
     def save_as(self, path: Path) -> Future[Path]:
         """Write the whole session into a new file, and go on there. Gives its path, which differs if that is taken.

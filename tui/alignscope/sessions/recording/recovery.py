@@ -16,28 +16,22 @@ from alignscope.sessions.recording.writer import Writer, set_aside, sync_directo
 
 def recover(directory: Path) -> list[str]:
     """Fold every journal in that nobody is writing. Gives a sentence for each that a person should read."""
-    told = []
+    messages = []
     try:
         names = sorted(entry.name for entry in os.scandir(directory))
     except OSError:
         return []
     for path in filter(None, (session_of(directory / name) for name in names)):
         try:
-            lock = Lock(path)
+            with Lock(path) as lock:
+                if message := _fold(path, lock):
+                    messages.append(message)
         except LockedError:
             continue
-        except OSError as error:
-            told.append(f"What {path.stem} left behind can't be folded in: {error.strerror or error}.")
-            continue
-        try:
-            if words := _fold(path, lock):
-                told.append(words)
         except (OSError, SessionError, ValueError, RecursionError) as error:
             reason = (error.strerror or error) if isinstance(error, OSError) else error
-            told.append(f"What {path.stem} left behind can't be folded in: {reason}.")
-        finally:
-            lock.release()
-    return told
+            messages.append(f"What {path.stem} left behind can't be folded in: {reason}.")
+    return messages
 
 
 def _fold(path: Path, lock: Lock) -> str:

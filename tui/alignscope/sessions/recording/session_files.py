@@ -12,6 +12,7 @@ from alignscope.model.events import Event
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
+from alignscope.sessions.format.yaml import Block
 from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.writer import ChangedError, Writer
 
@@ -35,19 +36,11 @@ class SessionFiles:
         self._open: Turn | None = None
         self._events: list[Event | Again] = []
         self._kept = {turn.number: snapshot(turn) for turn in session.turns}
-        self._unsaved: dict[int, Turn] = {}
-        self._changes: list[Callable[[Writer], None]] = []
-        self._problem = ""
-
-    @property
-    def unsaved(self) -> tuple[int, ...]:
-        """The numbers of the turns that have ended and are not on disk."""
-        return tuple(self._unsaved)
-
-    @property
-    def problem(self) -> str:
-        """Why something isn't kept at the moment; empty while all is."""
-        return self._problem
+        self.unsaved: dict[int, Turn] = {}
+        """The turns that have ended and are not on disk, by number."""
+        self._changes: list[Block] = []
+        self.problem = ""
+        """Why something can't be written at the moment; empty while everything can."""
 
     # The running turn
 
@@ -79,43 +72,43 @@ class SessionFiles:
             again: the only panes whose replies are new; empty when all are.
         """
         new = {key: reply for key, reply in turn.replies.items() if not again or key[0] in again}
-        replies = None if turn.number in self._unsaved or turn.number not in self._kept else new
+        replies = None if turn.number in self.unsaved or turn.number not in self._kept else new
         self._open = None
         self._events.clear()
-        self._kept[turn.number] = self._unsaved[turn.number] = turn
+        self._kept[turn.number] = self.unsaved[turn.number] = turn
         self._catch_up({turn.number: replies})
 
-    def change(self, change: Callable[[Writer], None], turn: Turn | None = None) -> None:
-        """Append what a person said; without a file it goes in with that."""
+    def change(self, document: Block, turn: Turn | None = None) -> None:
+        """Append a title, a note or a verdict. A session without a file gets it when its file is written."""
         if turn is not None and turn.number in self._kept:
             self._kept[turn.number] = turn
-            if turn.number in self._unsaved:
-                self._unsaved[turn.number] = turn
+            if turn.number in self.unsaved:
+                self.unsaved[turn.number] = turn
                 return
         if self._writer is None:
             return
         try:
-            change(self._writer)
+            self._writer.append(document)
         except ChangedError as error:
             self._leave(error)
         except (OSError, SessionError):
-            self._changes.append(change)
+            self._changes.append(document)
             raise
 
     def save_as(self, path: Path) -> Path:
         """Write everything into a new file and go on there. Gives its path, which differs if that is taken."""
         moved = self._move(path.parent, path.stem)
-        self._problem = ""
+        self.problem = ""
         return moved
 
     def last_try(self) -> None:
         """Write what is not on disk, if it can be now."""
-        if self._unsaved:
+        if self.unsaved:
             self._catch_up({})
 
     def release(self) -> None:
         """Let go of the files. The journal stays where it holds what nothing else does."""
-        if self._journal is not None and self._unsaved:
+        if self._journal is not None and self.unsaved:
             self._journal.close(remove=False)
             self._journal = None
         self._drop_journal()
@@ -126,8 +119,8 @@ class SessionFiles:
     def report(self, error: OSError | SessionError) -> None:
         """Say what goes wrong, once until it is over."""
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        if reason != self._problem:
-            self._problem = reason
+        if reason != self.problem:
+            self.problem = reason
             where = self._session.path or self._directory
             self._notify(
                 f"This session can't be kept at the moment: {reason} ({where}). It goes on in memory; "
@@ -140,17 +133,17 @@ class SessionFiles:
             self._move(self._directory, "")
         else:
             try:
-                for number in sorted(self._unsaved):
-                    self._writer.append_turn(self._unsaved[number], replies.get(number))
-                    del self._unsaved[number]
-                for change in self._changes:
-                    change(self._writer)
+                for number in sorted(self.unsaved):
+                    self._writer.append_turn(self.unsaved[number], replies.get(number))
+                    del self.unsaved[number]
+                for document in self._changes:
+                    self._writer.append(document)
             except ChangedError as error:
                 self._leave(error)
         self._changes.clear()
         self._drop_journal()
-        if self._problem:
-            self._problem = ""
+        if self.problem:
+            self.problem = ""
             self._notify(f"Everything is kept again, in {self._session.path}.")
 
     def _leave(self, error: ChangedError) -> None:
@@ -172,7 +165,7 @@ class SessionFiles:
         if self._writer is not None:
             self._writer.close()
         self._writer, self._session.path = writer, writer.path
-        self._unsaved.clear()
+        self.unsaved.clear()
         self._changes.clear()
         if self._open is not None:
             self._journal = Journal(self._session, self._open, earlier)

@@ -10,9 +10,10 @@ from typing import Any, Self
 from alignscope.files.whole import sync
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
+from alignscope.model.turn import PaneRecord, ReplyKey, Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
+from alignscope.sessions.format.yaml import Block
 from alignscope.sessions.names import ENDING, journal_of, name_for, paths_for
 from alignscope.sessions.recording.journal import append
 from alignscope.sessions.recording.lock import Lock
@@ -132,20 +133,12 @@ class Writer:
         else:
             self._append(documents.turn(turn, self._lineup, replies=replies))
 
-    def append_title(self, title: str) -> None:
-        """Give the session another title."""
+    def append(self, document: Block) -> None:
+        """Write a title, a note or a verdict. Before the first turn there is only a title, which the header gets."""
         if self._waiting is not None:
-            self._waiting = replace(self._waiting, title=title)
+            self._waiting = replace(self._waiting, title=document["title"])
         else:
-            self._append(documents.title(title))
-
-    def append_note(self, turn: int, text: str) -> None:
-        """Put a note on a turn; an empty one takes it away."""
-        self._append(documents.note(turn, text))
-
-    def append_verdict(self, turn: int, verdict: Verdict | None) -> None:
-        """Say which of a turn's replies is better; None takes that back."""
-        self._append(documents.verdict(turn, verdict))
+            self._append(document)
 
     def close(self) -> None:
         """Give the lock back. Does nothing the second time."""
@@ -167,7 +160,9 @@ class Writer:
         size = self._stamp.size + sum(map(len, texts))
         if max(map(len, texts)) > MAX_DOCUMENT or size > MAX_BYTES or self._documents + len(texts) > MAX_DOCUMENTS:
             raise SessionError(f"{self.path.name} would grow larger than a session file may be; begin another session.")
-        self._make_sure()
+        if (found := self._found()) != self._stamp:
+            how = "was taken away or renamed" if found is None else "was changed by something else"
+            raise ChangedError(f"{self.path.name} {how}.")
         try:
             append(self._descriptor, b"".join(texts))
         finally:
@@ -176,13 +171,6 @@ class Writer:
             if now.size in (self._stamp.size, size):
                 self._stamp = now
         self._documents += len(texts)
-
-    def _make_sure(self) -> None:
-        """Refuse to write behind what somebody else has written."""
-        found = self._found()
-        if found != self._stamp:
-            how = "was taken away or renamed" if found is None else "was changed by something else"
-            raise ChangedError(f"{self.path.name} {how}.")
 
     def _found(self) -> Stamp | None:
         try:

@@ -90,17 +90,17 @@ class Transport(AppScreen[T]):
 
     def action_seek(self, seconds: float) -> None:
         """Go on or back by seconds."""
-        self.player.seek_by(seconds * 1000)
+        self.player.seek(self.player.ms + seconds * 1000)
         self.moved()
 
     def action_tenth(self, direction: int) -> None:
         """Go on or back by a tenth."""
-        self.player.seek_share_by(direction / 10)
+        self.player.seek(self.player.ms + self.player.length_ms * direction / 10)
         self.moved()
 
     def action_share(self, tenths: int) -> None:
         """Go to so many tenths."""
-        self.player.seek_share(tenths / 10)
+        self.player.seek(self.player.length_ms * tenths / 10)
         self.moved()
 
     def action_token(self, direction: int) -> None:
@@ -117,7 +117,7 @@ class Transport(AppScreen[T]):
     @on(Timeline.Sought)
     def _sought(self, event: Timeline.Sought) -> None:
         event.stop()
-        self.player.seek_share(event.share)
+        self.player.seek(self.player.length_ms * event.share)
         self.moved()
 
     def action_speed(self, direction: int) -> None:
