@@ -186,7 +186,8 @@ def test_turns_tenths_and_seconds() -> None:
 
 def test_marks() -> None:
     player = Player(two_turns())
-    marks = [(ms, mark.turn.number, mark.reply.pane if mark.reply else "", mark.end) for ms, mark in player.marks()]
+    ends = [(mark.reply.pane, mark.reply.end) if mark.reply else ("", None) for _, mark in player.marks()]
+    marks = [(ms, mark.turn.number, *end) for (ms, mark), end in zip(player.marks(), ends, strict=True)]
     assert marks == [
         (0, 1, "", None), (1000, 1, "base", End.LENGTH), (450, 1, "instruct", End.STOP),
         (SECOND, 2, "", None), (SECOND + 5100, 2, "base", End.CUT), (SECOND + 250, 2, "instruct", End.STOP),

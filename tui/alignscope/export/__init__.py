@@ -1,4 +1,4 @@
-"""A session in the forms that other programs read. Each keeps all that its form can hold."""
+"""Sessions as files for other programs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How an export looks; each form takes what concerns it."""
+    """The looks of an export; each format uses what concerns it."""
 
     palette: Palette = field(default_factory=Palette)
     """Colours of HTML and of recordings for asciinema."""
@@ -32,7 +32,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form that a session can be written in."""
+    """A file format for sessions."""
 
     name: str
     suffix: str
@@ -40,7 +40,7 @@ class Format:
     encoding: str = "utf-8"
 
     def write(self, session: "Session", options: Options) -> Iterator[str]:
-        """The file's text, in parts. What it holds can be encoded: halves of surrogate pairs are escaped or U+FFFD.
+        """Return the file's text in parts, without halves of surrogate pairs.
 
         Raises:
             SessionError: a timeline is damaged.
@@ -56,16 +56,16 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
             Format("markdown", ".md", "to read: replies side by side, or one after the other"),
             Format("html", ".html", "to read and to print: one page with everything in it"),
             Format("jsonl", ".jsonl", "everything, a line of JSON for each turn; can be read back"),
-            # The mark at its beginning is what spreadsheets tell UTF-8 by.
+            # Spreadsheets recognise UTF-8 by the byte order mark.
             Format("csv", ".csv", "for spreadsheets: a row for each reply", "utf-8-sig"),
             Format("cast", ".cast", "a recording that plays in asciinema (version 2)"),
             Format("preferences", ".jsonl", "pairs from verdicts, as TRL's DPOTrainer reads them"),
         )
     }
 )
-"""By name, as `alignscope sessions export --format` takes it."""
+"""All formats, by their name in `alignscope sessions export --format`."""
 
 
 def format_of(file_name: str) -> Format | None:
-    """The form that a file's name asks for by its ending; of several, the first."""
+    """Return the first format with the ending of a file's name; None without one."""
     return next((each for each in FORMATS.values() if file_name.lower().endswith(each.suffix)), None)

@@ -30,7 +30,7 @@ _FRAME: Final = 1 / 60
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """The header, then a line for each event."""
+    """Yield the header, then a line for each event."""
     recording = Recording(session.turns)
     most = max((len(turn.lineup) for turn in session.turns), default=1)
     columns = max(options.columns, most * _NARROWEST + (most - 1) * len(_BETWEEN))
@@ -84,7 +84,7 @@ def _line(value: object) -> str:
 
 
 class _Screen:
-    """What the terminal shows, and the escape sequences that take it from one event to the next."""
+    """The terminal's state, and the escape sequences from one event to the next."""
 
     def __init__(self, columns: int, rows: int, palette: Palette) -> None:
         self.columns, self.rows = columns, rows
@@ -94,7 +94,7 @@ class _Screen:
         self._changed: set[str] = set()  # panes of which something is to be drawn
 
     def begin(self, turn: Turn) -> str:
-        """The prompt in every pane; a lineup that differs from the one before clears the screen."""
+        """Return the drawing of a prompt in every pane; a changed lineup clears the screen."""
         drawn = ""
         if turn.lineup != self._lineup:
             self._lineup = turn.lineup
@@ -129,7 +129,7 @@ class _Screen:
 
 
 class _Column:
-    """One pane: a heading, rows that end at the bottom, and a line that says how it goes."""
+    """One pane: a heading, rows that end at the bottom, and a line with the state."""
 
     def __init__(self, pane: Pane, tone: Tone, left: int, width: int, rows: int, palette: Palette) -> None:
         self._pane, self._left, self._width, self._rows = pane, left, width, rows
@@ -153,11 +153,11 @@ class _Column:
         self._look = lru_cache(maxsize=4 * rows)(self._draw_row)
 
     def heading(self) -> str:
-        """Who speaks."""
+        """Return the drawing of the pane's name, model and mode."""
         return self._row(1, ("heading", fit(f"{self._sign} {describe_pane(self._pane)}", self._width)))
 
     def begin(self, turn: Turn) -> str:
-        """A prompt, below what was before."""
+        """Return the drawing of a prompt below the turns before."""
         for _, block in sorted(self._blocks.items()):
             self._before += block.rows
         del self._before[: -self._height]
@@ -238,7 +238,7 @@ class _Block:
         self._begin = indent
 
     def append(self, style: str, text: str) -> None:
-        """Go on in the same row, or in a new one where the style is another."""
+        """Continue in the same row, or in a new one for another style."""
         lines = clean(text).split("\n")
         for index, line in enumerate(lines):
             if index or not self.rows or self.rows[-1][0] != style:

@@ -1,4 +1,4 @@
-"""A session as CSV: a row for each reply, and one for a turn that has none."""
+"""A session as CSV: a row for each reply, and one for a turn without replies."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ _FORMULA: Final = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """The rows, below a row of headings."""
+    """Yield a row of headings, then the rows of each turn."""
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n", strict=True)
     writer.writeheader()
@@ -40,7 +40,7 @@ def write(session: Session, options: Options) -> Iterator[str]:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe stands before what could begin one."""
+    """Return a text that spreadsheets don't read as a formula: an apostrophe comes before what could begin one."""
     text = encodable(text)
     return f"'{text}" if _FORMULA.match(text) else text
 
@@ -59,9 +59,9 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
     }
     records = {record.name: record for record in turn.panes}
     count = 0
-    for _, pane, given in turn.by_pane():
+    for _, pane, replies in turn.by_pane():
         record = records.get(pane.name, PaneRecord(pane))
-        for reply in given:
+        for reply in replies:
             key = (reply.pane, reply.sample)
             count += 1
             yield shared | {

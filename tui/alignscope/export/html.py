@@ -1,4 +1,4 @@
-"""A session as one HTML page that needs nothing else: no script, no other file, no connection."""
+"""A session as one HTML page without scripts, other files or connections."""
 
 from collections.abc import Iterator
 from html import escape
@@ -11,16 +11,8 @@ from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.tones import MARKS, TONES, tones
 from alignscope.model.turn import Turn
+from alignscope.text import wording
 from alignscope.text.clean import clean
-from alignscope.text.wording import (
-    describe_pane,
-    describe_verdict,
-    moment,
-    origin,
-    record_facts,
-    reply_facts,
-    turn_facts,
-)
 
 # The page may load nothing and run nothing, whatever a model has written into it.
 _HEAD: Final = """<!doctype html>
@@ -65,20 +57,20 @@ h3 { font-size: 1rem; margin: 0 0 .5rem; color: var(--tone); }
 _CONTROLS: Final = {
     code: clean(chr(code)) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)) if code not in (9, 10)
 }
-"""What HTML can't hold is shown as it is on the screen."""
+"""Replacements for what HTML can't hold, as on the screen."""
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """The page, turn by turn."""
+    """Yield the page, turn by turn."""
     title = session.title or "A session"
     yield _HEAD.format(
         language="en", title=_text(title), screen=_colors(options.palette), paper=_colors(Palette()), style=_STYLE
     )
     yield f'<header>\n<h1 dir="auto">{_text(title)}</h1>\n'
-    yield _facts([moment(session.created), origin(session)])
+    yield _facts([wording.moment(session.created), wording.origin(session)])
     yield "<ul>\n"
     for record in session.lineup:
-        yield f"<li>{_text(' · '.join([describe_pane(record.pane), *record_facts(record)]))}</li>\n"
+        yield f"<li>{_text(' · '.join([wording.describe_pane(record.pane), *wording.record_facts(record)]))}</li>\n"
     yield "</ul>\n</header>\n"
     for turn in session.turns:
         yield from _turn(turn)
@@ -88,31 +80,31 @@ def write(session: Session, options: Options) -> Iterator[str]:
 def _turn(turn: Turn) -> Iterator[str]:
     colors = tones(turn.lineup)
     yield f'<section class="turn" id="turn-{turn.number}">\n<h2>Turn {turn.number}</h2>\n'
-    yield _facts([moment(turn.at), *turn_facts(turn)])
+    yield _facts([wording.moment(turn.at), *wording.turn_facts(turn)])
     yield f'<pre class="text prompt">{_pre(turn.prompt)}</pre>\n'
     panes = list(turn.by_pane())
     yield f'<div class="panes" style="--count: {len(panes)}">\n'
-    for place, pane, given in panes:
+    for place, pane, replies in panes:
         tone = colors[place] if place < len(colors) else TONES[-1]
         yield f'<div class="pane {tone}">\n'
-        for reply in given:
+        for reply in replies:
             yield from _reply(turn, pane, reply, MARKS[tone])
         yield "</div>\n"
     yield "</div>\n"
-    if words := describe_verdict(turn):
-        yield f"<p><strong>Verdict:</strong> {_text(words)}</p>\n"
+    if verdict := wording.describe_verdict(turn):
+        yield f"<p><strong>Verdict:</strong> {_text(verdict)}</p>\n"
     if turn.note:
         yield f'<p><strong>Note:</strong></p>\n<pre class="text">{_pre(turn.note)}</pre>\n'
     yield "</section>\n"
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply, mark: str) -> Iterator[str]:
-    heading = describe_pane(pane, reply.sample, turn.settings.samples)
+    heading = wording.describe_pane(pane, reply.sample, turn.settings.samples)
     yield f'<article class="reply">\n<h3>{mark} {_text(heading)}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
     yield f'<pre class="text">{_pre(reply.text)}</pre>\n'
-    yield _facts(reply_facts(reply))
+    yield _facts(wording.reply_facts(reply))
     if reply.message:
         yield f'<p class="facts failed">{_text(reply.message)}</p>\n'
     yield "</article>\n"

@@ -1,4 +1,4 @@
-"""JSON Lines: a line for each document of the session file, with nothing lost."""
+"""A session as JSON Lines: a line for each document of the session file, without loss."""
 
 from collections.abc import Iterator
 
@@ -8,5 +8,5 @@ from alignscope.sessions.format import jsonl
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """Yield the header, then a line for each turn. No option changes it."""
+    """Yield the header, then a line for each turn. There are no options."""
     return jsonl.write(session)

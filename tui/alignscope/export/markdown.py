@@ -1,61 +1,51 @@
-"""A session as Markdown. In tables everything that Markdown would read as its own is escaped; below one another,
-texts stand in fences, exactly as they came."""
+"""A session as Markdown: escaped text in tables, or unchanged text in fences."""
 
 import re
 from collections.abc import Iterator
 
 from alignscope.export import Options
-from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
+from alignscope.text import wording
 from alignscope.text.clean import encodable
-from alignscope.text.wording import (
-    describe_pane,
-    describe_verdict,
-    moment,
-    origin,
-    record_facts,
-    reply_facts,
-    turn_facts,
-)
 
-_SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
-"""What Markdown, also GitHub's, reads as its own within a line."""
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
+"""Characters with a meaning within a line of Markdown, also of GitHub's."""
 _SPACES = re.compile(r"^ +| {2,}| +$", re.MULTILINE)
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """The document, turn by turn."""
+    """Yield the document, turn by turn."""
     yield f"# {inline(session.title or 'A session')}\n\n"
-    facts = [moment(session.created), inline(origin(session))]
+    facts = [wording.moment(session.created), inline(wording.origin(session))]
     yield " · ".join(filter(None, facts)) + "\n\n"
     for record in session.lineup:
-        about = "".join(f"; {inline(fact)}" for fact in record_facts(record))
-        yield f"- **{inline(describe_pane(record.pane))}**{about}\n"
+        about = "".join(f"; {inline(fact)}" for fact in wording.record_facts(record))
+        yield f"- **{inline(wording.describe_pane(record.pane))}**{about}\n"
     for turn in session.turns:
         yield from _turn(turn, options)
 
 
 def _turn(turn: Turn, options: Options) -> Iterator[str]:
     yield f"\n## Turn {turn.number}\n\n"
-    yield f"{moment(turn.at)} · {inline(' · '.join(turn_facts(turn)))}\n\n"
+    yield f"{wording.moment(turn.at)} · {inline(' · '.join(wording.turn_facts(turn)))}\n\n"
     yield fence(turn.prompt)
     if turn.replies:
         yield from _table(turn) if options.side_by_side else _one_after_other(turn)
-    if words := describe_verdict(turn):
-        yield f"\n**Verdict:** {inline(words)}\n"
+    if verdict := wording.describe_verdict(turn):
+        yield f"\n**Verdict:** {inline(verdict)}\n"
     if turn.note:
         yield f"\n**Note:** {inline(turn.note)}\n"
 
 
 def _table(turn: Turn) -> Iterator[str]:
-    columns = [(pane, {reply.sample: reply for reply in given}) for _, pane, given in turn.by_pane()]
-    yield "\n" + _row(inline(describe_pane(pane)) for pane, _ in columns)
+    columns = [(pane, {reply.sample: reply for reply in replies}) for _, pane, replies in turn.by_pane()]
+    yield "\n" + _row(inline(wording.describe_pane(pane)) for pane, _ in columns)
     yield _row("---" for _ in columns)
-    for sample in sorted({sample for _, given in columns for sample in given}):
-        there = [given.get(sample) for _, given in columns]
+    for sample in sorted({sample for _, replies in columns for sample in replies}):
+        there = [replies.get(sample) for _, replies in columns]
         yield _row(_cell(reply) if reply else "" for reply in there)
         yield _row(f"*{inline(_facts(reply, sample, turn.settings.samples))}*" if reply else "" for reply in there)
 
@@ -70,7 +60,7 @@ def _cell(reply: Reply) -> str:
 
 
 def _facts(reply: Reply, sample: int, samples: int) -> str:
-    facts = reply_facts(reply)
+    facts = wording.reply_facts(reply)
     if samples > 1:
         facts.insert(0, f"sample {sample}")
     if reply.message:
@@ -79,28 +69,24 @@ def _facts(reply: Reply, sample: int, samples: int) -> str:
 
 
 def _one_after_other(turn: Turn) -> Iterator[str]:
-    for _, pane, given in turn.by_pane():
-        for reply in given:
-            yield from _reply(turn, pane, reply)
-
-
-def _reply(turn: Turn, pane: Pane, reply: Reply) -> Iterator[str]:
-    yield f"\n### {inline(describe_pane(pane, reply.sample, turn.settings.samples))}\n\n"
-    if thought := reply.thinking:
-        yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
-    yield fence(reply.text)
-    yield f"\n*{inline(_facts(reply, reply.sample, 1))}*\n"
+    for _, pane, replies in turn.by_pane():
+        for reply in replies:
+            yield f"\n### {inline(wording.describe_pane(pane, reply.sample, turn.settings.samples))}\n\n"
+            if thought := reply.thinking:
+                yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
+            yield fence(reply.text)
+            yield f"\n*{inline(_facts(reply, reply.sample, 1))}*\n"
 
 
 def inline(text: str) -> str:
-    """A text as Markdown shows it in running text and in tables: escaped, with its line breaks and spaces."""
-    text = _SIGNS.sub(r"\\\g<0>", encodable(text))
+    """Return a text escaped for running text and tables, with its line breaks and spaces."""
+    text = _SPECIAL.sub(r"\\\g<0>", encodable(text))
     text = _SPACES.sub(lambda found: "&nbsp;" * len(found[0]), text)
     return _BREAKS.sub("<br>", text)
 
 
 def fence(text: str) -> str:
-    """A text as a block that Markdown leaves alone, behind a fence longer than any in it."""
+    """Return a text as a block that Markdown leaves alone, in a fence longer than any in it."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}text\n{encodable(text)}\n{ticks}\n"

@@ -1,4 +1,4 @@
-"""The colours by which panes are told apart outside the screen."""
+"""Colours for exports."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _THEME_COLORS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours as `#rrggbb`. The ones to begin with are those of ink on paper, for print."""
+    """Colours as `#rrggbb`; by default those of ink on paper, for print."""
 
     foreground: str = "#23262b"
     background: str = "#faf8f3"
@@ -34,7 +34,7 @@ class Palette:
 
 
 def bundled_palettes() -> dict[str, Palette]:
-    """Return the palettes of the bundled themes by name; what isn't `#rrggbb` there is as on paper."""
+    """Return the palettes of the bundled themes by name, with the defaults for what isn't `#rrggbb` there."""
     palettes = {}
     for file in sorted(bundled("themes").glob("*.yaml")):
         theme = json.loads(file.read_bytes())
@@ -47,5 +47,5 @@ def bundled_palettes() -> dict[str, Palette]:
 
 
 def rgb(color: str) -> tuple[int, int, int]:
-    """Red, green and blue, from 0 to 255, of `#rrggbb`."""
+    """Return red, green and blue, from 0 to 255, of `#rrggbb`."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

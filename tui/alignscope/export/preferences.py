@@ -1,7 +1,7 @@
 """Verdicts as preference pairs, in the JSON Lines that TRL's DPOTrainer reads.
 
 A line has `prompt`, `chosen` and `rejected`: plain text, or with `conversational` lists of messages, to which the
-trainer then applies its model's chat template.
+trainer applies its model's chat template.
 https://huggingface.co/docs/trl/dataset_formats
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from alignscope.export import Options
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.pane import Mode
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, ReplyKey, Turn, exchanges
@@ -18,10 +18,9 @@ from alignscope.text.clean import encodable
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
-    """A line for every two replies of which one was judged better.
+    """Yield a line for every two replies of which one was judged better.
 
-    A pair needs one prompt for both: replies of two panes that carried different turns along make none, nor do two
-    replies that say the same, or one that says nothing.
+    A pair needs one prompt for both: two panes with different carried turns make none, nor do equal or empty replies.
     """
     for place, turn in enumerate(session.turns):
         before = session.turns[:place] if turn.settings.context == CARRY else []
@@ -46,25 +45,19 @@ def _pair(
     history = [(encodable(prompt), encodable(reply)) for prompt, reply in histories[0]]
     prompt = encodable(turn.prompt)
     if not conversational:
-        return {"prompt": _document(turn, asked, history, prompt), "chosen": chosen, "rejected": rejected}
+        # The scaffold is part of the prompt if both replies continued it. Carried turns become one document with it.
+        completions = all(pane.mode is Mode.COMPLETION for pane in asked)
+        scaffold = SCAFFOLDS[turn.settings.scaffold if completions else BARE]
+        return {"prompt": scaffold.document(history, prompt), "chosen": chosen, "rejected": rejected}
     systems = {pane.system for pane in asked}
     messages = [_message("system", encodable(system)) for system in systems if system and len(systems) == 1]
-    for said, reply in history:
-        messages += [_message("user", said), _message("assistant", reply)]
+    for earlier, reply in history:
+        messages += [_message("user", earlier), _message("assistant", reply)]
     return {
         "prompt": [*messages, _message("user", prompt)],
         "chosen": [_message("assistant", chosen)],
         "rejected": [_message("assistant", rejected)],
     }
-
-
-def _document(turn: Turn, asked: Sequence[Pane], history: Sequence[tuple[str, str]], prompt: str) -> str:
-    """The prompt as text: with its scaffold when both replies went on from that, else as the person typed it.
-
-    A conversation that was carried along is laid out as a document, since plain text has no other way to hold it.
-    """
-    raw = all(pane.mode is Mode.COMPLETION for pane in asked)
-    return SCAFFOLDS[turn.settings.scaffold if raw else BARE].document(history, prompt)
 
 
 def _message(role: str, content: str) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Files read and where they are: YAML, settings, experiments, prompt history, directories."""
+"""A person's files and directories: YAML, settings, experiments, prompt history."""

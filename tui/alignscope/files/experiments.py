@@ -1,4 +1,4 @@
-"""The library of experiments: prompts that tell a base model from its aligned twin, and what to look for."""
+"""The library of experiments: prompts that show how a base model and its aligned twin differ."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -17,24 +17,24 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 
 
 class Experiment(msgspec.Struct, frozen=True, kw_only=True):
-    """One prompt worth trying."""
+    """A prompt worth trying, with the settings for it."""
 
     id: Word
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=48)]
     group: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    """The heading that it stands under in a list."""
+    """Its heading in a list."""
     prompt: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
     why: Line
-    """What it tells about a base model and its aligned twin."""
+    """What it reveals about a base model and its aligned twin."""
     look_for: Line
     """The one thing to watch."""
     tags: tuple[Word, ...] = ()
     scaffold: Literal["bare", "qa", "dialogue"] = "bare"
-    """What stands around the prompt before a completion."""
+    """The scaffold of completions."""
     samples: Annotated[int, msgspec.Meta(ge=1, le=MAX_SAMPLES)] = 1
-    """How many replies per pane show it best."""
+    """The best number of replies per pane."""
     sampling: Mapping[str, Any] = {}
-    """Parameters that show it best, on top of what is set."""
+    """The best parameters, on top of those that are set."""
 
     def applied_to(self, settings: TurnSettings) -> TurnSettings:
         """Return the settings with this experiment's own on top."""
@@ -46,12 +46,12 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def matches(self, query: str) -> bool:
-        """Whether every word of the query occurs in title, group, tags, prompt or id, in any case."""
+        """Return whether every word of the query occurs in title, group, tags, prompt or id, in any case."""
         text = "\n".join((self.title, self.group, self.id, " ".join(self.tags), self.prompt)).casefold()
         return all(word in text for word in query.casefold().split())
 
 
 @cache
 def experiments() -> tuple[Experiment, ...]:
-    """The experiments that come with alignscope, in the order to try them in."""
+    """Return the experiments that come with alignscope, in the order to try them in."""
     return convert(load(Path(__file__).with_name("experiments.yaml")), tuple[Experiment, ...])

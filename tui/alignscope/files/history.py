@@ -1,4 +1,4 @@
-"""The prompts sent before, kept across runs in the state directory, one JSON string a line."""
+"""Prompts sent before, in the state directory, one JSON string a line."""
 
 import json
 from pathlib import Path
@@ -8,13 +8,13 @@ from alignscope.files.whole import read_regular
 
 MAX_PROMPTS: Final = 500
 MAX_CHARACTERS: Final = 20_000
-"""Longer prompts are not remembered: a pasted book belongs into a file."""
+"""Longer prompts are not remembered."""
 
 _MAX_BYTES: Final = 64 * 2**20
 
 
 class History:
-    """What up and down go through in the prompt editor. Losing it is a pity, never an error."""
+    """The prompts that up and down step through in the editor. Losing them is never an error."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -22,7 +22,7 @@ class History:
         """Oldest first, without immediate repeats."""
 
     def load(self) -> tuple[str, ...]:
-        """Read the file, skipping what is damaged in it; a missing or unreadable file is an empty history."""
+        """Read the file without its damaged lines; a missing or unreadable one is an empty history."""
         try:
             lines = read_regular(self._path, _MAX_BYTES).decode("utf-8-sig", "replace").splitlines()
         except OSError:
@@ -41,7 +41,7 @@ class History:
         if len(prompt) <= MAX_CHARACTERS and self._append(prompt):
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                # Appending keeps the prompts of another alignscope that runs at the same time.
+                # Appending preserves the prompts of another alignscope that runs at the same time.
                 with self._path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(prompt) + "\n")
             except OSError:

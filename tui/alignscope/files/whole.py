@@ -1,4 +1,4 @@
-"""Files read and written whole."""
+"""Reading and writing of whole files."""
 
 import errno
 import os
@@ -9,20 +9,17 @@ from pathlib import Path
 
 
 def read_regular(path: Path, limit: int) -> bytes:
-    """Return what a file holds. Waits for no pipe or device, and reads no more than the limit.
-
-    Args:
-        limit: bytes.
+    """Return a file's content, at most `limit` bytes. Never blocks on a pipe or device.
 
     Raises:
         OSError: it can't be read, isn't a regular file, or is larger.
     """
-    # Not blocking, so that a pipe among the files can't hold us.
+    # Not blocking, in case it is a pipe.
     with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        # Room for what is there, and not for as much as there might be.
+        # As much memory as the file needs, not as the limit allows.
         data = file.read(min(limit, status.st_size) + 1)
         if len(data) > limit:
             raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
@@ -30,15 +27,15 @@ def read_regular(path: Path, limit: int) -> bytes:
 
 
 def write_whole(path: Path, parts: Iterable[bytes], mode: int = 0o666) -> None:
-    """Write a file, all of it or nothing. What is there is replaced and keeps its mode; a link is replaced itself.
+    """Write a file completely or not at all. An existing one keeps its mode; a link itself is replaced.
 
     Args:
         mode: of a new file, less the umask.
 
     Raises:
-        OSError: the disk doesn't take it.
+        OSError: the disk is full or refuses.
     """
-    # A name that nobody could have put a link at.
+    # A random name, so that no link can have been put there.
     new = path.with_name(f".{secrets.token_hex(8)}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -55,7 +52,7 @@ def write_whole(path: Path, parts: Iterable[bytes], mode: int = 0o666) -> None:
 
 
 def sync(descriptor: int) -> None:
-    """Wait until a file is on the disk, where its file system can. Raises OSError when the disk doesn't take it."""
+    """Flush a file to the disk if its file system can. Raises OSError if the disk fails."""
     try:
         os.fsync(descriptor)
     except OSError as error:

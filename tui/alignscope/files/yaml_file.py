@@ -1,6 +1,6 @@
-"""A person's YAML files: read, and validated with file, line and field of every mistake.
+"""A person's YAML files: read and validated, with file, line and field of every mistake.
 
-PyYAML is imported when a file is read, and not before: that takes 20 ms.
+PyYAML is only imported when a file is read, since that takes 20 ms.
 """
 
 import re
@@ -17,11 +17,13 @@ T = TypeVar("T")
 MAX_BYTES: Final = 2**20
 """Size of a file of settings, a theme or the like."""
 MAX_DEPTH: Final = 24
-"""How deep mappings and lists may be nested."""
+"""Depth of nested mappings and lists."""
 MAX_NODES: Final = 50_000
-"""How many values a document may hold, keys included."""
+"""Number of values in a document, keys included."""
 MAX_KEY: Final = 200
 """Characters in a key."""
+MAX_DIGITS: Final = 300
+"""Digits in a number."""
 _TYPES: Final = {
     "str": "text",
     "int": "a whole number",
@@ -31,14 +33,14 @@ _TYPES: Final = {
     "object": "`name: value` lines",
     "null": "nothing",
 }
-"""msgspec's names of types, as a person calls them."""
+"""msgspec's names of types, and plain ones."""
 
 
 class FormError(ValueError):
-    """A document that isn't what its file may hold."""
+    """A document with content that its file may not have."""
 
     def __init__(self, reason: str, field: str = "", line: int | None = None) -> None:
-        """Say what is wrong, in which field, in which line of the document, from 1."""
+        """Describe what is wrong, in which field and line, from 1."""
         super().__init__(reason)
         self.reason = reason
         self.field = field
@@ -55,29 +57,22 @@ class FileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds, as plain data."""
+    """The content of a file as plain data."""
 
     name: str
     """The file's, for messages."""
     data: Any
     lines: Mapping[str, int]
-    """Of every field, by its place, such as `servers.gpu` or `lineup[2]`."""
+    """The line of every field, by its place, such as `servers.gpu` or `lineup[2]`."""
 
     def problem(self, place: str, reason: str) -> str:
-        """Return a sentence that says what is wrong with a field."""
+        """Return a sentence about what is wrong with a field."""
         where = f"{self.name}, line {self.lines[place]}" if place in self.lines else self.name
         return ": ".join(filter(None, (where, place, reason)))
 
 
 def load(path: Path, name: str = "") -> Document:
-    """Read a file.
-
-    Args:
-        name: what it is called in messages; its own name unless given.
-
-    Raises:
-        FileError: it can't be read, or isn't YAML within the bounds.
-    """
+    """Read a file, which messages call `name`. Raises FileError if it can't be read or isn't allowed YAML."""
     from alignscope.files.yaml_reader import read
 
     name = name or path.name
@@ -99,11 +94,7 @@ def load(path: Path, name: str = "") -> Document:
 
 
 def convert(document: Document, wanted: type[T]) -> T:
-    """Return a document's data as a type, with every struct, list and mapping in it checked field by field.
-
-    Raises:
-        FileError: with all that is wrong.
-    """
+    """Return a document's data as a type, checked field by field. Raises FileError with all mistakes."""
     problems: list[str] = []
     made = _convert(document.data, wanted, "", lambda place, reason: problems.append(document.problem(place, reason)))
     if problems:
@@ -113,7 +104,7 @@ def convert(document: Document, wanted: type[T]) -> T:
 
 
 def _convert(value: Any, wanted: Any, place: str, refuse: Callable[[str, str], None]) -> Any:
-    """Return a value as a type. What is wrong goes to `refuse`, and then the return value means nothing."""
+    """Return a value as a type. Mistakes go to `refuse`; the return value then means nothing."""
     origin, arguments = get_origin(wanted), get_args(wanted)
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct) and isinstance(value, dict | None):
         return _struct(value or {}, wanted, place, refuse)
@@ -144,7 +135,7 @@ def _struct(value: dict[str, Any], wanted: type[msgspec.Struct], place: str, ref
             refuse(place_of(place, name), "is missing")
     try:
         return wanted(**made)
-    except TypeError:  # something is missing, which has been told
+    except TypeError:  # a missing field, which has been refused
         return None
 
 
@@ -157,8 +148,8 @@ def _unknown(name: str, known: list[str]) -> str:
 
 def _reason(error: msgspec.ValidationError) -> str:
     """Return msgspec's reason in plain words: for ‘Expected `str`, got `int`’, ‘must be text, not a whole number’."""
-    words = str(error).partition(" - at `")[0].replace("Expected", "must be").replace(", got", ", not")
-    return re.sub(r"`([a-z |]+)`", lambda found: " or ".join(_TYPES.get(w, w) for w in found[1].split(" | ")), words)
+    reason = str(error).partition(" - at `")[0].replace("Expected", "must be").replace(", got", ", not")
+    return re.sub(r"`([a-z |]+)`", lambda found: " or ".join(_TYPES.get(w, w) for w in found[1].split(" | ")), reason)
 
 
 def place_of(place: str, below: str | int) -> str:
@@ -167,7 +158,7 @@ def place_of(place: str, below: str | int) -> str:
 
 
 def printable(value: object) -> str:
-    """Return what somebody's file says, short and without anything that a terminal would act on."""
+    """Return text from a file, shortened and without anything that a terminal could obey."""
     text = str(value)
     text = text if len(text) <= 60 else f"{text[:59]}…"
     return "".join(char if char.isprintable() else "\ufffd" for char in text)

@@ -1,8 +1,7 @@
-"""YAML, read so that no file can do harm.
+"""YAML, read within bounds.
 
-Read are mappings, lists, text, numbers, true, false and null as YAML 1.2 knows them (`no` and `1:30` are text, `010` is
-ten), in bounded depth and number. Tags, anchors, aliases and merge keys are refused. libyaml does the parsing where
-PyYAML has it, and PyYAML itself elsewhere.
+Allowed are mappings, lists, text, numbers, true, false and null as in YAML 1.2 (`no` and `1:30` are text, `010` is
+ten), in limited depth and number. Tags, anchors, aliases and merge keys are refused. libyaml parses if PyYAML has it.
 """
 
 import math
@@ -13,9 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError, place_of
+from alignscope.files.yaml_file import MAX_DEPTH, MAX_DIGITS, MAX_KEY, MAX_NODES, FormError, place_of
 
-_MAX_DIGITS: Final = 300
 _INT: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
 _SPECIAL: Final = {".inf": math.inf, "-.inf": -math.inf, ".nan": math.nan}
@@ -30,15 +28,15 @@ def read(
     lines: dict[str, int] | None = None,
     parser: Any = None,
 ) -> Any:
-    """Return what a document holds, as plain data; None when it is empty.
+    """Return a document as plain data; None when it is empty.
 
     Args:
-        decoded: turns text as it is written into text as it is meant.
-        lines: gets the line of every field and item, from 1, by its place.
-        parser: PyYAML's loader; the fastest that there is unless given.
+        decoded: converts text as written into text as meant.
+        lines: filled with the line of every field and item, from 1, by its place.
+        parser: PyYAML's loader; the fastest available unless given.
 
     Raises:
-        FormError: it isn't YAML, or more than a file may hold.
+        FormError: it isn't YAML, or exceeds the bounds.
     """
     loader = None
     try:
@@ -58,17 +56,17 @@ def read(
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list whose end hasn't come yet."""
+    """A mapping or list whose end hasn't been read yet."""
 
     holder: Any
     name: str | int = ""
-    """Its own, in the mapping or list that it stands in."""
+    """Its key or index in the mapping or list around it."""
     key: str | None = None
     """In a mapping, the key that waits for its value."""
 
 
 class _Reader:
-    """Builds data from the parser's events, one after the other: nothing here or in the parser recurses."""
+    """Builds data from the parser's events without recursion."""
 
     def __init__(self, loader: Any, decoded: Callable[[str], str], lines: dict[str, int] | None) -> None:
         self._loader = loader
@@ -76,7 +74,7 @@ class _Reader:
         self._lines = lines
         self._nodes = 0
         self._stack = [_Open([])]
-        """The innermost last. The first is no list of the document's: its one item is the document."""
+        """The open nodes, innermost last. The first is a list with the document as its one item."""
 
     def document(self) -> Any:
         documents = 0
@@ -145,10 +143,10 @@ class _Reader:
         if text[0].isalpha():
             return self._decoded(text)
         if _INT.fullmatch(text):
-            if len(text) > _MAX_DIGITS:
+            if len(text) > MAX_DIGITS:
                 raise self._refuse("a number with too many digits", event)
             return int(text)
-        if len(text) <= _MAX_DIGITS and _FLOAT.fullmatch(text):
+        if len(text) <= MAX_DIGITS and _FLOAT.fullmatch(text):
             return float(text)
         return _SPECIAL.get(word, self._decoded(text))
 
@@ -156,7 +154,7 @@ class _Reader:
         return FormError(reason, self._place(key), _line(event))
 
     def _place(self, key: str = "") -> str:
-        """Return the place of the field that is being read, such as `replies[2].text`; lists count from 1."""
+        """Return the place of the current field, such as `replies[2].text`; lists count from 1."""
         place = ""
         for inner in self._stack[2:]:
             place = place_of(place, inner.name)

@@ -1,6 +1,6 @@
-"""The events of one stream, of which `reply.Reply` is folded.
+"""Events of one stream, which are folded into a `reply.Reply`.
 
-Live and replayed replies are the same events, so whatever can be seen live can be seen again.
+Live and replayed replies are the same events, so that a replay has everything a live stream has.
 All times are milliseconds since the prompt was sent.
 """
 
@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final
 import msgspec
 
 MAX_LIMIT: Final = 10**12
-"""The highest limit of tokens that is read from a file."""
+"""Maximum number of tokens in a file's limits and figures."""
 
 
 class End(StrEnum):
     """Why a reply stopped."""
 
     STOP = "stop"
-    """The model ended by itself, or met a stop string: servers don't tell the two apart."""
+    """The model ended by itself, or met a stop string: servers don't distinguish the two."""
     LENGTH = "length"
     """`num_predict` or the context was used up."""
     CANCELLED = "cancelled"
@@ -27,11 +27,11 @@ class End(StrEnum):
     CUT = "cut"
     """The stream broke off."""
     ERROR = "error"
-    """The server said no, or could not be reached."""
+    """The server refused, or could not be reached."""
 
     @property
     def failed(self) -> bool:
-        """Whether something went wrong that neither the model nor the person did."""
+        """Whether the reply failed: it broke off, or ended in an error."""
         return self in (End.CUT, End.ERROR)
 
 
@@ -44,7 +44,7 @@ class Phase(StrEnum):
 
 
 class Alternative(msgspec.Struct, frozen=True, array_like=True):
-    """A token the model might have written instead."""
+    """Another token that the model might have generated."""
 
     text: str
     logprob: float
@@ -52,23 +52,23 @@ class Alternative(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Stats(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Figures of one reply; what a server doesn't tell is None."""
+    """Figures of one reply; None for what the server doesn't report."""
 
     first_token_ms: float | None = None
     """From sending the prompt to the first token's arrival."""
     duration_ms: float = 0.0
     """From sending the prompt to the end."""
     tokens: int = 0
-    """Tokens generated: the server's count where it tells one, else pieces that arrived."""
+    """Number of generated tokens by the server's count, or else of pieces received."""
     prompt_tokens: int | None = None
     load_ms: float | None = None
     """How long the server took to load the model (with queueing)."""
     tokens_per_second: float | None = None
-    """Generation speed by the server's clock where it tells, else by ours."""
+    """Generation speed by the server's clock, or else by ours."""
 
 
 class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started", omit_defaults=True):
-    """The request of one reply is on its way."""
+    """The sending of one reply's request."""
 
     pane: str
     sample: int
@@ -77,11 +77,11 @@ class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started", omi
     request: dict[str, Any]
     """The JSON body, exactly as sent."""
     limit: Annotated[int, msgspec.Meta(ge=0, le=MAX_LIMIT)] | None = None
-    """The most tokens that it asks for; None when there is no limit."""
+    """The most tokens that it asks for; None for no limit."""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag_field="event", tag="waiting"):
-    """Nothing has come yet, and this is why. Shown while it lasts, kept nowhere."""
+    """The reason why no token has come yet. Not recorded."""
 
     pane: str
     sample: int
@@ -102,14 +102,14 @@ class Token(msgspec.Struct, frozen=True, gc=False, tag_field="event", tag="token
 
 
 class Finished(msgspec.Struct, frozen=True, tag_field="event", tag="finished"):
-    """A reply has ended. Every reply that was started finishes exactly once."""
+    """The end of a reply. Every reply that was started finishes exactly once."""
 
     pane: str
     sample: int
     ms: float
     end: End
     message: str = ""
-    """For the person: what happened and what to do next. Empty when nothing is wrong."""
+    """What happened and what to do next, for the person; empty if nothing is wrong."""
     stats: Stats = Stats()
 
 

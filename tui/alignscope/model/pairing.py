@@ -1,4 +1,4 @@
-"""How a base model finds its twin: what a model is judged to be, and which two belong together."""
+"""Base models and their twins: judging what a model is, and finding pairs."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from alignscope.model.pane import Lineup, Mode, Model, Pane
 
 
 class Nature(StrEnum):
-    """What a model was judged to be. A judgement, never a rule: any model may sit in any pane in either mode."""
+    """What a model was judged to be. It limits nothing: any model may be in any pane in either mode."""
 
     BASE = "base"
     INSTRUCT = "instruct"
@@ -41,11 +41,11 @@ _SAME_SIZE: Final = 0.05
 
 
 def judge(model: Model) -> Judgement:
-    """Whether a model is a base model, by the strongest evidence there is.
+    """Judge whether a model is a base model, by the strongest evidence there is.
 
-    A template that passes the prompt through as it is comes first, then words in the tag and the name, then stop
-    strings, capabilities and a real template. Names beat a real template because many base models carry the one of
-    their tuned twin.
+    A template that passes the prompt through unchanged comes first, then words in the tag and the name, then stop
+    strings, capabilities and a real template. Names beat a real template because many base models carry that of their
+    tuned twin.
     """
     if not writes(model):
         return Judgement(Nature.UNKNOWN, "writes no text: it is made for embeddings or images")
@@ -69,15 +69,15 @@ def judge(model: Model) -> Judgement:
 
 
 def default_mode(nature: Nature) -> Mode:
-    """How a model is asked unless the person says otherwise; one that nothing is known of is talked to."""
+    """Return the mode for a model unless the person chooses one; chat for models of unknown nature."""
     return Mode.COMPLETION if nature is Nature.BASE else Mode.CHAT
 
 
 def find_pairs(models: Iterable[Model]) -> list[tuple[Model, Model]]:
-    """Base models with the tuned twin of each, best pair first.
+    """Return base models with the tuned twin of each, best pair first.
 
-    Twins live on one server and have the same family and parameter count. Among several, the one of the same
-    repository comes first, then one that is surely tuned, then the closest quantisation.
+    Twins are on one server and have the same family and parameter count. Among several, the one of the same repository
+    comes first, then one that is surely tuned, then the closest quantisation.
     """
     best: dict[tuple[str, str], _Pair] = {}
     for pair in _pairs(models):
@@ -86,10 +86,7 @@ def find_pairs(models: Iterable[Model]) -> list[tuple[Model, Model]]:
 
 
 def twins(models: Iterable[Model]) -> dict[tuple[str, str], Model]:
-    """Return the twin of every model that has one, by the model's server and name.
-
-    That of a base model is the tuned model closest to it, and that of a tuned one the base model closest to it.
-    """
+    """Return the twin of every model that has one, by server and name: the closest tuned or base model."""
     pairs = _pairs(models)
     found: dict[tuple[str, str], Model] = {}
     for pair in pairs:
@@ -100,7 +97,7 @@ def twins(models: Iterable[Model]) -> dict[tuple[str, str], Model]:
 
 
 def pair_lineup(base: Model, instruct: Model, *, system: str = "") -> Lineup:
-    """The usual lineup: a base model asked raw, its tuned twin asked through its template."""
+    """Return the usual lineup: a base model in completion mode and its tuned twin in chat mode."""
     return (
         Pane("base", base.name, base.server, Mode.COMPLETION),
         Pane("instruct", instruct.name, instruct.server, Mode.CHAT, system),
@@ -108,12 +105,12 @@ def pair_lineup(base: Model, instruct: Model, *, system: str = "") -> Lineup:
 
 
 def _tail(name: str) -> str:
-    """The name without host and owner, whose words mean nothing: `hf.co/unsloth/gemma-3-1b-pt-GGUF:Q8_0`."""
+    """Return a name without host and owner, which say nothing: `hf.co/unsloth/gemma-3-1b-pt-GGUF:Q8_0`."""
     return name.removesuffix("/").rpartition("/")[2]
 
 
 def _named(name: str) -> tuple[Nature, str]:
-    """What the words say, and which one; the tag speaks before the name, and `base-sft` is tuned."""
+    """Return the nature that a name indicates, and by which word. The tag goes first; `base-sft` is tuned."""
     repository, _, tag = _tail(name).partition(":")
     for part in (tag, repository):
         for nature, known in ((Nature.INSTRUCT, _TUNED_WORDS), (Nature.BASE, _BASE_WORDS)):
@@ -123,27 +120,27 @@ def _named(name: str) -> tuple[Nature, str]:
 
 
 def _stem(name: str) -> str:
-    """What twins have in common in their names: `llama3.2` of `hf.co/x/Llama-3.2-1B-Instruct-GGUF:Q4_K_M`."""
+    """Return what the names of twins share: `llama3.2` for `hf.co/x/Llama-3.2-1B-Instruct-GGUF:Q4_K_M`."""
     bare = _SIZE.sub(" ", _QUANTISATION.sub(" ", _tail(name).lower()))
     idle = _BASE_WORDS | _TUNED_WORDS | {"latest", "gguf", "hf", "f"}
     return "".join(word for word in re.split(r"[^a-z0-9.]+", bare) if word not in idle)
 
 
 def _count(model: Model) -> float | None:
-    """Parameters, by what the server tells, else by the name."""
+    """Return the number of parameters, by the server or else by the name."""
     found = _SIZE.search(model.parameter_size) or _SIZE.search(_tail(model.name))
     return float(found[1]) * _UNITS[found[2].lower()] if found else None
 
 
 def writes(model: Model) -> bool:
-    """Whether it is a language model at all; by its name where the server lists no capabilities, as before 0.30."""
+    """Return whether a model generates text; by its name if the server lists no capabilities (Ollama before 0.30)."""
     if model.capabilities:
         return "completion" in model.capabilities
     return "embed" not in _tail(model.name).lower() and "bert" not in model.family
 
 
 class _Facts(NamedTuple):
-    """What decides on a model's twin."""
+    """The properties that decide on a model's twin."""
 
     model: Model
     nature: Nature
@@ -170,7 +167,7 @@ def _order(pair: _Pair) -> tuple[object, ...]:
 
 
 def _pairs(models: Iterable[Model]) -> list[_Pair]:
-    """All pairs there are. Each model is looked at once, since a server may have thousands."""
+    """Return all pairs, best first. Each model is examined once, since a server may have thousands."""
     facts = [
         _Facts(model, judge(model).nature, _stem(model.name), _count(model), _quant(model))
         for model in models
@@ -192,7 +189,7 @@ def _pairs(models: Iterable[Model]) -> list[_Pair]:
 
 
 def _related(one: _Facts, two: _Facts) -> bool:
-    """Whether two models may be twins: one server, one family, one size, and not one file under two names."""
+    """Return whether two models may be twins: same server, family and size, and not the same file."""
     base, other = one.model, two.model
     if base.server != other.server or (base.digest and base.digest == other.digest):
         return False
@@ -209,7 +206,7 @@ def _quant(model: Model) -> str:
 
 
 def _apart(one: str, two: str) -> float:
-    """How different two quantisations are, in bits a weight; half a bit between variants of the same width."""
+    """Return the difference between two quantisations in bits a weight; 0.5 for variants of one width."""
     if one == two:
         return 0.0
     bits = [re.search(r"\d+", name) for name in (one, two)]

@@ -1,4 +1,4 @@
-"""Panes, the models in them, and how a person writes a pane on the command line."""
+"""Panes, their models, and the notation for a pane on the command line."""
 
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ EMBEDDED: Final = "embedded"
 
 
 class Mode(StrEnum):
-    """How a pane's model is asked."""
+    """How a pane sends prompts to its model."""
 
     COMPLETION = "completion"
     """Raw text in, continuation out."""
@@ -21,7 +21,7 @@ class Mode(StrEnum):
 
 
 class Pane(msgspec.Struct, frozen=True):
-    """One place in the lineup."""
+    """One pane of the lineup."""
 
     name: str
     model: str
@@ -32,7 +32,7 @@ class Pane(msgspec.Struct, frozen=True):
     system: str = ""
     """The system prompt; chat only."""
     sampling: Sampling | None = None
-    """None shares the lineup's sampling; else this pane is unlinked and has its own."""
+    """The pane's own sampling; None for the lineup's."""
 
 
 Lineup = tuple[Pane, ...]
@@ -40,7 +40,7 @@ MAX_PANES: Final = 4
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A model that a server has, with whatever it tells."""
+    """A model that a server has, with everything the server reports."""
 
     name: str
     server: str
@@ -52,28 +52,28 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes on disk."""
     digest: str = ""
     loaded: bool | None = None
-    """Whether it is in memory now; None when the server doesn't tell."""
+    """Whether it is in memory now; None if the server doesn't report it."""
     context_length: int | None = None
-    """Tokens the model was trained for, or the server was set to."""
+    """Tokens that the model was trained for, or the server is set to."""
     loaded_context: int | None = None
-    """Tokens it was loaded with into memory, where the server tells."""
+    """Tokens that it was loaded with; None if the server doesn't report it."""
     template: str | None = None
-    """The chat template; None when the server doesn't tell, empty or Ollama's `{{ .Prompt }}` when there is none."""
+    """The chat template; None if unknown, empty or Ollama's `{{ .Prompt }}` if there is none."""
     capabilities: tuple[str, ...] = ()
     stops: bool = False
-    """The model brings stop strings of its own."""
+    """Whether the model has stop strings of its own."""
     parameters: tuple[tuple[str, str], ...] = ()
-    """The model's own sampling values, as the server tells them."""
+    """The model's own sampling values, as the server reports them."""
     remote: bool = False
-    """Runs somewhere else (an Ollama cloud model)."""
+    """Whether it runs elsewhere (an Ollama cloud model)."""
 
 
 class LineupError(ValueError):
-    """A pane that can't be made of what was given; the message is for the person."""
+    """An invalid pane or lineup; the message is for the person."""
 
 
 class PaneRequest(msgspec.Struct, frozen=True):
-    """A pane as a person asks for it; what they leave out is None, and decided by what the servers tell."""
+    """A pane as requested; what was left out is None, and depends on the servers."""
 
     name: str
     model: str
@@ -82,16 +82,12 @@ class PaneRequest(msgspec.Struct, frozen=True):
 
 
 def read_pane(text: str) -> PaneRequest:
-    """What `NAME=MODEL[@URL][,completion|,chat]` asks for; `@embedded` names the engine inside alignscope.
-
-    Raises:
-        LineupError: it isn't of that form.
-    """
+    """Parse `NAME=MODEL[@URL][,completion|,chat]`; `@embedded` is the embedded engine. Raises LineupError."""
     name, equals, rest = text.partition("=")
     name, rest = name.strip(), rest.strip()
     if not equals or not name or not rest:
         raise LineupError(f"a pane is written NAME=MODEL, as in base=mistral:text; ‘{text:.80}’ is not")
-    if len(name) > 40 or not name.isprintable():
+    if not is_name(name):
         raise LineupError("a pane's name is at most 40 printable characters")
     mode = None
     model, comma, word = rest.rpartition(",")
@@ -109,13 +105,18 @@ def read_pane(text: str) -> PaneRequest:
     return PaneRequest(name, model, server, mode)
 
 
+def is_name(name: str) -> bool:
+    """Return whether a pane may have that name: 1 to 40 printable characters."""
+    return 0 < len(name) <= 40 and name.isprintable()
+
+
 def is_path(model: str) -> bool:
-    """Whether a model's name is the path of a GGUF file, which the embedded engine serves."""
+    """Return whether a model's name is the path of a GGUF file, for the embedded engine."""
     if model.startswith(("hf.co/", "huggingface.co/")):
         return False
     return model.lower().endswith(".gguf") or model.startswith(("/", "./", "../", "~"))
 
 
 def is_twin(model: str) -> bool:
-    """Whether this is one of the models that come with alignscope."""
+    """Return whether a model comes with alignscope."""
     return model.startswith("twin:")

@@ -1,4 +1,4 @@
-"""A reply, folded from its events: the one fold that live and replayed replies share."""
+"""A reply, folded from its events: live and replayed ones alike."""
 
 import sys
 from array import array
@@ -22,15 +22,15 @@ own clock doesn't wait for packets, so it needs less time."""
 
 
 def own_rate(tokens: int, seconds: float) -> float | None:
-    """Return tokens a second, given the seconds between the first and the last one; None for too few of either."""
+    """Return tokens a second from the seconds between the first token and the last; None if there are too few."""
     return (tokens - 1) / seconds if tokens >= _RATE_TOKENS and seconds >= _RATE_SECONDS else None
 
 
 class Reply:
-    """What one pane gave back for one prompt, folded from its events.
+    """What one pane returned for one prompt, folded from its events.
 
-    Tokens are kept as columns, since a reply may hold a hundred thousand of them: texts are shared between equal
-    tokens, times are doubles, and log-probabilities take room only when they were asked for.
+    Tokens are kept as columns, since a reply may have a hundred thousand: texts are shared between equal tokens, times
+    are doubles, and log-probabilities use memory only if they were requested.
     """
 
     def __init__(self, pane: str, sample: int = 1) -> None:
@@ -56,7 +56,7 @@ class Reply:
         self.logprobs: dict[int, tuple[float, tuple[Alternative, ...]]] = {}
 
     def apply(self, event: Event) -> None:
-        """Fold one event in. Events of other replies are the caller's mistake and are not looked for."""
+        """Fold one event in. The caller makes sure that it belongs to this reply."""
         match event:
             case Token(ms=ms, text=text):
                 index = len(self.texts)
@@ -77,26 +77,26 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The reply as it came, without the thinking."""
+        """The reply's text without the thinking."""
         if not self.thoughts:
             return "".join(self.texts)
         return "".join(text for i, text in enumerate(self.texts) if i not in self.thoughts)
 
     @property
     def failed(self) -> bool:
-        """Whether it ended for a reason for which it can be tried again."""
+        """Whether it failed, so that trying again makes sense."""
         return self.end is not None and self.end.failed
 
     @property
     def ending(self) -> str:
-        """Why it stopped, in words, with the limit that was reached where that can be told; "" before it has."""
+        """Why it stopped, and at which limit if that is known; "" before it has."""
         if self.end is End.LENGTH and self.limit is not None:
             return "reached num_predict" if self.token_count >= self.limit else "context used up"
         return _ENDINGS[self.end] if self.end is not None else ""
 
     @property
     def token_count(self) -> int:
-        """Tokens so far: the server's count once it is known, before that the pieces that came."""
+        """Number of tokens so far: the server's count if known, else the pieces received."""
         return self.stats.tokens or len(self.texts)
 
     @property
@@ -108,7 +108,7 @@ class Reply:
 
     @property
     def rate(self) -> float | None:
-        """Tokens a second: by the server's clock where it told, else by ours; None where it would mean nothing."""
+        """Tokens a second, by the server's clock or else by ours; None if there are too few tokens."""
         rate = self.stats.tokens_per_second
         if not rate:
             return own_rate(len(self.times), (self.times[-1] - self.times[0]) / 1000) if self.times else None
@@ -117,11 +117,11 @@ class Reply:
 
     @property
     def thinking(self) -> str:
-        """What a reasoning model wrote before its reply."""
+        """The text that a reasoning model wrote before its reply."""
         return "".join(self.texts[i] for i in sorted(self.thoughts))
 
     def token(self, index: int) -> Token:
-        """Return a token as the event that it came as."""
+        """Return a token as an event."""
         logprob, alternatives = self.logprobs.get(index, (None, ()))
         thinking = index in self.thoughts
         return Token(self.pane, self.sample, self.times[index], self.texts[index], thinking, logprob, alternatives)

@@ -1,4 +1,4 @@
-"""The text put around a prompt before a base model goes on with it."""
+"""Text around a prompt that makes a reply the likeliest continuation for a base model."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """A way to lay out a document so that its likeliest continuation is a reply."""
+    """A layout for prompts and replies in one document."""
 
     name: str
     help: str
@@ -18,10 +18,10 @@ class Scaffold:
     """What separates a reply from the next prompt."""
 
     def document(self, history: Iterable[tuple[str, str]], prompt: str) -> str:
-        """What was asked and written so far, as (prompt, reply), and the next prompt behind it, as one document.
+        """Return earlier prompts and replies, given in pairs, and the next prompt as one document.
 
-        Replies go in as they came, except that a laid-out document has its own white space behind each. Bare text is
-        joined by a line break, unless the person or the model wrote white space there.
+        Replies are inserted unchanged, except that `between` replaces the white space at their end. Without it, a line
+        break joins them, unless there is white space already.
         """
         text = ""
         for asked, written in history:

@@ -1,4 +1,4 @@
-"""A turn: a prompt, what it was sent with, and the replies to it."""
+"""A turn: a prompt, its settings, and the replies to it."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,22 +16,22 @@ from alignscope.model.scaffold import BARE
 FRESH = "fresh"
 CARRY = "carry"
 MAX_SAMPLES: Final = 16
-"""Replies per pane for one prompt: more than a person reads, and as many as a server should be asked for at once."""
+"""Maximum number of replies per pane for one prompt: more than a person reads."""
 ReplyKey = tuple[str, int]
 """A pane's name, and the number of a sample, from 1."""
 Extra = dict[str, Any]
-"""Fields that this version doesn't know, as plain data: they are kept and written back."""
+"""Fields that this version doesn't know, as plain data, which are written back."""
 
 MAX_ALTERNATIVES: Final = 20
-"""Of a token, with their log-probabilities: as many as Ollama gives."""
+"""Maximum number of alternatives of a token, as in Ollama."""
 
 
 class PaneRecord(msgspec.Struct, frozen=True):
-    """A pane, with what its server told of itself and of the model."""
+    """A pane, with what its server reports of itself and of the model."""
 
     pane: Pane
     digest: str = ""
-    """The model file's hash as the server tells it, such as `sha256:…`; empty when it doesn't."""
+    """The model file's hash as the server reports it, such as `sha256:…`; empty if it doesn't."""
     server: str = ""
     """The server's own name and version, such as `ollama 0.32.15`."""
     extra: Extra = {}
@@ -43,29 +43,29 @@ class PaneRecord(msgspec.Struct, frozen=True):
 
     @property
     def url(self) -> str:
-        """Where the model was asked: a URL, or `embedded`."""
+        """Where the model runs: a URL, or `embedded`."""
         return self.pane.server
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a person thinks of a turn's replies."""
+    """A person's ranking of a turn's replies."""
 
     order: tuple[ReplyKey, ...]
-    """Best first. Replies that aren't named weren't judged."""
+    """Best first, without the replies that weren't judged."""
     extra: Extra = {}
 
 
 class TurnSettings(msgspec.Struct, frozen=True):
     """What a turn is sent with, besides its prompt and its lineup.
 
-    A further one is a field here, a line of words in `text.wording`, and a line in `sessions.format.documents` that
-    reads it.
+    A further one needs a field here, a line in `text.wording.describe_settings`, and one in
+    `sessions.format.reading`.
     """
 
     sampling: Sampling = PRESETS[DEFAULT_PRESET].sampling
-    """The lineup's; a pane's own beats it."""
+    """The lineup's; a pane's own has precedence."""
     samples: int = 1
-    """Replies per pane, all asked for at once."""
+    """Replies per pane, requested at once."""
     context: str = FRESH
     """`fresh` or `carry`."""
     scaffold: str = BARE
@@ -73,14 +73,14 @@ class TurnSettings(msgspec.Struct, frozen=True):
     think: bool = False
     """Whether models that can think are asked to."""
     logprobs: int | None = None
-    """Alternatives wanted of each token, with log-probabilities; 0 for the token's own alone, None for none."""
+    """Requested alternatives of each token with log-probabilities; 0 for the token's own alone, None for none."""
     one_after_other: bool = False
-    """Panes wait for each other, for machines that can't hold all models at once."""
+    """Ask one pane after the other, for machines that can't load all models at once."""
 
 
 @dataclass(slots=True)
 class Turn:
-    """A prompt, what it was sent with, and the replies to it."""
+    """A prompt, its settings, and the replies to it."""
 
     number: int
     """From 1."""
@@ -91,7 +91,7 @@ class Turn:
     replies: dict[ReplyKey, Reply] = field(default_factory=dict)
     """By pane and sample."""
     records: tuple[PaneRecord, ...] = ()
-    """What is known of the lineup beyond itself; empty when nothing is."""
+    """The lineup's records; empty if nothing is known beyond the lineup."""
     note: str = ""
     verdict: Verdict | None = None
     extra: Extra = field(default_factory=dict)
@@ -107,11 +107,11 @@ class Turn:
         return all(reply.end for reply in self.replies.values())
 
     def has(self, pane: str) -> bool:
-        """Whether a pane of that name was in its lineup."""
+        """Return whether a pane of that name is in the lineup."""
         return any(each.name == pane for each in self.lineup)
 
     def apply(self, event: Event) -> Reply:
-        """Fold an event into its reply, and return that."""
+        """Fold an event into its reply, and return the reply."""
         key = (event.pane, event.sample)
         reply = self.replies.get(key)
         if reply is None:
@@ -120,7 +120,7 @@ class Turn:
         return reply
 
     def by_pane(self) -> Iterator[tuple[int, Pane, list[Reply]]]:
-        """Give each pane with its place and its replies by sample, those that aren't in the lineup last."""
+        """Yield each pane with its place and its replies by sample; panes outside the lineup come last."""
         names = [pane.name for pane in self.lineup]
         others = dict.fromkeys(name for name, _ in self.replies if name not in names)
         for place, pane in enumerate([*self.lineup, *(Pane(name, "", "", Mode.CHAT) for name in others)]):
@@ -131,18 +131,17 @@ class Turn:
         return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}
 
     def forget(self, pane: str) -> None:
-        """Drop a pane's replies, because it is asked again."""
+        """Drop a pane's replies."""
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]
 
     def stop(
         self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()
     ) -> list[Finished]:
-        """End the replies that haven't ended, since nothing more will come. Return the events that end them.
+        """End the running replies of some panes, or of all. Return the events that end them.
 
         Args:
             ms: when, since the prompt was sent; the last token's time unless given.
-            panes: only these panes' replies; every pane's unless given.
         """
         events = []
         for reply in self.replies.values():
@@ -155,14 +154,11 @@ class Turn:
         return events
 
     def text(self, pane: str, sample: int = 1) -> str:
-        """Return a reply's text; empty if there is none."""
+        """Return a reply's text; empty without a reply."""
         reply = self.replies.get((pane, sample))
         return reply.text if reply else ""
 
 
 def exchanges(turns: Sequence[Turn], pane: str) -> list[tuple[str, str]]:
-    """Return what `carry` sends along: every prompt so far with the pane's first reply to it, oldest first.
-
-    A turn whose reply never began is left out: there is nothing in it to carry.
-    """
+    """Return the prompts so far with a pane's first reply to each, oldest first; not those without a reply."""
     return [(turn.prompt, text) for turn in turns if (text := turn.text(pane))]

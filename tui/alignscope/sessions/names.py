@@ -18,14 +18,14 @@ _MAX_BYTES: Final = 100
 
 
 def name_for(session: Session) -> str:
-    """Return a name for a session: when it was made, and a few words of its title."""
+    """Return a name for a session: its time, and a few words of its title."""
     words = re.findall(r"\w+", unicodedata.normalize("NFC", session.title.casefold()))
     name = f"{session.created:%Y%m%d-%H%M%S}-{'-'.join(words)[:_MAX_TITLE]}"
     return name.encode()[:_MAX_BYTES].decode(errors="ignore").strip("-_")
 
 
 def paths_for(directory: Path, name: str) -> Iterator[Path]:
-    """Give files for a session of that name: NAME.yaml, and NAME-2.yaml and so on should that be taken."""
+    """Yield files for a session of that name: NAME.yaml, then NAME-2.yaml and so on."""
     for number in range(1, 10_000):
         yield directory / f"{name if number == 1 else f'{name}-{number}'}{ENDING}"
 

@@ -1,1 +1,1 @@
-"""Text on its way to a person: made safe to draw, measured, put into words."""
+"""Text for the screen and for exports: cleaned, measured, worded."""

@@ -1,7 +1,7 @@
-"""The one way from a model's text to the screen: make it harmless, measure it, wrap it.
+"""Cleaning, measuring and wrapping of text from models, servers and files for a terminal.
 
-Widths are those of `rich.cells`, which Textual lays the screen out by: a second opinion here would shift every cell
-after a disagreement. Where a code point's width depends on its neighbours, `render` draws what is safe in any terminal.
+Widths are those of `rich.cells`, which Textual lays the screen out by: other widths would shift every cell after a
+difference. Where a code point's width depends on its neighbours, `render` writes what is safe in any terminal.
 """
 
 import json
@@ -19,9 +19,9 @@ _REPLACEMENT: Final = "\ufffd"
 _JOINER: Final = "\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
 _SKINS: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
-"""Skin tones, which join an emoji before them; alone, terminals draw them two cells wide and Rich none."""
+"""Skin tones join an emoji before them. Alone, they are two cells wide in terminals and none in Rich."""
 _ZERO_BASE: Final = "\u25cc"
-"""The dotted circle that stands under a mark which has nothing to sit on."""
+"""The dotted circle, which is drawn under a mark without a base."""
 
 
 def _visible() -> dict[int, str]:
@@ -47,11 +47,11 @@ _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The text with everything that could do something to a terminal made visible.
+    """Return the text with everything that a terminal could obey made visible.
 
     C0 controls become control pictures, C1 and bidirectional controls U+FFFD, and U+0085, U+2028 and U+2029 line
-    breaks; newline and tab stay. Code points are looked at one by one and each gives exactly one, so that chunks may
-    be cleaned apart from each other and indexes into the result are indexes into the text.
+    breaks; newline and tab stay. Each code point is replaced by exactly one, so that chunks may be cleaned separately
+    and indexes into the result are indexes into the text.
     """
     return text if text.isprintable() else text.translate(_VISIBLE)
 
@@ -67,7 +67,7 @@ def clean_json(line: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Clean a text for one row, as `clean` does and one character for each as well; line breaks are marked."""
+    """Clean a text for one row, one character for each; line breaks become a symbol."""
     return clean(text).replace("\n", "\u23ce")
 
 
@@ -79,11 +79,11 @@ _PLAIN_RANGES: Final = (
 )
 _NOT_PLAIN: Final = re.compile(f"[^{_PLAIN_RANGES}]")
 _NO_ROW_START: Final = frozenset("、。，．：；！？）］｝」』】〉》〕…ー々゛゜っッゃャゅュょョ")
-"""Characters of East Asian writing that must not begin a row."""
+"""East Asian characters that must not begin a row."""
 
 
 def is_plain(text: str) -> bool:
-    """Whether every character takes one cell and no two of them join."""
+    """Return whether every character takes one cell and no two of them join."""
     return _NOT_PLAIN.search(text) is None
 
 
@@ -93,14 +93,14 @@ def _is_emoji(char: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _widens(char: str) -> bool:
-    """Whether a character takes one cell, and two with U+FE0F behind it."""
+    """Return whether a character takes one cell, and two with U+FE0F behind it."""
     return get_character_cell_size(char) == 1 and cell_len(char + _EMOJI_STYLE) == 2
 
 
 def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
-    """What is drawn as one: (start, end, cells) of each character with all that combines or joins with it.
+    """Yield (start, end, cells) of each character with all that combines or joins with it.
 
-    Depends only on what stands to the left, so that a text that grows keeps the clusters it had, all but the last.
+    A cluster depends only on the text to its left, so that a growing text keeps all its clusters but the last.
     A tab has -1 cells, since its width depends on the column.
     """
     size, length = get_character_cell_size, len(text)
@@ -131,7 +131,7 @@ def _clusters(text: str, start: int) -> Iterator[tuple[int, int, int]]:
 
 
 def render(row: str) -> tuple[str, int]:
-    """A row as it is drawn and the cells it takes: tabs are spaces up to their stop, and lone marks have a base."""
+    """Return a row as it is drawn, and its cells: tabs become spaces, and lone marks get a base."""
     if is_plain(row):
         return row, len(row)
     parts: list[str] = []
@@ -149,7 +149,7 @@ def render(row: str) -> tuple[str, int]:
 
 
 def _render_cluster(piece: str) -> str:
-    """A cluster without the joiners that join nothing: Rich would take the character after one for invisible."""
+    """Return a cluster without joiners that join nothing: Rich would hide the character after one."""
     if piece[0] in _SKINS:
         return _REPLACEMENT
     if _JOINER in piece:
@@ -163,7 +163,7 @@ def _render_cluster(piece: str) -> str:
 
 
 def offsets(row: str) -> list[int]:
-    """For every character of the drawn row, and its end, the index in the row that it was drawn for."""
+    """Return, for every character of the drawn row and for its end, its index in the row."""
     if is_plain(row):
         return list(range(len(row) + 1))
     places: list[int] = []
@@ -179,34 +179,34 @@ def offsets(row: str) -> list[int]:
 
 
 def cell_width(text: str) -> int:
-    """Cells that a text without line breaks takes when it is drawn from the start of a row."""
+    """Return the number of cells that a text without line breaks takes from the start of a row."""
     return render(text)[1]
 
 
-_BREAKS = re.compile(r" *\n\s*")
+_BREAKS: Final = re.compile(r" *\n\s*")
 
 
 def fit(text: str, width: int) -> str:
-    """The text as drawn, on one row and shortened to a width with an ellipsis; lines are told apart by a sign."""
+    """Return the text as drawn on one row, with an ellipsis if it exceeds the width; line breaks become symbols."""
     drawn, cells = render(_BREAKS.sub(" \u23ce ", clean(text).strip("\n")))
     if cells <= width:
         return drawn
     if width < 1:
         return ""
-    kept, column = 0, 0
+    length, column = 0, 0
     for _, end, size in _clusters(drawn, 0):
         if column + size > width - 1:
             break
-        kept, column = end, column + size
-    return drawn[:kept] + "…"
+        length, column = end, column + size
+    return drawn[:length] + "…"
 
 
 class Wrapper:
-    """Breaks logical lines into rows of at most `width` cells, greedily, at spaces where it can.
+    """Breaks logical lines into rows of at most `width` cells, greedily, at spaces if possible.
 
-    Rows joined are the line, so nothing is lost. The spaces after a row's last word hang over its edge (at most
-    another `width` of them). Only what stands left of a break decides it, so a line that grows keeps all its rows but
-    the last: `rows(last row + new text)` gives the same rows as wrapping the whole line again.
+    The joined rows are the line: nothing is lost. The spaces after a row's last word hang over its edge (at most
+    another `width` of them). A break depends only on the text to its left, so that a growing line keeps all its rows
+    but the last: `rows(last row + new text)` gives the same rows as wrapping the whole line again.
     """
 
     def __init__(self, width: int) -> None:
@@ -214,7 +214,7 @@ class Wrapper:
         self._plain = re.compile(rf".{{1,{width}}}+\Z|.{{0,{width - 1}}}[^ ] {{1,{width}}}|.{{1,{width}}}", re.DOTALL)
 
     def rows(self, line: str) -> list[str]:
-        """The rows of a logical line, or of what is left of one from the start of a row; never none."""
+        """Return the rows of a logical line, or of its rest from the start of a row; at least one."""
         if len(line) <= self.width and line.isascii() and line.isprintable():
             return [line]
         if 2 * len(line) <= self.width and "\t" not in line:
@@ -230,7 +230,7 @@ class Wrapper:
         return rows
 
     def _row_end(self, line: str, start: int) -> int:
-        """Where the row that begins at `start` ends, by the same rules as the pattern for plain text."""
+        """Return where the row that begins at `start` ends, by the rules of the pattern for plain text."""
         width = self.width
         limit = start + 8 * width  # however many marks are piled on a character, a row stays short
         column = candidate = 0
@@ -254,7 +254,7 @@ class Wrapper:
         return len(line)
 
     def _hang(self, line: str, index: int) -> int:
-        """Past the blanks that follow, at most `width` of them."""
+        """Return the index behind at most `width` blanks."""
         last = min(len(line), index + self.width)
         while index < last and line[index] in " \t":
             index += 1

@@ -14,7 +14,7 @@ from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSetting
 _PRESETS: Final = tuple(PRESETS.values())
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _MOST_CHANGED: Final = 4
-"""Parameters that are named one by one behind a preset."""
+"""Maximum number of parameters named one by one behind a preset."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -37,11 +37,8 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} {at.tzname() or ''}".rstrip()
 
 
-# Panes
-
-
 def describe_pane(pane: Pane, sample: int = 1, samples: int = 1) -> str:
-    """Return a pane's name, model and mode, and which sample where there are several."""
+    """Return a pane's name, model and mode, and the sample if there are several."""
     parts = [pane.name, pane.model, str(pane.mode)]
     if samples > 1:
         parts.append(f"sample {sample} of {samples}")
@@ -56,16 +53,8 @@ def record_facts(record: PaneRecord) -> list[str]:
     return list(filter(None, facts))
 
 
-# Replies
-
-
 def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
-    """Return what a reply is doing, or why it stopped.
-
-    Args:
-        waited: seconds for which it has waited in its present phase.
-        held: whether it is a recorded one, and the clock stands still.
-    """
+    """Return what a reply does, with the seconds it has waited, or why it stopped; `held` is a paused replay."""
     if reply.end is not None:
         return reply.ending
     if held:
@@ -94,13 +83,13 @@ def reply_facts(reply: Reply) -> list[str]:
 def describe_footer(
     replies: Mapping[int, Reply], sample: int | None, waited: float = 0, *, held: bool = False
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the state of a pane's replies, and their figures from the most to the least important.
+    """Return the state of a pane's replies, and their figures, the most important first.
 
     Args:
         replies: those of one turn, by sample; at least one.
         sample: the one in view; None for all.
-        waited: seconds for which the one in view has waited in its present phase.
-        held: whether they are recorded ones, and the clock stands still.
+        waited: seconds that the one in view has waited in its present phase.
+        held: whether they are recorded, and the clock stands still.
     """
     if sample is not None or len(replies) == 1:
         sample = sample or 1
@@ -122,11 +111,8 @@ def describe_footer(
     )
 
 
-# Turns and sessions
-
-
 def turn_facts(turn: Turn) -> list[str]:
-    """Return what a prompt was sent with, every parameter written out."""
+    """Return the settings that a prompt was sent with, every parameter written out."""
     alone = [
         f"{pane.name} on its own: {describe_sampling(pane.sampling)}"
         for pane in turn.lineup
@@ -136,32 +122,25 @@ def turn_facts(turn: Turn) -> list[str]:
 
 
 def reply_name(turn: Turn, key: ReplyKey) -> str:
-    """Return a reply as a verdict names it: the pane, and the sample where there are several."""
+    """Return the name of a reply in a verdict: the pane, and the sample if there are several."""
     return key[0] if turn.settings.samples == 1 else f"{key[0]} {key[1]}"
 
 
 def describe_verdict(turn: Turn) -> str:
-    """Return the verdict's order, best first; empty when there is none."""
+    """Return the verdict's order, best first; empty without one."""
     if turn.verdict is None:
         return ""
     return " > ".join(reply_name(turn, key) for key in turn.verdict.order)
 
 
 def origin(session: Session) -> str:
-    """Return what a fork says of its parent; empty for other sessions."""
+    """Return the turn and the session that a fork goes on from; empty for other sessions."""
     parent = session.parent
     return f"goes on from turn {parent.turn} of {parent.name}" if parent else ""
 
 
-# Settings
-
-
 def describe_settings(settings: TurnSettings, presets: Sequence[Preset] = _PRESETS) -> list[str]:
-    """Return a phrase for the sampling, and one for each setting that isn't the default.
-
-    Args:
-        presets: those the sampling is described by; without any, every parameter is written out.
-    """
+    """Return the sampling, described by the nearest preset if there are any, and each changed setting."""
     return [
         describe_sampling(settings.sampling, presets),
         *([f"{settings.samples} samples"] if settings.samples != 1 else []),
@@ -176,8 +155,7 @@ def describe_settings(settings: TurnSettings, presets: Sequence[Preset] = _PRESE
 def describe_sampling(sampling: Sampling, presets: Sequence[Preset] = ()) -> str:
     """Return the nearest preset and what differs from it, such as `even · temperature 1.0`.
 
-    Where nothing differs, temperature and seed stand behind the preset. Without presets, every parameter is written
-    out.
+    If nothing differs, temperature and seed follow the preset. Without presets, every parameter is written out.
     """
     if not presets:
         return _values(sampling, sampling) or "the models' own sampling"

@@ -1,7 +1,4 @@
-"""The person's own choices: `config.yaml` in the configuration directory, and the environment.
-
-A flag beats the environment, and the environment beats the file.
-"""
+"""The person's settings. A flag beats the environment, which beats `config.yaml`."""
 
 import contextlib
 import os
@@ -19,43 +16,39 @@ __all__ = ["Settings", "api_key", "config_file", "host", "load", "sessions", "th
 
 
 def config_file() -> Path:
-    """Where the file is, or would be: what ALIGNSCOPE_CONFIG names, else its place in the configuration directory."""
+    """Return the path of the settings file, which needn't exist; ALIGNSCOPE_CONFIG may name it."""
     named = os.environ.get("ALIGNSCOPE_CONFIG", "")
     return Path(named).expanduser().absolute() if named else config_dir() / "config.yaml"
 
 
 def api_key() -> str | None:
-    """The key that OpenAI-style servers are shown, from the environment only: a file is easily shared."""
+    """Return the key for OpenAI-style servers. It isn't read from the file, since files are easily shared."""
     return os.environ.get("ALIGNSCOPE_API_KEY") or None
 
 
 def host(flag: str, settings: Settings) -> str:
-    """The default server as somebody wrote it: on the command line, in OLLAMA_HOST, in the file; else empty."""
+    """Return the default server as written on the command line, in OLLAMA_HOST or in the file; else empty."""
     return flag.strip() or os.environ.get(HOST_VARIABLE, "").strip(" \"'") or settings.host.strip()
 
 
 def theme(flag: str, settings: Settings) -> str:
-    """The theme that is asked for; empty for the one that was chosen last."""
+    """Return the name of the theme; empty for the last chosen one."""
     return flag.strip() or os.environ.get(THEME_VARIABLE, "").strip() or settings.theme.strip()
 
 
 def sessions(flag: str, settings: Settings) -> Path | None:
-    """The directory that sessions are kept in; None for its place in the data directory."""
+    """Return the directory of sessions; None for the default in the data directory."""
     named = flag or os.environ.get(SESSIONS_VARIABLE, "") or settings.sessions
     return Path(named).expanduser().absolute() if named else None
 
 
 def load(path: Path | None = None) -> Settings:
-    """Read the file; one that isn't there says nothing, and everything keeps its default.
-
-    Raises:
-        FileError: it can't be read, or something in it is wrong.
-    """
+    """Read the file; defaults without one. Raises FileError if it can't be read or has mistakes."""
     path = path or config_file()
-    with contextlib.suppress(PermissionError):  # told when it is read
+    with contextlib.suppress(PermissionError):  # reported when it is read
         if not path.exists() or path.is_char_device():  # such as /dev/null
             return Settings()
-    # Only somebody who has a file pays for reading one.
+    # Imported only for an existing file, to start faster without one.
     from alignscope.files.settings.reader import read
 
     return read(path)

@@ -1,4 +1,4 @@
-"""A settings file on its way to Settings."""
+"""Reading of a settings file."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from alignscope.backends.host import parse_host
-from alignscope.files.settings.model import Settings, Signs
+from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError, convert, load
+from alignscope.model.launch import Signs
 from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
@@ -20,11 +21,7 @@ _SERVER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 def server_url(text: str, servers: Mapping[str, str]) -> str:
-    """The URL of a server as a person wrote it, which may be the name of one.
-
-    Raises:
-        ValueError: no server can be there.
-    """
+    """Return the URL of a server, which may be given by name. Raises ValueError for an impossible one."""
     if text in servers:
         return servers[text]
     url = parse_host(text)
@@ -39,10 +36,10 @@ def server_url(text: str, servers: Mapping[str, str]) -> str:
 
 
 def read_lineup(texts: Sequence[str], servers: Mapping[str, str]) -> tuple[PaneRequest, ...]:
-    """Panes as `--pane` has them, the names of servers replaced by their URLs.
+    """Return panes in the notation of `--pane`, with URLs for the names of servers.
 
     Raises:
-        LineupError: one of them is none, or they are too many, or two share a name.
+        LineupError: a pane is invalid, there are too many, or two share a name.
     """
     panes: list[PaneRequest] = []
     for text in texts:
@@ -71,17 +68,13 @@ class _File(msgspec.Struct):
     theme: str = ""
     keymap: str = ""
     keys: dict[str, str | int | tuple[str | int, ...]] = {}
-    """The key `4` is a number to YAML, and several keys may stand in a list."""
+    """YAML reads the key `4` as a number; several keys may be in a list."""
     signs: Signs = "auto"
     sessions: str = ""
 
 
 def read(path: Path) -> Settings:
-    """What a settings file says.
-
-    Raises:
-        FileError: with all that is wrong in it.
-    """
+    """Return the settings in a file. Raises FileError with all mistakes."""
     document = load(path, str(path))
     written = convert(document, _File)
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Sampling: what every parameter is, which of them are on, and the presets, which are samplings with a name."""
+"""Sampling: parameters, values for them, and presets, which are samplings with a name."""
 
 from alignscope.model.sampling.chosen import Sampling, assign
 from alignscope.model.sampling.parameter import Parameter, SamplingError, Value, ValueType

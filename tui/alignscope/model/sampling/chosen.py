@@ -1,4 +1,4 @@
-"""A sampling: which parameters are on, and at what; how the command line sets them."""
+"""A sampling: values for the parameters that are on; `--set` on the command line."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,16 +7,16 @@ from alignscope.model.sampling.table import PARAMETERS
 
 
 class Sampling(Mapping[str, Value]):
-    """The parameters that are on, in the table's order. What isn't in it isn't sent: the model's own value holds."""
+    """The parameters that are on, in the table's order. Others aren't sent: the model's own value holds."""
 
     __slots__ = ("_values",)
 
     def __init__(self, values: Mapping[str, object] | None = None) -> None:
-        given = dict(values or {})
+        rest = dict(values or {})
         self._values: dict[str, Value] = {
-            name: parameter.check(given.pop(name)) for name, parameter in PARAMETERS.items() if name in given
+            name: parameter.check(rest.pop(name)) for name, parameter in PARAMETERS.items() if name in rest
         }
-        for name in given:
+        for name in rest:
             raise unknown(name)
 
     def __getitem__(self, name: str) -> Value:
@@ -35,25 +35,21 @@ class Sampling(Mapping[str, Value]):
         return hash(tuple(self._values.items()))
 
     def on(self, name: str, value: object) -> "Sampling":
-        """The same with one parameter set. Raises SamplingError as `Parameter.check` does."""
+        """Return a copy with one parameter set. Raises SamplingError as `Parameter.check` does."""
         return Sampling({**self._values, name: value})
 
     def off(self, name: str) -> "Sampling":
-        """The same without one parameter."""
+        """Return a copy without one parameter."""
         return Sampling({key: value for key, value in self._values.items() if key != name})
 
 
 def unknown(name: str) -> SamplingError:
-    """The error for a name that is no parameter."""
+    """Return the error for a name that is no parameter."""
     return SamplingError(f"no sampling parameter is called {name!s:.40}; there are {', '.join(PARAMETERS)}")
 
 
 def assign(sampling: Sampling, text: str) -> Sampling:
-    """`--set NAME=VALUE`: the sampling with that set; `NAME=off` switches it off.
-
-    Raises:
-        SamplingError: no such parameter, or no such value.
-    """
+    """Return the sampling changed by `NAME=VALUE`; `NAME=off` switches it off. Raises SamplingError."""
     name, equals, value = text.partition("=")
     name = name.strip()
     if name not in PARAMETERS:

@@ -1,4 +1,4 @@
-"""What a sampling parameter is: its type, its range and its words."""
+"""A sampling parameter: its type, range and help."""
 
 import json
 import math
@@ -23,7 +23,7 @@ class ValueType(StrEnum):
 
 
 class SamplingError(ValueError):
-    """A name or value that can't be sampled with; the message is for the person and names the range."""
+    """An unknown parameter, or a value out of range; the message is for the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +33,19 @@ class Parameter:
     name: str
     type: ValueType
     default: Value
-    """What Ollama documents as its default; what the parameter starts from when it is switched on."""
+    """Ollama's documented default, and the value after switching the parameter on."""
     help: str
     low: float = -math.inf
     high: float = math.inf
     step: float = 1
     special: Mapping[float, str] = field(default_factory=dict)
-    """Values with a meaning of their own, in words."""
+    """Values with a meaning of their own, and that meaning."""
     without: float | None = None
-    """A value in the range that servers understand differently, so that it is refused."""
+    """A refused value in the range, since servers disagree on its meaning."""
 
     @property
     def range(self) -> str:
-        """The allowed values in words, as in `from 0 to 2`."""
+        """The allowed values as text, such as `from 0 to 2`."""
         match self.type:
             case ValueType.STRINGS:
                 return "one or more strings"
@@ -58,11 +58,7 @@ class Parameter:
                 assert_never(self.type)
 
     def parse(self, text: str) -> Value:
-        """The value that a person typed.
-
-        Raises:
-            SamplingError: it has the wrong type or is out of range.
-        """
+        """Return the value of a typed text. Raises SamplingError for a wrong type or a value out of range."""
         text = text.strip()
         if self.type is ValueType.STRINGS:
             return self.check(_parsed_strings(text))
@@ -71,11 +67,7 @@ class Parameter:
         return self.check(float(text) if set(text) & set(".eE") else int(text))
 
     def check(self, value: object) -> Value:
-        """The value, in the type it has on the wire.
-
-        Raises:
-            SamplingError: it has the wrong type or is out of range.
-        """
+        """Return the value in the type that is sent. Raises SamplingError as `parse` does."""
         match self.type:
             case ValueType.STRINGS:
                 return self._strings(value)
@@ -113,7 +105,7 @@ class Parameter:
         return int(value) if self.type is ValueType.INT else float(value)
 
     def moved(self, value: Value, steps: int) -> Value:
-        """The value moved by so many steps, held within the range; kinds without steps stay as they are."""
+        """Return the value moved by steps, held within the range; unchanged for types without steps."""
         if self.type not in (ValueType.FLOAT, ValueType.INT) or not isinstance(value, (int, float)):
             return value
         moved = round(value + steps * self.step, 6)
@@ -122,7 +114,7 @@ class Parameter:
         return self.check(min(max(moved, self.low), self.high))
 
     def format(self, value: Value) -> str:
-        """The value as a person reads it, and as `parse` reads it back (special meanings aside)."""
+        """Return the value as text that `parse` reads back."""
         if isinstance(value, tuple):
             return json.dumps(list(value), ensure_ascii=False)
         if isinstance(value, float):
@@ -141,7 +133,7 @@ _DURATION: Final = re.compile(r"-?\d+(\.\d+)?(ms|s|m|h)?(\d+(\.\d+)?(ms|s|m|h))*
 
 
 def _parsed_strings(text: str) -> tuple[str, ...]:
-    """A JSON list of strings, or the text itself with `\\n` and `\\t` understood, as one string."""
+    """Return the strings of a JSON list, or the text itself, with `\\n` and `\\t` replaced, as one string."""
     if text.startswith("["):
         with suppress(ValueError):
             return tuple(json.loads(text))

@@ -1,4 +1,4 @@
-"""Samplings with a name: those that come with alignscope; a person adds their own in the settings file."""
+"""Presets that come with alignscope; the settings file may add others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from alignscope.model.sampling.chosen import Sampling
 from alignscope.model.sampling.table import PARAMETERS
 
 _EVEN: Final = {
-    **{
-        name: PARAMETERS[name].default
-        for name in (
-            "temperature", "top_k", "top_p", "min_p", "typical_p", "repeat_penalty", "repeat_last_n",
-            "presence_penalty", "frequency_penalty", "num_predict",
-        )
-    }
+    name: PARAMETERS[name].default
+    for name in (
+        "temperature", "top_k", "top_p", "min_p", "typical_p", "repeat_penalty", "repeat_last_n", "presence_penalty",
+        "frequency_penalty", "num_predict",
+    )
 }  # fmt: skip
 _PURE: Final = {**_EVEN, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
 
@@ -38,9 +36,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
             Preset("greedy", Sampling({**_PURE, "temperature": 0.0}), "always the likeliest token"),
             Preset("pure", Sampling(_PURE), "the model's own distribution: no truncation, no penalties"),
             Preset(
-                "focused",
-                Sampling({**_EVEN, "temperature": 0.3, "top_p": 0.8}),
-                "close to the likeliest, little risk",
+                "focused", Sampling({**_EVEN, "temperature": 0.3, "top_p": 0.8}), "close to the likeliest, little risk"
             ),
             Preset(
                 "wild",
@@ -54,5 +50,5 @@ DEFAULT_PRESET: Final = "even"
 
 
 def nearest_preset(sampling: Sampling, presets: Sequence[Preset]) -> Preset:
-    """Return the preset that differs from a sampling in the fewest parameters, the first of several."""
+    """Return the preset that differs from a sampling in the fewest parameters; the first of several."""
     return min(presets, key=lambda preset: sum(preset.sampling.get(name) != sampling.get(name) for name in PARAMETERS))

@@ -1,4 +1,4 @@
-"""Every sampling parameter, once: the panel, `--set`, requests, validation and the help read this table."""
+"""The table of all sampling parameters: the panel, `--set`, requests, validation and the help read it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

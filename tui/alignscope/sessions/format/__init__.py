@@ -1,1 +1,1 @@
-"""The session file's format: reading and writing its documents."""
+"""Reading and writing the documents of session files."""

@@ -1,4 +1,4 @@
-"""Sessions as documents: which field stands where in a session file, version 1. `reading` is the way back."""
+"""Sessions as the documents of a session file, version 1; `reading` is the inverse."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
@@ -9,16 +9,8 @@ import msgspec
 from alignscope.model.events import MAX_LIMIT, End
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
-from alignscope.model.session import Parent, Session
-from alignscope.model.turn import (
-    CARRY,
-    Extra,
-    PaneRecord,
-    ReplyKey,
-    Turn,
-    TurnSettings,
-    Verdict,
-)
+from alignscope.model.session import Session
+from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Verdict
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import Block, Text
 
@@ -26,28 +18,29 @@ FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
 D = TypeVar("D", bound=dict[str, Any])
 MAX_STORED_SAMPLES: Final = 64
-"""Replies of a pane to one prompt that a file may hold: more than are asked for today."""
-_USUAL: Final = TurnSettings()
+"""Maximum number of replies of a pane to one prompt in a file; more than can be asked for."""
+_DEFAULTS: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
-"""Settings that are written even if they are as usual."""
+"""Settings that are written even if they have the default."""
 _CARRIED: Final = frozenset({"prompt", "messages"})
 
 
 def header(session: Session) -> Block:
-    """A session's first document."""
+    """Return a session's first document."""
     document = Block(format=f"{FORMAT}/{VERSION}", title=session.title, created=session.created)
     if session.parent:
-        document["parent"] = _parent(session.parent)
+        parent = {"name": session.parent.name, "turn": session.parent.turn, "ms": session.parent.ms}
+        document["parent"] = _with({k: v for k, v in parent.items() if v is not None}, session.parent.extra)
     document["lineup"] = [_pane(record) for record in session.lineup]
     return _with(document, session.extra)
 
 
 def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKey, Reply] | None = None) -> Block:
-    """The document of a turn.
+    """Return the document of a turn.
 
     Args:
-        lineup: the header's, which is not said again.
-        replies: those to write; the turn's own unless given.
+        lineup: the header's, which isn't repeated.
+        replies: those to write; all unless given.
     """
     extra = dict(turn.extra)
     document = Block(turn=turn.number, at=turn.at, prompt=Text(turn.prompt))
@@ -58,28 +51,28 @@ def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKe
         document["note"] = turn.note
     if turn.verdict:
         document["verdict"] = _verdict(turn.verdict)
-    kept = turn.replies if replies is None else replies
-    document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in kept.values()]
+    written = turn.replies if replies is None else replies
+    document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in written.values()]
     return _with(document, extra)
 
 
 def title(text: str) -> Block:
-    """The document that gives a session another title."""
+    """Return the document that changes a session's title."""
     return Block(title=text)
 
 
 def note(turn: int, text: str) -> Block:
-    """The document that puts a note on a turn; an empty one takes it away."""
+    """Return the document that puts a note on a turn; an empty one removes it."""
     return Block(note={"turn": turn, "text": text})
 
 
 def verdict(turn: int, verdict: Verdict | None) -> Block:
-    """The document that says which of a turn's replies is better; None takes that back."""
+    """Return the document that ranks a turn's replies; None removes the ranking."""
     return Block(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
 
 
 def session(session: Session) -> Iterator[Block]:
-    """Every document of a session, as if it were written anew."""
+    """Yield every document of a session, as for a new file."""
     yield header(session)
     for each in session.turns:
         yield turn(each, session.lineup)
@@ -88,7 +81,7 @@ def session(session: Session) -> Iterator[Block]:
 
 
 def public(url: str) -> str:
-    """A URL without the name and password that it may hold: session files are given away."""
+    """Return a URL without name and password, since session files are given away."""
     if "@" not in url:
         return url
     try:
@@ -99,13 +92,9 @@ def public(url: str) -> str:
 
 
 def _settings(settings: TurnSettings, unknown: Extra) -> dict[str, Any]:
-    """Return a turn's settings, less those that are as usual.
-
-    Args:
-        unknown: parameters that this version doesn't know.
-    """
+    """Return a turn's settings without the defaults, and with unknown parameters."""
     fields = msgspec.structs.asdict(settings) | {"sampling": _values(settings.sampling) | unknown}
-    return {name: fields[name] for name in fields if name in _ALWAYS or fields[name] != getattr(_USUAL, name)}
+    return {name: fields[name] for name in fields if name in _ALWAYS or fields[name] != getattr(_DEFAULTS, name)}
 
 
 def _pane(record: PaneRecord) -> dict[str, Any]:
@@ -124,20 +113,13 @@ def _pane(record: PaneRecord) -> dict[str, Any]:
     return _with(document, extra)
 
 
-def _parent(parent: Parent) -> dict[str, Any]:
-    document: dict[str, Any] = {"name": parent.name, "turn": parent.turn}
-    if parent.ms is not None:
-        document["ms"] = parent.ms
-    return _with(document, parent.extra)
-
-
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     order = [pane if sample == 1 else [pane, sample] for pane, sample in verdict.order]
     return _with({"order": order}, verdict.extra)
 
 
 def limit_in(request: Mapping[str, Any]) -> int | None:
-    """Return the most tokens that a request asked for, for files from before this stood beside it."""
+    """Return the most tokens that a request asked for; older files don't have it beside the request."""
     options = request.get("options")
     named = options if isinstance(options, dict) else request
     limits = (named.get(name) for name in ("num_predict", "max_tokens"))
@@ -157,8 +139,7 @@ def _reply(reply: Reply, *, carried: bool) -> Block:
         document["ended"] = reply.ended_ms
     if reply.url:
         document["url"] = public(reply.url)
-    # What a carried context sends along are the turns before, which the file has; again in each turn they would make
-    # every turn dearer than the one before.
+    # A carried context is left out: the file has those turns already, and would grow with their square.
     request = {key: value for key, value in reply.request.items() if not (carried and key in _CARRIED)}
     if request:
         document["request"] = request
@@ -175,7 +156,7 @@ def _values(sampling: Sampling) -> dict[str, Any]:
 
 
 def _with(document: D, extra: Extra) -> D:
-    """The document with the unknown fields behind its own. One that has become known since is left alone."""
+    """Add the unknown fields behind a document's own. A field of the document wins."""
     for key, value in extra.items():
         document.setdefault(key, value)
     return document

@@ -1,4 +1,4 @@
-"""The fields of one document of a session file, taken out one by one, each checked; what remains is kept as it is."""
+"""The fields of a document of a session file: each is removed and checked, unknown ones remain."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -13,14 +13,10 @@ _MISSING: Any = object()
 
 
 class Fields:
-    """A mapping of a document. Every method that takes a field out raises FormError when it isn't what it should be."""
+    """A mapping of a document. Methods that remove a field raise FormError if it is invalid."""
 
     def __init__(self, data: Any, where: str = "") -> None:
-        """Refuse anything but a mapping.
-
-        Args:
-            where: its place in the document, such as `replies[2]`.
-        """
+        """Accept a mapping, at a place in the document such as `replies[2]`."""
         if not isinstance(data, dict):
             raise FormError(f"should be a mapping, not {_kind(data)}", where)
         self._data = dict(data)
@@ -30,15 +26,15 @@ class Fields:
         return name in self._data
 
     def place(self, name: str) -> str:
-        """A field's name, with its place in the document."""
+        """Return a field's name, with its place in the document."""
         return f"{self._where}.{name}" if self._where else name
 
     def refuse(self, name: str, reason: str) -> FormError:
-        """The error for a field."""
+        """Return the error for a field."""
         return FormError(reason, self.place(name))
 
     def text(self, name: str, default: str = _MISSING) -> str:
-        """A field of text."""
+        """Return a field of text."""
         value = self.raw(name, default)
         if not isinstance(value, str):
             quotes = "; text that looks like that goes in quotes" if isinstance(value, int | float) else ""
@@ -46,14 +42,14 @@ class Fields:
         return value
 
     def flag(self, name: str) -> bool:
-        """A field that is true or false; false when it isn't there."""
+        """Return a field that is true or false; false if missing."""
         value = self.raw(name, False)
         if not isinstance(value, bool):
             raise self.refuse(name, f"should be true or false, not {_kind(value)}")
         return value
 
     def whole(self, name: str, default: int = _MISSING, *, least: int = 1, most: int = 1_000_000) -> int:
-        """A field with a whole number in a range."""
+        """Return a field with a whole number in a range."""
         value = self.raw(name, default)
         if isinstance(value, bool) or not isinstance(value, int):
             raise self.refuse(name, f"should be a whole number, not {_kind(value)}")
@@ -62,7 +58,7 @@ class Fields:
         return value
 
     def number(self, name: str, default: T) -> float | T:
-        """A field with a number of 0 or more; the default when it isn't there or null."""
+        """Return a field with a number of 0 or more; the default if missing or null."""
         value = self.raw(name)
         if value is None:
             return default
@@ -73,7 +69,7 @@ class Fields:
         return float(value)
 
     def time(self, name: str) -> datetime:
-        """A field with a point in time; one without a zone is taken for UTC."""
+        """Return a field with a point in time, in UTC unless it has a zone."""
         value = self.raw(name, _MISSING)
         try:
             at = datetime.fromisoformat(value if isinstance(value, str) else str(value))
@@ -82,7 +78,7 @@ class Fields:
             raise self.refuse(name, f"‘{printable(value)}’ is no time such as 2026-11-20T21:03:11Z") from None
 
     def word(self, name: str, allowed: Callable[[str], T], default: T = _MISSING) -> T:
-        """A field with one of an enumeration's words."""
+        """Return a field with a word that `allowed` knows."""
         if default is not _MISSING and name not in self._data:
             return default
         value = self.text(name)
@@ -92,12 +88,12 @@ class Fields:
             raise self.refuse(name, f"‘{printable(value)}’ is unknown") from None
 
     def inner(self, name: str) -> Self | None:
-        """A field with a mapping; None when it isn't there."""
+        """Return a field with a mapping; None if missing."""
         value = self.raw(name)
         return None if value is None else type(self)(value, self.place(name))
 
     def items(self, name: str, most: int) -> Iterator[Any]:
-        """The items of a list; none when it isn't there."""
+        """Return the items of a list; none if missing."""
         value = self.raw(name)
         if value is None:
             return iter(())
@@ -108,7 +104,7 @@ class Fields:
         return iter(value)
 
     def each(self, name: str, most: int) -> Iterator[Self]:
-        """The mappings in a list; none when it isn't there."""
+        """Yield the mappings in a list; none if missing."""
         for number, item in enumerate(self.items(name, most), 1):
             yield type(self)(item, f"{self.place(name)}[{number}]")
 
@@ -120,7 +116,7 @@ class Fields:
         return value
 
     def rest(self) -> Extra:
-        """What has not been taken out: fields that this version doesn't know."""
+        """Return the remaining fields, which this version doesn't know."""
         return self._data
 
 

@@ -23,7 +23,7 @@ _MARK: Final = re.compile(rb"\n(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _FIRST_MARK: Final = re.compile(rb"(---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _BLANK: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
 # Fields that only a replay needs, in the form that they are written in here. Other blocks are matched whole, so that
-# nothing in them is taken for such a field.
+# nothing in them is mistaken for such a field.
 _DETAILS: Final = re.compile(
     rb"^  (?:timeline|request|stats|sent|ended):.*\n(?:(?:    .*)?\n)*"
     rb"|^  url: .*\n(?=  (?:request|text):)"
@@ -36,7 +36,7 @@ END: Final = "...\n"
 
 
 class Stamp(NamedTuple):
-    """What tells that a file is still the one that was left. Its time isn't among it: backups and shares touch that."""
+    """The state of a file as it was left. Without its time, which backups and shares change."""
 
     device: int
     inode: int
@@ -45,15 +45,15 @@ class Stamp(NamedTuple):
 
 @dataclass(slots=True)
 class Loaded:
-    """A session, and how its file was found."""
+    """A session, and the state of its file."""
 
     session: Session
     end: int
     """Where the last good document ends, bytes."""
     documents: int
-    """How many good ones there are."""
+    """Number of good documents."""
     damaged: bytes
-    """What stands behind that: a document that was being written when the machine or the program stopped."""
+    """The bytes after that: a document that was interrupted while it was written."""
 
 
 class _Piece(NamedTuple):
@@ -66,10 +66,10 @@ class _Piece(NamedTuple):
 
 
 def read(path: Path, *, outline: bool = False) -> Loaded:
-    """The session of a file.
+    """Read a session file.
 
     Args:
-        outline: leave out what only a replay needs, unread: timelines, requests, figures and sampling. Takes a third.
+        outline: skip timelines, requests, figures and sampling, which only a replay needs. Takes a third of the time.
 
     Raises:
         SessionError: it can't be read or isn't a session; names file, document and field.
@@ -84,13 +84,9 @@ def read(path: Path, *, outline: bool = False) -> Loaded:
 
 
 def parse(data: bytes, name: str) -> Loaded:
-    """The session that these bytes hold; `name` stands for the file in messages.
+    """Read a session from bytes; messages call its file `name`. Raises SessionError as `read` does.
 
-    A last document that is torn or damaged is left out, with a warning. Replies' timelines are not looked at: see
-    `check`.
-
-    Raises:
-        SessionError: as `read`.
+    A torn or damaged last document is left out, with a warning. Timelines aren't decoded: see `check`.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SessionError(f"{name}: is UTF-16; a session file is UTF-8")
@@ -133,22 +129,22 @@ def check(session: Session) -> None:
 
 
 def dump(session: Session) -> bytes:
-    """A whole session file."""
+    """Return a whole session file."""
     return b"".join(encoded(document, first=not n) for n, document in enumerate(documents.session(session)))
 
 
 def encoded(document: Mapping[str, Any], *, first: bool = False) -> bytes:
-    """A document with the marks around it, as it is appended."""
+    """Return a document with the marks around it, ready to append."""
     return "".join(("" if first else "---\n", yaml_form.write(document), END)).encode()
 
 
 def stamp(status: os.stat_result) -> Stamp:
-    """The stamp of a file in this state."""
+    """Return the stamp of a file in this state."""
     return Stamp(status.st_dev, status.st_ino, status.st_size)
 
 
 def _split(data: bytes, name: str) -> list[_Piece]:
-    """Where documents begin and end: `---` and `...` at the beginning of a line mean nothing else in YAML."""
+    """Return where documents begin and end: at a line's start, `---` and `...` mean nothing else in YAML."""
     pieces: list[_Piece] = []
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     for found in filter(None, chain([_FIRST_MARK.match(data, start)], _MARK.finditer(data, start))):
@@ -162,7 +158,7 @@ def _split(data: bytes, name: str) -> list[_Piece]:
 
 
 def _piece(pieces: list[_Piece], piece: _Piece, data: bytes, name: str) -> None:
-    """Take a document in, unless there is nothing in it."""
+    """Add a document unless it is empty."""
     start, end = piece.start, piece.end
     blank = _BLANK.match(data, start, end)
     if blank is not None and blank.end() == end:

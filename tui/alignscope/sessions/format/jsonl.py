@@ -1,6 +1,6 @@
-"""A session as JSON Lines and back: the documents of its file, one on each line, and nothing lost on the way.
+"""A session as JSON Lines and back, without loss: the documents of its file, one a line.
 
-Timelines are arrays of tokens. What JSON can't hold, halves of surrogate pairs, is written as session files do it.
+Timelines are arrays of tokens. Halves of surrogate pairs, which JSON can't hold, are hidden as in session files.
 """
 
 import json
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES, FormError
+from alignscope.files.yaml_file import MAX_DEPTH, MAX_DIGITS, MAX_KEY, MAX_NODES, FormError
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format.file import check
@@ -18,11 +18,10 @@ from alignscope.sessions.format.yaml import each_text, hide, moment, reveal
 MAX_LINE: Final = 256 * 2**20
 """Characters in a line: more than a turn of sixty-four replies can have and be played."""
 _MAX_LINES: Final = 1_000_000
-_TOO_LARGE: Final = 10**300
 
 
 def write(session: Session) -> Iterator[str]:
-    """The header, then a line for each turn. Raises SessionError when a timeline is damaged."""
+    """Yield the header, then a line for each turn. Raises SessionError if a timeline is damaged."""
     for document in documents.session(session):
         timelines = [reply.pop("timeline") for reply in document["replies"]] if "turn" in document else []
         plain = each_text(document, hide)
@@ -36,14 +35,10 @@ def write(session: Session) -> Iterator[str]:
 
 
 def read(lines: Iterable[str], name: str) -> Session:
-    """The session that `write` wrote.
-
-    Args:
-        lines: the file's, with or without their line breaks; each is read only when it is needed.
-        name: the file's, for messages.
+    """Read a session from lines, with or without line breaks; messages call their file `name`.
 
     Raises:
-        SessionError: it isn't such a file, or a field is wrong.
+        SessionError: it isn't a session, or a field is wrong.
     """
     session: Session | None = None
     for number, line in enumerate(lines, 1):
@@ -87,7 +82,7 @@ def _read(line: str) -> Any:
 
 
 class _Revealed:
-    """Plain data as it is in memory, within the same bounds as a session file's."""
+    """Plain data with its texts revealed, within the bounds of a session file."""
 
     def __init__(self) -> None:
         self._nodes = 0
@@ -106,6 +101,6 @@ class _Revealed:
                 return {reveal(key): self.of(each, depth + 1) for key, each in value.items()}
             case list():
                 return [self.of(each, depth + 1) for each in value]
-            case int() if abs(value) >= _TOO_LARGE:
+            case int() if abs(value) >= 10**MAX_DIGITS:
                 raise FormError("a number is too large")
         return value

@@ -1,10 +1,10 @@
-"""Documents of a session file, read: each field is checked, and unknown ones are kept."""
+"""Reading of a session file's documents: each field is checked, unknown ones stay."""
 
 from typing import Any, Final
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
-from alignscope.model.pane import MAX_PANES, Mode, Pane
+from alignscope.model.pane import MAX_PANES, Mode, Pane, is_name
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.session import Parent, Session
@@ -24,15 +24,10 @@ from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply
 
 _AMENDMENTS: Final = ("title", "note", "verdict")
-_STATS: Final = tuple(Stats.__struct_fields__)
 
 
 def read_header(data: Any) -> Session:
-    """The session that a file's first document announces.
-
-    Raises:
-        FormError: it is no session, is of a newer version, or a field is wrong.
-    """
+    """Read a file's first document. Raises FormError if it is no session, too new, or a field is wrong."""
     if not isinstance(data, dict) or not str(data.get("format", "")).startswith(f"{FORMAT}/"):
         raise FormError(f"this is no session file: it doesn't begin with ‘format: {FORMAT}/{VERSION}’")
     fields = Fields(data)
@@ -51,10 +46,10 @@ def read_header(data: Any) -> Session:
 
 
 def add(session: Session, data: Any, where: str) -> None:
-    """Take in a document behind the header: a turn, what was said about one later, or something unknown.
+    """Add a further document: a turn, a change to one, or something unknown.
 
     Args:
-        where: the file and the document, for what is found to be wrong only when a reply is played.
+        where: the file and the document, for errors found later when a reply is played.
 
     Raises:
         FormError: a field is wrong.
@@ -65,11 +60,11 @@ def add(session: Session, data: Any, where: str) -> None:
     elif any(name in fields for name in _AMENDMENTS):
         if "title" in fields:
             session.title = fields.text("title")
-        if (said := fields.inner("note")) is not None:
-            _turn_of(session, said).note = said.text("text")
-        if (said := fields.inner("verdict")) is not None:
-            judged = _turn_of(session, said)
-            judged.verdict = _read_verdict(said, judged)
+        if (note := fields.inner("note")) is not None:
+            _turn_of(session, note).note = note.text("text")
+        if (verdict := fields.inner("verdict")) is not None:
+            turn = _turn_of(session, verdict)
+            turn.verdict = _read_verdict(verdict, turn)
         if fields.rest():
             session.others.append(fields.rest())
     else:
@@ -84,14 +79,8 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         raise fields.refuse("turn", f"turn {number} comes after turn {last}")
     panes = _read_panes(fields) or session.lineup
     settings, unknown = _read_settings(fields)
-    new = Turn(
-        number,
-        fields.time("at"),
-        fields.text("prompt"),
-        tuple(record.pane for record in panes),
-        settings,
-        records=panes,
-    )
+    lineup = tuple(record.pane for record in panes)
+    new = Turn(number, fields.time("at"), fields.text("prompt"), lineup, settings, records=panes)
     for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
         reply = _read_reply(each, where)
         if reply.pane not in {record.name for record in panes}:
@@ -99,12 +88,12 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         if (reply.pane, reply.sample) in new.replies:
             raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
         new.replies[reply.pane, reply.sample] = reply
-    if (said := fields.raw("note")) is not None:
-        if not isinstance(said, str):
+    if (note := fields.raw("note")) is not None:
+        if not isinstance(note, str):
             raise fields.refuse("note", "should be text")
-        new.note = said
-    if (judged := fields.inner("verdict")) is not None:
-        new.verdict = _read_verdict(judged, new)
+        new.note = note
+    if (verdict := fields.inner("verdict")) is not None:
+        new.verdict = _read_verdict(verdict, new)
     new.extra = fields.rest() | ({"sampling": unknown} if unknown else {})
     if known is None:
         session.turns.append(new)
@@ -134,10 +123,10 @@ def _read_reply(fields: Fields, where: str) -> StoredReply:
     unknown: Extra = {}
     if (stats := fields.inner("stats")) is not None:
         numbers: dict[str, Any] = {}
-        for name in _STATS:
+        for name in Stats.__struct_fields__:
             whole = name in ("tokens", "prompt_tokens")
             if name in stats:
-                numbers[name] = stats.whole(name, least=0, most=10**12) if whole else stats.number(name, 0.0)
+                numbers[name] = stats.whole(name, least=0, most=MAX_LIMIT) if whole else stats.number(name, 0.0)
         reply.stats, unknown = Stats(**numbers), stats.rest()
     reply.ended_ms = fields.number("ended", None)
     reply.extra = fields.rest() | ({"stats": unknown} if unknown else {})
@@ -148,7 +137,7 @@ def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
     records: list[PaneRecord] = []
     for each in fields.each("lineup", MAX_PANES):
         name = each.text("name")
-        if not name or len(name) > 40 or not name.isprintable():
+        if not is_name(name):
             raise each.refuse("name", "a pane's name is 1 to 40 printable characters")
         if name in {record.name for record in records}:
             raise each.refuse("name", f"two panes are called ‘{printable(name)}’")
@@ -163,7 +152,7 @@ def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
 
 
 def _read_settings(fields: Fields) -> tuple[TurnSettings, Extra]:
-    """Return a turn's settings, and parameters that this version doesn't know."""
+    """Return a turn's settings, and the parameters that this version doesn't know."""
     sampling, unknown = _read_sampling(fields.inner("sampling"))
     settings = TurnSettings(
         sampling,
@@ -178,7 +167,7 @@ def _read_settings(fields: Fields) -> tuple[TurnSettings, Extra]:
 
 
 def _read_sampling(fields: Fields | None) -> tuple[Sampling, Extra]:
-    """The sampling, and parameters that this version doesn't know."""
+    """Return the sampling, and the parameters that this version doesn't know."""
     if fields is None:
         return Sampling(), {}
     values = {}

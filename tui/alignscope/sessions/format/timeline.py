@@ -1,4 +1,4 @@
-"""A reply's tokens as lines of JSON, and replies that decode them only when they are played."""
+"""A reply's tokens as lines of JSON, and replies that decode them on demand."""
 
 import math
 import re
@@ -18,11 +18,11 @@ _COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})
 # What JSON leaves as it is and a literal block of YAML can't hold.
 _UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 LATEST: Final = 1e12
-"""Milliseconds: a time beyond that, thirty years, is damage."""
+"""Highest time in milliseconds, thirty years; one beyond is damage."""
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
-    """One token. Fields at the end are left out where they say nothing."""
+    """One token. Empty fields at the end are left out."""
 
     ms: float
     """Since the line before; since the prompt was sent in the first line. At most three decimals."""
@@ -33,12 +33,12 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TimelineError(ValueError):
-    """A timeline that can't be; the message names the line."""
+    """An invalid timeline; the message names the line."""
 
 
 def encode(reply: Reply) -> str:
-    """The lines of a reply's tokens. Times are kept to the microsecond; rounding never adds up."""
-    # One buffer: a hundred thousand lines as strings of their own would take several times the room.
+    """Return the lines of a reply's tokens. Times have microseconds; rounding errors don't add up."""
+    # One buffer: a hundred thousand separate strings would need several times the memory.
     lines = bytearray()
     before = 0
     for index, (time, text) in enumerate(zip(reply.times, reply.texts, strict=True)):
@@ -48,8 +48,8 @@ def encode(reply: Reply) -> str:
         fields: list[Any] = [(1000 * ms + rest) / 1000 if rest else ms, hide(text)]
         if index in reply.logprobs:
             logprob, alternatives = reply.logprobs[index]
-            shown = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
-            fields += [logprob if math.isfinite(logprob) else None, shown]
+            others = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
+            fields += [logprob if math.isfinite(logprob) else None, others]
         if index in reply.thoughts:
             fields += [None, []][len(fields) - 2 :]
             fields.append(True)
@@ -62,11 +62,7 @@ def encode(reply: Reply) -> str:
 
 
 def decode(timeline: str) -> list[Line]:
-    """The tokens of a timeline.
-
-    Raises:
-        TimelineError: a line isn't a token.
-    """
+    """Return the tokens of a timeline. Raises TimelineError if a line isn't a token."""
     lines = timeline.strip().split("\n") if timeline.strip() else []
     try:
         decoded = msgspec.json.decode(f"[{','.join(lines)}]", type=list[Line])
@@ -83,14 +79,14 @@ def decode(timeline: str) -> list[Line]:
 
 
 class StoredReply(Reply):
-    """A reply as a file holds it: its text is there at once, its tokens are decoded when somebody asks for them."""
+    """A reply from a file: its text is there at once, its tokens are decoded on demand."""
 
     def __init__(self, pane: str, sample: int, text: str, timeline: str | None, where: str) -> None:
         """Decode nothing yet.
 
         Args:
             timeline: as `encode` writes it; None makes the whole text one token.
-            where: file, document and field, for the message if the timeline turns out to be damaged.
+            where: file, document and field, for the message about a damaged timeline.
         """
         super().__init__(pane, sample)
         self.extra: Extra = {}
@@ -101,22 +97,18 @@ class StoredReply(Reply):
 
     @property
     def text(self) -> str:
-        """The reply as it came, without the thinking."""
+        """The reply's text without the thinking."""
         return self._text if "texts" not in self.__dict__ else super().text
 
     @property
     def timeline(self) -> str:
-        """The tokens as they are written: the file's own lines while nobody has decoded them."""
+        """The tokens as written: the file's own lines until they are decoded."""
         if "texts" not in self.__dict__ and self._timeline is not None:
             return self._timeline
         return encode(self)
 
     def __getattr__(self, name: str) -> Any:
-        """Decode the columns when the first of them is asked for.
-
-        Raises:
-            SessionError: the timeline is damaged, or isn't the text's.
-        """
+        """Decode the columns. Raises SessionError if the timeline is damaged or isn't the text's."""
         if name not in _COLUMNS:
             raise AttributeError(name)
         try:

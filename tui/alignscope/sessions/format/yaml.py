@@ -1,7 +1,7 @@
-"""The YAML of session files, written so that any text comes back as it was.
+"""Writing of session files' YAML, which preserves any text.
 
-Written: multi-line text as literal blocks, everything else on one line. What YAML can't hold at all, lone surrogates
-from broken bytes, is written as U+FFFF and the four hexadecimal digits of the code unit; so is U+FFFF itself.
+Multi-line text is written as literal blocks, everything else on one line. Lone surrogates from broken bytes, which
+YAML can't hold, are written as U+FFFF and the four hexadecimal digits of the code unit; so is U+FFFF itself.
 """
 
 import math
@@ -23,24 +23,24 @@ _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off",
 
 
 class Block(dict[str, Any]):
-    """A mapping that is written with a line for each of its fields; others stand on one line."""
+    """A mapping written with a line for each of its fields; others are written on one line."""
 
 
 class Text(str):
-    """Text that is written as a literal block even when it is a single line."""
+    """Text written as a literal block even if it is a single line."""
 
     __slots__ = ()
 
 
 def hide(text: str) -> str:
-    """The text with what UTF-8 can't hold in a form that it can."""
+    """Return the text with escapes for what UTF-8 can't hold."""
     if text.isascii():
         return text
     return _HIDDEN.sub(lambda found: f"\uffff{ord(found[0]):04x}", text)
 
 
 def reveal(text: str) -> str:
-    """The inverse of `hide`."""
+    """Return the text that was hidden."""
     return _SHOWN.sub(lambda found: chr(int(found[1], 16)), text) if "\uffff" in text else text
 
 
@@ -60,7 +60,7 @@ def each_text(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """The lines of a document, each with its line feed, without the marks around it.
+    """Return the lines of a document, each with its line feed, without the marks around it.
 
     Values may be None, bool, int, float, str, datetime (written in UTC), and lists and mappings of these.
     """
@@ -91,21 +91,21 @@ def _key(key: str, space: str = "\n") -> str:
 
 
 def _string(text: str, indent: str) -> str:
-    """A string as a field's value: a literal block where that holds it exactly, else one line."""
+    """Return a string as a field's value: a literal block if that holds it exactly, else one line."""
     long = "\n" in text or isinstance(text, Text)
     if not long or not text.strip("\n") or _UNSAFE.search(text):
         return _one_line(text)
-    # The depth is told where the first line's own white space would be taken for it.
+    # The depth is explicit where the first line's own white space would be mistaken for it.
     depth = "2" if text[0] in " \t\n" else ""
     body = text.rstrip("\n")
     ends = len(text) - len(body)
-    keep = "-" if ends == 0 else "" if ends == 1 else "+"
+    chomping = "-" if ends == 0 else "" if ends == 1 else "+"
     lines = body.replace("\n", f"\n{indent}  ") + "\n" * max(ends - 1, 0)
-    return f"|{depth}{keep}\n{indent}  {lines}"
+    return f"|{depth}{chomping}\n{indent}  {lines}"
 
 
 def _flow(value: Any) -> str:
-    """A value on one line."""
+    """Return a value on one line."""
     match value:
         case None:
             return "null"
@@ -127,7 +127,7 @@ def _flow(value: Any) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A point in time as it is written: ISO 8601, in UTC."""
+    """Return a point in time in ISO 8601, in UTC."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -140,7 +140,7 @@ def _float(value: float) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A string as a plain word or sentence where nobody can take that for anything else, else in double quotes."""
+    """Return a string as a plain word or sentence if that is unambiguous, else in double quotes."""
     if (
         0 < len(text) <= 200
         and text[0].isalpha()
@@ -159,7 +159,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def read(text: str) -> Any:
-    """Return what a document holds. Raises FormError as `yaml_reader.read` does."""
+    """Read a document. Raises FormError as `yaml_reader.read` does."""
     from alignscope.files import yaml_reader
 
     return yaml_reader.read(text, decoded=reveal)

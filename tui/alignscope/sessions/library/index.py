@@ -1,4 +1,4 @@
-"""What lists and searches need of every session, in a database that is only a cache: lost, it is made anew."""
+"""A database of what lists and searches need of every session. It is only a cache."""
 
 import hashlib
 import sqlite3
@@ -18,13 +18,13 @@ from alignscope.sessions.format.yaml import hide, reveal
 T = TypeVar("T")
 _VERSION: Final = 3
 _SOUND: Final = "WHERE typeof(created) = 'real' AND typeof(entry) = 'blob'"
-"""A database can be damaged without SQLite's noticing."""
+"""Rows without the right types, which SQLite doesn't notice in a damaged database, are skipped."""
 _MAX_PROMPT: Final = 200
 _MAX_WORDS: Final = 20
 
 
 class EntryPane(msgspec.Struct, frozen=True):
-    """A pane of a session's lineup, as lists show it."""
+    """A pane of a session's lineup, for lists."""
 
     name: str
     model: str
@@ -32,7 +32,7 @@ class EntryPane(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A session, as lists show it."""
+    """A session, for lists."""
 
     name: str
     title: str = ""
@@ -40,15 +40,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     panes: tuple[EntryPane, ...] = ()
     turns: int = 0
     prompt: str = ""
-    """The first one's beginning."""
+    """The beginning of the first prompt."""
     bundled: bool = False
     path: Path
     problem: str = ""
-    """Why the file can't be opened; everything else is then guessed from the file itself."""
+    """Why the file can't be opened; the other fields are then guesses."""
 
 
 class Row(NamedTuple):
-    """An entry, and what tells whether the file is still the one it was made from."""
+    """An entry, and the state of the file that it was made from."""
 
     key: str
     size: int
@@ -57,11 +57,11 @@ class Row(NamedTuple):
     created: float
     """Seconds since 1970."""
     written: bytes
-    """The entry, decoded only when it is wanted: a list's first rows shouldn't wait for its last."""
+    """The encoded entry, decoded on demand: a list's first rows shouldn't wait for its last."""
 
     @classmethod
     def of(cls, key: str, size: int, changed: int, entry: Entry) -> Self:
-        """The row of an entry."""
+        """Return the row of an entry."""
         return cls(key, size, changed, entry.created.timestamp(), _encode(entry))
 
     @property
@@ -74,10 +74,10 @@ class Row(NamedTuple):
 
 
 class Index:
-    """Rows by key. Every method works without the database too, as if it were empty."""
+    """Rows by key. Without a usable database, every method works as if it were empty."""
 
     def __init__(self, directory: Path) -> None:
-        """The index of the sessions in a directory."""
+        """Choose the database of a directory's sessions."""
         digest = hashlib.sha256(str(directory.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._path = state_dir() / f"sessions-{digest}.sqlite"
 
@@ -133,7 +133,7 @@ class Index:
 
 
 def entry_of(session: Session, path: Path) -> Entry:
-    """A session's entry."""
+    """Return a session's entry."""
     first = session.turns[0].prompt if session.turns else ""
     return Entry(
         name=hide(path.stem),
@@ -148,7 +148,7 @@ def entry_of(session: Session, path: Path) -> Entry:
 
 
 def text_of(session: Session) -> str:
-    """Everything in a session that is searched: titles, prompts and replies, folded."""
+    """Return all text of a session that searches look at, folded."""
     return fold("\n".join(parts_of(session)))
 
 
@@ -161,7 +161,7 @@ def parts_of(session: Session) -> Iterator[str]:
 
 
 def fold(text: str) -> str:
-    """Return text as it is compared: capitals are small letters, and an accent may be a character of its own or not."""
+    """Return text for comparison: lower case, and each accent in its composed form."""
     return unicodedata.normalize("NFC", hide(text).casefold())
 
 

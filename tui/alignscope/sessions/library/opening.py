@@ -1,4 +1,4 @@
-"""Opening what a person names: a session's file, or the same as JSON Lines."""
+"""Opening of session files and of JSON Lines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ _JSON_LINES: Final = ".jsonl"
 
 
 def open_session(store: Store, name: str | Path) -> Session:
-    """The session that a person names: as `Store.open`, or a file of JSON Lines by its ending.
+    """Open what `Store.open` opens, or a file of JSON Lines by its ending.
 
     Raises:
         SessionError: there is none, or it can't be read.
@@ -28,20 +28,16 @@ def open_session(store: Store, name: str | Path) -> Session:
 
 
 def open_to_play(store: Store, name: str | Path) -> Session:
-    """Open a session and decode its timelines, which takes its time. Raises as `open_session` does."""
+    """Open a session and decode its timelines, which may take seconds. Raises as `open_session` does."""
     session = open_session(store, name)
     check(session)
     return session
 
 
 def open_to_continue(store: Store, path: Path) -> tuple[Session, Writer | None, str]:
-    """Open a session to go on with; where its file can't be written on, a fork of it.
+    """Open a session to go on with, or a fork of it if its file can't be written to.
 
-    Returns:
-        The session, the writer of its file, and why there is none.
-
-    Raises:
-        SessionError: it can't be read.
+    Returns the session, the writer of its file, and why there is none. Raises SessionError if it can't be read.
     """
     session = store.open(path)
     why = "It comes with alignscope and stays as it is."
@@ -54,12 +50,12 @@ def open_to_continue(store: Store, path: Path) -> tuple[Session, Writer | None, 
 
 
 def read_lines(file: TextIO, name: str) -> Session:
-    """The session in a stream of JSON Lines. Raises as `open_session` does; the name is for messages."""
+    """Read a session from a stream of JSON Lines. Raises as `open_session` does; messages name `name`."""
     return jsonl.read(_lines(file, name), name)
 
 
 def _lines(file: TextIO, name: str) -> Iterator[str]:
-    """The lines of a file, no more than a session can be."""
+    """Yield the lines of a file, no more than a session can have."""
     left = MAX_BYTES
     try:
         while line := file.readline(left):

@@ -1,4 +1,4 @@
-"""The directory of a person's sessions, and the recordings that come with alignscope."""
+"""A person's sessions in a directory, and the recordings that come with alignscope."""
 
 import contextlib
 import os
@@ -34,14 +34,14 @@ _HEAD: Final = 600
 
 
 class Store:
-    """Sessions by name: a person's own in a directory, and bundled ones, which are only read.
+    """Sessions by name: a person's own in a directory, and read-only bundled ones.
 
-    Methods may be called from several threads. They raise SessionError with words for the person, and OSError where the
-    disk doesn't take or give something.
+    Methods may be called from several threads. They raise SessionError with a message for the person, and OSError if
+    the disk fails.
     """
 
     def __init__(self, directory: Path, bundled: Path | None = None) -> None:
-        """Look at nothing yet; the directory needn't exist."""
+        """Read nothing yet; the directory needn't exist."""
         self.directory = directory
         self._bundled = bundled
         self._index = Index(directory)
@@ -49,35 +49,31 @@ class Store:
     # Finding
 
     def list(self) -> Iterator[Entry]:
-        """Every session, newest first.
-
-        What the index doesn't know is read when its turn comes: until then its place is guessed.
-        """
+        """Yield every session, newest first. Those not in the index are read late, and placed by a guess."""
         known = self._index.rows()
         found = {**_files(self.directory, "own/"), **self._bundled_files()}
         order: list[tuple[float, str, Row | None]] = []
-        for key, (_, size, changed) in found.items():
+        for key, (path, size, changed) in found.items():
             row = known.get(key)
-            if row is not None and (row.size, row.changed) == (size, changed):
-                order.append((row.created, key, row))
-            else:
-                order.append((_guess(Path(found[key][0]), changed), key, None))
+            if row is not None and (row.size, row.changed) != (size, changed):
+                row = None
+            order.append((row.created if row else _guess(Path(path), changed), key, row))
         order.sort(key=lambda each: each[:2], reverse=True)
         read: list[tuple[Row, str]] = []
         try:
             for _, key, row in order:
-                path = Path(found[key][0])
+                file_path = Path(found[key][0])
                 entry = row.entry if row is not None else None
                 if entry is None:
-                    entry, text = self._look(path, found[key][2], bundled=key.startswith("bundled/"))
+                    entry, text = self._look(file_path, found[key][2], bundled=key.startswith("bundled/"))
                     # What can't be opened now may be tomorrow, without having changed: it isn't remembered.
                     if not entry.problem:
                         read.append((Row.of(key, *found[key][1:], entry), text))
                     if len(read) >= _BATCH:
                         self._index.put(read)
                         read.clear()
-                elif entry.path != path:
-                    entry = msgspec.structs.replace(entry, path=path)
+                elif entry.path != file_path:
+                    entry = msgspec.structs.replace(entry, path=file_path)
                 yield entry
         finally:
             gone = known.keys() - found.keys()
@@ -85,7 +81,7 @@ class Store:
                 self._index.put(read, gone)
 
     def search(self, text: str) -> Iterator[Entry]:
-        """The sessions with all of these words in titles, prompts or replies, newest first; capitals don't matter."""
+        """Yield the sessions with all words in titles, prompts or replies, in any case, newest first."""
         words = fold(text).split()
         entries = list(self.list())
         keys = self._index.search(words)
@@ -102,7 +98,7 @@ class Store:
                     yield entry
 
     def find(self, name: str | Path) -> Path:
-        """The file of a session: by path, name, the only title or the only beginning of a name that fits.
+        """Return the file of a session by path, name, unique title, or unique beginning of a name.
 
         Raises:
             SessionError: there is none, or several.
@@ -129,12 +125,12 @@ class Store:
         raise SessionError(f"no session is called ‘{printable(text)}’; `alignscope sessions list` shows what there is.")
 
     def open(self, name: str | Path) -> Session:
-        """Read a session; see `find` for what may name it."""
+        """Read a session, named as in `find`."""
         path = self.find(name)
         return self._read(path, bundled=self._is_bundled(path))
 
     def excerpt(self, entry: Entry, text: str, width: int = 80) -> str:
-        """The first place in a session where one of the words that were searched for stands, on one line."""
+        """Return the first place in a session with one of the searched words, on one line."""
         words = [re.escape(word) for word in unicodedata.normalize("NFC", text).split()]
         session = self._read(entry.path, bundled=entry.bundled)
         for part in (unicodedata.normalize("NFC", part) for part in parts_of(session) if words):
@@ -147,7 +143,7 @@ class Store:
     # Writing
 
     def save(self, session: Session, path: Path) -> Path:
-        """Write a whole session into a new file, which gets another number if that one is taken."""
+        """Write a whole session into a new file, and return its path, numbered if that exists."""
         copy = replace(session, path=None, bundled=False)
         if not copy.turns:
             raise SessionError("there is nothing in this session yet")
@@ -155,12 +151,12 @@ class Store:
             return writer.path
 
     def rename(self, name: str | Path, title: str) -> None:
-        """Give a session another title. Its name stays, so that what refers to it goes on doing so."""
+        """Change a session's title. Its name stays, so that references to it stay valid."""
         with Writer.open(self._read(self._own(name, "renamed"), bundled=False)) as writer:
             writer.append(documents.title(title))
 
     def duplicate(self, name: str | Path, title: str = "") -> Path:
-        """A copy under a name of its own, which says what it was made from."""
+        """Copy a session under a new name; the copy names its source."""
         session = self.open(name)
         last = session.turns[-1].number if session.turns else 0
         copy = session.fork(last)
@@ -170,7 +166,7 @@ class Store:
         return self.save(copy, self.directory / f"{copy.created:%Y%m%d-%H%M%S}-{session.name[16:] or 'copy'}{ENDING}")
 
     def delete(self, name: str | Path) -> str:
-        """Take a session away. Gives the name by which `undelete` brings it back within a week."""
+        """Delete a session. Returns a token with which `undelete` restores it within a week."""
         path = self._own(name, "deleted")
         if not path.is_file():
             raise SessionError(f"{path.name}: there is no such session")
@@ -187,7 +183,7 @@ class Store:
         raise SessionError(f"{path.name} was deleted too often")
 
     def undelete(self, token: str) -> Path:
-        """Bring back what `delete` took away; beside what may have taken its name since."""
+        """Restore a deleted session, under another name if its own is in use again."""
         source = self.directory / _DELETED / f"{Path(token).name}{ENDING}"
         for target in paths_for(self.directory, token.rpartition("~")[0]) if source.is_file() else ():
             try:
@@ -199,10 +195,7 @@ class Store:
         raise SessionError(f"‘{printable(token)}’ can't be brought back any more")
 
     def recover(self) -> tuple[str, ...]:
-        """Fold in what sessions left behind that died, and let go of what was deleted long ago. To be called at start.
-
-        Gives what a person should be told.
-        """
+        """Recover interrupted sessions, and drop what was deleted long ago. Returns messages for the person."""
         before = time.time() - _UNDELETE_SECONDS
         for deleted in (self.directory / _DELETED).glob(f"*{ENDING}"):
             with contextlib.suppress(OSError):
@@ -240,7 +233,7 @@ class Store:
 
 
 def _files(directory: Path, prefix: str) -> dict[str, tuple[str, int, int]]:
-    """Path, size and time of change of each session in a directory. Empty ones have only just begun."""
+    """Return path, size and time of change of each session in a directory. Empty ones have only just begun."""
     found = {}
     try:
         with os.scandir(directory) as entries:
@@ -260,11 +253,7 @@ def _key(entry: Entry) -> str:
 
 
 def _guess(path: Path, changed: int) -> float:
-    """When a session was made: by its file's name, else by what is written near its top, else by its time of change.
-
-    Args:
-        changed: nanoseconds.
-    """
+    """Return when a session was made, by its file's name, its first bytes, or its time of change (ns)."""
     with contextlib.suppress(ValueError, OSError):
         if found := _NAMED.match(path.name):
             return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()

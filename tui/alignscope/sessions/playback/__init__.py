@@ -1,1 +1,1 @@
-"""Playing a session again on its own clock."""
+"""Replaying a session on its own clock."""

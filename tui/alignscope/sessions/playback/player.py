@@ -1,7 +1,7 @@
-"""Plays a recording: one clock for all panes, which can stand still, run, and be set to any time.
+"""Player of a recording, with one clock for all panes.
 
-The player reads no clock of the system: its owner calls `advance`, and shows the steps since the last call; after a
-seek, the frame.
+The player reads no clock of the system: its owner calls `advance`, and draws the steps since the last call, or the
+frame after a seek.
 """
 
 import math
@@ -14,22 +14,22 @@ from alignscope.sessions.playback.recording import Mark, Recording, Step
 
 INSTANT: Final = math.inf
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, INSTANT)
-"""What `faster` and `slower` go through; any speed from the first to the last but one may be set."""
+"""The steps of `faster` and `slower`; any speed from the first to the last but one may be set."""
 _JUST_BEGUN_MS: Final = 1000.0
-"""While it plays, so shortly after a turn's beginning the turn before is meant by going back: real time."""
+"""Real time after a turn's beginning during which going back, while it plays, means the previous turn."""
 
 
 class Player:
-    """A position in a recording. All times are milliseconds on the clock that is shown."""
+    """A position in a recording. All times are milliseconds on the visible clock."""
 
     def __init__(
         self, turns: Sequence[Turn], *, speed: float = 1.0, idle_limit_ms: float | None = None, start_ms: float = 0.0
     ) -> None:
-        """
+        """Begin at `start_ms`, on the clock with shortened pauses.
+
         Args:
             speed: from 0.25 to 16 times, or INSTANT.
-            idle_limit_ms: pauses longer than this are shortened to it, in the view; None plays them as they were.
-            start_ms: where to begin, on the clock with its pauses shortened.
+            idle_limit_ms: the longest pause in this view; None leaves pauses as they were.
         """
         self.recording = Recording(turns)
         self.speed = speed
@@ -42,11 +42,11 @@ class Player:
         """Number of events that have happened; several may happen at one moment."""
         self.seek(start_ms)
 
-    # Where it is
+    # Position
 
     @property
     def length_ms(self) -> float:
-        """When the last event happens."""
+        """Time of the last event."""
         return self._times[-1] if self._times else 0.0
 
     @property
@@ -56,32 +56,32 @@ class Player:
 
     @property
     def turn(self) -> Turn | None:
-        """The turn that is being played; None when there is none at all."""
+        """The current turn; None without turns."""
         index = self.recording.turn_at(self.count)
         return self.recording.turns[index] if index >= 0 else None
 
     @property
     def turn_ms(self) -> float:
-        """When the turn that is being played began; 0 when there is none."""
+        """Time at which the current turn began; 0 without turns."""
         index = self.recording.turn_at(self.count)
         return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
 
     def frame(self) -> list[Turn]:
-        """Return everything as it is now, to be shown after a seek."""
+        """Return all turns in their present state, for drawing after a seek."""
         return self.recording.frame(self.count)
 
     def steps(self, since: int) -> Iterator[Step]:
-        """Yield what has happened since `count` was `since`; nothing if the clock was set back."""
+        """Yield the events since `count` was `since`; none if the clock was set back."""
         return self.recording.steps(since, self.count)
 
     def marks(self) -> Iterator[tuple[float, Mark]]:
         """Return the beginnings of turns and the ends of replies, with their times."""
         return ((self._times[mark.index], mark) for mark in self.recording.marks())
 
-    # How it moves by itself
+    # Playing
 
     def advance(self, elapsed_ms: float) -> None:
-        """Let so much real time pass. At the last event playing ends, and the last frame stays."""
+        """Advance by real time. At the last event playing ends, and the last frame stays."""
         if not self.playing or elapsed_ms < 0:
             return
         self.seek(self.length_ms if self.speed == INSTANT else self.ms + elapsed_ms * self.speed)
@@ -89,13 +89,13 @@ class Player:
 
     @property
     def due_ms(self) -> float | None:
-        """In how much real time the next event happens; None while it stands still."""
+        """Real time until the next event; None while paused."""
         if not self.playing or self.ended:
             return None
         return 0.0 if self.speed == INSTANT else max(0.0, (self._times[self.count] - self.ms) / self.speed)
 
     def toggle(self) -> bool:
-        """Play or pause; from the end, play again from the start. Returns whether it plays now."""
+        """Play or pause; at the end, play again from the start. Returns whether it plays now."""
         self.playing = not self.playing
         if self.playing and self.ended:
             self.seek(0)
@@ -103,18 +103,18 @@ class Player:
         return self.playing
 
     def faster(self) -> float:
-        """The next speed up, which is returned."""
+        """Choose the next higher speed, and return it."""
         self.speed = next((speed for speed in SPEEDS if speed > self.speed), SPEEDS[-1])
         return self.speed
 
     def slower(self) -> float:
-        """The next speed down, which is returned."""
+        """Choose the next lower speed, and return it."""
         self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), SPEEDS[0])
         return self.speed
 
     @property
     def idle_limit_ms(self) -> float | None:
-        """The longest pause there is in this view."""
+        """The longest pause in this view; None for no limit."""
         return self._idle_limit_ms
 
     @idle_limit_ms.setter
@@ -126,7 +126,7 @@ class Player:
             ends = self._times[self.count] if not self.ended else self.length_ms
             self.ms = min(self._times[self.count - 1] + since, ends)
 
-    # How it is put somewhere
+    # Seeking
 
     def seek(self, ms: float) -> None:
         """Go to a time, or to the start or the end where that lies outside."""
@@ -134,9 +134,9 @@ class Player:
         self.count = bisect_right(self._times, self.ms)
 
     def seek_token(self, direction: int) -> None:
-        """Show one token more (1), or one fewer (-1), also among those that came at the same moment.
+        """Go one token on (1) or back (-1), also among those of one moment.
 
-        Past the last token lies the end of everything, and before the first the beginning.
+        After the last token comes the end of everything, and before the first the beginning.
         """
         index = self.recording.token(self.count, direction)
         if direction > 0:
@@ -147,7 +147,7 @@ class Player:
             self._put(index)
 
     def seek_turn(self, direction: int) -> None:
-        """Go to the next turn's beginning (1) or the end; or to this turn's (-1), from there to the one before."""
+        """Go to the next turn's beginning (1), or to this one's (-1) and from there to the previous one's."""
         current = self.recording.turn_at(self.count)
         if current < 0:
             return
@@ -164,9 +164,9 @@ class Player:
         self.seek(start)
 
     def find(self, text: str) -> bool | None:
-        """Go to where the next occurrence of a text, in a prompt or a reply, is complete; upper and lower case alike.
+        """Go to the end of the next occurrence of a text in a prompt or a reply, ignoring case.
 
-        Returns True when it lay ahead, False when it was found only from the start again, None when there is none.
+        Returns True if it was ahead, False if the search wrapped around, None without an occurrence.
         """
         for ahead, since in ((True, self.count), (False, 0)):
             index = self.recording.find(text, since)

@@ -1,7 +1,7 @@
 """A session's turns as one sequence of events, sorted by time.
 
-Turns follow one another, and the replies of a turn run beside each other as they were recorded. Nothing here reads a
-clock or changes a turn.
+Turns follow one another, and the replies of a turn run in parallel as they were recorded. Nothing here reads a clock
+or changes a turn.
 """
 
 from array import array
@@ -11,41 +11,36 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
-from alignscope.model.events import End, Event, Finished, Started
+from alignscope.model.events import Event, Finished, Started
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 
 TURN_GAP_MS: Final = 1000.0
-"""Between a turn's last event and the next turn: what lay between them was a person reading, and isn't played."""
+"""Pause between a turn's last event and the next turn, instead of the time that the person read."""
 
 
 class Step(NamedTuple):
-    """One thing that happens in a recording."""
+    """One event of a recording."""
 
     turn: Turn
     event: Event | None
-    """None: the turn begins. Otherwise what a live reply would have been told, with its time since the prompt."""
+    """The event of a live reply, with its time since the prompt; None where the turn begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place on the timeline worth seeing."""
+    """A place of interest on the timeline."""
 
     index: int
-    """Which event of the recording it is."""
+    """Index of its event in the recording."""
     turn: Turn
     reply: Reply | None
     """The reply that ends here; None where the turn begins."""
 
-    @property
-    def end(self) -> End | None:
-        """Why the reply ended; None where a turn begins."""
-        return self.reply.end if self.reply else None
-
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Events that stand together before they are sorted by time: a turn's beginning, or one reply's."""
+    """Events that are contiguous before they are sorted by time: a turn's beginning, or one reply's."""
 
     turn: int
     first: int
@@ -61,10 +56,10 @@ class _Part:
 
 
 class Recording:
-    """All events of some turns, sorted by time; at one moment, by turn and by the replies' order in it."""
+    """All events of some turns, sorted by time, then by turn and by the replies' order in it."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
-        """Sort the events that the turns hold now. Timelines that are read on demand are read here."""
+        """Sort the events of the turns, which decodes their timelines."""
         self.turns = tuple(turns)
         self._parts: list[_Part] = []
         self._of_turn: list[range] = []  # by turn, which parts are its own
@@ -77,7 +72,7 @@ class Recording:
             for reply in turn.replies.values():
                 self._parts.append(_Part(number, len(at), reply, len(reply.times)))
                 sent = start + max(0.0, reply.sent_ms)
-                # A clock that ran backwards, in a file that somebody edited, mustn't upset the order of a reply.
+                # Times that run backwards, in an edited file, mustn't change the order of a reply.
                 at.extend(accumulate((start + ms for ms in reply.times), max, initial=sent))
                 if reply.end is not None:
                     at.append(max(at[-1], start + ended_ms(reply)))
@@ -99,10 +94,10 @@ class Recording:
             yield self._step(place)
 
     def frame(self, count: int) -> list[Turn]:
-        """Return every turn that has begun after so many events, with its replies as they are by then.
+        """Return every turn that has begun after `count` events, with its replies as they are by then.
 
-        Earlier turns are the recorded ones themselves. The last one is a copy whose replies can be folded on, which
-        takes a few milliseconds however long they are; a reply that has ended is the recorded one.
+        Earlier turns are the recorded ones. The last one is a copy that further events can be folded into, made in
+        a few milliseconds; a reply that has ended is the recorded one.
         """
         current = self.turn_at(count)
         if current < 0:
@@ -214,12 +209,12 @@ class Recording:
 
 
 def ended_ms(reply: Reply) -> float:
-    """When a reply ended, in milliseconds since the prompt was sent."""
+    """Return when a reply ended, in milliseconds since the prompt was sent."""
     return reply.stats.duration_ms if reply.ended_ms is None else reply.ended_ms
 
 
 def _folded(reply: Reply, events: int) -> Reply:
-    """Return a reply as its first `events` events make it: its start, tokens, its end."""
+    """Return a reply as its first `events` events make it: its start, its tokens, its end."""
     if events > len(reply.texts) + 1:
         return reply
     tokens = events - 1

@@ -1,1 +1,1 @@
-"""Keeping a session while it happens: journal, session file, recovery after a crash."""
+"""Recording a session: journal, session file, recovery after a crash."""

@@ -1,4 +1,4 @@
-"""What a running turn has got so far, on disk beside its session's file until the turn is appended there."""
+"""The journal of a running turn, beside the session file until the turn is appended there."""
 
 import contextlib
 import os
@@ -25,17 +25,17 @@ _BEGINNING: Final = b'{"journal":1,'
 
 
 class TornError(SessionError):
-    """A journal that holds nothing."""
+    """A journal without a complete first line."""
 
 
 class Again(msgspec.Struct, frozen=True, tag_field="event", tag="again"):
-    """A pane is asked once more: its replies so far are dropped."""
+    """A pane is asked again: its replies so far are dropped."""
 
     pane: str
 
 
 class _Head(msgspec.Struct, frozen=True):
-    """The first line: enough to make session and turn anew, should they not be there."""
+    """The first line, from which session and turn can be made anew."""
 
     journal: int
     session: str
@@ -48,15 +48,15 @@ _Line = Started | Token | Finished | Again
 
 
 class Journal:
-    """Open while a turn runs. Every method raises OSError when the disk doesn't take it."""
+    """An open journal. Every method raises OSError if the disk fails."""
 
     def __init__(self, session: Session, turn: Turn, earlier: bytes = b"") -> None:
-        """Begin. The session has a path already.
+        """Begin a journal for a session that has a path.
 
-        An older journal in its place is replaced: whoever holds the session's lock has folded it in before.
+        An older journal in its place is replaced: the holder of the session's lock has recovered it before.
 
         Args:
-            earlier: lines of this turn from another journal, as `lines` gives them.
+            earlier: lines of this turn from another journal, as `lines` returns them.
         """
         assert session.path is not None
         self.path = journal_of(session.path)
@@ -74,24 +74,24 @@ class Journal:
             raise
 
     def write(self, events: Iterable[Event | Again]) -> None:
-        """Put events onto the disk."""
+        """Write events to the disk."""
         lines = [_encoded(event) for event in events if not isinstance(event, Waiting)]
         if lines:
             append(self._descriptor, b"".join(lines))
 
     def lines(self) -> bytes:
-        """What is on the disk of this turn."""
+        """Return the lines of the turn that are on the disk."""
         return self.path.read_bytes().partition(b"\n")[2]
 
     def close(self, *, remove: bool) -> None:
-        """End; removed when the turn has been appended to its session, else left for the next start."""
+        """Close the file, and remove it if its turn is in the session file; else the next start recovers it."""
         os.close(self._descriptor)
         if remove:
             self.path.unlink(missing_ok=True)
 
 
 def append(descriptor: int, data: bytes) -> None:
-    """Write at a file's end and onto the disk, all of it or nothing. Raises OSError."""
+    """Write at a file's end and flush it to the disk, completely or not at all. Raises OSError."""
     before = os.fstat(descriptor).st_size
     try:
         view = memoryview(data)
@@ -105,10 +105,10 @@ def append(descriptor: int, data: bytes) -> None:
 
 
 def read(path: Path) -> Session:
-    """Return a session with the turn of a journal alone, as far as that was written; open replies end as `cut`.
+    """Read a session with only the turn of a journal, as far as that was written; open replies end as `cut`.
 
     Raises:
-        TornError: not even its first line was written to its end.
+        TornError: its first line is incomplete.
         SessionError: it is no journal, or its first line is damaged.
         OSError: it can't be read.
     """

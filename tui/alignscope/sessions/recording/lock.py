@@ -1,4 +1,4 @@
-"""One writer a session: a lock that ends with its process, however that ends."""
+"""A lock for the one writer of a session, which ends with its process."""
 
 import fcntl
 import os
@@ -11,17 +11,17 @@ from alignscope.sessions.names import lock_of
 
 
 class LockedError(SessionError):
-    """Somebody else writes this session; `str()` says who."""
+    """Another writer has the session; the message says which."""
 
 
 class Lock:
-    """Held from its making to `release`."""
+    """A lock, held until `release`."""
 
     def __init__(self, session: Path) -> None:
-        """Take the lock of a session's file, which needn't exist yet.
+        """Lock a session's file, which needn't exist yet.
 
         Raises:
-            LockedError: another alignscope has it, or this one a second time.
+            LockedError: this or another alignscope has locked it.
             OSError: the directory can't be written to.
         """
         self._path = lock_of(session)
@@ -36,7 +36,7 @@ class Lock:
             except OSError:
                 # A network file system without locks: better no protection than no session.
                 pass
-            # Whoever released it in the meantime has taken the file away, and the next one made another.
+            # A release in the meantime has removed the file, and another writer may have made a new one.
             if _same(descriptor, self._path):
                 break
             os.close(descriptor)
@@ -51,7 +51,7 @@ class Lock:
         self.release()
 
     def release(self) -> None:
-        """Let others write. Does nothing the second time."""
+        """Release the lock. Does nothing the second time."""
         if self._descriptor is not None:
             self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
@@ -70,9 +70,8 @@ def _explanation(session: Path, holder: str) -> str:
     name = session.stem
     if number == str(os.getpid()):
         return f"{name} is open in this alignscope already. Here it can only be read."
-    who = f" (process {number}" if number.isdigit() else ""
-    if who and since.isdigit():
-        who += time.strftime(", since %H:%M on %d %B)", time.localtime(int(since)))
-    elif who:
-        who += ")"
+    who = ""
+    if number.isdigit():
+        when = time.strftime(", since %H:%M on %d %B", time.localtime(int(since))) if since.isdigit() else ""
+        who = f" (process {number}{when})"
     return f"{name} is open in another alignscope{who}. Here it can be read, and forked to go on from it."

@@ -1,7 +1,7 @@
-"""Keeps a session while it happens: every event into the journal, every finished turn into the session's file.
+"""Recording of a session: every event into the journal, every finished turn into the session file.
 
-All of it happens in a thread of its own, so that a slow disk holds nobody up. Nothing here raises into the stream: what
-goes wrong is told in words, the turns stay in memory, and each further turn tries anew to write what isn't on disk yet.
+A thread of its own does all the writing, so that a slow disk delays nothing. Nothing here raises into the stream:
+problems are reported, the turns stay in memory, and each further turn tries again to write what isn't on disk yet.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ from alignscope.sessions.recording.session_files import SessionFiles, snapshot
 from alignscope.sessions.recording.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
-"""Longest time that a token waits before it goes to the disk."""
+"""Longest time until a token is written to the disk."""
 _FLOOD: Final = 16_384
-"""Events that may wait before they are written out of turn, so that they don't pile up in memory."""
+"""Number of waiting events that are written at once, so that they don't fill the memory."""
 _MAX_TITLE: Final = 60
 _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Writes what an exploration reports of its turns. Its methods return at once and never raise."""
+    """Records the turns of an exploration. Its methods return at once and never raise."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class Recorder:
             directory: where a new session's file goes.
             session: one to go on with, or to begin; a new one unless given.
             writer: that session's, if it has a file already. The recorder closes it.
-            on_problem: is told in words that something isn't kept, and when it is again: in the event loop that this is
-                called in, or in the recorder's thread where there is none.
-            describe: what is known of a turn's panes, asked in the event loop when the turn ends.
+            on_problem: called with a message when something can't be written, and when it can again: in the running
+                event loop, or in the recorder's thread without one.
+            describe: returns what is known of a turn's panes; called in the event loop when the turn ends.
         """
         self.session = session or Session("", datetime.now(UTC))
         self._on_problem = on_problem
@@ -60,7 +60,7 @@ class Recorder:
         self._wake = threading.Event()
         self._stop = False
         self._thread: threading.Thread | None = None
-        # The turn that is being played, as the exploration tells.
+        # The turn that is being played.
         self._turn: Turn | None = None
         self._again: set[str] = set()
         self._playing = 0
@@ -78,23 +78,23 @@ class Recorder:
 
     @property
     def has_problem(self) -> bool:
-        """Whether something isn't kept at the moment."""
+        """Whether something can't be written at the moment."""
         return bool(self._files.problem)
 
-    # What the exploration tells
+    # Called by the exploration
 
     def begin(self, turn: Turn) -> None:
-        """Open a turn that is about to be played. One that never ended is kept as it is."""
+        """Begin a turn that is about to be played. An open one is finished as it is."""
         self.finish()
         if not self.session.title:
             self.session.title = title_for(turn.prompt)
-        # Whoever goes on with a session may hold its list of turns, and have put the turn there already.
+        # The exploration may share the list of turns, and have appended the turn already.
         if not self.session.turns or self.session.turns[-1] is not turn:
             self.session.turns.append(turn)
         self._start(turn, again=set())
 
     def play(self, turn: Turn, only: str | None = None) -> None:
-        """Expect a turn's replies; or those of one pane once more, whose earlier replies are then dropped."""
+        """Expect a turn's replies, or those of one pane again, whose earlier replies are dropped."""
         if turn is not self._turn or self._ended:
             self.finish()
             self._start(turn, again={only} if only is not None else set())
@@ -110,14 +110,14 @@ class Recorder:
             self._do(event)
 
     def end(self, turn: Turn) -> None:
-        """Match an earlier `play`. With the last one, the turn is written."""
+        """Match an earlier `play`. The last one writes the turn."""
         if turn is self._turn and not self._ended:
             self._playing -= 1
             if self._playing <= 0:
                 self.finish()
 
     def finish(self) -> None:
-        """Write the turn that is open, as far as it has come."""
+        """Write the open turn, as far as it has come."""
         turn = self._turn
         if turn is None or self._ended:
             return
@@ -131,28 +131,25 @@ class Recorder:
         copy, again = snapshot(turn), frozenset(self._again)
         self._do(lambda: self._files.append(copy, again))
 
-    # What a person says about it
+    # Called for the person
 
     def set_title(self, title: str) -> None:
-        """Name the session."""
+        """Change the session's title."""
         self.session.title = title
         self._do(lambda: self._files.change(documents.title(title)))
 
     def set_note(self, turn: Turn, text: str) -> None:
-        """Put a note on a turn; an empty one takes it away."""
+        """Put a note on a turn; an empty one removes it."""
         turn.note = text
         self._do(lambda: self._files.change(documents.note(turn.number, text), snapshot(turn)))
 
     def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
-        """Say which of a turn's replies is better; None takes that back."""
+        """Rank a turn's replies; None removes the ranking."""
         turn.verdict = verdict
         self._do(lambda: self._files.change(documents.verdict(turn.number, verdict), snapshot(turn)))
 
     def save_as(self, path: Path) -> Future[Path]:
-        """Write the whole session into a new file, and go on there. Gives its path, which differs if that is taken.
-
-        The future raises OSError when that can't be written either.
-        """
+        """Write the session into a new file and go on there. The future has its path, or raises OSError."""
         future: Future[Path] = Future()
 
         def save() -> None:
@@ -165,17 +162,13 @@ class Recorder:
         return future
 
     def flush(self) -> Future[None]:
-        """Return a future that is done when everything so far has been written, or has failed to be."""
+        """Return a future that is done when everything so far was written, or failed to be."""
         future: Future[None] = Future()
         self._do(lambda: future.set_result(None))
         return future
 
     def close(self, timeout: float = 10.0) -> str:
-        """Keep what is open and end the thread. Returns words about what couldn't be kept, "" if all is.
-
-        Args:
-            timeout: seconds to wait for the disk.
-        """
+        """Finish, and wait `timeout` seconds for the disk. Returns a message about what is lost, or ""."""
         self.finish()
         if self._thread is None:
             self._release()
@@ -226,12 +219,12 @@ class Recorder:
                 return
 
     def _release(self) -> None:
-        """Try a last time, and let go of the files."""
+        """Try to write one last time, and close the files."""
         self._guarded(self._files.last_try)
         self._files.release()
 
     def _guarded(self, task: Callable[[], None]) -> None:
-        """Do something whose failure must not hinder the rest."""
+        """Run a task; report its failure instead of raising it."""
         try:
             task()
         except (OSError, SessionError) as error:
@@ -252,6 +245,6 @@ class Recorder:
 
 
 def title_for(prompt: str) -> str:
-    """Return a session's first title: its first prompt's first line, shortened."""
+    """Return a session's first title: the first line of its first prompt, shortened."""
     line = " ".join((prompt.strip().splitlines() or [""])[0].split())
     return line if len(line) <= _MAX_TITLE else f"{line[: _MAX_TITLE - 1]}…"

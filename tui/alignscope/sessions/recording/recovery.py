@@ -1,4 +1,4 @@
-"""What a program that was killed has left behind: journals are folded into their sessions."""
+"""Recovery of sessions that were interrupted: their journals are folded into their files."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ from alignscope.sessions.recording.writer import Writer, set_aside, sync_directo
 
 
 def recover(directory: Path) -> list[str]:
-    """Fold every journal in that nobody is writing. Gives a sentence for each that a person should read."""
+    """Fold in every journal that isn't being written. Returns messages for the person."""
     messages = []
     try:
         names = sorted(entry.name for entry in os.scandir(directory))
@@ -35,7 +35,7 @@ def recover(directory: Path) -> list[str]:
 
 
 def _fold(path: Path, lock: Lock) -> str:
-    """One session. Its lock is held."""
+    """Fold in the journal of a session whose lock is held. Returns a message, or ""."""
     left_at = journal_of(path)
     found = read_regular(path, file.MAX_BYTES) if path.exists() else b""
     left: Session | None = None
@@ -50,7 +50,7 @@ def _fold(path: Path, lock: Lock) -> str:
         return ""
     [turn] = left.turns
     left.lineup = turn.panes
-    # What a journal says may be anything; a session's file must open afterwards.
+    # A journal may contain anything; the session file must open afterwards.
     whole = file.dump(left)
     file.check(file.parse(whole, left_at.name).session)
     if b"\n...\n" not in found:  # not even its header was written to its end
@@ -68,7 +68,7 @@ def _fold(path: Path, lock: Lock) -> str:
 
 
 def _add(path: Path, turn: Turn, lock: Lock) -> bool:
-    """Append the turn, or those of its replies that the file hasn't. Returns whether there was anything."""
+    """Append the turn, or its replies that the file lacks. Returns whether there were any."""
     session = file.read(path).session
     known = session.turn(turn.number)
     if known is not None and known.at != turn.at:
@@ -84,10 +84,10 @@ def _add(path: Path, turn: Turn, lock: Lock) -> bool:
 
 
 def _has(known: Turn | None, turn: Turn, key: tuple[str, int]) -> bool:
-    """Whether the file has a reply at least as far as the journal."""
+    """Return whether the file has a reply at least as far as the journal."""
     if known is None or key not in known.replies:
         return False
-    kept, found = known.replies[key], turn.replies[key]
+    filed, found = known.replies[key], turn.replies[key]
     count = len(found.texts)
-    same_times = [round(each * 1000) for each in kept.times[:count]] == [round(each * 1000) for each in found.times]
-    return same_times and kept.texts[:count] == found.texts
+    same_times = [round(each * 1000) for each in filed.times[:count]] == [round(each * 1000) for each in found.times]
+    return same_times and filed.texts[:count] == found.texts

@@ -1,6 +1,6 @@
-"""What a session has on disk: its file, the running turn's journal, and what the disk hasn't taken yet.
+"""A session's files: the session file, the running turn's journal, and what couldn't be written yet.
 
-The recorder's thread owns one and alone calls it, so that nothing here needs a lock.
+Only the recorder's thread calls this, so that nothing here needs a lock.
 """
 
 import contextlib
@@ -54,19 +54,19 @@ class SessionFiles:
             self._journal = Journal(self._session, turn)
 
     def add(self, event: Event | Again) -> None:
-        """Something came; `flush` writes it."""
+        """Add an event, which `flush` writes."""
         self._events.append(event)
 
     def flush(self) -> None:
-        """Put what has come onto the disk. What it doesn't take is tried again the next time."""
+        """Write the added events to the journal. Those that fail are tried again the next time."""
         if self._events and self._journal is not None:
             self._journal.write(self._events)
             self._events.clear()
 
-    # What is there to stay
+    # The session file
 
     def append(self, turn: Turn, again: frozenset[str]) -> None:
-        """Write a turn, and those before it that couldn't be.
+        """Write a turn, and earlier ones that couldn't be written.
 
         Args:
             again: the only panes whose replies are new; empty when all are.
@@ -96,18 +96,18 @@ class SessionFiles:
             raise
 
     def save_as(self, path: Path) -> Path:
-        """Write everything into a new file and go on there. Gives its path, which differs if that is taken."""
+        """Write everything into a new file, go on there, and return its path."""
         moved = self._move(path.parent, path.stem)
         self.problem = ""
         return moved
 
     def last_try(self) -> None:
-        """Write what is not on disk, if it can be now."""
+        """Try to write what is not on disk."""
         if self.unsaved:
             self._catch_up({})
 
     def release(self) -> None:
-        """Let go of the files. The journal stays where it holds what nothing else does."""
+        """Close the files. The journal stays if only it has the turn."""
         if self._journal is not None and self.unsaved:
             self._journal.close(remove=False)
             self._journal = None
@@ -117,7 +117,7 @@ class SessionFiles:
             self._writer = None
 
     def report(self, error: OSError | SessionError) -> None:
-        """Say what goes wrong, once until it is over."""
+        """Notify the person of a failure, once until it is over."""
         reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
         if reason != self.problem:
             self.problem = reason
@@ -128,7 +128,7 @@ class SessionFiles:
             )
 
     def _catch_up(self, replies: Mapping[int, Mapping[ReplyKey, Reply] | None]) -> None:
-        """Write every turn that isn't on disk; of those named in `replies` only these."""
+        """Write every turn that isn't on disk; of those named in `replies` only these replies."""
         if self._writer is None:
             self._move(self._directory, "")
         else:
@@ -147,14 +147,14 @@ class SessionFiles:
             self._notify(f"Everything is kept again, in {self._session.path}.")
 
     def _leave(self, error: ChangedError) -> None:
-        """Go on in another file, because somebody else has changed ours."""
+        """Go on in another file, because something else has changed this one."""
         old = self._session.path
         assert old is not None
         path = self.save_as(old)
         self._notify(f"{error} What is there now was left alone: this session goes on, complete, in {path.name}.")
 
     def _move(self, directory: Path, name: str) -> Path:
-        """Write everything into a new file and go on there. If that fails, all is as it was."""
+        """Write everything into a new file and go on there. A failure changes nothing."""
         whole = replace(self._session, turns=[self._kept[number] for number in sorted(self._kept)])
         writer = Writer.create(directory, whole, name)
         earlier = b""
@@ -178,5 +178,5 @@ class SessionFiles:
 
 
 def snapshot(turn: Turn) -> Turn:
-    """The turn as it is now; replies that have ended don't change any more."""
+    """Return a copy of the turn with replies of its own; those that have ended don't change any more."""
     return replace(turn, replies=dict(turn.replies))

@@ -1,4 +1,4 @@
-"""The one who writes a session's file: only ever at its end, so that nothing written is touched again."""
+"""Writer of a session file, which only appends and never rewrites."""
 
 import contextlib
 import os
@@ -20,14 +20,14 @@ from alignscope.sessions.recording.lock import Lock
 
 
 class ChangedError(SessionError):
-    """The file is no longer as it was left: somebody else wrote to it, moved it or took it away."""
+    """The file isn't as it was left: something else wrote to it, moved it or removed it."""
 
 
 class Writer:
     """Appends to one session's file and holds its lock. Not for use by several threads at once.
 
-    Every method that writes raises OSError when the disk doesn't take it (the file is then as it was before),
-    ChangedError when the file isn't as it was left, and SessionError when it would grow beyond what can be read.
+    Every method that writes raises OSError if the disk fails (the file is then as before), ChangedError if the file
+    isn't as it was left, and SessionError if it would grow beyond what can be read.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Writer:
 
     @classmethod
     def create(cls, directory: Path, session: Session, name: str = "") -> Self:
-        """Write a session, with the turns it has, into a new file, and give it that path.
+        """Write a session, with the turns it has, into a new file, and set its path.
 
-        Without turns, the file stays empty until the first is appended: only then it is known who wrote it. The file
-        of a session that never gets one is taken away by `close`.
+        Without turns the file stays empty until the first is appended, since only then its servers are known; `close`
+        removes a file that never gets one.
 
         Args:
-            name: the file's name without its ending; made of time and title unless given, and always one that is free.
+            name: the file's, without its ending and numbered if in use; made of time and title unless given.
 
         Raises:
             OSError: the directory can't be made or written to.
@@ -85,13 +85,13 @@ class Writer:
 
     @classmethod
     def open(cls, session: Session, lock: Lock | None = None) -> Self:
-        """Go on writing to a session that was read. A torn end is put into a file of its own beside it.
+        """Go on writing to a session that was read. A torn end is moved into a file of its own beside it.
 
         Args:
-            lock: the session's, where the caller holds it already; it is released with the writer, and on failure.
+            lock: the session's, if the caller holds it; it is released with the writer, and on failure.
 
         Raises:
-            LockedError: somebody else writes it.
+            LockedError: another writer has it.
             ChangedError: it has other turns now than when it was read.
             OSError: it can't be written to.
         """
@@ -125,7 +125,7 @@ class Writer:
             raise
 
     def append_turn(self, turn: Turn, replies: Mapping[ReplyKey, Reply] | None = None) -> None:
-        """Write a turn. The same turn again, with some replies, puts these in the place of their panes' others."""
+        """Write a turn. Written again with some replies, these replace all earlier ones of their panes."""
         if self._waiting is not None:
             header = replace(self._waiting, lineup=turn.panes)
             self._append(documents.header(header), documents.turn(turn, turn.panes, replies=replies))
@@ -141,7 +141,7 @@ class Writer:
             self._append(document)
 
     def close(self) -> None:
-        """Give the lock back. Does nothing the second time."""
+        """Release the lock. Does nothing the second time."""
         if not self._closed:
             self._closed = True
             os.close(self._descriptor)
@@ -166,7 +166,7 @@ class Writer:
         try:
             append(self._descriptor, b"".join(texts))
         finally:
-            # What the disk didn't take was cut off again, which is a change too, but ours.
+            # After a failure `append` has cut its part off again, which changes the file too.
             now = stamp(os.fstat(self._descriptor))
             if now.size in (self._stamp.size, size):
                 self._stamp = now
@@ -180,7 +180,7 @@ class Writer:
 
 
 def sync_directory(directory: Path) -> None:
-    """Make a new name in a directory outlive a power cut, where the system can."""
+    """Flush a directory to the disk, so that a new name in it survives a power cut."""
     with contextlib.suppress(OSError):
         descriptor = os.open(directory, os.O_RDONLY)
         try:
@@ -190,7 +190,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def set_aside(path: Path, damaged: bytes) -> None:
-    """Keep what is cut off, for whoever wants to look at it."""
+    """Save damaged bytes in a file of their own, for inspection."""
     for number in range(1, 1000):
         try:
             with path.with_name(f"{path.stem}.damaged-{number}.txt").open("xb") as file:
