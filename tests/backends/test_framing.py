@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.backends.framing import (
-    MARK,
+    BOM,
     Events,
     FramingError,
     Lines,
@@ -48,7 +48,7 @@ def test_json_lines_survive_any_cut(data: st.DataObject, texts: list[str]) -> No
 def test_lines_are_the_stream_split_at_its_newlines(data: st.DataObject, stream: bytes) -> None:
     lines = Lines()
     found = [line for part in data.draw(cut(stream)) for line in lines.feed(part)]
-    expected = stream.removeprefix(MARK).split(b"\n")
+    expected = stream.removeprefix(BOM).split(b"\n")
     assert found == [line.removesuffix(b"\r") for line in expected[:-1]]
     assert lines.rest() == expected[-1]
 
@@ -99,7 +99,7 @@ def test_an_event_without_its_empty_line_is_not_lost() -> None:
     assert events.rest() == []
 
 
-@given(st.data(), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([b"", MARK]))
+@given(st.data(), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from([b"", BOM]))
 def test_a_mark_and_any_kind_of_line_end_change_nothing(data: st.DataObject, end: str, mark: bytes) -> None:
     stream = mark + f"{end}: note{end}data: one{end}{end}event: x{end}data: two{end}{end}".encode()
     events = Events()
@@ -107,7 +107,7 @@ def test_a_mark_and_any_kind_of_line_end_change_nothing(data: st.DataObject, end
     assert found == [ServerEvent("message", b"one"), ServerEvent("x", b"two")]
 
 
-@given(st.data(), st.sampled_from([None, 2]), st.sampled_from([b"", MARK, b"\n "]))
+@given(st.data(), st.sampled_from([None, 2]), st.sampled_from([b"", BOM, b"\n "]))
 def test_one_object_instead_of_a_stream_is_one_event(data: st.DataObject, indent: int | None, before: bytes) -> None:
     stream = before + json.dumps({"choices": [{"text": "a\nb", "data": "x: y"}]}, indent=indent).encode() + b"\n"
     events = Events()
@@ -133,7 +133,7 @@ class Odd(msgspec.Struct):
     ],
 )
 def test_an_odd_field_costs_that_field_alone(entry: object, expected: Odd) -> None:
-    assert decode_object(MARK + json.dumps(entry).encode(), Odd) == expected
+    assert decode_object(BOM + json.dumps(entry).encode(), Odd) == expected
     for listing in ([None, entry, 3], {"data": [[], entry]}):
         assert decode_list(json.dumps(listing).encode(), "data", Odd) == [expected]
 

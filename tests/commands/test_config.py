@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from alignscope.cli import main
-from alignscope.commands import arguments as choices
+from alignscope.commands import arguments
 from alignscope.commands.parser import make_parser
 from alignscope.files.settings import Settings, config_file, load
 from alignscope.files.yaml_file import FileError
@@ -23,9 +23,9 @@ def written(text: str) -> Path:
     return path
 
 
-def launched(*arguments: str) -> Launch:
+def launched(*argv: str) -> Launch:
     """What the arguments come to, short of running it."""
-    return choices.launch(make_parser().parse_args(arguments), choices.chosen())
+    return arguments.launch(make_parser().parse_args(argv), arguments.read_settings())
 
 
 def test_init_writes_a_file_that_changes_nothing_and_explains_everything(capsys: pytest.CaptureFixture[str]) -> None:

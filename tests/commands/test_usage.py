@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.cli import main
-from alignscope.commands import arguments as choices
+from alignscope.commands import arguments
 from alignscope.model.launch import Launch
 from alignscope.model.pane import EMBEDDED, Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
@@ -25,11 +25,11 @@ def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "config" / "alignscope" / "config.yaml"
 
 
-def parsed(*arguments: str) -> Launch:
+def parsed(*argv: str) -> Launch:
     """What the arguments come to, short of running it."""
     from alignscope.commands.parser import make_parser
 
-    return choices.launch(make_parser().parse_args(arguments), choices.chosen())
+    return arguments.launch(make_parser().parse_args(argv), arguments.read_settings())
 
 
 @pytest.mark.parametrize(

@@ -52,67 +52,67 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _dispatch(arguments: argparse.Namespace) -> int:
+def _dispatch(options: argparse.Namespace) -> int:
     # Nothing is imported before it is known to be wanted: --help pays for none of it, and a mistake is told at once.
-    from alignscope.commands import arguments as choices
+    from alignscope.commands import arguments
 
-    match arguments.command:
+    match options.command:
         case "ask":
-            choices.refuse(arguments, _EXPLORER_ONLY)
-            launch = choices.launch(arguments, choices.chosen())
-            launch = replace(launch, prompt=choices.read_prompt(arguments.text))
+            arguments.refuse(options, _EXPLORER_ONLY)
+            launch = arguments.launch(options, arguments.read_settings())
+            launch = replace(launch, prompt=arguments.read_prompt(options.text))
             from alignscope.commands import ask
 
-            return ask.run(launch, as_json=arguments.json)
+            return ask.run(launch, as_json=options.json)
         case "models":
-            choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
-            if arguments.action == "pull":
-                choices.refuse(arguments, ("embedded",))
-            launch = choices.launch(arguments, choices.chosen())
+            arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
+            if options.action == "pull":
+                arguments.refuse(options, ("embedded",))
+            launch = arguments.launch(options, arguments.read_settings())
             from alignscope.commands import models
 
-            if arguments.action == "pull":
-                return models.pull(launch, arguments.model)
-            return models.run(launch, as_json=arguments.json)
+            if options.action == "pull":
+                return models.pull(launch, options.model)
+            return models.run(launch, as_json=options.json)
         case "doctor":
-            choices.refuse(arguments, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
+            arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             try:
-                problem, settings = "", choices.chosen()
+                problem, settings = "", arguments.read_settings()
             except UsageError as error:  # a doctor looks at what is ill
-                problem, settings = str(error), choices.NOTHING_CHOSEN
-            launch = choices.launch(arguments, settings)
+                problem, settings = str(error), arguments.NOTHING_CHOSEN
+            launch = arguments.launch(options, settings)
             from alignscope.commands import doctor
 
-            return doctor.run(launch, problem, as_json=arguments.json)
+            return doctor.run(launch, problem, as_json=options.json)
         case "config":
-            choices.refuse(arguments, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            arguments.refuse(options, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
             from alignscope.commands import config
 
-            return config.run(arguments.action)
+            return config.run(options.action)
         case "completion":
-            choices.refuse(arguments, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            arguments.refuse(options, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
             from alignscope.commands import completion
 
-            return completion.run(arguments.shell)
+            return completion.run(options.shell)
         case "sessions":
-            choices.refuse(arguments, _NOT_FOR_SESSIONS)
+            arguments.refuse(options, _NOT_FOR_SESSIONS)
             from alignscope.commands import sessions
 
-            return sessions.run(arguments, choices.sessions_directory(arguments, choices.chosen()))
+            return sessions.run(options, arguments.sessions_directory(options, arguments.read_settings()))
         case "replay":
-            choices.refuse(arguments, _NOT_FOR_SESSIONS)
+            arguments.refuse(options, _NOT_FOR_SESSIONS)
             from alignscope.commands import replay
 
-            launch = choices.launch(arguments, choices.chosen())
-            launch = replace(launch, playback=replay.playback(arguments))
-            if not arguments.name and (arguments.plain or not choices.has_terminal()):
+            launch = arguments.launch(options, arguments.read_settings())
+            launch = replace(launch, playback=replay.playback(options))
+            if not options.name and (options.plain or not arguments.has_terminal()):
                 return replay.offer(launch)
-            if arguments.plain:
+            if options.plain:
                 return replay.run(launch)
-            choices.need_terminal("the replay", "--plain")
+            arguments.need_terminal("the replay", "--plain")
             return _run_screen(launch)
-    launch = choices.launch(arguments, choices.chosen())
-    choices.need_terminal()
+    launch = arguments.launch(options, arguments.read_settings())
+    arguments.need_terminal()
     return _run_screen(launch)
 
 

@@ -8,22 +8,22 @@ from alignscope.backends.base import Chunk
 from alignscope.model.events import Alternative
 
 
-class TopEntry(msgspec.Struct):
+class TopLogprob(msgspec.Struct):
     """An alternative on the wire."""
 
     token: str = ""
     logprob: float | None = None
 
 
-class Entry(msgspec.Struct):
+class TokenLogprob(msgspec.Struct):
     """A token's log-probability on the wire: Ollama's shape, and that of OpenAI's chats."""
 
     token: str = ""
     logprob: float | None = None
-    top_logprobs: list[TopEntry] | None = None
+    top_logprobs: list[TopLogprob] | None = None
 
 
-def chunks(text: str, entries: Sequence[Entry], wanted: int, *, thinking: bool = False) -> Iterator[Chunk]:
+def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int, *, thinking: bool = False) -> Iterator[Chunk]:
     """The text as chunks with their log-probabilities.
 
     Text is what counts: entries are notes beside it. Where several tokens came at once and their texts join to the
@@ -43,7 +43,7 @@ def chunks(text: str, entries: Sequence[Entry], wanted: int, *, thinking: bool =
         yield _chunk(text, entries[-1], wanted, thinking)
 
 
-def _chunk(text: str, entry: Entry, wanted: int, thinking: bool) -> Chunk:
+def _chunk(text: str, entry: TokenLogprob, wanted: int, thinking: bool) -> Chunk:
     ranked = [Alternative(top.token, top.logprob) for top in entry.top_logprobs or () if top.logprob is not None]
     ranked.sort(key=lambda alternative: -alternative.logprob)
     return Chunk(text, thinking, entry.logprob, tuple(ranked[:wanted]))

@@ -17,12 +17,12 @@ class Dialect:
     label: str
     """The server's name in messages."""
 
-    mark: str = ""
+    probe_path: str = ""
     """A path that only this kind of server has."""
     version: Callable[[Body], str | None] = field(default=lambda _: None)
-    """Read the version from the answer at `mark`; None when the answer isn't that of this kind of server."""
+    """Read the version from the answer at `probe_path`; None when the answer isn't that of this kind of server."""
     owner: str = ""
-    """What it says in `owned_by` of its models, by which it is known even when `mark` doesn't answer."""
+    """What it says in `owned_by` of its models, by which it is known even when `probe_path` doesn't answer."""
 
     listing: str = "/v1/models"
     """The path of its list of models."""
@@ -32,9 +32,9 @@ class Dialect:
     """Asked about one model, it tells more than in the list."""
     can_pull: bool = False
     """Downloads models on request."""
-    signs_in: bool = False
+    needs_sign_in: bool = False
     """Wants a person signed in where others want a key."""
-    tells_slots: bool = False
+    has_slots: bool = False
     """Tells at /health and /slots why a reply is silent."""
     closes_streams: bool = False
     """Closes a connection that has carried a stream, a moment after the stream's end."""
@@ -111,12 +111,12 @@ _MAX_TOKENS: Final = {"num_predict": "max_tokens"}
 
 OLLAMA: Final = Dialect(
     label="Ollama",
-    mark="/api/version",
+    probe_path="/api/version",
     version=_text_version,
     listing="/api/tags",
     describes=True,
     can_pull=True,
-    signs_in=True,
+    needs_sign_in=True,
     # Up to 0.24 it ran the newer families (Gemma 3, Qwen 3, gpt-oss and more) in an engine of its own, whose sampler
     # knows nothing of these; the others ran in llama.cpp, and from 0.30 on all do.
     ignores=frozenset({"typical_p", "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty"}),
@@ -124,12 +124,12 @@ OLLAMA: Final = Dialect(
 )
 LLAMA_CPP: Final = Dialect(
     label="llama.cpp",
-    mark="/props",
+    probe_path="/props",
     version=_llama_cpp_version,
     owner="llamacpp",
     all_loaded=True,
     describes=True,
-    tells_slots=True,
+    has_slots=True,
     closes_streams=True,
     template_kwargs=True,
     names=_MAX_TOKENS,
@@ -138,7 +138,7 @@ LLAMA_CPP: Final = Dialect(
 )
 VLLM: Final = Dialect(
     label="vLLM",
-    mark="/version",
+    probe_path="/version",
     version=_text_version,
     owner="vllm",
     all_loaded=True,
@@ -149,7 +149,7 @@ VLLM: Final = Dialect(
 )
 LM_STUDIO: Final = Dialect(
     label="LM Studio",
-    mark="/api/v0/models",
+    probe_path="/api/v0/models",
     version=lambda answer: "" if isinstance(answer.get("data"), list) else None,
     listing="/api/v0/models",
     names=_MAX_TOKENS,
@@ -158,4 +158,4 @@ LM_STUDIO: Final = Dialect(
 OPENAI: Final = Dialect(label="OpenAI-style server", names=_MAX_TOKENS, lacks=_NOT_OPENAI, adapt=_openai)
 """An OpenAI-style server that doesn't say which it is: only the standard's fields are sent."""
 FLAVOURS: Final = (VLLM, LM_STUDIO, LLAMA_CPP)
-"""OpenAI-style servers that can be recognised, in the order in which a server is asked for their marks."""
+"""OpenAI-style servers that can be recognised, in the order in which a server is asked for their own paths."""

@@ -181,7 +181,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
 
     match status:
         case 401:
-            if info.dialect.signs_in:
+            if info.dialect.needs_sign_in:
                 return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
             return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
         case 403:

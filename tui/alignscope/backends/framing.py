@@ -13,7 +13,7 @@ import msgspec
 MAX_LINE: Final = 16 * 1024 * 1024
 """The longest line that is taken, in bytes. Ollama bounds its engines' lines at 8 MB."""
 
-MARK: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 """A byte order mark, which some proxies put before an answer; it is no part of it."""
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Lines:
 
     def _unmarked(self, data: bytes) -> bytes:
         first, self._first = self._first, False
-        return data.removeprefix(MARK) if first else data
+        return data.removeprefix(BOM) if first else data
 
     def _hold(self, data: bytes) -> None:
         self._held += len(data)
@@ -167,7 +167,7 @@ def decode_object(answer: bytes, kind: type[S]) -> S:
     Raises:
         FramingError: it is no JSON object.
     """
-    value = _value(answer.removeprefix(MARK))
+    value = _value(answer.removeprefix(BOM))
     if not isinstance(value, dict):
         raise FramingError("an answer that is not in its own format")
     return _fields(value, kind)
@@ -181,7 +181,7 @@ def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
     Raises:
         FramingError: there is no list.
     """
-    value = _value(answer.removeprefix(MARK))
+    value = _value(answer.removeprefix(BOM))
     if isinstance(value, dict) and name in value:
         value = value[name] or []
     if not isinstance(value, list):

@@ -9,11 +9,11 @@ from alignscope.backends import errors
 from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Answer, Client
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, Dialect
-from alignscope.backends.framing import MARK, FramingError, decode_list
+from alignscope.backends.framing import BOM, FramingError, decode_list
 from alignscope.backends.host import parse_host
 from alignscope.backends.ollama.backend import OllamaBackend
 from alignscope.backends.openai.backend import OpenAIBackend
-from alignscope.backends.openai.models import Listed
+from alignscope.backends.openai.models import ListedModel
 
 PROBE_SECONDS: Final = 8.0
 """How long a server may take to say who it is."""
@@ -49,7 +49,7 @@ async def _ask(client: Client, unknown: ServerInfo) -> ServerInfo:
         return msgspec.structs.replace(unknown, dialect=dialect, version=version)
 
     base = unknown.url
-    ollama = await client.fetch("GET", base + OLLAMA.mark, seconds=PROBE_SECONDS)
+    ollama = await client.fetch("GET", base + OLLAMA.probe_path, seconds=PROBE_SECONDS)
     version = _version(OLLAMA, ollama)
     if version is not None and _listing(await client.fetch("GET", base + OLLAMA.listing), "models") is not None:
         return known(OLLAMA, version)
@@ -63,7 +63,7 @@ async def _ask(client: Client, unknown: ServerInfo) -> ServerInfo:
         raise _stranger(client, unknown, [ollama, common], said)
     owners = {entry.owned_by for entry in listing if entry.owned_by}
     for dialect in sorted(FLAVOURS, key=lambda each: each.owner not in owners):
-        version = _version(dialect, await client.fetch("GET", base + dialect.mark))
+        version = _version(dialect, await client.fetch("GET", base + dialect.probe_path))
         if version is not None or dialect.owner in owners:
             return known(dialect, version or "")
     return unknown
@@ -92,16 +92,16 @@ def _version(dialect: Dialect, answer: Answer) -> str | None:
     return dialect.version(_object(answer.body)) if answer.status == 200 else None
 
 
-def _listing(answer: Answer, name: str) -> list[Listed] | None:
+def _listing(answer: Answer, name: str) -> list[ListedModel] | None:
     try:
-        return decode_list(answer.body, name, Listed) if answer.status == 200 else None
+        return decode_list(answer.body, name, ListedModel) if answer.status == 200 else None
     except FramingError:
         return None
 
 
 def _object(answer: bytes) -> dict[str, object]:
     try:
-        value = msgspec.json.decode(answer.removeprefix(MARK))
+        value = msgspec.json.decode(answer.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

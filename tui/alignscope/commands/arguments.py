@@ -21,7 +21,7 @@ NOTHING_CHOSEN: Final = settings.Settings()
 """Settings where there is no file."""
 
 
-def chosen() -> settings.Settings:
+def read_settings() -> settings.Settings:
     """The settings file. Raises UsageError when something in it is wrong."""
     try:
         return settings.load()

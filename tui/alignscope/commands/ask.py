@@ -8,8 +8,7 @@ from contextlib import aclosing, contextmanager
 import msgspec
 
 from alignscope.backends.base import ServerError
-from alignscope.commands import Status
-from alignscope.commands import printing as output
+from alignscope.commands import Status, printing
 from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup
@@ -30,12 +29,12 @@ async def _ask(launch: Launch, as_json: bool) -> int:
         try:
             plan = await find_lineup(servers, launch, strict=True)
         except ServerError as error:
-            output.notes().line(f"alignscope: {error}")
+            printing.notes().line(f"alignscope: {error}")
             return Status.FAILED
         if plan.why:
-            output.notes().line(plan.why)
+            printing.notes().line(plan.why)
         asked = Run(plan.lineup, launch.prompt, launch.settings, servers)
-        show = _Json() if as_json else _Text(plan.lineup, launch.settings.samples)
+        show = _JsonPrinter() if as_json else _TextPrinter(plan.lineup, launch.settings.samples)
         failed, interrupts = False, list[int]()
 
         def interrupt() -> None:
@@ -63,22 +62,22 @@ def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
         loop.remove_signal_handler(signal.SIGINT)
 
 
-class _Json:
+class _JsonPrinter:
     """Every event as one line of JSON, as it happens. Waiting is for screens and isn't printed."""
 
     def __init__(self) -> None:
-        self._out = output.out()
+        self._out = printing.out()
 
     def apply(self, event: Event) -> None:
         if not isinstance(event, Waiting):
             self._out.json(msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3))))
 
 
-class _Text:
+class _TextPrinter:
     """Every reply under its pane's heading, when it has finished."""
 
     def __init__(self, lineup: Lineup, samples: int) -> None:
-        self._out = output.out()
+        self._out = printing.out()
         self._panes = {pane.name: pane for pane in lineup}
         self._samples = samples
         self._replies: dict[tuple[str, int], Reply] = {}

@@ -71,10 +71,10 @@ def _themes() -> list[str]:
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:
-    from alignscope.commands.arguments import chosen, sessions_directory
+    from alignscope.commands.arguments import read_settings, sessions_directory
     from alignscope.commands.session_args import store_in
 
-    names = (entry.name for entry in store_in(sessions_directory(arguments, chosen())).list())
+    names = (entry.name for entry in store_in(sessions_directory(arguments, read_settings())).list())
     # A tilde in front would be somebody's home directory, and a line break would end the name.
     return [name for name in names if name.isprintable() and not name.startswith("~")]
 

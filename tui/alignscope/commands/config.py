@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-from alignscope.commands import Status, UsageError
-from alignscope.commands import printing as output
+from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.printing import table
 from alignscope.files import settings
 from alignscope.files.settings import Settings
@@ -15,7 +14,7 @@ from alignscope.files.yaml_file import FileError
 
 def run(action: str) -> int:
     """Do one of init, path, show, check, keys."""
-    out = output.out()
+    out = printing.out()
     match action:
         case "path":
             out.line(str(settings.config_file()))
@@ -105,7 +104,7 @@ def _check() -> int:
 
     from alignscope.ui import themes
 
-    out = output.out()
+    out = printing.out()
     problems: list[str] = []
     try:
         chosen = settings.load()

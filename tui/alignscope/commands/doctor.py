@@ -13,8 +13,7 @@ import msgspec
 from alignscope import __version__
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import TWINS
-from alignscope.commands import Status
-from alignscope.commands import printing as output
+from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.files import locations, settings
 from alignscope.model.launch import Launch
@@ -64,9 +63,9 @@ def run(launch: Launch, problem: str = "", *, as_json: bool = False) -> int:
     if problem:
         report.advice.insert(0, problem)
     if as_json:
-        output.out().json(msgspec.json.encode(report))
+        printing.out().json(msgspec.json.encode(report))
     else:
-        _print(output.out(), report)
+        _print(printing.out(), report)
     return Status.OK
 
 
@@ -155,7 +154,7 @@ def _print(out: Printer, report: Report) -> None:
     out.line()
     out.line("Servers")
     for each in report.servers:
-        out.line(f"  {_told(each)}")
+        out.line(f"  {_server_line(each)}")
     out.line()
     out.line("What would be used")
     known = {(model.server, model.name): model for each in report.servers for model in each.models}
@@ -177,7 +176,7 @@ def _print(out: Printer, report: Report) -> None:
         out.line(f"  - {advice}")
 
 
-def _told(each: Checked) -> str:
+def _server_line(each: Checked) -> str:
     if each.problem:
         return f"✗ {each.server} can't be used now: see below"
     where = f"{each.label}{_engine_version()}" if each.server == EMBEDDED else f"{each.label} answers at {each.server}"

@@ -8,8 +8,7 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.commands import Status
-from alignscope.commands import printing as output
+from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge, twins
@@ -23,7 +22,7 @@ _BAR: Final = 24
 _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "quantised", "on disk", "because")
 
 
-class Row(msgspec.Struct, frozen=True):
+class ModelRecord(msgspec.Struct, frozen=True):
     """One model as it is listed."""
 
     name: str
@@ -58,30 +57,30 @@ async def _list(launch: Launch, as_json: bool) -> int:
                 backend = await servers.get(server)
                 models = await described(backend)
             except ServerError as error:
-                output.notes().line(f"alignscope: {error}")
+                printing.notes().line(f"alignscope: {error}")
                 status = Status.FAILED if server != EMBEDDED or launch.embedded else status
                 continue
             twin = twins(models)
-            rows = [_row(model, twin.get((model.server, model.name))) for model in models]
+            rows = [_record(model, twin.get((model.server, model.name))) for model in models]
             if as_json:
                 for row in rows:
-                    output.out().json(msgspec.json.encode(row))
+                    printing.out().json(msgspec.json.encode(row))
             else:
-                _print(output.out(), backend.info.label, server, rows)
+                _print(printing.out(), backend.info.label, server, rows)
         return status
     finally:
         await servers.close()
 
 
-def _row(model: Model, twin: Model | None) -> Row:
+def _record(model: Model, twin: Model | None) -> ModelRecord:
     judgement = judge(model)
-    return Row(
+    return ModelRecord(
         model.name, model.server, model.family, model.parameter_size, model.quantization, model.size,
         judgement.nature, judgement.why, model.loaded, twin.name if twin else None,
     )  # fmt: skip
 
 
-def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
+def _print(out: Printer, label: str, server: str, rows: list[ModelRecord]) -> None:
     out.line(label if server == EMBEDDED else f"{label} at {server}")
     cells = [
         (
@@ -105,7 +104,7 @@ def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
 
 
 async def _pull(launch: Launch, name: str) -> int:
-    notes = output.notes()
+    notes = printing.notes()
     show = _Progress(notes)
     servers = Servers(launch.host)
     try:

@@ -25,7 +25,7 @@ class Printer:
 
     def write(self, text: str) -> None:
         """Write a text, from a model or about one, as it is."""
-        with _told():
+        with _explained():
             self._stream.write(clean(text) if self.terminal else text)
             self._stream.flush()
 
@@ -45,13 +45,13 @@ class Printer:
 
     def raw(self, content: bytes) -> None:
         """Write bytes as they are. For files and pipes only."""
-        with _told():
+        with _explained():
             self._stream.buffer.write(content)
             self._stream.buffer.flush()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _explained() -> Iterator[None]:
     """Turn what the system says of a write into words. A reader that has gone is no error."""
     try:
         yield

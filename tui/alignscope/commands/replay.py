@@ -6,8 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
-from alignscope.commands import Status, UsageError
-from alignscope.commands import printing as output
+from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.printing import Printer
 from alignscope.commands.session_args import number, open_session, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
@@ -45,28 +44,28 @@ def run(launch: Launch) -> int:
     try:
         store = store_in(launch.sessions)
         for words in store.recover():
-            output.notes().line(words)
+            printing.notes().line(words)
         session = open_session(store, launch.playback.name)
         for warning in session.warnings:
-            output.notes().line(f"alignscope: {warning}")
-        _play(output.out(), session, launch.playback)
+            printing.notes().line(f"alignscope: {warning}")
+        _play(printing.out(), session, launch.playback)
     except SessionError as error:
-        output.notes().line(f"alignscope: {error}")
+        printing.notes().line(f"alignscope: {error}")
         return Status.FAILED
     except FileNotFoundError as error:
-        output.notes().line(f"alignscope: {error.filename}: {error.strerror}")
+        printing.notes().line(f"alignscope: {error.filename}: {error.strerror}")
         return Status.FAILED
     return Status.OK
 
 
 def offer(launch: Launch) -> int:
     """Say what there is to play and how, since no session was named. Returns the exit status of wrong usage."""
-    notes = output.notes()
+    notes = printing.notes()
     recordings = [entry for entry in store_in(launch.sessions).list() if entry.bundled and not entry.problem]
     if recordings:
         notes.line("Say which session to play. These came with alignscope:")
         rows = [(entry.name, entry.title, ", ".join(pane.model for pane in entry.panes)) for entry in recordings]
-        for line in output.table(rows):
+        for line in printing.table(rows):
             notes.line(f"  {line}")
         notes.line(f"`alignscope replay {recordings[0].name}` plays the first; add --plain to do without a screen.")
     else:
@@ -77,13 +76,13 @@ def offer(launch: Launch) -> int:
 
 def print_all(out: Printer, session: Session) -> None:
     """Print every turn with the note and the verdict on it, reply by reply: no token is decoded for that."""
-    show = _Shown(out, remarks=True)
+    show = _ReplyPrinter(out, remarks=True)
     for turn in session.turns:
         show.whole(turn, turn.replies.values())
 
 
 def _play(out: Printer, session: Session, how: Playback) -> None:
-    show = _Shown(out)
+    show = _ReplyPrinter(out)
     if how.speed == INSTANT:
         for turn in session.turns:
             show.whole(turn, _in_order(turn))
@@ -104,7 +103,7 @@ def _play(out: Printer, session: Session, how: Playback) -> None:
     show.end()
 
 
-class _Shown:
+class _ReplyPrinter:
     """Replies as text: one is written as it comes, and the others follow, each when the one before has ended."""
 
     def __init__(self, out: Printer, *, remarks: bool = False) -> None:

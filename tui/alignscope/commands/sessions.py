@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from alignscope.commands import Status, UsageError
-from alignscope.commands import printing as output
+from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.session_args import number, open_session, store_in, whole
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
@@ -35,15 +34,15 @@ def run(arguments: argparse.Namespace, directory: Path | None) -> int:
     store = store_in(directory)
     try:
         for words in store.recover():
-            output.notes().line(words)
+            printing.notes().line(words)
         return _ACTIONS[arguments.action](store, arguments)
     except SessionError as error:
-        output.notes().line(f"alignscope: {error}")
+        printing.notes().line(f"alignscope: {error}")
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         where = f"{error.filename}: " if error.filename else ""
-        output.notes().line(f"alignscope: {where}{error.strerror or error}")
+        printing.notes().line(f"alignscope: {where}{error.strerror or error}")
     return Status.FAILED
 
 
@@ -60,7 +59,7 @@ def _search(store: Store, arguments: argparse.Namespace) -> int:
 
 
 def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
-    out = output.out()
+    out = printing.out()
     if as_json:
         for entry in entries:
             out.json(_encoded(_row(entry)))
@@ -76,12 +75,12 @@ def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
         when = f"{entry.created:%Y-%m-%d %H:%M}"
         rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
     if len(rows) > 1:
-        for line in output.table(rows):
+        for line in printing.table(rows):
             out.line(line)
     elif not problems:
-        output.notes().line(nothing)
+        printing.notes().line(nothing)
     for problem in problems:
-        output.notes().line(f"alignscope: {problem}")
+        printing.notes().line(f"alignscope: {problem}")
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -109,18 +108,18 @@ def _show(store: Store, arguments: argparse.Namespace) -> int:
         documents = [json.loads(line) for line in FORMATS["jsonl"].write(session, Options())]
         turns = [document for document in documents[1:] if "turn" in document]
         told = {"name": session.name, "bundled": session.bundled, "path": str(session.path or "")}
-        output.out().json(_encoded(told | documents[0] | {"turns": turns}))
+        printing.out().json(_encoded(told | documents[0] | {"turns": turns}))
         return Status.OK
     from alignscope.commands.replay import print_all
 
-    out = output.out()
+    out = printing.out()
     out.line(session.title or session.name)
     out.line(f"{session.created:%Y-%m-%d %H:%M} UTC · {session.path}")
     for record in session.lineup:
         out.line(" · ".join(filter(None, (record.name, record.pane.model, record.pane.mode, record.server))))
     out.line()
     for warning in session.warnings:
-        output.notes().line(f"alignscope: {warning}")
+        printing.notes().line(f"alignscope: {warning}")
     print_all(out, session)
     return Status.OK
 
@@ -133,26 +132,26 @@ def _rename(store: Store, arguments: argparse.Namespace) -> int:
 def _delete(store: Store, arguments: argparse.Namespace) -> int:
     for name in arguments.names:
         token = store.delete(name)
-        output.notes().line(f"Deleted {name}. For a week, `alignscope sessions undelete {token}` brings it back.")
+        printing.notes().line(f"Deleted {name}. For a week, `alignscope sessions undelete {token}` brings it back.")
     return Status.OK
 
 
 def _undelete(store: Store, arguments: argparse.Namespace) -> int:
-    output.out().line(store.undelete(arguments.name).stem)
+    printing.out().line(store.undelete(arguments.name).stem)
     return Status.OK
 
 
 def _import(store: Store, arguments: argparse.Namespace) -> int:
     session = open_session(store, arguments.file)
     for warning in session.warnings:
-        output.notes().line(f"alignscope: {warning}")
+        printing.notes().line(f"alignscope: {warning}")
     kept = store.save(session, store.directory / f"{name_for(session)}{ENDING}")
-    output.out().line(kept.stem)
+    printing.out().line(kept.stem)
     return Status.OK
 
 
 def _path(store: Store, arguments: argparse.Namespace) -> int:
-    output.out().line(str(store.find(arguments.name) if arguments.name else store.directory))
+    printing.out().line(str(store.find(arguments.name) if arguments.name else store.directory))
     return Status.OK
 
 
@@ -162,9 +161,9 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     session = open_session(store, arguments.name)
     parts: Iterable[str] = form.write(session, options)
     if form.name == "preferences" and not (parts := list(parts)):
-        output.notes().line("No reply was judged better than one that differs, so there are no pairs.")
+        printing.notes().line("No reply was judged better than one that differs, so there are no pairs.")
     if arguments.output is None:
-        out = output.out()
+        out = printing.out()
         for part in parts:
             if out.terminal:
                 out.write(part)

@@ -33,7 +33,7 @@ _CONTEXT: Final = 8192
 _TWIN_SLOTS: Final = 8
 _SLOTS: Final = 4
 """Replies that any other model writes at once; the rest queue."""
-_BYSTANDER: Final[dict[str, Any]] = {"broke": "over another order"}
+_NOT_AT_FAULT: Final[dict[str, Any]] = {"broke": "over another order"}
 _Stamp = tuple[Path, int, int]
 """A file's identity: another file under the same name is another model."""
 _log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Engine:
         if len(others) >= MAX_PANES and not is_twin(model) and not self.loading(others[0]):
             del self._served[others[0]], self._loads[others[0]]
             if self._process is not None:
-                _say(self._process, {"drop": others[0]})
+                _send(self._process, {"drop": others[0]})
 
     async def close(self) -> None:
         """End the child, and wait until it is gone."""
@@ -194,11 +194,11 @@ class Engine:
             number = next(self._numbers)
             answer = self._answers[number] = asyncio.get_running_loop().create_future()
             try:
-                _say(process, {"id": number, **order})
+                _send(process, {"id": number, **order})
                 result: dict[str, Any] = await answer
             finally:
                 self._answers.pop(number, None)
-            if result is not _BYSTANDER:
+            if result is not _NOT_AT_FAULT:
                 return result
 
     async def _running(self) -> asyncio.subprocess.Process:
@@ -232,7 +232,7 @@ class Engine:
         for _, future in sorted(self._answers.items()):
             if not future.done():
                 future.set_result(culprit)
-                culprit = _BYSTANDER
+                culprit = _NOT_AT_FAULT
 
 
 def engine_available() -> str:
@@ -245,7 +245,7 @@ def engine_available() -> str:
     return ""
 
 
-def _say(process: asyncio.subprocess.Process, order: dict[str, Any]) -> None:
+def _send(process: asyncio.subprocess.Process, order: dict[str, Any]) -> None:
     """Give an order; one that has ended in the meantime doesn't hear it, and its listener tells so."""
     assert process.stdin is not None
     process.stdin.write(json.dumps(order).encode() + b"\n")

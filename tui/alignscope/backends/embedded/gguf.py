@@ -70,7 +70,7 @@ def read_header(path: Path) -> Header:
             if size < 24:
                 raise GGUFError(f"{path} is not a GGUF file: it has only {size} bytes.")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _Reader(path, data).header()
+                return _HeaderReader(path, data).header()
     except FileNotFoundError:
         raise GGUFError(f"There is no file {path}. Check the path.") from None
     except IsADirectoryError:
@@ -79,7 +79,7 @@ def read_header(path: Path) -> Header:
         raise GGUFError(f"{path} can't be read: {error.strerror}.") from None
 
 
-class _Reader:
+class _HeaderReader:
     """Walks through the bytes of one file."""
 
     def __init__(self, path: Path, data: mmap.mmap) -> None:

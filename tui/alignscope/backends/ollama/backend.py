@@ -24,15 +24,15 @@ from alignscope.backends.base import (
     ServerError,
     ServerInfo,
 )
-from alignscope.backends.chunks import chunks
+from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, drain, lines_of
 from alignscope.backends.framing import FramingError, decode
 from alignscope.backends.ollama.wire import (
-    LINE,
-    PULL,
-    Line,
-    Listed,
-    Shown,
+    PULL_LINE,
+    REPLY_LINE,
+    ListedModel,
+    ReplyLine,
+    ShowAnswer,
     described_model,
     listed_model,
 )
@@ -62,11 +62,11 @@ class _Reading:
         self._last = ""
 
     @property
-    def went_round(self) -> bool:
+    def looped(self) -> bool:
         """Whether as many pieces in a row were the same as make the server stop."""
         return self._repeats >= LOOP_CHUNKS
 
-    def take(self, line: Line) -> Iterator[Chunk]:
+    def read(self, line: ReplyLine) -> Iterator[Chunk]:
         """The chunks in a line."""
         said = line.message
         text = (line.response if said is None else said.content) or ""
@@ -78,7 +78,7 @@ class _Reading:
         if thought:
             yield Chunk(thought, True)
         if text and line.logprobs:
-            yield from chunks(text, line.logprobs, self._wanted)
+            yield from chunks_of(text, line.logprobs, self._wanted)
         elif text:
             yield Chunk(text)
 
@@ -98,7 +98,7 @@ class OllamaBackend(Backend):
         """All it has, cloud models too, those in memory marked."""
         url = self.info.url + self.info.dialect.listing
         tags, running = await asyncio.gather(
-            self._client.ask_list(self.info, url, "models", Listed), self._running(), return_exceptions=True
+            self._client.ask_list(self.info, url, "models", ListedModel), self._running(), return_exceptions=True
         )
         if isinstance(tags, BaseException):
             raise tags
@@ -110,7 +110,7 @@ class OllamaBackend(Backend):
     async def describe(self, model: str) -> Model:
         """One model, with its template, capabilities and own values."""
         url = f"{self.info.url}/api/show"
-        shown = await self._client.ask_object(self.info, "POST", url, Shown, {"model": model}, model=model)
+        shown = await self._client.ask_object(self.info, "POST", url, ShowAnswer, {"model": model}, model=model)
         if not self._known(model):
             await self.models()
         described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
@@ -143,7 +143,7 @@ class OllamaBackend(Backend):
     async def _running(self) -> dict[str, int | None]:
         """The models in memory, with the context each was loaded with."""
         url = f"{self.info.url}/api/ps"
-        listed = await self._client.ask_list(self.info, url, "models", Listed, seconds=_PHASE_SECONDS)
+        listed = await self._client.ask_list(self.info, url, "models", ListedModel, seconds=_PHASE_SECONDS)
         return {entry.name or entry.model: entry.context_length for entry in listed}
 
     def _sent(self, request: Request) -> Sent:
@@ -183,11 +183,11 @@ class OllamaBackend(Backend):
             ):
                 try:
                     async for raw in lines:
-                        line = decode(LINE, raw)
+                        line = decode(REPLY_LINE, raw)
                         if line.error is not None:
                             yield self._failed(line, request)
                             return
-                        for chunk in reading.take(line):
+                        for chunk in reading.read(line):
                             yield chunk
                         if line.done:
                             await drain(incoming)
@@ -199,27 +199,27 @@ class OllamaBackend(Backend):
                 except FramingError as error:
                     yield Ending(End.CUT, errors.garbled(self.info, error))
                     return
-            if reading.went_round:
+            if reading.looped:
                 yield Ending(End.LOOP, errors.gave_up(self.info))
             else:
                 yield Ending(End.CUT, errors.ended_early(self.info))
         finally:
             self._readings.discard(reading)
 
-    def _failed(self, line: Line, request: Request) -> Ending:
+    def _failed(self, line: ReplyLine, request: Request) -> Ending:
         text = errors.error_text(line.error)
         if REPEAT_LIMIT in text:
             return Ending(End.LOOP, errors.gave_up(self.info))
         raise errors.refusal(self.info, text, model=request.model)
 
-    async def _ending(self, line: Line, request: Request) -> Ending:
+    async def _ending(self, line: ReplyLine, request: Request) -> Ending:
         end = End.LENGTH if line.done_reason == "length" else End.STOP
         notes = [await self._context_note(line, request)]
         if request.logprobs is not None and not self._has_logprobs:
             notes.append(f"{self.info.label} tells no log-probabilities: 0.12.11 was the first that did.")
         return Ending(end, " ".join(note for note in notes if note), line.stats)
 
-    async def _context_note(self, line: Line, request: Request) -> str:
+    async def _context_note(self, line: ReplyLine, request: Request) -> str:
         """What to say when the prompt did not fit, the context ran out, or the reply outgrew it.
 
         Most models go on writing past their context: the server drops the oldest tokens to make room, and says nothing.
@@ -263,7 +263,7 @@ class OllamaBackend(Backend):
         ):
             try:
                 async for raw in lines:
-                    line = decode(PULL, raw)
+                    line = decode(PULL_LINE, raw)
                     if line.error is not None:
                         raise self._not_pulled(errors.error_text(line.error), model)
                     status = line.status

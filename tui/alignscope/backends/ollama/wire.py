@@ -6,30 +6,30 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.backends.chunks import Entry
+from alignscope.backends.chunks import TokenLogprob
 from alignscope.model.events import Stats
 from alignscope.model.pane import Model
 
 NANOSECONDS_A_MS: Final = 1e6
 
 
-class Said(msgspec.Struct):
+class ChatMessage(msgspec.Struct):
     """The message of a chat line."""
 
     content: str | None = None
     thinking: str | None = None
 
 
-class Line(msgspec.Struct):
+class ReplyLine(msgspec.Struct):
     """One line of /api/generate or /api/chat. Durations are nanoseconds; whatever is 0 is left out by the server."""
 
     response: str | None = None
     thinking: str | None = None
-    message: Said | None = None
+    message: ChatMessage | None = None
     done: bool = False
     done_reason: str | None = None
     error: Any = None
-    logprobs: list[Entry] | None = None
+    logprobs: list[TokenLogprob] | None = None
     load_duration: int | None = None
     prompt_eval_count: int | None = None
     eval_count: int | None = None
@@ -47,7 +47,7 @@ class Line(msgspec.Struct):
         )
 
 
-LINE: Final = msgspec.json.Decoder(Line)
+REPLY_LINE: Final = msgspec.json.Decoder(ReplyLine)
 
 
 class PullLine(msgspec.Struct):
@@ -60,7 +60,7 @@ class PullLine(msgspec.Struct):
     error: Any = None
 
 
-PULL: Final = msgspec.json.Decoder(PullLine)
+PULL_LINE: Final = msgspec.json.Decoder(PullLine)
 
 
 class Details(msgspec.Struct):
@@ -72,7 +72,7 @@ class Details(msgspec.Struct):
     context_length: int | None = None
 
 
-class Listed(msgspec.Struct):
+class ListedModel(msgspec.Struct):
     """A model in /api/tags and /api/ps."""
 
     name: str = ""
@@ -88,7 +88,7 @@ class Listed(msgspec.Struct):
     """In /api/ps: the context it was loaded with."""
 
 
-class Shown(msgspec.Struct):
+class ShowAnswer(msgspec.Struct):
     """The answer of /api/show."""
 
     template: str | None = None
@@ -100,7 +100,7 @@ class Shown(msgspec.Struct):
     remote_model: str | None = None
 
 
-def listed_model(entry: Listed, server: str, loaded: Mapping[str, int | None] | None) -> Model:
+def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | None] | None) -> Model:
     """A model as /api/tags tells of it.
 
     Args:
@@ -123,7 +123,7 @@ def listed_model(entry: Listed, server: str, loaded: Mapping[str, int | None] | 
     )
 
 
-def described_model(listed: Model, shown: Shown) -> Model:
+def described_model(listed: Model, shown: ShowAnswer) -> Model:
     """The same model with what /api/show adds."""
     details = shown.details or Details()
     parameters = parse_parameters(shown.parameters or "")

@@ -21,12 +21,12 @@ from alignscope.backends.base import (
     ServerError,
     ServerInfo,
 )
-from alignscope.backends.chunks import chunks
+from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list
 from alignscope.backends.openai.models import (
-    Listed,
+    ListedModel,
     Props,
     Slot,
     described_model,
@@ -68,7 +68,7 @@ class OpenAIBackend(Backend):
 
     async def models(self) -> list[Model]:
         """All that the server lists."""
-        entries = await self._client.ask_list(self.info, self.info.url + self.info.dialect.listing, "data", Listed)
+        entries = await self._client.ask_list(self.info, self.info.url + self.info.dialect.listing, "data", ListedModel)
         models = [listed_model(entry, self.info.url, self.info.dialect) for entry in entries if entry.id]
         self._listed = {model.name: model for model in models}
         self._contexts |= {model.name: model.context_length for model in models if model.context_length}
@@ -101,7 +101,7 @@ class OpenAIBackend(Backend):
 
     async def phase(self, model: str) -> Phase:
         """A llama.cpp tells by its health and its slots; others don't."""
-        if not self.info.dialect.tells_slots:
+        if not self.info.dialect.has_slots:
             return Phase.WAITING
         base, _ = self.route(model)
         try:
@@ -153,14 +153,14 @@ class OpenAIBackend(Backend):
                 events = Events()
                 async for data in incoming:
                     for event in events.feed(data):
-                        for chunk in reading.take(event):
+                        for chunk in reading.read(event):
                             yield chunk
                         if reading.complete:
                             await drain(incoming)
                             yield self._ending(reading, request)
                             return
                 for event in events.rest():
-                    for chunk in reading.take(event):
+                    for chunk in reading.read(event):
                         yield chunk
             except httpx.HTTPError:
                 yield self._ending(reading, request, errors.broke_off(self.info))
@@ -223,7 +223,7 @@ class _Reading:
         self.usage: Usage | None = None
         self.timings: Timings | None = None
 
-    def take(self, event: ServerEvent) -> list[Chunk]:
+    def read(self, event: ServerEvent) -> list[Chunk]:
         """The chunks in an event.
 
         Raises:
@@ -257,7 +257,7 @@ class _Reading:
                 found.append(Chunk(thought, True))
         entries = choice.logprobs.entries if choice.logprobs else None
         if text and entries:
-            found += chunks(text, entries, self._wanted)
+            found += chunks_of(text, entries, self._wanted)
         elif text:
             found.append(Chunk(text))
         return found

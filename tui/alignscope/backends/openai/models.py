@@ -19,13 +19,13 @@ class Meta(msgspec.Struct):
     ftype: str | None = None
 
 
-class Status(msgspec.Struct):
+class LoadState(msgspec.Struct):
     """Whether a llama.cpp that serves several models has this one in memory."""
 
     value: str = ""
 
 
-class Listed(msgspec.Struct):
+class ListedModel(msgspec.Struct):
     """A model in /v1/models, or in LM Studio's /api/v0/models."""
 
     id: str = ""
@@ -33,7 +33,7 @@ class Listed(msgspec.Struct):
     max_model_len: int | None = None
     """vLLM."""
     meta: Meta | None = None
-    status: Status | None = None
+    status: LoadState | None = None
     type: str | None = None
     """LM Studio, as all that follows: `llm`, `vlm` or `embeddings`."""
     arch: str | None = None
@@ -89,7 +89,7 @@ class Slot(msgspec.Struct):
         return self.is_processing and isinstance(token, NextToken) and token.n_decoded > 0
 
 
-def listed_model(entry: Listed, server: str, dialect: Dialect) -> Model:
+def listed_model(entry: ListedModel, server: str, dialect: Dialect) -> Model:
     """A model as the listing tells of it."""
     meta = entry.meta or Meta()
     state = entry.state or (entry.status.value if entry.status else "")

@@ -1,12 +1,13 @@
 """What OpenAI-style servers say on the wire, as types, and what is said to them."""
 
 import re
+from itertools import zip_longest
 from typing import Any, Final
 
 import msgspec
 
 from alignscope.backends.base import Request
-from alignscope.backends.chunks import Entry, TopEntry
+from alignscope.backends.chunks import TokenLogprob, TopLogprob
 from alignscope.backends.dialects import Body, Dialect
 from alignscope.model.events import Stats
 from alignscope.model.pane import Mode
@@ -15,24 +16,21 @@ from alignscope.model.pane import Mode
 class Logprobs(msgspec.Struct):
     """Log-probabilities in either shape: `content` (chats, and llama.cpp throughout) or parallel lists (the older)."""
 
-    content: list[Entry] | None = None
+    content: list[TokenLogprob] | None = None
     tokens: list[str] | None = None
     token_logprobs: list[float | None] | None = None
     top_logprobs: list[dict[str, float] | None] | None = None
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[TokenLogprob]:
         """One entry a token, whichever shape it was."""
         if self.content is not None:
             return self.content
-        tokens, own, tops = self.tokens or [], self.token_logprobs or [], self.top_logprobs or []
+        tokens = self.tokens or []
+        n = len(tokens)
         return [
-            Entry(
-                token,
-                own[index] if index < len(own) else None,
-                [TopEntry(text, value) for text, value in ((tops[index] if index < len(tops) else None) or {}).items()],
-            )
-            for index, token in enumerate(tokens)
+            TokenLogprob(token, own, [TopLogprob(*item) for item in (tops or {}).items()])
+            for token, own, tops in zip_longest(tokens, (self.token_logprobs or [])[:n], (self.top_logprobs or [])[:n])
         ]
 
 
