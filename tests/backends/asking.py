@@ -4,7 +4,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-from alignscope.backends import Backend, Chunk, Ending, Message, Request, Sent, ServerError
+from alignscope.backends.base import Backend, Chunk, Ending, Message, Request, Sent, ServerError
 from alignscope.model.events import End
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import Sampling

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from alignscope.backends import Backend, connect
+from alignscope.backends import connect
+from alignscope.backends.base import Backend
 from tests.standin import Ollama, OpenAIStyle
 
 

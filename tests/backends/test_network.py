@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends import Fault, ServerError
+from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.network import Proxy, proxy_for, trusted
 
 GPU = "http://gpu.example:8000"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from alignscope.backends import Backend, Fault, Pulling, ServerError, connect
+from alignscope.backends import connect
+from alignscope.backends.base import Backend, Fault, Pulling, ServerError
 from alignscope.backends.ollama.wire import parse_parameters
 from alignscope.model.events import Alternative, End, Phase
 from alignscope.model.sampling import PARAMETERS, PRESETS

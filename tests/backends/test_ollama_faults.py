@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from alignscope.backends import Backend, Chunk, Fault, Sent, ServerError, connect
+from alignscope.backends import connect
+from alignscope.backends.base import Backend, Chunk, Fault, Sent, ServerError
 from alignscope.model.events import End, Phase
 from tests.backends.asking import ask, chat, completion
 from tests.standin import Ollama, Script

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from alignscope.backends import Backend, Fault, ServerError, connect
-from alignscope.backends.base import Request, ServerInfo
+from alignscope.backends import connect
+from alignscope.backends.base import Backend, Fault, Request, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, VLLM, Dialect
 from alignscope.backends.openai.backend import OpenAIBackend

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends import Fault, ServerError, ServerInfo, connect
+from alignscope.backends import connect
+from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP, LM_STUDIO, OLLAMA, OPENAI, VLLM, Dialect
 from tests.standin import Flavour, Ollama, OpenAIStyle, Server

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.embedded import engine_available
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.events import End, Finished, Token
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignscope.backends.embedded import engine_available
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.pane import EMBEDDED, Mode, Pane
 from alignscope.run.catalog import Catalog
 from alignscope.run.servers import Servers

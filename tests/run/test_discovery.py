@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends import ServerError
-from alignscope.backends.embedded import engine_available
+from alignscope.backends.base import ServerError
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, judge
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, PaneRequest

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from alignscope.backends import Fault, ServerError
+from alignscope.backends.base import Fault, ServerError
 from alignscope.run.servers import Servers
 from tests.standin import Flavour, Ollama, OpenAIStyle
 

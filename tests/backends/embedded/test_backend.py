@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from alignscope.backends.base import Chunk, Ending, Fault, Item, Message, Request, Sent, ServerError
-from alignscope.backends.embedded import engine_available
 from alignscope.backends.embedded.backend import EmbeddedBackend
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.openai.models import FALLBACK_TEMPLATE
 from alignscope.model.events import End, Phase
 from alignscope.model.pairing import Nature, find_pairs, judge

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.backends.embedded import Engine, engine_available
 from alignscope.backends.embedded.child import MAX_LOG
+from alignscope.backends.embedded.engine import Engine, engine_available
 from tests.backends.embedded.files import TEXT, crashing, with_number
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has
 CHILD = Path(sys.modules["alignscope.backends.embedded.child"].__file__ or "")
 PARENT = """
 import asyncio
-from alignscope.backends.embedded import Engine
+from alignscope.backends.embedded.engine import Engine
 
 async def main():
     engine = Engine()

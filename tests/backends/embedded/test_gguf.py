@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.embedded import GGUFError, read_header
+from alignscope.backends.embedded.gguf import GGUFError, read_header
 from tests.backends.embedded.files import LATEST, TEXT, split, with_number, with_pairs
 
 

@@ -1,48 +1,23 @@
-"""Servers and how they are spoken to: one module a dialect, one Backend a server.
+"""Model servers: a `Backend` for each server, a `Dialect` for each kind of server.
 
-The package itself is cheap to import; whatever needs httpx is imported by `connect`.
+The package itself is cheap to import; `connect` imports what needs httpx.
 """
 
 import asyncio
 import importlib
 
-from alignscope.backends.base import (
-    Backend,
-    Chunk,
-    Ending,
-    Fault,
-    Message,
-    Pulling,
-    Request,
-    Sent,
-    ServerError,
-    ServerInfo,
-)
-
-__all__ = [
-    "Backend",
-    "Chunk",
-    "Ending",
-    "Fault",
-    "Message",
-    "Pulling",
-    "Request",
-    "Sent",
-    "ServerError",
-    "ServerInfo",
-    "connect",
-]
+from alignscope.backends.base import Backend
 
 
 async def connect(url: str, *, api_key: str | None = None) -> Backend:
-    """The backend for a server, after asking it once which dialect it speaks.
+    """Ask a server once which dialect it speaks, and return its backend.
 
     Args:
         url: a URL, or anything that OLLAMA_HOST may hold.
         api_key: sent to the server as `Authorization: Bearer`.
 
     Raises:
-        ServerError: nobody answers there, or nobody that is known.
+        ServerError: the server is unreachable or of an unknown kind.
     """
     # httpx takes a tenth of a second to import, which a screen that is being drawn should not have to wait for.
     await asyncio.to_thread(importlib.import_module, "alignscope.backends.probe")

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from alignscope.backends import Backend, ServerError, ServerInfo
+from alignscope.backends.base import Backend, ServerError, ServerInfo
 from alignscope.backends.host import parse_host
 from alignscope.model.pane import EMBEDDED, Lineup, Model
 from alignscope.model.turn import PaneRecord

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from alignscope.backends import Fault, ServerError
-from alignscope.backends.embedded import engine_available
+from alignscope.backends.base import Fault, ServerError
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.host import parse_host
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch

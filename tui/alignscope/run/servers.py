@@ -6,7 +6,8 @@ import os
 from types import TracebackType
 from typing import Self
 
-from alignscope.backends import Backend, connect
+from alignscope.backends import connect
+from alignscope.backends.base import Backend
 from alignscope.backends.host import parse_host
 from alignscope.files.settings import HOST_VARIABLE, api_key
 from alignscope.model.pane import EMBEDDED

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from textual import work
 
-from alignscope.backends import Pulling, ServerError
-from alignscope.backends.embedded import engine_available
+from alignscope.backends.base import Pulling, ServerError
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.pairing import pair_lineup
 from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.scaffold import SCAFFOLDS
