@@ -1,9 +1,9 @@
-"""The one HTTP client of a backend: how it connects, how long it waits, and how its errors reach the person."""
+"""HTTP client of a backend: connections, timeouts, and errors with messages for the person."""
 
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Final, NamedTuple, cast
 
@@ -12,34 +12,34 @@ import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.backends.framing import FramingError, Lines, S, decode_list, decode_object
+from alignscope.backends.framing import FramingError, Lines, T
 from alignscope.backends.network import KEEP_ALIVE, proxy_for, trusted
 
 ANSWER_SECONDS: Final = 15.0
-"""How long a server may think about anything that isn't a reply."""
+"""Timeout of an answer that isn't a reply."""
 MAX_BODY: Final = 32 * 1024 * 1024
-"""The longest answer taken that isn't a stream, in bytes."""
+"""Limit of an answer that isn't a stream, in bytes."""
 
 
 class Answer(NamedTuple):
-    """A server's answer, read to its end."""
+    """A server's answer, complete."""
 
     url: str
-    """What was asked."""
+    """The request's URL."""
     status: int
     body: bytes
     location: str
-    """Where it redirects to; "" when it doesn't."""
+    """Target of a redirection, "" if it is none."""
 
 
 class Client:
-    """Connections to one server, or to several on this machine. A backend closes the one that it was given.
+    """Connections to one server, or to several on this machine. The backend that uses a client closes it.
 
-    A user and password in the URL are kept here, so that no message and no file ever shows them.
+    A user and password in the URL stay in here: no message and no file contains them.
 
     Raises:
-        httpx.InvalidURL: it is no URL.
-        ServerError: the environment names a proxy or certificates that can't be used.
+        httpx.InvalidURL: the URL is invalid.
+        ServerError: the environment names an unusable proxy or unusable certificates.
     """
 
     def __init__(self, url: str, *, api_key: str | None = None) -> None:
@@ -72,46 +72,32 @@ class Client:
         info: ServerInfo,
         method: str,
         url: str,
+        decode: Callable[[bytes], T],
         body: object = None,
         *,
         model: str = "",
         seconds: float = ANSWER_SECONDS,
-    ) -> bytes:
-        """One request and its whole answer.
+    ) -> T:
+        """Send a request, and return its answer, decoded.
 
         Raises:
-            ServerError: there is no answer, or it is a refusal.
+            ServerError: there is no answer, it is a refusal, or `decode` raised FramingError.
         """
         answer = await self.fetch(method, url, body, seconds=seconds)
         if answer.location:
             raise errors.moved(url, answer.location)
         if answer.status >= 300:
             raise errors.refusal(info, errors.body_text(answer.body), status=answer.status, model=model)
-        return answer.body
-
-    async def ask_object(
-        self, info: ServerInfo, method: str, url: str, kind: type[S], body: object = None, *, model: str = ""
-    ) -> S:
-        """One request, and the JSON object that answers it. Raises ServerError as `ask` does, or if it is none."""
         try:
-            return decode_object(await self.ask(info, method, url, body, model=model), kind)
-        except FramingError as error:
-            raise errors.not_understood(info) from error
-
-    async def ask_list(
-        self, info: ServerInfo, url: str, name: str, kind: type[S], *, seconds: float = ANSWER_SECONDS
-    ) -> list[S]:
-        """One request, and the objects in the list that answers it. Raises ServerError as `ask_object` does."""
-        try:
-            return decode_list(await self.ask(info, "GET", url, seconds=seconds), name, kind)
+            return decode(answer.body)
         except FramingError as error:
             raise errors.not_understood(info) from error
 
     async def fetch(self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS) -> Answer:
-        """One request and its whole answer, whatever it is.
+        """Send a request, and return its answer, whatever its status.
 
         Raises:
-            ServerError: there is none, or it isn't complete in so many seconds.
+            ServerError: there is no answer, or it isn't complete within `seconds`.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -171,7 +157,7 @@ class Client:
 
 
 async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The lines of a body as they come, less empty ones; the last may lack its end. Raises FramingError."""
+    """Yield the lines of a body without empty ones; the last may lack its line break. Raises FramingError."""
     lines = Lines()
     async for data in incoming:
         for line in lines.feed(data):
@@ -182,7 +168,7 @@ async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None
 
 
 async def drain(incoming: AsyncIterator[bytes]) -> None:
-    """Read what little follows a reply's last word, so that the connection can be used again; don't insist on it."""
+    """Read up to the end of the body, for at most half a second, so that the connection can be used again."""
     with contextlib.suppress(httpx.HTTPError, TimeoutError):
         async with asyncio.timeout(0.5):
             async for _ in incoming:

@@ -1,4 +1,4 @@
-"""From bytes to lines and events, without any input or output: lines of JSON, and server-sent events.
+"""Framing: bytes into lines of JSON or server-sent events, without input or output.
 
 Lines end at the byte `\\n` and at nothing else. Text splitters also break at U+0085, U+2028 and others, which models do
 write and servers do not always escape; splitting bytes also leaves characters whole that arrive in two pieces.
@@ -11,17 +11,17 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 MAX_LINE: Final = 16 * 1024 * 1024
-"""The longest line that is taken, in bytes. Ollama bounds its engines' lines at 8 MB."""
+"""Limit of a line, in bytes. Ollama limits its engines' lines to 8 MB."""
 
 BOM: Final = b"\xef\xbb\xbf"
-"""A byte order mark, which some proxies put before an answer; it is no part of it."""
+"""Byte order mark, which some proxies put before an answer."""
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 class FramingError(Exception):
-    """What came is not in the server's own format."""
+    """Data in a format that isn't the server's own."""
 
 
 class Lines:
@@ -32,10 +32,10 @@ class Lines:
         self._parts: list[bytes] = []
         self._held = 0
         self._first = True
-        """No line has been complete yet, so that a byte order mark may come."""
+        """Whether no line has been complete yet, so that a byte order mark may come."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The lines that are complete now, without their ends (`\\n` or `\\r\\n`).
+        """Return the lines that `data` completes, without their ends (`\\n` or `\\r\\n`).
 
         Raises:
             FramingError: a line is longer than the limit.
@@ -54,7 +54,7 @@ class Lines:
         return lines
 
     def rest(self) -> bytes:
-        """What came after the last line's end; nothing is held afterwards."""
+        """Return and forget the incomplete line at the end."""
         held = self._unmarked(b"".join(self._parts))
         self._parts, self._held = [], 0
         return held
@@ -78,34 +78,34 @@ class ServerEvent(msgspec.Struct, frozen=True):
     """One server-sent event."""
 
     name: str
-    """`message` where the stream names none; `error` is what servers use for errors."""
+    """`message` by default; servers use `error` for errors."""
     data: bytes
 
 
 class Events:
     """Splits a stream of bytes into server-sent events, as the HTML standard describes them.
 
-    Liberties for servers in use: an `error:` field counts as an event of that name; `rest` gives an event that was not
-    followed by an empty line; lines that end in `\r` alone are told apart at the stream's end; and a body that is one
-    JSON object, for a request to stream that was ignored, is one event.
+    Liberties for servers in use: an `error:` field is an event of that name; `rest` returns an event that no empty line
+    followed; lines that end in `\r` alone are split at the stream's end; and a body that is one JSON object, from a
+    server that doesn't stream, is one event.
     """
 
-    def __init__(self, limit: int = MAX_LINE) -> None:
-        self._lines = Lines(limit)
+    def __init__(self) -> None:
+        self._lines = Lines()
         self._name = ""
         self._data: list[bytes] = []
         self._begun = False
         self._is_object = False
 
     def feed(self, data: bytes) -> list[ServerEvent]:
-        """The events that are complete now. Raises FramingError as `Lines.feed` does."""
+        """Return the events that `data` completes. Raises FramingError as `Lines.feed` does."""
         events: list[ServerEvent] = []
         for line in self._lines.feed(data):
             self._line(line, events)
         return events
 
     def rest(self) -> list[ServerEvent]:
-        """The event that the stream ended in, if any."""
+        """Return the event at the stream's end, if any."""
         events: list[ServerEvent] = []
         rest = self._lines.rest()
         for line in (rest,) if self._is_object else rest.split(b"\r"):
@@ -143,18 +143,15 @@ class Events:
 
 
 def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
-    """A line of JSON, in the decoder's type.
+    """Decode a line of JSON into the decoder's type.
 
-    What a strict decoder refuses but a person can still read is let through: invalid UTF-8 and lone surrogates become
-    U+FFFD, control characters inside strings stay.
+    Invalid UTF-8 and lone surrogates become U+FFFD, control characters inside strings stay.
 
     Raises:
         FramingError: it isn't JSON, or not of that type.
     """
-    try:
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
         return decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
     try:
         return msgspec.convert(_value(line), decoder.type, strict=False)
     except msgspec.ValidationError as error:
@@ -162,7 +159,7 @@ def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
 
 
 def decode_object(answer: bytes, kind: type[S]) -> S:
-    """Return a JSON object; a field that isn't of its type is left at its default.
+    """Decode a JSON object; a field that isn't of its type is left at its default.
 
     Raises:
         FramingError: it is no JSON object.
@@ -174,9 +171,7 @@ def decode_object(answer: bytes, kind: type[S]) -> S:
 
 
 def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
-    """Return the objects of a list that stands under a name in a JSON object, or by itself.
-
-    A field that isn't of its type is left at its default, and what is no object is left out.
+    """Decode the objects of a list, by itself or under a name in a JSON object, each as `decode_object` does.
 
     Raises:
         FramingError: there is no list.
@@ -190,10 +185,8 @@ def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
 
 
 def _value(data: bytes) -> Any:
-    try:
+    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
     try:
         return _scrubbed(json.loads(data.decode("utf-8", "replace"), strict=False))
     except (ValueError, RecursionError) as error:
@@ -201,10 +194,8 @@ def _value(data: bytes) -> Any:
 
 
 def _fields(value: dict[str, Any], kind: type[S]) -> S:
-    try:
+    with contextlib.suppress(msgspec.ValidationError):
         return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
-        pass
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         if field.encode_name in value:

@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -26,7 +27,7 @@ from alignscope.backends.base import (
 )
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, drain, lines_of
-from alignscope.backends.framing import FramingError, decode
+from alignscope.backends.framing import FramingError, decode, decode_list, decode_object
 from alignscope.backends.ollama.wire import (
     PULL_LINE,
     REPLY_LINE,
@@ -48,6 +49,7 @@ REPEAT_LIMIT: Final = "token repeat limit reached"
 _UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: )?([^:]+)$')
 """A failed request of the server's own, in the words of Go: the host, and the last of the reasons."""
 _PHASE_SECONDS: Final = 2.0
+_listing: Final = partial(decode_list, name="models", kind=ListedModel)
 
 
 class _Reading:
@@ -98,7 +100,7 @@ class OllamaBackend(Backend):
         """All it has, cloud models too, those in memory marked."""
         url = self.info.url + self.info.dialect.listing
         tags, running = await asyncio.gather(
-            self._client.ask_list(self.info, url, "models", ListedModel), self._running(), return_exceptions=True
+            self._client.ask(self.info, "GET", url, _listing), self._running(), return_exceptions=True
         )
         if isinstance(tags, BaseException):
             raise tags
@@ -110,7 +112,8 @@ class OllamaBackend(Backend):
     async def describe(self, model: str) -> Model:
         """One model, with its template, capabilities and own values."""
         url = f"{self.info.url}/api/show"
-        shown = await self._client.ask_object(self.info, "POST", url, ShowAnswer, {"model": model}, model=model)
+        decode = partial(decode_object, kind=ShowAnswer)
+        shown = await self._client.ask(self.info, "POST", url, decode, {"model": model}, model=model)
         if not self._known(model):
             await self.models()
         described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
@@ -143,7 +146,7 @@ class OllamaBackend(Backend):
     async def _running(self) -> dict[str, int | None]:
         """The models in memory, with the context each was loaded with."""
         url = f"{self.info.url}/api/ps"
-        listed = await self._client.ask_list(self.info, url, "models", ListedModel, seconds=_PHASE_SECONDS)
+        listed = await self._client.ask(self.info, "GET", url, _listing, seconds=_PHASE_SECONDS)
         return {entry.name or entry.model: entry.context_length for entry in listed}
 
     def _sent(self, request: Request) -> Sent:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from alignscope.backends.base import (
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, drain
 from alignscope.backends.dialects import Body
-from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list
+from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list, decode_object
 from alignscope.backends.openai.models import (
     ListedModel,
     Props,
@@ -68,7 +69,8 @@ class OpenAIBackend(Backend):
 
     async def models(self) -> list[Model]:
         """All that the server lists."""
-        entries = await self._client.ask_list(self.info, self.info.url + self.info.dialect.listing, "data", ListedModel)
+        decode = partial(decode_list, name="data", kind=ListedModel)
+        entries = await self._client.ask(self.info, "GET", self.info.url + self.info.dialect.listing, decode)
         models = [listed_model(entry, self.info.url, self.info.dialect) for entry in entries if entry.id]
         self._listed = {model.name: model for model in models}
         self._contexts |= {model.name: model.context_length for model in models if model.context_length}
@@ -89,7 +91,8 @@ class OpenAIBackend(Backend):
 
     async def props(self, model: str) -> Props:
         """What a llama.cpp tells of a model."""
-        props = await self._client.ask_object(self.info, "GET", self._about("/props", model), Props, model=model)
+        decode = partial(decode_object, kind=Props)
+        props = await self._client.ask(self.info, "GET", self._about("/props", model), decode, model=model)
         if props.default_generation_settings and props.default_generation_settings.n_ctx:
             self._contexts[model] = props.default_generation_settings.n_ctx
         return props
