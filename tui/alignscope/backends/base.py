@@ -1,4 +1,4 @@
-"""What every backend is: one server, asked in its own dialect, answering in ours."""
+"""Interface of a backend, which speaks to one server in its dialect: requests, replies, errors."""
 
 from collections.abc import AsyncGenerator
 from enum import StrEnum
@@ -21,39 +21,39 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One reply that is asked for."""
+    """Request for one reply."""
 
     model: str
     mode: Mode
     prompt: str = ""
-    """The document to go on with; completion only."""
+    """Document to continue; completion only."""
     messages: tuple[Message, ...] = ()
-    """The conversation; chat only."""
+    """Conversation; chat only."""
     sampling: Sampling
     logprobs: int | None = None
-    """None asks for no log-probabilities; 0 for those of the tokens drawn; N for N alternatives each (at most 20)."""
+    """None for no log-probabilities, 0 for those of the sampled tokens, N (up to 20) for N alternatives to each too."""
     think: bool = False
-    """Whether a model that can reason before it replies should; sent explicitly wherever it can be."""
+    """Whether a model that can reason before it replies does; sent explicitly where the API allows it."""
 
     @property
     def limit(self) -> int | None:
-        """The most tokens that the reply may have; None when there is no limit."""
+        """Maximum of tokens in the reply; None without a limit."""
         limit = self.sampling.get("num_predict")
         return limit if isinstance(limit, int) and limit >= 0 else None
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The first thing a stream gives: the request, as it goes to the server."""
+    """First item of a stream: the request as it goes to the server."""
 
     url: str
     body: dict[str, Any]
     """The JSON body."""
     limit: int | None
-    """The most tokens that it asks for; None when there is no limit."""
+    """Maximum of tokens that it asks for; None without a limit."""
 
 
 class Chunk(msgspec.Struct, frozen=True, gc=False):
-    """A piece of a reply."""
+    """Piece of a reply."""
 
     text: str
     thinking: bool = False
@@ -62,25 +62,25 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """The last thing a stream gives: why it ended, by the server's word or by its silence."""
+    """Last item of a stream: how the reply ended."""
 
     end: End
     message: str = ""
-    """For the person; empty when nothing is wrong."""
+    """Message for the person; "" if nothing is wrong."""
     stats: Stats = Stats()
-    """What the server tells; times that only the client can know are filled in by `ask`."""
+    """The server's figures; `ask` adds times that only the client can measure."""
 
 
 Item = Sent | Chunk | Ending
 
 
 class Fault(StrEnum):
-    """What kind of thing went wrong, so that a screen can offer the right remedy."""
+    """Kind of an error, by which a screen chooses the remedy to offer."""
 
     UNREACHABLE = "unreachable"
-    """Nobody listens, or nobody answered within the connect time."""
+    """No connection, or no answer in time."""
     REFUSED = "refused"
-    """The server won't talk to us: 401, 403."""
+    """Not authorised: 401, 403."""
     NO_MODEL = "no model"
     INVALID = "invalid"
     """The request was wrong for this model: 400, 422."""
@@ -88,13 +88,13 @@ class Fault(StrEnum):
     BUSY = "busy"
     """The queue is full: 503, 429."""
     BROKEN = "broken"
-    """It answered something that isn't its own protocol."""
+    """The answer isn't in the server's protocol."""
     FAILED = "failed"
-    """Any other error of the server's own."""
+    """Any other error of the server."""
 
 
 class ServerError(Exception):
-    """A server said no, or nothing. `str()` is one or two sentences for the person: what happened, and what to do."""
+    """Refusal or silence of a server. `str()` is for the person: what happened and what to do, in a sentence or two."""
 
     def __init__(self, message: str, fault: Fault, *, status: int | None = None) -> None:
         super().__init__(message)
@@ -103,74 +103,71 @@ class ServerError(Exception):
 
 
 class ServerInfo(msgspec.Struct, frozen=True):
-    """Who answers at a URL."""
+    """Identity of the server at a URL."""
 
     url: str
     dialect: Dialect
     version: str = ""
     name: str = ""
-    """What a person calls it, where that isn't the dialect's name."""
+    """Name for the person, if it isn't the dialect's."""
     proxy: str = ""
-    """The environment variable that names the proxy on the way to it; "" when there is none."""
+    """Environment variable that names the proxy in use, "" without one."""
 
     @property
     def label(self) -> str:
-        """As a person says it: `Ollama 0.32.15`."""
-        if self.name:
-            return self.name
-        return f"{self.dialect.label} {self.version}".rstrip()
+        """Name and version for the person: `Ollama 0.32.15`."""
+        return self.name or f"{self.dialect.label} {self.version}".rstrip()
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        """`0.33.0-rc2` as (0, 33, 0); empty when there is none, or only the 0.0.0 of a build from source."""
+        """`0.33.0-rc2` as (0, 33, 0); () without a version or with 0.0.0, that of a build from source."""
         numbers = self.version.partition("-")[0].split(".")
         if not all(number.isdecimal() for number in numbers) or not any(int(number) for number in numbers):
             return ()
         return tuple(int(number) for number in numbers)
 
     def caveat(self, parameter: str) -> str:
-        """Return what a person should know of a sampling parameter on this server, "" when it simply works."""
+        """Return how this server deviates for a sampling parameter, in words; "" if it doesn't."""
         return self.dialect.caveat(parameter, self.version_tuple)
 
 
 class Pulling(msgspec.Struct, frozen=True):
-    """How far a download is."""
+    """Progress of a download."""
 
     status: str
     completed: int = 0
-    """Bytes, over all layers seen so far."""
+    """Bytes of all layers seen so far."""
     total: int = 0
-    """Bytes, over all layers seen so far; 0 while none is known."""
+    """Bytes of all layers seen so far; 0 while unknown."""
 
 
 class Backend(Protocol):
-    """One server. Every method raises ServerError and nothing else of the network's; cancelling closes connections."""
+    """One server. Network errors reach the caller as ServerError; cancelling a call closes its connection."""
 
     info: ServerInfo
 
     async def models(self) -> list[Model]:
-        """What the server has, with what its listing tells."""
+        """Return the server's models, as its listing describes them."""
 
     async def describe(self, model: str) -> Model:
-        """One model with all that the server tells of it: template, capabilities, own sampling values."""
+        """Return one model with its template, capabilities and sampling defaults, as far as the server has them."""
 
     async def look(self, model: str) -> Model:
-        """Describe a model without loading it; for servers that load none to describe it, the same as `describe`."""
+        """Describe a model without loading it."""
         return await self.describe(model)
 
     async def phase(self, model: str) -> Phase:
-        """Why a request for this model may be silent so far: `loading`, `queued` or just `waiting`. Never raises."""
+        """Return why a request for a model has no reply yet: `loading`, `queued` or `waiting`. Never raises."""
 
     def stream(self, request: Request) -> AsyncGenerator[Item, None]:
-        """Ask, and give the reply as it comes.
+        """Send a request, and yield its reply as it comes.
 
-        A Sent comes first, before anything is sent, and once more if the server had to be asked in another way. The
-        last item is always an Ending; a refusal before the first byte, and an error line in mid-stream, raise
-        ServerError instead. Leave it early by cancelling, or inside `aclosing`.
+        A Sent comes first, before anything is sent, and again before a second attempt. The last item is an Ending,
+        unless a refusal or an error in mid-stream raises ServerError. To leave early, cancel or use `aclosing`.
         """
 
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
-        """Download a model; ends when it is there."""
+        """Download a model, and yield the progress."""
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,4 +1,4 @@
-"""Log-probabilities put beside the text that they belong to, in whatever shape a server sends them."""
+"""Chunks of text with their log-probabilities."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,14 +9,14 @@ from alignscope.model.events import Alternative
 
 
 class TopLogprob(msgspec.Struct):
-    """An alternative on the wire."""
+    """Alternative token, as servers send it."""
 
     token: str = ""
     logprob: float | None = None
 
 
 class TokenLogprob(msgspec.Struct):
-    """A token's log-probability on the wire: Ollama's shape, and that of OpenAI's chats."""
+    """Log-probability of a token, as Ollama and OpenAI's chats send it."""
 
     token: str = ""
     logprob: float | None = None
@@ -24,14 +24,13 @@ class TokenLogprob(msgspec.Struct):
 
 
 def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int, *, thinking: bool = False) -> Iterator[Chunk]:
-    """The text as chunks with their log-probabilities.
+    """Yield the text in chunks with their log-probabilities.
 
-    Text is what counts: entries are notes beside it. Where several tokens came at once and their texts join to the
-    whole, each becomes a chunk; where they don't (text held back, half a character), the last entry goes with it all,
-    for it is that of the token which set the text free. Entries without text are dropped.
+    Several tokens whose texts join to the whole become a chunk each. Otherwise (text held back, half a character) all
+    text gets the last entry, that of the token which completed it. Entries without text are dropped.
 
     Args:
-        wanted: how many alternatives were asked for, since some servers can't send none.
+        wanted: maximum of alternatives, since some servers can't send none.
     """
     if not text:
         return

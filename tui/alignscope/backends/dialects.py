@@ -1,4 +1,4 @@
-"""Dialects: what sets one kind of server apart from the others, a record each. What they share is in the backends."""
+"""Dialects: a record for each kind of server, of how it differs from the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,59 +12,52 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Dialect:
-    """How one kind of server is recognised, what it can do, and where its fields differ from the usual ones."""
+    """How to recognise a kind of server, what it can do, and where its fields differ from the usual ones."""
 
     label: str
-    """The server's name in messages."""
-
+    """Name in messages."""
     probe_path: str = ""
-    """A path that only this kind of server has."""
+    """Path that only this kind of server has."""
     version: Callable[[Body], str | None] = field(default=lambda _: None)
-    """Read the version from the answer at `probe_path`; None when the answer isn't that of this kind of server."""
+    """Read the version in the answer at `probe_path`; None if the answer is another kind of server's."""
     owner: str = ""
-    """What it says in `owned_by` of its models, by which it is known even when `probe_path` doesn't answer."""
-
+    """Its models' `owned_by`, which identifies it even if `probe_path` doesn't answer."""
     listing: str = "/v1/models"
-    """The path of its list of models."""
+    """Path of its list of models."""
     all_loaded: bool = False
-    """Every model in the list is in memory, unless its entry says otherwise."""
+    """Whether listed models are in memory unless their entry has a state."""
     describes: bool = False
-    """Asked about one model, it tells more than in the list."""
+    """Whether it has details of a model beyond the list."""
     can_pull: bool = False
-    """Downloads models on request."""
+    """Whether it downloads models on request."""
     needs_sign_in: bool = False
-    """Wants a person signed in where others want a key."""
+    """Whether a 401 asks for a sign-in instead of a key."""
     has_slots: bool = False
-    """Tells at /health and /slots why a reply is silent."""
+    """Whether /health and /slots have the reason of a silence."""
     closes_streams: bool = False
-    """Closes a connection that has carried a stream, a moment after the stream's end."""
+    """Whether it closes a connection shortly after the end of a stream on it."""
     template_kwargs: bool = False
-    """Hands `chat_template_kwargs` to a chat template, which can so be told whether to think."""
-
+    """Whether it passes `chat_template_kwargs`, such as whether to think, to chat templates."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Sampling parameters that go by another name in its requests."""
+    """Its names of sampling parameters, where they differ from ours."""
     lacks: frozenset[str] = frozenset()
-    """Sampling parameters that it doesn't know; they are not sent."""
+    """Unknown sampling parameters, which are not sent."""
     ignores: frozenset[str] = frozenset()
     """Sampling parameters that versions before `heeds_since` ignored for the newer families of models."""
     heeds_since: tuple[int, ...] = ()
     adapt: Callable[[Body], Body] = dict
-    """Change a request's body where a value means something else to this server."""
+    """Return a request's body with values that mean something else to this server replaced."""
 
     def fields(self, sampling: Sampling) -> Body:
-        """Return the fields that a request says a sampling with."""
+        """Return a sampling as fields of a request."""
         return {
             self.names.get(name, name): list(value) if isinstance(value, tuple) else value
             for name, value in sampling.items()
             if name not in self.lacks
         }
 
-    def caveat(self, name: str, version: tuple[int, ...] = ()) -> str:
-        """Return what a person should know of a parameter on this server, "" when it simply works.
-
-        Args:
-            version: the server's version, such as (0, 24, 0); empty when it isn't known.
-        """
+    def caveat(self, name: str, version: tuple[int, ...]) -> str:
+        """Return how this server deviates for a parameter, in words; "" if it doesn't."""
         if name in self.lacks:
             return f"not known to {'this server' if self is OPENAI else self.label}: left out"
         if name in self.ignores and () < version < self.heeds_since:
@@ -85,7 +78,7 @@ def _vllm(body: Body) -> Body:
 def _llama_cpp(body: Body) -> Body:
     name = "top_logprobs" if "messages" in body else "logprobs"
     if body.get(name) == 0:
-        body[name] = 1  # it takes 0 alternatives for no log-probabilities at all
+        body[name] = 1  # 0 alternatives mean no log-probabilities at all
     return body
 
 
@@ -103,7 +96,7 @@ def _text_version(answer: Body) -> str | None:
     return version if isinstance(version, str) else None
 
 
-# Parameters that only some know. A new one that isn't OpenAI's stands in one of these.
+# Parameters that not all servers know. A new one that isn't OpenAI's belongs into one of these.
 _OLLAMA_ONLY: Final = frozenset({"num_ctx", "keep_alive"})
 _LLAMA_CPP_ONLY: Final = frozenset({"typical_p", "repeat_last_n"}) | _OLLAMA_ONLY
 _NOT_OPENAI: Final = frozenset({"top_k", "min_p", "repeat_penalty"}) | _LLAMA_CPP_ONLY
@@ -156,6 +149,6 @@ LM_STUDIO: Final = Dialect(
     lacks=_LLAMA_CPP_ONLY,
 )
 OPENAI: Final = Dialect(label="OpenAI-style server", names=_MAX_TOKENS, lacks=_NOT_OPENAI, adapt=_openai)
-"""An OpenAI-style server that doesn't say which it is: only the standard's fields are sent."""
+"""OpenAI-style server of an unknown kind: only the standard's fields are sent."""
 FLAVOURS: Final = (VLLM, LM_STUDIO, LLAMA_CPP)
-"""OpenAI-style servers that can be recognised, in the order in which a server is asked for their own paths."""
+"""Recognisable OpenAI-style servers, in the order in which their paths are probed."""

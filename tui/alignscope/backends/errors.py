@@ -1,4 +1,4 @@
-"""What went wrong, said to the person: what happened, at which server, and what to do next."""
+"""Error messages for the person: what happened, at which server, and what to do next."""
 
 import re
 import socket
@@ -15,7 +15,7 @@ from alignscope.backends.host import DEFAULT_PORT
 from alignscope.backends.network import Proxy
 
 CONNECT_SECONDS: Final = 3.0
-"""How long connecting may take."""
+"""Timeout of connecting."""
 
 _MEMORY: Final = re.compile(
     r"out[- ]of[- ]memory|more system memory|\boom\b|cudamalloc|(unable|failed) to allocate|insufficient memory",
@@ -29,76 +29,35 @@ _SYSTEM: Final = re.compile(
     r"system (role|message|prompt)s?\b.* not\b|\bno system (role|message|prompt)", re.IGNORECASE
 )
 _NO_NAME: Final = ("model is required", "invalid model name", "unqualified name")
-"""What Ollama says to a name that can't be a model's."""
+"""Ollama's answers to an impossible model name."""
 _NO_SUCH_PATH: Final = frozenset({"404 page not found", "not found", "file not found"})
 
 
 def url_of(url: str) -> str:
-    """The server's part of a URL, as messages name it: no path, no password."""
+    """Return the server's part of a URL for messages: no path, no password."""
     parts = httpx.URL(url)
     host = f"[{parts.host}]" if ":" in parts.host else parts.host
     return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}"
 
 
 def named(info: ServerInfo) -> str:
-    """A server as a message names it: `Ollama 0.32.15 at http://localhost:11434`."""
-    if info.name:
-        return info.name
-    return f"{info.label} at {info.url}{f' (through {info.proxy})' if info.proxy else ''}"
+    """Return a server's name for messages: `Ollama 0.32.15 at http://localhost:11434`."""
+    return info.name or f"{info.label} at {info.url}{f' (through {info.proxy})' if info.proxy else ''}"
 
 
 def unreachable(error: Exception, url: str, proxy: Proxy | None = None) -> ServerError:
-    """The error for a connection that never came about, or broke before a word was said.
+    """Return the error for a connection that failed, or broke before the answer.
 
     Args:
         error: what httpx raised.
-        proxy: the one on the way, if any.
     """
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return ServerError(f"{url} is not the address of a server: write it as http://HOST:PORT.", Fault.INVALID)
-    host, url = unquote(httpx.URL(url).host), url_of(url)
-    causes = list(_causes(error))
-    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
-    if certificate is not None:
-        return ServerError(
-            f"{url} shows a certificate that can't be trusted: {certificate.verify_message}. If it is one of your own, "
-            "let SSL_CERT_FILE name the file with it.",
-            Fault.UNREACHABLE,
-        )
-    if proxy is not None and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        did = f"refused: {error}" if isinstance(error, httpx.ProxyError) else "does not answer"
-        return ServerError(
-            f"The proxy {url_of(proxy.url)} on the way to {url} {did}. Check {proxy.variable}, or put {host} into "
-            "NO_PROXY.",
-            Fault.UNREACHABLE,
-        )
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return ServerError(
-            f"No machine called {host} is known here. Check the name, or give another server with --host.",
-            Fault.UNREACHABLE,
-        )
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return ServerError(
-            f"No secure connection to {url}: {error}. If the server speaks plain HTTP, write http:// instead of https://.",
-            Fault.UNREACHABLE,
-        )
-    match error:
-        case httpx.ConnectTimeout():
-            return ServerError(
-                f"{url} did not answer within {CONNECT_SECONDS:g} seconds. Check the address and the network, or name "
-                "another server with --host.",
-                Fault.UNREACHABLE,
-            )
-        case httpx.ConnectError():
-            ollama = httpx.URL(url).port == DEFAULT_PORT
-            start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
-            return ServerError(
-                f"Nothing answers at {url}. {start}, or name another server with --host.", Fault.UNREACHABLE
-            )
-        case httpx.RemoteProtocolError() if "without sending" not in str(error):
-            return ServerError(
-                f"What answers at {url} does not speak HTTP. Check the address and the port.", Fault.BROKEN
-            )
+    if message := _not_connected(error, url, proxy):
+        return ServerError(message, Fault.UNREACHABLE)
+    url = url_of(url)
+    if isinstance(error, httpx.RemoteProtocolError) and "without sending" not in str(error):
+        return ServerError(f"What answers at {url} does not speak HTTP. Check the address and the port.", Fault.BROKEN)
     secure = ", or write https:// if it speaks that" if url.startswith("http://") else ""
     return ServerError(
         f"{url} closed the connection without an answer. The server may have stopped: look at its log, then try "
@@ -107,8 +66,37 @@ def unreachable(error: Exception, url: str, proxy: Proxy | None = None) -> Serve
     )
 
 
+def _not_connected(error: Exception, url: str, proxy: Proxy | None) -> str:
+    """Return why there was no connection, "" if there was one."""
+    host, url = unquote(httpx.URL(url).host), url_of(url)
+    causes = _causes(error)
+    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if certificate is not None:
+        return (
+            f"{url} shows a certificate that can't be trusted: {certificate.verify_message}. If it is one of your own, "
+            "let SSL_CERT_FILE name the file with it."
+        )
+    if proxy is not None and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+        did = f"refused: {error}" if isinstance(error, httpx.ProxyError) else "does not answer"
+        at = f"The proxy {url_of(proxy.url)} on the way to {url}"
+        return f"{at} {did}. Check {proxy.variable}, or put {host} into NO_PROXY."
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return f"No machine called {host} is known here. Check the name, or give another server with --host."
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        hint = "If the server speaks plain HTTP, write http:// instead of https://."
+        return f"No secure connection to {url}: {error}. {hint}"
+    if isinstance(error, httpx.ConnectTimeout):
+        hint = "Check the address and the network, or name another server with --host."
+        return f"{url} did not answer within {CONNECT_SECONDS:g} seconds. {hint}"
+    if isinstance(error, httpx.ConnectError):
+        ollama = httpx.URL(url).port == DEFAULT_PORT
+        start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
+        return f"Nothing answers at {url}. {start}, or name another server with --host."
+    return ""
+
+
 def too_slow(url: str, seconds: float) -> ServerError:
-    """The error for an answer that wasn't complete in so many seconds."""
+    """Return the error for an answer that wasn't complete in time."""
     return ServerError(
         f"{url_of(url)} took the connection, and its answer wasn't complete within {seconds:g} seconds. It may be busy "
         "or hang: try again, or restart it.",
@@ -117,7 +105,7 @@ def too_slow(url: str, seconds: float) -> ServerError:
 
 
 def moved(url: str, location: str) -> ServerError:
-    """The error for a redirection, which is never followed: a key or a prompt is for the server that was named."""
+    """Return the error for a redirection. None is followed, since a key or a prompt is for the named server only."""
     asked = httpx.URL(url)
     target = asked.join(location)
     path = target.raw_path.decode("ascii").partition("?")[0].removesuffix(asked.raw_path.decode("ascii")).rstrip("/")
@@ -128,12 +116,12 @@ def moved(url: str, location: str) -> ServerError:
 
 
 def broke_off(info: ServerInfo) -> str:
-    """The message of a reply whose connection broke in the middle."""
+    """Return the message of a reply whose connection broke in the middle."""
     return f"The connection to {named(info)} broke in the middle of the reply. What came is kept; send it again."
 
 
 def ended_early(info: ServerInfo) -> str:
-    """The message of a reply that just stopped, without the server's word that it is complete."""
+    """Return the message of a reply that stopped without being marked as complete."""
     return (
         f"{named(info)} ended the stream without saying that the reply is complete: its model may have stopped. "
         "What came is kept; send it again."
@@ -141,7 +129,7 @@ def ended_early(info: ServerInfo) -> str:
 
 
 def garbled(info: ServerInfo, error: Exception) -> str:
-    """The message of a reply that stopped making sense."""
+    """Return the message of a reply that went on in an unknown format."""
     return (
         f"{named(info)} sent {error!s:.200}, and the reply is broken off there. What came is kept; send it again, and "
         "if it stays so, see what stands between here and the server."
@@ -149,18 +137,18 @@ def garbled(info: ServerInfo, error: Exception) -> str:
 
 
 def not_understood(info: ServerInfo) -> ServerError:
-    """The error for an answer that isn't what the server was asked for."""
+    """Return the error for an answer in an unknown format."""
     message = f"{named(info)} answered something that is not its own format. Check the address."
     return ServerError(message, Fault.BROKEN)
 
 
 def left_out(info: ServerInfo, fields: Iterable[str]) -> str:
-    """The note on a reply that came once a request's optional fields were left out."""
+    """Return the note on a reply whose request went without optional fields."""
     return f"{named(info)} would not take {' and '.join(sorted(fields))}, so the request went without."
 
 
 def gave_up(info: ServerInfo) -> str:
-    """The message of a reply that the server ended because it went round in circles."""
+    """Return the message of a reply that the server ended because it repeated itself."""
     return (
         f"{info.label} gave up because the model kept repeating itself. A higher temperature or repeat_penalty, or "
         "another seed, may get it out."
@@ -168,11 +156,11 @@ def gave_up(info: ServerInfo) -> str:
 
 
 def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: str = "") -> ServerError:
-    """The error for a server's no: a status before the reply, or an error object within it (status None).
+    """Return the error for a refusal: a status before the reply, or an error object within it (status None).
 
     Args:
-        text: the server's own words, as `body_text` gives them; may be empty.
-        model: the model that was asked for, if any.
+        text: the server's message, from `body_text`; may be empty.
+        model: the model in the request, if any.
     """
     at, said = named(info), f": {text}" if text else ""
 
@@ -242,7 +230,7 @@ def _remedy(text: str) -> str:
 
 
 def body_text(body: bytes) -> str:
-    """A server's own words in an error body, in any shape in use, on one line and of at most 300 characters."""
+    """Return the message in an error body of any shape in use, on one line of at most 300 characters."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -251,7 +239,7 @@ def body_text(body: bytes) -> str:
 
 
 def error_text(value: object) -> str:
-    """The words in an error value: a string, or an object that holds one under `error`, `message` or `detail`."""
+    """Return the message in an error value: a string, or an object with one under `error`, `message` or `detail`."""
     match value:
         case str():
             return _line(value)
@@ -267,7 +255,7 @@ def _line(text: str) -> str:
     return line if len(line) <= 300 else line[:299] + "…"
 
 
-def _causes(error: BaseException | None) -> "list[BaseException]":
+def _causes(error: BaseException | None) -> list[BaseException]:
     found: list[BaseException] = []
     while error is not None and len(found) < 10:
         found.append(error)

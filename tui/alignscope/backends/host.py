@@ -1,4 +1,4 @@
-"""Where a server is, from what a person wrote: the rules by which Ollama reads OLLAMA_HOST."""
+"""Addresses of servers, by the rules of OLLAMA_HOST."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 DEFAULT_PORT: Final = 11434
 _PORTS: Final = {"http": 80, "https": 443}
 _CONNECTABLE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
-"""Addresses that a server listens on and nobody can connect to, with what is meant."""
+"""Addresses to listen on, with the loopback address to connect to instead."""
 
 
 def parse_host(text: str) -> str:
-    """The URL of a server, without a slash at its end.
+    """Return the URL of a server, without a slash at its end.
 
-    As Ollama does it: quotes and spaces around it don't count; the scheme is http unless it says otherwise; the port is
-    11434, or the scheme's own where a scheme is written; a port that is none is as if it weren't there; a path stays;
-    `ollama.com` means its https address. Addresses to listen on (0.0.0.0, ::, none) become the loopback ones.
+    As in Ollama: surrounding quotes and spaces are dropped; the default scheme is http; the default port is 11434, or
+    the scheme's own if a scheme is given; an invalid port is ignored; a path stays; `ollama.com` is reached by https.
+    Addresses to listen on (0.0.0.0, ::, none) become loopback addresses.
     """
     text = text.strip().strip("\"'").strip()
     scheme, separator, rest = text.partition("://")
@@ -31,10 +31,9 @@ def parse_host(text: str) -> str:
     host = _CONNECTABLE.get(host, host)
     if ":" in host:
         host = host.replace("%25", "%")  # before a link-local address's interface, as URLs write it
-    shown = f"[{host}]" if ":" in host else host
-    if port != _PORTS.get(scheme):
-        shown += f":{port}"
-    return f"{scheme}://{user}{at}{shown}{slash}{path}".rstrip("/")
+    bracketed = f"[{host}]" if ":" in host else host
+    suffix = "" if port == _PORTS.get(scheme) else f":{port}"
+    return f"{scheme}://{user}{at}{bracketed}{suffix}{slash}{path}".rstrip("/")
 
 
 def _split_port(authority: str, default: int) -> tuple[str, int]:
@@ -51,6 +50,6 @@ def _split_port(authority: str, default: int) -> tuple[str, int]:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine by its name, so that no proxy can be meant for it."""
+    """Return whether a URL's host is this machine, by its name or address."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"

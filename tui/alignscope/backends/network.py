@@ -1,4 +1,4 @@
-"""The way to a server, from the environment: through which proxy, and by which certificates it is trusted.
+"""Proxies and certificates from the environment.
 
 httpx reads the same variables by itself, but fails on some of their values with errors that don't name them, and knows
 neither the loopback nor networks in NO_PROXY.
@@ -17,35 +17,29 @@ import httpx
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.host import is_loopback
 
+_IDLE: Final = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"  # the latter on macOS
 KEEP_ALIVE: Final = [
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    *(
-        (socket.IPPROTO_TCP, getattr(socket, name), value)
-        for name, value in (
-            ("TCP_KEEPIDLE", 30),
-            ("TCP_KEEPALIVE", 30),  # the same on macOS
-            ("TCP_KEEPINTVL", 10),
-            ("TCP_KEEPCNT", 3),
-        )
-        if hasattr(socket, name)
-    ),
+    (socket.IPPROTO_TCP, getattr(socket, _IDLE), 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
 ]
-"""Socket options by which a machine that is gone is noticed within a minute, however long a model may be silent."""
+"""Socket options that detect a lost machine within a minute, however long a model is silent."""
 
 
 class Proxy(NamedTuple):
-    """A proxy on the way to a server."""
+    """Proxy for the requests to a server."""
 
     variable: str
-    """The environment variable that names it."""
+    """Environment variable that names it."""
     url: str
 
 
 def proxy_for(url: str, environment: Mapping[str, str]) -> Proxy | None:
-    """Return the proxy that the environment names for a URL, None for the loopback and what NO_PROXY exempts.
+    """Return the environment's proxy for a URL; None for the loopback and exemptions in NO_PROXY.
 
     Raises:
-        ServerError: a variable holds something else than an HTTP proxy.
+        ServerError: a variable holds anything but an HTTP proxy.
     """
     parts = httpx.URL(url)
     if is_loopback(url) or _exempt(parts.host, parts.port, _value(environment, "no_proxy")[1]):
@@ -58,7 +52,7 @@ def proxy_for(url: str, environment: Mapping[str, str]) -> Proxy | None:
 
 
 def _value(environment: Mapping[str, str], name: str) -> tuple[str, str]:
-    """Return which of a variable's two spellings is set, and to what; small letters go first."""
+    """Return the spelling of a variable that is set, preferably in small letters, and its value."""
     for variable in (name, name.upper()):
         if value := environment.get(variable, "").strip():
             return variable, value
@@ -83,7 +77,7 @@ def _checked(variable: str, value: str, host: str) -> str:
 
 
 def _exempt(host: str, port: int | None, exempt: str) -> bool:
-    """Whether NO_PROXY's value exempts a host: by its name or its domain, its address or its network, or `*`."""
+    """Return whether NO_PROXY exempts a host: by name, domain, address, network or `*`."""
     host = host.lower().rstrip(".")
     for item in re.split(r"[\s,]+", exempt.lower()):
         name, _, only = item.rpartition(":") if re.fullmatch(r"(\[.*\]|[^:]*):\d+", item) else (item, "", "")
@@ -102,10 +96,10 @@ def _within(host: str, network: str) -> bool:
 
 
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
-    """Return a context that trusts the certificates in SSL_CERT_FILE or SSL_CERT_DIR, else those that come with httpx.
+    """Return a context with the certificates in SSL_CERT_FILE or SSL_CERT_DIR, by default those of httpx.
 
     Raises:
-        ServerError: the variable names nothing of the kind.
+        ServerError: a variable names no certificates.
     """
     file, directory = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
     if not file and not directory:

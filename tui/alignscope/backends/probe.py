@@ -1,4 +1,4 @@
-"""Which dialect a server speaks: found out by asking it, once."""
+"""Detection of a server's dialect, by asking the server."""
 
 from typing import Final
 
@@ -16,18 +16,11 @@ from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import ListedModel
 
 PROBE_SECONDS: Final = 8.0
-"""How long a server may take to say who it is."""
+"""Timeout of the first answer."""
 
 
 async def connect(url: str, *, api_key: str | None = None) -> Backend:
-    """The backend for a server, after asking which it is.
-
-    Args:
-        url: a URL, or anything that OLLAMA_HOST may hold; a `/v1` at its end is not part of it.
-
-    Raises:
-        ServerError: nobody answers, or nobody that is known.
-    """
+    """Return the backend for a server; see `backends.connect`. A `/v1` at the end of the URL is dropped."""
     url = parse_host(url).removesuffix("/v1")
     try:
         client = Client(url, api_key=api_key)
@@ -43,7 +36,7 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
 
 
 async def _ask(client: Client, unknown: ServerInfo) -> ServerInfo:
-    """Ollama is asked for first, then the OpenAI-style servers' common listing, then what only one of them has."""
+    """Probe for Ollama, then for OpenAI-style servers' common listing, then for each flavour's own path."""
 
     def known(dialect: Dialect, version: str = "") -> ServerInfo:
         return msgspec.structs.replace(unknown, dialect=dialect, version=version)
@@ -54,13 +47,12 @@ async def _ask(client: Client, unknown: ServerInfo) -> ServerInfo:
     if version is not None and _listing(await client.fetch("GET", base + OLLAMA.listing), "models") is not None:
         return known(OLLAMA, version)
     common = await client.fetch("GET", base + OPENAI.listing)
-    said = errors.body_text(common.body)
-    if common.status == 503 and "loading" in said.lower():
-        # A llama.cpp says so while it loads; it will answer everything else then.
+    text = errors.body_text(common.body)
+    if common.status == 503 and "loading" in text.lower():  # only a llama.cpp answers so
         return known(LLAMA_CPP)
     listing = _listing(common, "data")
     if listing is None:
-        raise _stranger(client, unknown, [ollama, common], said)
+        raise _unknown_server(client, unknown, [ollama, common], text)
     owners = {entry.owned_by for entry in listing if entry.owned_by}
     for dialect in sorted(FLAVOURS, key=lambda each: each.owner not in owners):
         version = _version(dialect, await client.fetch("GET", base + dialect.probe_path))
@@ -69,11 +61,11 @@ async def _ask(client: Client, unknown: ServerInfo) -> ServerInfo:
     return unknown
 
 
-def _stranger(client: Client, info: ServerInfo, answers: list[Answer], said: str) -> ServerError:
-    """The error for a server that answers, and is none of those that are known."""
+def _unknown_server(client: Client, info: ServerInfo, answers: list[Answer], text: str) -> ServerError:
+    """Return the error for a server of an unknown kind."""
     base = info.url
     if refused := [answer.status for answer in answers if answer.status in (401, 403)]:
-        return errors.refusal(info, said, status=refused[-1])
+        return errors.refusal(info, text, status=refused[-1])
     if client.proxy and all(answer.status >= 400 and answer.status != 404 for answer in answers):
         return ServerError(
             f"The proxy {errors.url_of(client.proxy.url)} on the way to {base} answered in its place, with status "
