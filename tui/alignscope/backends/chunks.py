@@ -23,7 +23,7 @@ class TokenLogprob(msgspec.Struct):
     top_logprobs: list[TopLogprob] | None = None
 
 
-def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int, *, thinking: bool = False) -> Iterator[Chunk]:
+def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int) -> Iterator[Chunk]:
     """Yield the text in chunks with their log-probabilities.
 
     Several tokens whose texts join to the whole become a chunk each. Otherwise (text held back, half a character) all
@@ -32,17 +32,17 @@ def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int, *, thinki
     Args:
         wanted: maximum of alternatives, since some servers can't send none.
     """
-    if not text:
-        return
-    if len(entries) > 1 and "".join(entry.token for entry in entries) == text:
+    if text and not entries:
+        yield Chunk(text)
+    elif len(entries) > 1 and "".join(entry.token for entry in entries) == text:
         for entry in entries:
             if entry.token:
-                yield _chunk(entry.token, entry, wanted, thinking)
-    else:
-        yield _chunk(text, entries[-1], wanted, thinking)
+                yield _chunk(entry.token, entry, wanted)
+    elif text:
+        yield _chunk(text, entries[-1], wanted)
 
 
-def _chunk(text: str, entry: TokenLogprob, wanted: int, thinking: bool) -> Chunk:
+def _chunk(text: str, entry: TokenLogprob, wanted: int) -> Chunk:
     ranked = [Alternative(top.token, top.logprob) for top in entry.top_logprobs or () if top.logprob is not None]
     ranked.sort(key=lambda alternative: -alternative.logprob)
-    return Chunk(text, thinking, entry.logprob, tuple(ranked[:wanted]))
+    return Chunk(text, False, entry.logprob, tuple(ranked[:wanted]))

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Fault, ServerError, ServerInfo
+from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.framing import FramingError, Lines, T
 from alignscope.backends.network import KEEP_ALIVE, proxy_for, trusted
 
@@ -115,7 +115,7 @@ class Client:
     async def stream(
         self, info: ServerInfo, url: str, body: object, *, model: str
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The bytes of a reply as they come. Leaving closes the connection, unless all of it was read.
+        """Yield the bytes of a reply as they come. Leaving closes the connection, unless all of it was read.
 
         Reading them raises httpx.HTTPError when the connection breaks.
 
@@ -154,6 +154,18 @@ class Client:
         return self._http.build_request(
             method, url, content=msgspec.json.encode(body), headers={"Content-Type": "application/json"}
         )
+
+
+class HTTPBackend(Backend):
+    """A backend that speaks HTTP, with a client of its own."""
+
+    def __init__(self, info: ServerInfo, client: Client) -> None:
+        self.info = info
+        self._client = client
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
 
 
 async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:

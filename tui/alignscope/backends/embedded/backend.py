@@ -1,4 +1,4 @@
-"""The embedded engine as a backend: a llama.cpp server for every model, all in one child process."""
+"""Backend of the embedded engine: a llama.cpp server for every model, all in one child process."""
 
 import asyncio
 import hashlib
@@ -22,17 +22,16 @@ from alignscope.model.pane import EMBEDDED, Model, is_twin
 
 LABEL: Final = "embedded llama.cpp"
 _NOTICED_SECONDS: Final = 0.1
-"""How long the system takes at most to tell of a process's end, after its connections have closed."""
+"""Maximum between the closing of a process's connections and the news of its end."""
 _HASHED: Final = 64_000_000
-"""Larger files, in bytes, have no digest: reading them through takes longer than anyone waits."""
+"""Maximum of bytes in a file with a digest: reading more takes too long."""
 
 
 class EmbeddedBackend(OpenAIBackend):
-    """The twins, and any GGUF file by its path; see `base.Backend`. Starts nothing before a model is asked for."""
+    """The twins, and any GGUF file by its path; see `Backend`. The child process starts with the first model."""
 
     def __init__(self) -> None:
         self.engine = Engine()
-        """What runs the models."""
         self._addresses: dict[str, Address] = {}
         self._digests: dict[Path, str] = {}
         self._others: dict[str, None] = {}
@@ -40,31 +39,27 @@ class EmbeddedBackend(OpenAIBackend):
         super().__init__(info, Client("http://127.0.0.1", api_key=self.engine.key))
 
     async def ready(self, model: str) -> None:
-        """Load the model, and start the child process if it doesn't run. Raises ServerError when it can't be."""
+        """Load a model, and start the child process if it doesn't run. Raises ServerError if that fails."""
         self._addresses[model] = await self.engine.url_for(model)
         if not is_twin(model):
             self._others[model] = None
 
     def route(self, model: str) -> tuple[str, str]:
-        """The model's own server; just `embedded` as long as it has none."""
+        """Return the address of a model's server, or just `embedded` until it is loaded."""
         return self._addresses.get(model, Address(EMBEDDED, model))
 
     def neutral(self, model: str) -> bool:
-        """The twins are for visitors: what they type is text. Who brings a model may write its tokens."""
+        """Return whether a model is a twin: prompts to those are text only."""
         return is_twin(model)
 
     async def models(self) -> list[Model]:
-        """The twins, and the files that were asked for so far. Loads nothing.
-
-        Raises:
-            ServerError: the engine can't run here.
-        """
+        """Return the twins and the files used so far. Loads nothing. Raises ServerError if the engine can't run."""
         if reason := engine_available():
             raise ServerError(reason, Fault.UNREACHABLE)
         return [await self.look(name) for name in (*TWINS, *self._others)]
 
     async def look(self, model: str) -> Model:
-        """One model, by what its file says. Loads nothing. Raises ServerError when there is no such file."""
+        """Return one model, by its file. Loads nothing. Raises ServerError if the file is unusable."""
         header = await self.engine.header(model)
         return Model(
             name=model,
@@ -81,20 +76,20 @@ class EmbeddedBackend(OpenAIBackend):
         )
 
     async def describe(self, model: str) -> Model:
-        """One model, with llama.cpp's values for what a request leaves out. Loads it; `loaded` is from before that."""
+        """Return one model with llama.cpp's sampling defaults. Loads it; `loaded` is from before that."""
         listed = await self.look(model)
         await self.ready(model)
-        # What the file itself says of its template is better than what llama.cpp makes of it.
+        # The template in the file is better than llama.cpp's version of it.
         return msgspec.structs.replace(described_model(listed, await self.props(model)), template=listed.template)
 
     async def phase(self, model: str) -> Phase:
-        """`loading` until the model is in memory, then what its server tells."""
+        """Return `loading` until the model is in memory, then the phase on its server."""
         return await super().phase(model) if self.engine.loaded(model) else Phase.LOADING
 
     async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
-        """The reply as it comes; see `base.Backend.stream`.
+        """Yield the reply as it comes; see `Backend.stream`.
 
-        If the child process breaks down over another model's file before this reply has begun, it is asked for again.
+        If the child process breaks down over another model's file before this reply has begun, send the request again.
         """
         nothing_yet, again = True, True
         while again:
@@ -102,10 +97,9 @@ class EmbeddedBackend(OpenAIBackend):
             try:
                 async with aclosing(super().stream(request)) as items:
                     async for item in items:
-                        if nothing_yet and isinstance(item, Ending) and item.end is End.CUT:
-                            again = await self._moved(request.model)
-                            if again:
-                                break
+                        cut = nothing_yet and isinstance(item, Ending) and item.end is End.CUT
+                        if again := cut and await self._moved(request.model):
+                            break
                         nothing_yet &= isinstance(item, Sent)
                         yield item
             except ServerError as error:
@@ -114,14 +108,14 @@ class EmbeddedBackend(OpenAIBackend):
                 again = True
 
     async def _moved(self, model: str) -> bool:
-        """Whether the model's server has gone down, and the model is served elsewhere now."""
+        """Load the model again if its server is down, and return whether its address has changed."""
         before = self._addresses.get(model)
         await asyncio.sleep(_NOTICED_SECONDS)
         await self.ready(model)
         return before is not None and before != self._addresses[model]
 
     async def close(self) -> None:
-        """Close all connections and end the child process."""
+        """Close all connections, and end the child process."""
         await super().close()
         await self.engine.close()
 

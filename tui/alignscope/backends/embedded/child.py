@@ -1,13 +1,13 @@
-"""The process that runs llama.cpp: it loads GGUF files when told to and serves each on a loopback port of its own.
+"""Child process that runs llama.cpp: loads GGUF files on order and serves each on a loopback port of its own.
 
-Run by path and not as a module, so that starting it costs no more than importing llama.cpp: it imports nothing of
-alignscope. Orders come in on standard input and answers go out on standard output, one JSON object a line:
+It is run by path and imports nothing of alignscope, so that it starts as fast as llama.cpp is imported. Orders come in
+on standard input, answers go out on standard output, one JSON object a line:
 
     {"id": 1, "path": "/m/a.gguf", "name": "twin:text", "key": "…", "context": 8192, "slots": 8, "threads": 1}
     {"id": 1, "url": "http://127.0.0.1:40773"}    or    {"id": 1, "error": "…"}
     {"drop": "twin:text"}    has no answer
 
-It lives exactly as long as its standard input is open, however the parent ends.
+It ends with its standard input, however the parent ends.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 MAX_LOG = 1_000_000
-"""Bytes of log kept from earlier runs."""
+"""Maximum of bytes of log from earlier runs."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -31,12 +31,12 @@ def main(log: Path, parent: int) -> None:
     """Serve until standard input ends.
 
     Args:
-        log: the file that all noise goes into.
-        parent: the process id of whoever started this.
+        log: the file for everything that llama.cpp prints.
+        parent: the parent's process id.
     """
     _die_with(parent)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    _send_noise_to(log)
+    _redirect_output(log)
     _die_fast()
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
@@ -60,8 +60,7 @@ def main(log: Path, parent: int) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Have the system end this process with its parent, which also works while native code holds the interpreter and
-    the listener can't run. Linux only; elsewhere the listener notices as soon as it can."""
+    """Have Linux end this process with its parent, even while native code keeps the listener from running."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -70,13 +69,13 @@ def _die_with(parent: int) -> None:
 
 
 def _die_fast() -> None:
-    """When llama.cpp aborts, whoever waits should know at once: no backtrace by a debugger, no core dump."""
+    """Have an abort of llama.cpp end the process at once: no backtrace by a debugger, no core dump."""
     os.environ["GGML_NO_BACKTRACE"] = "1"
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _send_noise_to(log: Path) -> None:
-    """Standard output and error into the log, which starts anew when it has grown large."""
+def _redirect_output(log: Path) -> None:
+    """Redirect standard output and error into the log, emptied if it is large."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     try:
         target = os.open(log, flags, 0o600)
@@ -93,7 +92,7 @@ def _listen(orders: "queue.SimpleQueue[dict[str, Any]]") -> None:
     with os.fdopen(0, "rb", buffering=0, closefd=False) as stream:
         for line in iter(stream.readline, b""):
             orders.put(json.loads(line))
-    # No tidying up: threads in native code may take their time, and nothing here is worth waiting for.
+    # Without cleaning up, which may wait for threads in native code.
     os._exit(0)
 
 
@@ -108,7 +107,7 @@ def _load(order: dict[str, Any]) -> Any:
     params.api_keys = [order["key"]]
     params.cors_origins = ""
     params.ui = False
-    params.verbosity = 1  # errors only; 0 would leave the reason of a failed load unsaid
+    params.verbosity = 1  # errors only; 0 would hide the reason of a failed load
     params.fit_params = False
     params.cache_ram_mib = 0
     params.n_parallel = order["slots"]

@@ -1,4 +1,4 @@
-"""The embedded engine: one child process that runs llama.cpp, started when it is first used."""
+"""Embedded engine: one child process that runs llama.cpp, started at its first use."""
 
 import asyncio
 import contextlib
@@ -23,36 +23,37 @@ TWINS: Final = {
     "twin:sft": "twin-sft.gguf",
     "twin:latest": "twin-latest.gguf",
 }
-"""The models that come with alignscope, and their files."""
+"""Models that come with alignscope, and their files."""
 _MODELS: Final = Path(__file__).parent / "models"
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LEAVE_SECONDS: Final = 2.0
-"""How long the child may take to end by itself."""
+"""Timeout of the child's own ending."""
 _CONTEXT: Final = 8192
-"""Tokens that the replies of one model share; each may have as many of them as the model was trained for."""
+"""Tokens of context that the replies of one model share."""
 _TWIN_SLOTS: Final = 8
 _SLOTS: Final = 4
-"""Replies that any other model writes at once; the rest queue."""
-_NOT_AT_FAULT: Final[dict[str, Any]] = {"broke": "over another order"}
+"""Replies that any other model writes at once; more are queued."""
+_NOT_AT_FAULT: Final[dict[str, Any]] = {}
+"""Answer to an order during which another one broke the child down."""
 _Stamp = tuple[Path, int, int]
-"""A file's identity: another file under the same name is another model."""
+"""Identity of a file: path, modification time, size."""
 _log = logging.getLogger(__name__)
 
 
 class Address(NamedTuple):
-    """Where a model is served."""
+    """Address of a model."""
 
     url: str
     model: str
-    """What the server there calls it."""
+    """Its name on that server."""
 
 
 class Engine:
-    """Runs GGUF files. Safe to use from many tasks at once; call `close` when done."""
+    """Runs GGUF files, for any number of tasks; `close` ends it."""
 
     def __init__(self) -> None:
         self.key = secrets.token_urlsafe(16)
-        """What requests must carry as their bearer token, so that nobody else on the machine talks to the engine."""
+        """Bearer token of requests, which keeps other users of the machine out."""
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
         self._gate = asyncio.Lock()
@@ -60,37 +61,34 @@ class Engine:
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._loads: dict[str, asyncio.Task[Address]] = {}
         self._served: dict[str, _Stamp] = {}
-        """What is in memory or on its way there, least recently asked for first."""
+        """Models in memory or on their way there, least recently used first."""
         self._headers: dict[_Stamp, Header] = {}
 
     @property
     def log(self) -> Path:
-        """Where llama.cpp's own messages go."""
+        """File of llama.cpp's own messages."""
         return state_dir() / "engine.log"
 
     @property
     def pid(self) -> int | None:
-        """The child's process id while it runs."""
+        """Process id of the child; None if it isn't running."""
         process = self._process
+        if process is None or process.returncode is not None:
+            return None
         # The end of its output is known sooner than that of the process.
-        gone = process is None or process.returncode is not None or (process.stdout and process.stdout.at_eof())
-        return None if process is None or gone else process.pid
+        return None if process.stdout and process.stdout.at_eof() else process.pid
 
     def loading(self, model: str) -> bool:
-        """Whether the model is on its way into memory."""
+        """Return whether a model is on its way into memory."""
         load = self._loads.get(model)
         return load is not None and not load.done()
 
     def loaded(self, model: str) -> bool:
-        """Whether the model is in memory."""
+        """Return whether a model is in memory."""
         return self.pid is not None and model in self._served and not self.loading(model)
 
     async def header(self, model: str) -> Header:
-        """What the file of a twin, or of a path, says of itself.
-
-        Raises:
-            ServerError: there is no such file, or it is no GGUF file, or damaged.
-        """
+        """Return the header of a model's file. Raises ServerError if it is missing, no GGUF file, or damaged."""
         path = _file(model)
         try:
             stamp = _stamp(path)
@@ -104,9 +102,9 @@ class Engine:
             raise ServerError(str(error), Fault.INVALID) from None
 
     async def url_for(self, model: str) -> Address:
-        """Where a twin or a GGUF file is served; loads it, and starts the child, if need be.
+        """Return the address of a twin or a GGUF file; load it, and start the child, if need be.
 
-        A caller that is cancelled does not stop a load: the next one finds it further along.
+        Cancelling a call doesn't stop the load.
 
         Raises:
             ServerError: the engine isn't installed, or the file can't be served.
@@ -116,7 +114,7 @@ class Engine:
         header = await self.header(model)
         stamp = _stamp(header.path)
         for _ in range(4):
-            await asyncio.sleep(0)  # so many steps the loop takes to learn that the child has ended, if it has
+            await asyncio.sleep(0)  # the loop needs so many steps to notice the end of the child
         load = self._loads.get(model)
         stale = self.pid is None or self._served.get(model) != stamp
         if load is None or (load.done() and stale):
@@ -133,7 +131,7 @@ class Engine:
             raise
 
     def _make_room(self, model: str) -> None:
-        """Keep in memory no more of a person's own models than a lineup has panes. The twins take hardly any."""
+        """Drop the least recently used of the person's own models if there are as many as a lineup has panes."""
         others = [served for served in self._served if served != model and not is_twin(served)]
         if len(others) >= MAX_PANES and not is_twin(model) and not self.loading(others[0]):
             del self._served[others[0]], self._loads[others[0]]
@@ -141,7 +139,7 @@ class Engine:
                 _send(self._process, {"drop": others[0]})
 
     async def close(self) -> None:
-        """End the child, and wait until it is gone."""
+        """End the child, and wait for its end."""
         for load in self._loads.values():
             load.cancel()
         await asyncio.gather(*self._loads.values(), return_exceptions=True)
@@ -186,8 +184,10 @@ class Engine:
         )
 
     async def _order(self, **order: str | int) -> dict[str, Any]:
-        """The child's answer; when it broke down over this order, its exit status under `ended`. If it was over another
-        one, this one is given again, to the next child."""
+        """Send an order, and return the answer; if the child broke down over it, its exit status under `ended`.
+
+        If it broke down over another order, send this one to the next child.
+        """
         while True:
             async with self._gate:
                 process = await self._running()
@@ -205,8 +205,8 @@ class Engine:
         if self._process is not None and self._listener is not None:
             if self.pid is not None and not self._listener.done():
                 return self._process
-            await self._listener  # it fails what still waits for the old process, and must not do so to the new one
-        # A session of its own keeps the terminal's interrupt and hang-up away: its life hangs on the pipe alone.
+            await self._listener  # it ends what waits for the old process, and must not end what waits for the new one
+        # A session of its own keeps the terminal's interrupt and hang-up away.
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", str(_CHILD), str(self.log), str(os.getpid()),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -217,7 +217,7 @@ class Engine:
         return process
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        """Hand the child's answers out, until it ends; who still waits then learns that there is none."""
+        """Pass the child's answers on until it ends, then answer the remaining orders with its end."""
         assert process.stdout is not None
         async for line in process.stdout:
             answer = json.loads(line)
@@ -227,7 +227,7 @@ class Engine:
         code = await process.wait()
         if self._process is process:
             _log.warning("the embedded engine ended with status %s; its log is %s", code, self.log)
-        # Orders are taken one by one, so what brought it down is the oldest of those without an answer.
+        # Orders are carried out one by one, so the oldest without an answer brought it down.
         culprit: dict[str, Any] = {"ended": code}
         for _, future in sorted(self._answers.items()):
             if not future.done():
@@ -236,7 +236,7 @@ class Engine:
 
 
 def engine_available() -> str:
-    """Empty when the embedded engine can run here, else the reason why it can't."""
+    """Return why the embedded engine can't run here, "" if it can."""
     if importlib.util.find_spec("xllamacpp") is None:
         return (
             "The embedded engine is not installed: llama.cpp comes as the package xllamacpp, which has no build for "
@@ -246,13 +246,13 @@ def engine_available() -> str:
 
 
 def _send(process: asyncio.subprocess.Process, order: dict[str, Any]) -> None:
-    """Give an order; one that has ended in the meantime doesn't hear it, and its listener tells so."""
+    """Send an order. If the process has ended meanwhile, its listener answers it."""
     assert process.stdin is not None
     process.stdin.write(json.dumps(order).encode() + b"\n")
 
 
 def _file(model: str) -> Path:
-    """The file of a twin or of a path that a person wrote."""
+    """Return the file of a twin, or of a path as the person wrote it."""
     if is_twin(model):
         if model not in TWINS:
             raise ServerError(f"There is no {model}: the twins are {', '.join(TWINS)}.", Fault.NO_MODEL)

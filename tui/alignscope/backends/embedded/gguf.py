@@ -1,4 +1,4 @@
-"""What a GGUF file says of itself, and whether it is whole, without loading it.
+"""Headers of GGUF files, and checks for damage, without loading them.
 
 Layout after https://github.com/ggml-org/ggml/blob/master/docs/gguf.md: a magic word, a version, counts, then key-value
 pairs, then one record per tensor, then the tensors' data, aligned.
@@ -31,27 +31,27 @@ _QUANTISATIONS: Final = {
 
 
 class GGUFError(ValueError):
-    """A file that can't be served; the message is for the person."""
+    """Unusable file; the message is for the person."""
 
 
 class Header(msgspec.Struct, frozen=True):
-    """What a GGUF file says of the model in it."""
+    """Description of the model in a GGUF file."""
 
     path: Path
     size: int
     """Bytes."""
     architecture: str = ""
     parameters: int = 0
-    """Weights, counted from the tensors of this file; 0 where a model is split over several."""
+    """Number of weights; 0 if the model is split over several files."""
     quantization: str = ""
     context_length: int = 0
-    """Tokens the model was trained for; 0 when it doesn't say."""
+    """Tokens that the model was trained for; 0 if unknown."""
     template: str = ""
-    """The chat template; empty when there is none."""
+    """Chat template, "" without one."""
 
     @property
     def parameter_size(self) -> str:
-        """The weights as servers write it, such as `3.1M`."""
+        """Number of weights as servers write it, such as `3.1M`."""
         for unit, size in (("B", 1e9), ("M", 1e6), ("K", 1e3)):
             if self.parameters >= size:
                 return f"{self.parameters / size:.1f}{unit}"
@@ -59,7 +59,7 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def read_header(path: Path) -> Header:
-    """Read a file's header and check that nothing in it points outside of the file. Reads no weights.
+    """Read a file's header, and check that its tensors lie within the file.
 
     Raises:
         GGUFError: the file isn't there, can't be read, is no GGUF file, or is damaged.
@@ -80,7 +80,7 @@ def read_header(path: Path) -> Header:
 
 
 class _HeaderReader:
-    """Walks through the bytes of one file."""
+    """Reads the header of one file from its bytes."""
 
     def __init__(self, path: Path, data: mmap.mmap) -> None:
         self._path = path
@@ -154,14 +154,14 @@ class _HeaderReader:
         return text.decode("utf-8", "replace")
 
     def _value(self, kind: int) -> Any:
-        """A value; None for an array, which is stepped over: those are vocabularies, of no use here."""
+        """Return a value; skip an array, which is a vocabulary, and return None."""
         if kind == _STRING:
             return self._string()
         if kind == _ARRAY:
-            return self._step_over(self._scalar("<I"), self._scalar("<Q"))
+            return self._skip_array(self._scalar("<I"), self._scalar("<Q"))
         return self._scalar(self._layout(kind))
 
-    def _step_over(self, kind: int, length: int) -> None:
+    def _skip_array(self, kind: int, length: int) -> None:
         if length > len(self._data):
             raise struct.error
         if kind == _STRING:

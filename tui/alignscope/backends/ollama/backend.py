@@ -1,12 +1,13 @@
 """Ollama by its own API, from version 0.12 on.
 
-Never by its OpenAI-style routes: those override sampling and put every prompt through the model's template.
+Its OpenAI-style routes override sampling and put every prompt through the model's template.
 """
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ import httpx
 
 from alignscope.backends import errors
 from alignscope.backends.base import (
-    Backend,
     Chunk,
     Ending,
     Fault,
@@ -26,7 +26,7 @@ from alignscope.backends.base import (
     ServerInfo,
 )
 from alignscope.backends.chunks import chunks_of
-from alignscope.backends.client import Client, drain, lines_of
+from alignscope.backends.client import Client, HTTPBackend, drain, lines_of
 from alignscope.backends.framing import FramingError, decode, decode_list, decode_object
 from alignscope.backends.ollama.wire import (
     PULL_LINE,
@@ -42,62 +42,57 @@ from alignscope.model.pane import Mode, Model
 
 LOGPROBS_SINCE: Final = (0, 12, 11)
 LOOP_CHUNKS: Final = 30
-"""The server stops silently once more than thirty pieces in a row have the same text but for white space; the last of
-them is not sent, nor counted is the first where it is all white space."""
+"""Pieces in a row with the same text but for white space, after which the server stops silently. It doesn't send the
+last of them, nor count a first one of white space only."""
 REPEAT_LIMIT: Final = "token repeat limit reached"
-"""What versions say that do speak of it."""
+"""Error by which some versions report it."""
 _UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: )?([^:]+)$')
-"""A failed request of the server's own, in the words of Go: the host, and the last of the reasons."""
+"""Failed request of the server itself, in Go's format: the host, and the last of the reasons."""
 _PHASE_SECONDS: Final = 2.0
 _listing: Final = partial(decode_list, name="models", kind=ListedModel)
 
 
 class _Reading:
-    """What has been read of one reply."""
+    """State of reading one reply."""
 
     def __init__(self, request: Request) -> None:
         self.model = request.model
         self.silent = True
-        """Nothing has come yet."""
+        """Whether nothing has come yet."""
         self._wanted = request.logprobs or 0
         self._repeats = 0
         self._last = ""
 
     @property
     def looped(self) -> bool:
-        """Whether as many pieces in a row were the same as make the server stop."""
+        """Whether enough pieces in a row were the same for the server to stop."""
         return self._repeats >= LOOP_CHUNKS
 
     def read(self, line: ReplyLine) -> Iterator[Chunk]:
-        """The chunks in a line."""
-        said = line.message
-        text = (line.response if said is None else said.content) or ""
-        thought = (line.thinking if said is None else said.thinking) or ""
+        """Yield the chunks in a line."""
+        source = line if line.message is None else line.message
+        text, thought = source.content or "", source.thinking or ""
         if thought or text:
             self.silent = False
             bare = text.strip()
             self._repeats, self._last = (self._repeats + 1, self._last) if bare == self._last and text else (1, bare)
         if thought:
             yield Chunk(thought, True)
-        if text and line.logprobs:
-            yield from chunks_of(text, line.logprobs, self._wanted)
-        elif text:
-            yield Chunk(text)
+        yield from chunks_of(text, line.logprobs or (), self._wanted)
 
 
-class OllamaBackend(Backend):
-    """One Ollama server; see `base.Backend`."""
+class OllamaBackend(HTTPBackend):
+    """One Ollama server; see `Backend`."""
 
     def __init__(self, info: ServerInfo, client: Client) -> None:
-        self.info = info
-        self._client = client
+        super().__init__(info, client)
         self._readings: set[_Reading] = set()
         self._listed: dict[str, Model] = {}
         self._trained: dict[str, int] = {}
-        """The context that each described model was trained with: more than that is not to be had."""
+        """Context length that each described model was trained with, its maximum."""
 
     async def models(self) -> list[Model]:
-        """All it has, cloud models too, those in memory marked."""
+        """Return all models, cloud models too, with whether each is in memory."""
         url = self.info.url + self.info.dialect.listing
         tags, running = await asyncio.gather(
             self._client.ask(self.info, "GET", url, _listing), self._running(), return_exceptions=True
@@ -110,7 +105,7 @@ class OllamaBackend(Backend):
         return models
 
     async def describe(self, model: str) -> Model:
-        """One model, with its template, capabilities and own values."""
+        """Return one model with its template, capabilities and sampling defaults."""
         url = f"{self.info.url}/api/show"
         decode = partial(decode_object, kind=ShowAnswer)
         shown = await self._client.ask(self.info, "POST", url, decode, {"model": model}, model=model)
@@ -122,7 +117,7 @@ class OllamaBackend(Backend):
         return described
 
     def _known(self, model: str) -> Model | None:
-        """A listed model by any way to write its name: the server minds neither case nor a missing `:latest`."""
+        """Return a listed model; neither case nor a missing `:latest` matters, as in the server."""
         name = model.casefold()
         return self._listed.get(name) or self._listed.get(f"{name}:latest")
 
@@ -131,7 +126,7 @@ class OllamaBackend(Backend):
         return known.name if known else model
 
     async def phase(self, model: str) -> Phase:
-        """`loading` while it isn't listed as running; `queued` while another reply of ours runs on it."""
+        """Return `loading` until the model is listed as running, `queued` while it writes another reply of ours."""
         try:
             running = await self._running()
         except ServerError:
@@ -144,7 +139,7 @@ class OllamaBackend(Backend):
         return Phase.WAITING
 
     async def _running(self) -> dict[str, int | None]:
-        """The models in memory, with the context each was loaded with."""
+        """Return the models in memory, with the context length of each."""
         url = f"{self.info.url}/api/ps"
         listed = await self._client.ask(self.info, "GET", url, _listing, seconds=_PHASE_SECONDS)
         return {entry.name or entry.model: entry.context_length for entry in listed}
@@ -173,8 +168,12 @@ class OllamaBackend(Backend):
         return not version or version >= LOGPROBS_SINCE
 
     async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
-        """The reply as it comes; see `base.Backend.stream`."""
-        _refuse_empty(request)
+        """Yield the reply as it comes; see `Backend.stream`."""
+        if request.mode is Mode.COMPLETION and not request.prompt:
+            raise ServerError(
+                "There is nothing to go on with: Ollama can't continue an empty prompt. Write at least one character.",
+                Fault.INVALID,
+            )
         sent = self._sent(request)
         yield sent
         reading = _Reading(request)
@@ -217,47 +216,42 @@ class OllamaBackend(Backend):
 
     async def _ending(self, line: ReplyLine, request: Request) -> Ending:
         end = End.LENGTH if line.done_reason == "length" else End.STOP
-        notes = [await self._context_note(line, request)]
+        note = await self._context_note(line, request)
         if request.logprobs is not None and not self._has_logprobs:
-            notes.append(f"{self.info.label} tells no log-probabilities: 0.12.11 was the first that did.")
-        return Ending(end, " ".join(note for note in notes if note), line.stats)
+            note += f" {self.info.label} tells no log-probabilities: 0.12.11 was the first that did."
+        return Ending(end, note.lstrip(), line.stats)
 
     async def _context_note(self, line: ReplyLine, request: Request) -> str:
-        """What to say when the prompt did not fit, the context ran out, or the reply outgrew it.
+        """Return a note if the prompt did not fit, the context ran out, or the reply outgrew it; else "".
 
-        Most models go on writing past their context: the server drops the oldest tokens to make room, and says nothing.
+        Most models go on writing past their context: the server silently drops the oldest tokens.
         """
         prompt, written = line.prompt_eval_count or 0, line.eval_count or 0
         ran_out = line.done_reason == "length" and (request.limit is None or written < request.limit)
         if prompt + written < 256 and not ran_out and "num_ctx" not in request.sampling:
             return ""
         name, context = self._name(request.model), request.sampling.get("num_ctx")
-        try:
+        with suppress(ServerError):
             running = await self._running()
             context = running.get(name) or running.get(f"{name}:latest") or context
-        except ServerError:
-            pass
         if not isinstance(context, int):
             return ""
-        at_most = self._trained.get(name)
-        whole = at_most is not None and context >= at_most
+        whole = context >= self._trained.get(name, math.inf)
         if prompt >= context - 1:
             remedy = "The model holds no more: shorten the prompt" if whole else "Raise num_ctx, or shorten the prompt"
             return f"The prompt was longer than the context of {context} tokens, and the server cut it. {remedy}."
         # One over is a full context still: the last token drawn is never read back.
         if prompt + written > context + 1:
             remedy = "The model holds no more" if whole else "Raise num_ctx to keep it whole"
-            return (
-                f"The reply outgrew the context of {context} tokens: to go on, the server dropped the oldest text. "
-                f"{remedy}."
-            )
+            what = f"The reply outgrew the context of {context} tokens"
+            return f"{what}: to go on, the server dropped the oldest text. {remedy}."
         if ran_out and prompt + written >= context - 1:
             remedy = "The model holds no more" if whole else "Raise num_ctx for a longer reply"
             return f"The context of {context} tokens is full. {remedy}."
         return ""
 
     async def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
-        """Download a model. Cancelling it loses nothing: the next pull goes on where it stopped."""
+        """Download a model; a later pull continues a cancelled one. See `Backend.pull`."""
         url, status = f"{self.info.url}/api/pull", ""
         layers: dict[str, tuple[int, int]] = {}
         async with (
@@ -272,53 +266,31 @@ class OllamaBackend(Backend):
                     status = line.status
                     if line.digest and line.total:
                         layers[line.digest] = (line.completed or 0, line.total)
-                    yield Pulling(
-                        status, sum(done for done, _ in layers.values()), sum(size for _, size in layers.values())
-                    )
+                    yield Pulling(status, *map(sum, zip(*layers.values(), strict=True)))
             except (httpx.HTTPError, FramingError):
                 status = ""
         if status != "success":
-            raise ServerError(
-                f"The download of {model} by {errors.named(self.info)} broke off. Start it again: it goes on there.",
-                Fault.FAILED,
+            message = (
+                f"The download of {model} by {errors.named(self.info)} broke off. Start it again: it goes on there."
             )
+            raise ServerError(message, Fault.FAILED)
 
     def _not_pulled(self, text: str, model: str) -> ServerError:
         if "file does not exist" in text or "not found" in text:
-            return ServerError(
-                f"Ollama's library has no model called {model}. Check the name and the tag.", Fault.NO_MODEL
-            )
+            message = f"Ollama's library has no model called {model}. Check the name and the tag."
+            return ServerError(message, Fault.NO_MODEL)
         if unreached := _UNREACHED.search(text):
             host, reason = unreached.groups()
-            return ServerError(
-                f"{errors.named(self.info)} could not reach {host} to download {model}: {reason}. Check the network of "
-                "the machine it runs on, then start again.",
-                Fault.FAILED,
-            )
-        return ServerError(
-            f"{errors.named(self.info)} could not download {model}: {text}. Check its network and its disk, then start "
-            "again: it goes on from there.",
-            Fault.FAILED,
-        )
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._client.close()
-
-
-def _refuse_empty(request: Request) -> None:
-    """An empty prompt would make Ollama load the model and say nothing."""
-    if request.mode is Mode.COMPLETION and not request.prompt:
-        raise ServerError(
-            "There is nothing to go on with: Ollama can't continue an empty prompt. Write at least one character.",
-            Fault.INVALID,
-        )
-    if request.mode is Mode.CHAT and not request.messages:
-        raise ServerError("There is no message to answer. Write at least one character.", Fault.INVALID)
+            problem = f"could not reach {host} to download {model}: {reason}"
+            remedy = "Check the network of the machine it runs on, then start again."
+        else:
+            problem = f"could not download {model}: {text}"
+            remedy = "Check its network and its disk, then start again: it goes on from there."
+        return ServerError(f"{errors.named(self.info)} {problem}. {remedy}", Fault.FAILED)
 
 
 def _keep_alive(text: str) -> float | int | str:
-    """A number of seconds as a number, since a string without a unit is not taken; anything else as it is."""
+    """Return a number of seconds as a number, since Ollama refuses a string without a unit; other text as it is."""
     for kind in (int, float):
         try:
             return kind(text)

@@ -1,4 +1,4 @@
-"""What Ollama says on the wire, as types; and its listings as ours."""
+"""Types of Ollama's answers, and its models as ours."""
 
 import json
 from collections.abc import Mapping
@@ -14,16 +14,16 @@ NANOSECONDS_A_MS: Final = 1e6
 
 
 class ChatMessage(msgspec.Struct):
-    """The message of a chat line."""
+    """Message in a line of /api/chat."""
 
     content: str | None = None
     thinking: str | None = None
 
 
 class ReplyLine(msgspec.Struct):
-    """One line of /api/generate or /api/chat. Durations are nanoseconds; whatever is 0 is left out by the server."""
+    """Line of /api/generate or /api/chat. Durations are nanoseconds; the server leaves out what is 0."""
 
-    response: str | None = None
+    content: str | None = msgspec.field(default=None, name="response")
     thinking: str | None = None
     message: ChatMessage | None = None
     done: bool = False
@@ -37,7 +37,7 @@ class ReplyLine(msgspec.Struct):
 
     @property
     def stats(self) -> Stats:
-        """The server's figures."""
+        """Figures of the reply."""
         count, duration = self.eval_count or 0, self.eval_duration or 0
         return Stats(
             tokens=count,
@@ -51,7 +51,7 @@ REPLY_LINE: Final = msgspec.json.Decoder(ReplyLine)
 
 
 class PullLine(msgspec.Struct):
-    """One line of /api/pull."""
+    """Line of /api/pull."""
 
     status: str = ""
     digest: str = ""
@@ -64,7 +64,7 @@ PULL_LINE: Final = msgspec.json.Decoder(PullLine)
 
 
 class Details(msgspec.Struct):
-    """What kind of model it is."""
+    """Architecture and size of a model."""
 
     family: str | None = None
     parameter_size: str | None = None
@@ -73,11 +73,11 @@ class Details(msgspec.Struct):
 
 
 class ListedModel(msgspec.Struct):
-    """A model in /api/tags and /api/ps."""
+    """Model in /api/tags and /api/ps."""
 
     name: str = ""
     model: str = ""
-    """The same, which some servers tell alone."""
+    """The same; some servers give this one only."""
     size: int | None = None
     digest: str | None = None
     details: Details | None = None
@@ -85,11 +85,11 @@ class ListedModel(msgspec.Struct):
     remote_host: str | None = None
     remote_model: str | None = None
     context_length: int | None = None
-    """In /api/ps: the context it was loaded with."""
+    """Context that it is loaded with; in /api/ps only."""
 
 
 class ShowAnswer(msgspec.Struct):
-    """The answer of /api/show."""
+    """Answer of /api/show."""
 
     template: str | None = None
     parameters: str | None = None
@@ -101,10 +101,10 @@ class ShowAnswer(msgspec.Struct):
 
 
 def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | None] | None) -> Model:
-    """A model as /api/tags tells of it.
+    """Return a model in /api/tags as ours.
 
     Args:
-        loaded: the names in /api/ps, with the context each was loaded with; None when that didn't answer.
+        loaded: the models in /api/ps with their context lengths; None if it is unknown.
     """
     details = entry.details or Details()
     return Model(
@@ -124,7 +124,7 @@ def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | Non
 
 
 def described_model(listed: Model, shown: ShowAnswer) -> Model:
-    """The same model with what /api/show adds."""
+    """Return a model with what /api/show adds."""
     details = shown.details or Details()
     parameters = parse_parameters(shown.parameters or "")
     info = shown.model_info or {}
@@ -144,7 +144,7 @@ def described_model(listed: Model, shown: ShowAnswer) -> Model:
 
 
 def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
-    """The text block in which /api/show gives a model's own values: a name, spaces, a value, which may be quoted."""
+    """Parse the sampling defaults in /api/show: lines of a name, spaces, and a value, which may be quoted."""
     pairs: list[tuple[str, str]] = []
     for line in text.split("\n"):
         name, _, value = line.strip().partition(" ")

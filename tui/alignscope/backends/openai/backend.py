@@ -1,6 +1,6 @@
 """OpenAI-style servers: llama.cpp's llama-server, vLLM, LM Studio, and others that keep to the standard."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from functools import partial
 from typing import Final
@@ -11,7 +11,6 @@ import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import (
-    Backend,
     Chunk,
     Ending,
     Fault,
@@ -23,7 +22,7 @@ from alignscope.backends.base import (
     ServerInfo,
 )
 from alignscope.backends.chunks import chunks_of
-from alignscope.backends.client import Client, drain
+from alignscope.backends.client import Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list, decode_object
 from alignscope.backends.openai.models import (
@@ -40,35 +39,33 @@ from alignscope.model.pane import Mode, Model
 _PHASE_SECONDS: Final = 2.0
 
 
-class OpenAIBackend(Backend):
-    """One OpenAI-style server; see `base.Backend`.
+class OpenAIBackend(HTTPBackend):
+    """One OpenAI-style server; see `Backend`.
 
-    The embedded engine has a server for every model, so what depends on the model goes through three methods made to be
-    overridden: `ready`, `route` and `neutral`.
+    Where each model has a server of its own, subclasses override `ready`, `route` and `neutral`.
     """
 
     def __init__(self, info: ServerInfo, client: Client) -> None:
-        self.info = info
-        self._client = client
+        super().__init__(info, client)
         self._listed: dict[str, Model] = {}
         self._refused: dict[str, frozenset[str]] = {}
-        """Fields that the server would not take for a model, though it could do without them."""
+        """Optional fields that the server refuses for a model."""
         self._contexts: dict[str, int] = {}
-        """Tokens that each model's server holds, where it told."""
+        """Context length of each model, if known."""
 
     async def ready(self, model: str) -> None:
-        """Called before anything is asked of a model; may take as long as starting it takes, and raise ServerError."""
+        """Load a model before a request to it. May raise ServerError."""
 
     def route(self, model: str) -> tuple[str, str]:
-        """The base URL that a model is asked at, without a slash at its end, and the name that it goes by there."""
+        """Return the base URL for a model, without a slash at its end, and the model's name there."""
         return self.info.url, model
 
     def neutral(self, model: str) -> bool:
-        """Whether prompts for this model are kept from containing special tokens: `openai_wire.neutralised`."""
+        """Return whether to keep special tokens out of a model's prompts, by `wire.neutralised`."""
         return False
 
     async def models(self) -> list[Model]:
-        """All that the server lists."""
+        """Return the models that the server lists."""
         decode = partial(decode_list, name="data", kind=ListedModel)
         entries = await self._client.ask(self.info, "GET", self.info.url + self.info.dialect.listing, decode)
         models = [listed_model(entry, self.info.url, self.info.dialect) for entry in entries if entry.id]
@@ -77,12 +74,12 @@ class OpenAIBackend(Backend):
         return models
 
     async def describe(self, model: str) -> Model:
-        """One model, with its template and own values where the server is a llama.cpp."""
+        """Return one model, from a llama.cpp with its template and sampling defaults."""
         if model not in self._listed:
             await self.models()
         found = self._listed.get(model)
         if self.info.dialect.describes:
-            # Whatever name it is asked by, a llama.cpp with one model answers with that one.
+            # A llama.cpp with one model answers to any name.
             listed = found or Model(name=model, server=self.info.url, loaded=True)
             return described_model(listed, await self.props(model))
         if found is None:
@@ -90,7 +87,7 @@ class OpenAIBackend(Backend):
         return found
 
     async def props(self, model: str) -> Props:
-        """What a llama.cpp tells of a model."""
+        """Return a llama.cpp's properties of a model."""
         decode = partial(decode_object, kind=Props)
         props = await self._client.ask(self.info, "GET", self._about("/props", model), decode, model=model)
         if props.default_generation_settings and props.default_generation_settings.n_ctx:
@@ -98,17 +95,18 @@ class OpenAIBackend(Backend):
         return props
 
     def _about(self, path: str, model: str) -> str:
-        """A URL at which a llama.cpp tells of one model; where it serves several, without loading that one for it."""
+        """Return a llama.cpp's URL for details of one of its models, without loading it."""
         base, name = self.route(model)
         return f"{base}{path}?{urlencode({'model': name, 'autoload': 'false'})}"
 
     async def phase(self, model: str) -> Phase:
-        """A llama.cpp tells by its health and its slots; others don't."""
+        """Return a llama.cpp's phase, by its health and its slots; `waiting` for other servers."""
         if not self.info.dialect.has_slots:
             return Phase.WAITING
         base, _ = self.route(model)
         try:
-            if (await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)).status == 503:
+            health = await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)
+            if health.status == 503:
                 return Phase.LOADING
             answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
             slots = decode_list(answer.body, "", Slot) if answer.status == 200 else []
@@ -118,9 +116,7 @@ class OpenAIBackend(Backend):
         return Phase.QUEUED if slots and all(slot.writing for slot in slots) else Phase.WAITING
 
     async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
-        """The reply as it comes; see `base.Backend.stream`."""
-        if request.mode is Mode.CHAT and not request.messages:
-            raise ServerError("There is no message to answer. Write at least one character.", Fault.INVALID)
+        """Yield the reply as it comes; see `Backend.stream`."""
         path = "/v1/chat/completions" if request.mode is Mode.CHAT else "/v1/completions"
         base, name = self.route(request.model)
         whole = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
@@ -174,11 +170,7 @@ class OpenAIBackend(Backend):
         yield self._ending(reading, request, errors.ended_early(self.info))
 
     def _ending(self, reading: "_Reading", request: Request, cut: str = "") -> Ending:
-        """How the reply ended.
-
-        Args:
-            cut: what to say if the server didn't say that it is complete.
-        """
+        """Return the reply's ending; with the message `cut` if the server gave no reason for it."""
         figures = stats(reading.usage, reading.timings)
         if cut and not reading.reason:
             return Ending(End.CUT, cut, figures)
@@ -202,65 +194,44 @@ class OpenAIBackend(Backend):
         return f"The context of {context} tokens is full. A shorter prompt leaves more room for the reply."
 
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
-        """Raise ServerError: these servers have no such thing."""
-        raise ServerError(
-            f"{errors.named(self.info)} can't download models. Start it with the model that you want.", Fault.INVALID
-        )
-
-    async def close(self) -> None:
-        """Close all connections."""
-        await self._client.close()
+        """Raise ServerError, since these servers download nothing."""
+        message = f"{errors.named(self.info)} can't download models. Start it with the model that you want."
+        raise ServerError(message, Fault.INVALID)
 
 
 class _Reading:
-    """What has been read of one reply."""
+    """State of reading one reply."""
 
     def __init__(self, info: ServerInfo, request: Request) -> None:
         self._info = info
         self._request = request
         self._wanted = request.logprobs or 0
         self.reason = ""
-        """Why it ended, in the server's word; "" while it hasn't said."""
+        """The server's reason for the end; "" until it gives one."""
         self.complete = False
-        """The server said that nothing more comes."""
+        """Whether the server has marked the end."""
         self.usage: Usage | None = None
         self.timings: Timings | None = None
 
     def read(self, event: ServerEvent) -> list[Chunk]:
-        """The chunks in an event.
-
-        Raises:
-            FramingError: it isn't in the server's format.
-            ServerError: it is an error.
-        """
+        """Return the chunks in an event. Raises FramingError for an unknown format, ServerError for an error."""
         if event.data.strip() == b"[DONE]":
             self.complete = True
             return []
         if event.name == "error":
             raise errors.refusal(self._info, errors.body_text(event.data), model=self._request.model)
         said = decode(EVENT, event.data)
-        error = failure(said)
-        if error is not None:
+        if (error := failure(said)) is not None:
             code = error.get("code") if isinstance(error, dict) else None
             status = code if isinstance(code, int) else None
             raise errors.refusal(self._info, errors.error_text(error), status=status, model=self._request.model)
         self.usage, self.timings = said.usage or self.usage, said.timings or self.timings
-        found: list[Chunk] = []
-        for choice in said.choices or ():
-            found += self._choice(choice)
-        return found
+        return [chunk for choice in said.choices or () for chunk in self._choice(choice)]
 
-    def _choice(self, choice: Choice) -> list[Chunk]:
+    def _choice(self, choice: Choice) -> Iterator[Chunk]:
         self.reason = choice.finish_reason or self.reason
-        found: list[Chunk] = []
-        text = choice.text or ""
-        if (said := choice.delta or choice.message) is not None:
-            thought, text = said.parts
-            if thought:
-                found.append(Chunk(thought, True))
-        entries = choice.logprobs.entries if choice.logprobs else None
-        if text and entries:
-            found += chunks_of(text, entries, self._wanted)
-        elif text:
-            found.append(Chunk(text))
-        return found
+        delta = choice.delta or choice.message
+        thought, text = delta.parts if delta else ("", choice.text or "")
+        if thought:
+            yield Chunk(thought, True)
+        yield from chunks_of(text, choice.logprobs.entries if choice.logprobs else (), self._wanted)

@@ -1,4 +1,4 @@
-"""The models of OpenAI-style servers: each flavour tells of them in its own way."""
+"""Models of OpenAI-style servers, from the formats of each flavour."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from alignscope.model.sampling import PARAMETERS
 
 
 class Meta(msgspec.Struct):
-    """What llama.cpp adds to a model."""
+    """Details of a model, from llama.cpp."""
 
     n_ctx: int | None = None
     n_ctx_train: int | None = None
@@ -20,13 +20,13 @@ class Meta(msgspec.Struct):
 
 
 class LoadState(msgspec.Struct):
-    """Whether a llama.cpp that serves several models has this one in memory."""
+    """State of a model, from a llama.cpp with several."""
 
     value: str = ""
 
 
 class ListedModel(msgspec.Struct):
-    """A model in /v1/models, or in LM Studio's /api/v0/models."""
+    """Model in /v1/models, or in LM Studio's /api/v0/models."""
 
     id: str = ""
     owned_by: str | None = None
@@ -35,7 +35,7 @@ class ListedModel(msgspec.Struct):
     meta: Meta | None = None
     status: LoadState | None = None
     type: str | None = None
-    """LM Studio, as all that follows: `llm`, `vlm` or `embeddings`."""
+    """`llm`, `vlm` or `embeddings`; LM Studio, as the rest."""
     arch: str | None = None
     quantization: str | None = None
     state: str | None = None
@@ -44,14 +44,14 @@ class ListedModel(msgspec.Struct):
 
 
 class Defaults(msgspec.Struct):
-    """What llama.cpp does where a request doesn't say."""
+    """Values in llama.cpp for what a request leaves out."""
 
     params: dict[str, Any] | None = None
     n_ctx: int | None = None
 
 
 class Props(msgspec.Struct):
-    """The answer of llama.cpp's /props."""
+    """Answer of llama.cpp's /props."""
 
     default_generation_settings: Defaults | None = None
     chat_template: str | None = None
@@ -67,30 +67,30 @@ FALLBACK_TEMPLATE: Final = (
     "  {{- '<|im_start|>assistant\n' -}}\n"
     "{%- endif -%}"
 )
-"""What llama.cpp gives as the template of a model that has none."""
+"""Template in llama.cpp's answer for a model that has none."""
 
 
 class NextToken(msgspec.Struct):
-    """How far a slot's reply is."""
+    """Progress of a slot's reply."""
 
     n_decoded: int = 0
 
 
 class Slot(msgspec.Struct):
-    """One of llama.cpp's /slots."""
+    """Slot in llama.cpp's /slots."""
 
     is_processing: bool = False
     next_token: list[NextToken] | NextToken | None = None
 
     @property
     def writing(self) -> bool:
-        """Whether it is taken by a reply that has tokens already."""
+        """Whether its reply has tokens already."""
         token = self.next_token[0] if isinstance(self.next_token, list) and self.next_token else self.next_token
         return self.is_processing and isinstance(token, NextToken) and token.n_decoded > 0
 
 
 def listed_model(entry: ListedModel, server: str, dialect: Dialect) -> Model:
-    """A model as the listing tells of it."""
+    """Return a listed model as ours."""
     meta = entry.meta or Meta()
     state = entry.state or (entry.status.value if entry.status else "")
     context = meta.n_ctx or entry.loaded_context_length or entry.max_context_length or entry.max_model_len
@@ -108,7 +108,7 @@ def listed_model(entry: ListedModel, server: str, dialect: Dialect) -> Model:
 
 
 def described_model(listed: Model, props: Props) -> Model:
-    """The same model with what llama.cpp's /props adds."""
+    """Return a model with what llama.cpp's /props adds."""
     defaults = props.default_generation_settings or Defaults()
     wire = {LLAMA_CPP.names.get(name, name): name for name in PARAMETERS if name not in LLAMA_CPP.lacks}
     wire["n_predict"] = "num_predict"
@@ -127,7 +127,7 @@ def described_model(listed: Model, props: Props) -> Model:
 
 
 def _size(parameters: int | None) -> str:
-    """A number of parameters as Ollama writes it: 7.2B, 494.03M."""
+    """Return a number of parameters as Ollama writes it: 7.2B, 494.03M."""
     if not parameters:
         return ""
     return f"{parameters / 1e9:.1f}B" if parameters >= 1e9 else f"{parameters / 1e6:.2f}M"

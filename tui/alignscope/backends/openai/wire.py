@@ -1,4 +1,4 @@
-"""What OpenAI-style servers say on the wire, as types, and what is said to them."""
+"""Requests to OpenAI-style servers, and types of their answers."""
 
 import re
 from itertools import zip_longest
@@ -14,7 +14,7 @@ from alignscope.model.pane import Mode
 
 
 class Logprobs(msgspec.Struct):
-    """Log-probabilities in either shape: `content` (chats, and llama.cpp throughout) or parallel lists (the older)."""
+    """Log-probabilities: `content` in chats and llama.cpp, else parallel lists."""
 
     content: list[TokenLogprob] | None = None
     tokens: list[str] | None = None
@@ -23,7 +23,7 @@ class Logprobs(msgspec.Struct):
 
     @property
     def entries(self) -> list[TokenLogprob]:
-        """One entry a token, whichever shape it was."""
+        """An entry for each token."""
         if self.content is not None:
             return self.content
         tokens = self.tokens or []
@@ -35,7 +35,7 @@ class Logprobs(msgspec.Struct):
 
 
 class Delta(msgspec.Struct):
-    """What a chat event adds. Servers differ in what they call the reasoning."""
+    """Text in a chat event. Servers differ in their name of the reasoning."""
 
     content: str | list[Any] | None = None
     reasoning_content: str | None = None
@@ -43,7 +43,7 @@ class Delta(msgspec.Struct):
 
     @property
     def parts(self) -> tuple[str, str]:
-        """The reasoning and the reply."""
+        """Reasoning and reply."""
         thought = self.reasoning_content or self.reasoning or ""
         if not isinstance(self.content, list):
             return thought, self.content or ""
@@ -51,7 +51,7 @@ class Delta(msgspec.Struct):
 
 
 def _joined(parts: list[Any], name: str) -> str:
-    """The text of a content's parts of one type; each has it under its type's name, itself in parts perhaps."""
+    """Join a content's parts of one type; each has its text, or parts again, under its type's name."""
     found = []
     for part in parts:
         inner = part.get(name) if isinstance(part, dict) and part.get("type", "text") == name else None
@@ -60,32 +60,32 @@ def _joined(parts: list[Any], name: str) -> str:
 
 
 class Choice(msgspec.Struct):
-    """The one choice that is asked for."""
+    """Reply, or a piece of it."""
 
     text: str | None = None
     delta: Delta | None = None
     message: Delta | None = None
-    """Where a server answers at once, although it was asked to stream."""
+    """Whole message, from a server that doesn't stream."""
     logprobs: Logprobs | None = None
     finish_reason: str | None = None
 
 
 class Usage(msgspec.Struct):
-    """The server's counts."""
+    """Counts of tokens."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
 
 class Timings(msgspec.Struct):
-    """What llama.cpp adds to its last event."""
+    """Timings in llama.cpp's last event."""
 
     predicted_n: int | None = None
     predicted_ms: float | None = None
 
 
 class Event(msgspec.Struct):
-    """The data of one server-sent event."""
+    """Data of a server-sent event."""
 
     choices: list[Choice] | None = None
     usage: Usage | None = None
@@ -93,14 +93,14 @@ class Event(msgspec.Struct):
     error: Any = None
     object: str | None = None
     message: Any = None
-    """vLLM's older error objects have it at the top, with `object` "error"."""
+    """Message of older vLLM's errors, whose `object` is "error"."""
 
 
 EVENT: Final = msgspec.json.Decoder(Event)
 
 
 def stats(usage: Usage | None, timings: Timings | None) -> Stats:
-    """The server's figures."""
+    """Return the server's figures."""
     usage, timings = usage or Usage(), timings or Timings()
     tokens = usage.completion_tokens or timings.predicted_n or 0
     # Under a microsecond a token is a clock that never ran, not a speed.
@@ -111,11 +111,11 @@ def stats(usage: Usage | None, timings: Timings | None) -> Stats:
 
 
 def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = False) -> Body:
-    """The JSON body for a request.
+    """Return the JSON body for a request.
 
     Args:
-        model: the name that the server knows the model by.
-        neutral: keep text that looks like a special token from being one: see `neutralised`.
+        model: the model's name on the server.
+        neutral: whether to apply `neutralised`.
     """
     clean = neutralised if neutral else str
     chat = request.mode is Mode.CHAT
@@ -138,11 +138,11 @@ _OPTIONAL: Final = {
     "chat_template_kwargs": re.compile(r"chat.?template|thinking"),
     "stream_options": re.compile(r"stream.?options|usage"),
 }
-"""Fields that a reply can do without, and what a server says that won't take them."""
+"""Optional fields, with words in a server's refusal of them."""
 
 
 def optional_in(sent: Body, refusal: str) -> frozenset[str]:
-    """Return the optional fields of a request that a refusal speaks of; all of them where it speaks of none."""
+    """Return the optional fields in a request that a refusal mentions; all of them if it mentions none."""
     optional = frozenset(_OPTIONAL.keys() & sent.keys())
     return frozenset(field for field in optional if _OPTIONAL[field].search(refusal)) or optional
 
@@ -151,16 +151,15 @@ _SPECIAL: Final = re.compile(r"<(?=\|[^|<>\s]{1,40}\|>)")
 
 
 def neutralised(text: str) -> str:
-    """The text with a space put into everything that looks like a special token: `<|user|>` becomes `< |user|>`.
+    """Put a space into text that looks like a special token: `<|user|>` becomes `< |user|>`.
 
-    llama.cpp reads such text in a prompt as the token itself, so a visitor could end a message or begin one in the
-    assistant's name. A space is a token that every model knows, unlike the invisible characters one might take.
+    llama.cpp would read it as the token, so that a visitor could end a message or begin one in the assistant's name.
     """
     return _SPECIAL.sub("< ", text)
 
 
 def failure(event: Event) -> Any:
-    """The error that an event is, None where it is none."""
+    """Return the error in an event, None without one."""
     if event.error is not None:
         return event.error
     return (event.message or "an error without words") if event.object == "error" else None
