@@ -1,4 +1,4 @@
-"""The parser of the command line, made of the standard library and the sampling table alone, as --help needs it."""
+"""Parser of the command line. Imports the standard library and the sampling table only, so that --help is fast."""
 
 import argparse
 import shutil
@@ -11,10 +11,11 @@ from alignscope.commands import Status
 from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, ValueType
 
 _NAME: Final = "alignscope"
-_WHAT: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
+_DESCRIPTION: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
+_MORE_HELP: Final = "`alignscope COMMAND --help` tells more about a command. Inside, f1 lists the keys."
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
 EXPORT_FORMS: Final = ("markdown", "html", "jsonl", "csv", "cast", "preferences")
-"""The names of `export.FORMATS`, which would have to be imported for them."""
+"""Names in `export.FORMATS`, without its imports."""
 _SESSION: Final = "a session's name, its title, or the path of its file"
 
 _CONFIG: Final = {
@@ -27,7 +28,15 @@ _CONFIG: Final = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line, and what to do."""
+    """Parser without defaults and abbreviations, with error messages of one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            argument_default=argparse.SUPPRESS,
+            allow_abbrev=False,
+            **options,
+        )
 
     def error(self, message: str) -> NoReturn:
         option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
@@ -39,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Gather(argparse.Action):
-    """`append`, into one list however often it is given, before a command's name or after it."""
+    """Like `append`, into one list before and after a command's name."""
 
     def __call__(self, _parser: Any, _namespace: Any, value: Any, _option: Any = None) -> None:
         self.const.append(value)
@@ -49,11 +58,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands and options."""
     parser = _Parser(
         prog=_NAME,
-        description=_WHAT,
-        epilog=f"{_sampling_help()}\n\n{_commands_help()}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        argument_default=argparse.SUPPRESS,
-        allow_abbrev=False,
+        description=_DESCRIPTION,
+        epilog=f"{_sampling_help()}\n\n{_MORE_HELP}",
     )
     panes: list[str] = []
     sets: list[str] = []
@@ -67,18 +73,12 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
     _add_options(parser, panes, sets)
 
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=_Parser)
-    common: dict[str, Any] = {
-        "formatter_class": argparse.RawDescriptionHelpFormatter,
-        "argument_default": argparse.SUPPRESS,
-        "allow_abbrev": False,
-    }
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     ask = commands.add_parser(
         "ask",
         help="ask without a screen: replies as text, or every event as JSON",
         description="Send one prompt to every pane, and print the replies as they finish.",
         epilog=f"{_sampling_help()}\n\n{_EXIT_HELP}",
-        **common,
     )
     ask.add_argument(
         "text", metavar="PROMPT", help="the prompt; - reads it from standard input, less one final line break"
@@ -93,28 +93,26 @@ def make_parser() -> argparse.ArgumentParser:
         "models",
         help="list what the servers have, or pull a model",
         description="List the models of each server: base or instruct and why, whether loaded, and the twin.",
-        **common,
     )
     _add_server(models)
     _add_json(models, "one JSON object a line for every model")
     models.set_defaults(action=None)
-    pull = models.add_subparsers(title="commands", dest="action", metavar="COMMAND", parser_class=_Parser).add_parser(
-        "pull", help="download a model to the server", description="Download a model to the server.", **common
+    pull = models.add_subparsers(title="commands", dest="action", metavar="COMMAND").add_parser(
+        "pull", help="download a model to the server", description="Download a model to the server."
     )
     pull.add_argument("model", metavar="NAME", help="such as llama3.2:1b-text-q4_K_M")
     _add_host(pull)
 
-    _add_sessions(commands, common)
+    _add_sessions(commands)
 
     config = commands.add_parser(
         "config",
         help="the settings file: write one, check it, say what it comes to",
         description="Write a settings file with comments, say where it is, what is wrong with it and what it comes to.",
-        **common,
     )
     actions = config.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     for name, text in _CONFIG.items():
-        actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", **common)
+        actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
 
     completion = commands.add_parser(
         "completion",
@@ -124,7 +122,6 @@ def make_parser() -> argparse.ArgumentParser:
         "bash: alignscope completion bash > ~/.local/share/bash-completion/completions/alignscope\n"
         "zsh:  alignscope completion zsh > a directory of $fpath, as _alignscope\n"
         "fish: alignscope completion fish > ~/.config/fish/completions/alignscope.fish",
-        **common,
     )
     completion.add_argument("shell", metavar="bash|zsh|fish")
 
@@ -133,7 +130,6 @@ def make_parser() -> argparse.ArgumentParser:
         help="say what answers, what would be used, and what is missing",
         description="Say in plain words which servers answer, which pair would be used, where files live,"
         " and what to do about anything that is missing.",
-        **common,
     )
     _add_server(doctor)
     _add_json(doctor, "one JSON object")
@@ -168,23 +164,20 @@ def _add_options(parser: argparse.ArgumentParser, panes: list[str], sets: list[s
     parser.add_argument("--system", metavar="TEXT", help="the system prompt of the chat panes")
 
 
-def _add_sessions(commands: Any, common: dict[str, Any]) -> None:
-    _add_replay(commands, common)
+def _add_sessions(commands: Any) -> None:
+    _add_replay(commands)
     sessions = commands.add_parser(
         "sessions",
         help="list, show, search, rename, delete, export and import sessions",
         description="What was streamed is kept without being asked. These commands find it again.",
-        **common,
     )
     _add_directory(sessions)
     sessions.set_defaults(action=None)
-    actions = sessions.add_subparsers(
-        title="commands", dest="action", metavar="COMMAND", parser_class=type(sessions), required=True
-    )
+    actions = sessions.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
 
     def action(name: str, help: str, more: str = "") -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = actions.add_parser(
-            name, help=help, description=f"{help[0].upper()}{help[1:]}.{more}", **common
+            name, help=help, description=f"{help[0].upper()}{help[1:]}.{more}"
         )
         _add_directory(parser)
         return parser
@@ -215,13 +208,12 @@ def _add_directory(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sessions", metavar="DIR", help="where sessions are kept (default: in the data directory)")
 
 
-def _add_replay(commands: Any, common: dict[str, Any]) -> None:
+def _add_replay(commands: Any) -> None:
     replay = commands.add_parser(
         "replay",
         help="play a session again, with the timing it had; no server is needed",
         description="Play a session again, token by token, with the timing it had. Needs no server and no models."
         " Without a name, say what there is to play.",
-        **common,
     )
     replay.set_defaults(speed=None, idle_limit=None, start_at=None, instant=False, plain=False)
     replay.add_argument("name", metavar="NAME|FILE", nargs="?", default="", help=_SESSION)
@@ -268,10 +260,6 @@ def _sampling_help() -> str:
             *_columns(presets, width),
         ]
     )
-
-
-def _commands_help() -> str:
-    return "`alignscope COMMAND --help` tells more about a command. Inside, f1 lists the keys."
 
 
 def _columns(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
