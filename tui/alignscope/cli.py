@@ -1,6 +1,6 @@
-"""The command line: parse, then hand over.
+"""Command line: parse the arguments, and run the command.
 
-`--help` and `--version` are answered from here, with nothing but the standard library and the sampling table loaded.
+`--help` and `--version` load nothing but the standard library and the sampling table.
 """
 
 import argparse
@@ -24,7 +24,7 @@ _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run what the arguments ask for, and return the exit status: 0, 1, 2, 130 or 141."""
+    """Run the command in the arguments, and return the exit status: 0, 1, 2, 130 or 141."""
     parser = make_parser()
     if "_ARGCOMPLETE" in os.environ:
         from alignscope.commands import completion
@@ -47,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _drop_output() -> None:
-    """Forget what is still buffered: it can't be written, and Python would complain of it at exit."""
+    """Drop buffered output: Python would fail to write it at exit."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(options: argparse.Namespace) -> int:
-    # Nothing is imported before it is known to be wanted: --help pays for none of it, and a mistake is told at once.
+    # Each command is imported after its arguments were checked: a mistake is reported at once.
     from alignscope.commands import arguments
 
     match options.command:
@@ -75,11 +75,13 @@ def _dispatch(options: argparse.Namespace) -> int:
                 return models.pull(launch, options.model)
             return models.run(launch, as_json=options.json)
         case "doctor":
+            from alignscope.files.settings import Settings
+
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             try:
                 problem, settings = "", arguments.read_settings()
-            except UsageError as error:  # a doctor looks at what is ill
-                problem, settings = str(error), arguments.NOTHING_CHOSEN
+            except UsageError as error:
+                problem, settings = str(error), Settings()
             launch = arguments.launch(options, settings)
             from alignscope.commands import doctor
 
@@ -117,7 +119,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
 
 def _run_screen(launch: "Launch") -> int:
-    # What is made before the first frame stays: looking for garbage in it takes a seventh of the time to that frame.
+    # Objects made before the first frame stay: collecting garbage takes a seventh of the time to that frame.
     gc.disable()
     from alignscope.ui.app import run
 

@@ -1,4 +1,4 @@
-"""From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
+"""Launch from parsed arguments, environment and settings file, with everything checked before a request."""
 
 import argparse
 import sys
@@ -17,12 +17,9 @@ from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 _MAX_PROMPT: Final = 64 * 2**20
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
-NOTHING_CHOSEN: Final = settings.Settings()
-"""Settings where there is no file."""
-
 
 def read_settings() -> settings.Settings:
-    """The settings file. Raises UsageError when something in it is wrong."""
+    """Read the settings file. Raises UsageError if something in it is wrong."""
     try:
         return settings.load()
     except FileError as error:
@@ -30,7 +27,7 @@ def read_settings() -> settings.Settings:
 
 
 def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
-    """What the arguments ask for, with what environment and settings file say where they don't.
+    """Return the launch for the arguments, completed from environment and settings file.
 
     Raises:
         UsageError: something in them is wrong, or two of them contradict each other.
@@ -52,8 +49,8 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         presets=tuple(chosen.all_presets.values()),
         settings=TurnSettings(
             _sampling(preset.sampling, arguments.sets),
-            _whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
-            logprobs=_whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
+            whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
+            logprobs=whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
         ),
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
@@ -67,14 +64,14 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
 
 
 def sessions_directory(arguments: argparse.Namespace, chosen: settings.Settings) -> Path | None:
-    """Where sessions are kept by flag, environment or settings; None for their place in the data directory."""
+    """Return the directory of sessions by flag, environment or settings; None for the default one."""
     if arguments.sessions == "":
         raise UsageError("--sessions is empty; name a directory or leave it out")
     return settings.sessions(arguments.sessions or "", chosen)
 
 
 def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
-    """Refuse options that stood before a command's name and mean nothing to it."""
+    """Raise UsageError for options before a command's name that it doesn't have."""
     for name in names:
         if getattr(arguments, name):
             raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{_command(arguments)}`; leave it out")
@@ -86,7 +83,7 @@ def _command(arguments: argparse.Namespace) -> str:
 
 
 def read_prompt(text: str) -> str:
-    """The prompt of `ask`: the text itself, or for `-` standard input, less one final line break.
+    """Return the prompt of `ask`: the text itself, or for `-` standard input without one final line break.
 
     Bytes that aren't UTF-8 become U+FFFD.
     """
@@ -104,13 +101,13 @@ def read_prompt(text: str) -> str:
 
 
 def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:
-    """Refuse to open a screen where nobody can see it or type."""
+    """Raise UsageError if there is no terminal for a screen."""
     if not has_terminal():
         raise UsageError(f"{what} needs a terminal; {instead} does without one")
 
 
 def has_terminal() -> bool:
-    """Whether a screen could be opened."""
+    """Return whether there is a terminal for a screen."""
     streams = (sys.__stdin__, sys.__stderr__)  # Textual reads the one and draws on the other
     return all(stream is not None and stream.isatty() for stream in streams)
 
@@ -173,18 +170,15 @@ def _sampling(sampling: Sampling, texts: list[str]) -> Sampling:
     return sampling
 
 
-def _whole(option: str, text: str | None, low: int, high: int) -> int | None:
+def whole(option: str, text: str | None, low: int, high: int) -> int | None:
+    """Return an option's whole number, None without one. Raises UsageError if it isn't one within the range."""
     if text is None:
         return None
-    try:
-        number = int(text)
-    except ValueError:
-        number = low - 1
-    if not low <= number <= high:
+    if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
         raise UsageError(f"{option} is a whole number from {low} to {high}; {text:.40} is not")
-    return number
+    return int(text)
 
 
 def _readable(text: str) -> str:
-    """The text as servers can take it: bytes of the command line that weren't UTF-8 become U+FFFD."""
+    """Return a text of the command line with bytes that aren't UTF-8 replaced by U+FFFD."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,7 +1,4 @@
-"""Completion in bash, zsh and fish: on Tab the shell runs alignscope, which answers from its own parser.
-
-argcomplete does the shells' part: what is typed reaches us as words, and what we answer is quoted for the shell.
-"""
+"""Completion in bash, zsh and fish: the shell runs alignscope, which answers from its parser through argcomplete."""
 
 import argparse
 import os
@@ -16,8 +13,8 @@ from alignscope.commands.parser import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
 
 SHELLS: Final = ("bash", "zsh", "fish")
-_BY_WORDS: Final = """
-# By the words alone, where readline has not set the rest.
+_BASH_ADDITION: Final = """
+# From the words, where readline has not set the line.
 _alignscope() {
     local COMP_LINE="${COMP_LINE-${COMP_WORDS[*]}}"
     local COMP_POINT="${COMP_POINT-${#COMP_LINE}}"
@@ -27,24 +24,24 @@ _alignscope() {
 
 
 def run(shell: str) -> int:
-    """Print the script that makes a shell complete our command lines. Returns the exit status.
+    """Print the script for a shell's completion of alignscope's commands, and return the exit status.
 
     Raises:
-        UsageError: there is no script for this shell.
+        UsageError: there is none for this shell.
     """
     if shell not in SHELLS:
         raise UsageError(f"there is no completion for {shell:.40}; there is one for {', '.join(SHELLS)}")
-    printing.out().write(shellcode(["alignscope"], shell=shell) + _BY_WORDS * (shell == "bash"))
+    printing.out().write(shellcode(["alignscope"], shell=shell) + _BASH_ADDITION * (shell == "bash"))
     return Status.OK
 
 
 def answer(parser: argparse.ArgumentParser) -> None:
-    """Tell the shell that runs us what may stand at the cursor, and end the process."""
+    """Print the completions at the cursor for the shell, and end the process."""
     argcomplete.autocomplete(parser, always_complete_options=False, default_completer=_Completer())
 
 
 class _Completer(argcomplete.completers.BaseCompleter):
-    """What may stand behind an option or in a place of the command line."""
+    """Completions of an option's value or of an argument."""
 
     def __call__(self, *, prefix: str, action: argparse.Action, parsed_args: argparse.Namespace, **_: Any) -> list[str]:
         metavar = action.metavar if isinstance(action.metavar, str) else ""
@@ -75,15 +72,15 @@ def _sessions(arguments: argparse.Namespace) -> list[str]:
     from alignscope.commands.session_args import store_in
 
     names = (entry.name for entry in store_in(sessions_directory(arguments, read_settings())).list())
-    # A tilde in front would be somebody's home directory, and a line break would end the name.
+    # A tilde in front would mean a home directory, and a line break would end the name.
     return [name for name in names if name.isprintable() and not name.startswith("~")]
 
 
 def _paths(prefix: str) -> list[str]:
-    return sorted(_found(*os.path.split(prefix)))
+    return sorted(_matches(*os.path.split(prefix)))
 
 
-def _found(directory: str, beginning: str) -> Iterator[str]:
+def _matches(directory: str, beginning: str) -> Iterator[str]:
     try:
         entries = [*os.scandir(os.path.expanduser(directory) or ".")]  # noqa: PTH111, what was typed stays as it is
     except OSError:

@@ -1,19 +1,19 @@
-"""`alignscope config`: the settings file written, found, checked and shown."""
+"""`alignscope config`: write, find, check and show the settings file."""
 
 import os
 from pathlib import Path
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.printing import table
+from alignscope.commands.arguments import read_settings
 from alignscope.files import settings
 from alignscope.files.settings import Settings
 from alignscope.files.yaml_file import FileError
 
-# Themes and keys know of Textual, which only those pay for who ask about them.
+# Themes and keys import Textual, so they are imported where they are needed.
 
 
 def run(action: str) -> int:
-    """Do one of init, path, show, check, keys."""
+    """Do an action: init, path, show, check or keys. Return the exit status."""
     out = printing.out()
     match action:
         case "path":
@@ -21,21 +21,16 @@ def run(action: str) -> int:
         case "init":
             out.line(f"Written: {_write()}")
         case "show":
-            for line in table(_rows(_load())):
-                out.line(line)
+            out.table(_rows(read_settings()))
         case "keys":
-            for line in table(_keys(_load())):
-                out.line(line)
+            chosen = read_settings()
+            from alignscope.ui import keymap
+
+            actions = keymap.actions(chosen.keymap, chosen.keys)
+            out.table([(action.id, action.keys, action.help) for action in actions])
         case "check":
             return _check()
     return Status.OK
-
-
-def _load() -> Settings:
-    try:
-        return settings.load()
-    except FileError as error:
-        raise UsageError(str(error)) from error
 
 
 def _write() -> str:
@@ -53,7 +48,7 @@ def _write() -> str:
 
 
 def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
-    """What holds, and who said so."""
+    """Return each setting in force: name, value and source."""
     from alignscope.ui import themes
 
     path = settings.config_file()
@@ -66,37 +61,28 @@ def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
     plain = Settings()
     for name in Settings.__struct_fields__:
         value = getattr(chosen, name)
-        who = "file" if value != getattr(plain, name) else "default"
+        source = "file" if value != getattr(plain, name) else "default"
         if name in by_environment:
             variable, value = by_environment[name]
-            who = variable if os.environ.get(variable, "").strip() else who
+            source = variable if os.environ.get(variable, "").strip() else source
         if name == "theme" and not value and (value := themes.remembered()):
-            who = "chosen last"
-        rows.append((name, _shown(name, value), who))
+            source = "chosen last"
+        rows.append((name, _text_of(name, value) or "–", source))
     return rows
 
 
-def _shown(name: str, value: object) -> str:
+def _text_of(name: str, value: object) -> str:
     match value:
         case dict():
-            return ", ".join(value if name == "presets" else [f"{key}: {each}" for key, each in value.items()]) or "–"
+            return ", ".join(value if name == "presets" else [f"{key}: {each}" for key, each in value.items()])
         case tuple():
-            return (
-                ", ".join(
-                    f"{pane.name}={pane.model}"
-                    + (f"@{pane.server}" if pane.server else "")
-                    + (f",{pane.mode}" if pane.mode else "")
-                    for pane in value
-                )
-                or "–"
+            return ", ".join(
+                f"{pane.name}={pane.model}"
+                + (f"@{pane.server}" if pane.server else "")
+                + (f",{pane.mode}" if pane.mode else "")
+                for pane in value
             )
-    return str(value) or "–"
-
-
-def _keys(chosen: Settings) -> list[tuple[str, str, str]]:
-    from alignscope.ui import keymap
-
-    return [(action.id, action.keys, action.help) for action in keymap.actions(chosen.keymap, chosen.keys)]
+    return str(value)
 
 
 def _check() -> int:

@@ -1,4 +1,4 @@
-"""`alignscope models`: what the servers have; `alignscope models pull`: more of it."""
+"""`alignscope models`: list the servers' models, or pull one."""
 
 import asyncio
 import shutil
@@ -23,7 +23,7 @@ _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "
 
 
 class ModelRecord(msgspec.Struct, frozen=True):
-    """One model as it is listed."""
+    """One model in the list."""
 
     name: str
     server: str
@@ -39,7 +39,7 @@ class ModelRecord(msgspec.Struct, frozen=True):
 
 
 def run(launch: Launch, *, as_json: bool = False) -> int:
-    """List, and return the exit status: 1 when a server that was named doesn't answer."""
+    """List the models, and return the exit status: 1 if the chosen server fails."""
     return asyncio.run(_list(launch, as_json))
 
 
@@ -49,9 +49,8 @@ def pull(launch: Launch, name: str) -> int:
 
 
 async def _list(launch: Launch, as_json: bool) -> int:
-    servers = Servers(launch.host)
-    try:
-        status = Status.OK
+    status = Status.OK
+    async with Servers(launch.host) as servers:
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
                 backend = await servers.get(server)
@@ -67,9 +66,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
                     printing.out().json(msgspec.json.encode(row))
             else:
                 _print(printing.out(), backend.info.label, server, rows)
-        return status
-    finally:
-        await servers.close()
+    return status
 
 
 def _record(model: Model, twin: Model | None) -> ModelRecord:
@@ -91,7 +88,7 @@ def _print(out: Printer, label: str, server: str, rows: list[ModelRecord]) -> No
     ]  # fmt: skip
     lines = table([_HEADINGS, *cells]) if cells else ["no models"]
     if out.terminal and max(map(cell_width, lines)) + 2 > shutil.get_terminal_size().columns:
-        # The reason is the longest and goes below, so that the rest stays a table.
+        # The reason, the longest cell, goes below, so that the rest stays a table.
         reasons = ["", *(row.why for row in rows)]
         for line, reason in zip(table([row[:-1] for row in [_HEADINGS, *cells]]), reasons, strict=True):
             out.line(f"  {line}")
@@ -106,47 +103,44 @@ def _print(out: Printer, label: str, server: str, rows: list[ModelRecord]) -> No
 async def _pull(launch: Launch, name: str) -> int:
     notes = printing.notes()
     show = _Progress(notes)
-    servers = Servers(launch.host)
+    status, message = Status.OK, f"{name} is there."
     try:
-        backend = await servers.get(servers.default_host)
-        async with aclosing(backend.pull(name)) as progress:
-            async for pulling in progress:
-                show.apply(pulling)
-        show.end()
-        notes.line(f"{name} is there.")
-        return Status.OK
+        async with Servers(launch.host) as servers:
+            backend = await servers.get(servers.default_host)
+            async with aclosing(backend.pull(name)) as progress:
+                async for pulling in progress:
+                    show.apply(pulling)
     except ServerError as error:
-        show.end()
-        notes.line(f"alignscope: {error}")
-        return Status.FAILED
+        status, message = Status.FAILED, f"alignscope: {error}"
     finally:
         show.end()
-        await servers.close()
+    notes.line(message)
+    return status
 
 
 class _Progress:
-    """A bar on a terminal; elsewhere a line for each step, and for each tenth of a download."""
+    """Shows a bar on a terminal; elsewhere a line for each step, and for each tenth of a download."""
 
     def __init__(self, notes: Printer) -> None:
         self._notes = notes
-        self._said = ""
+        self._last = ""
 
     def apply(self, pulling: Pulling) -> None:
-        """Show how far it is."""
+        """Show the progress of a download."""
         share = pulling.completed / pulling.total if pulling.total else 0.0
         if self._notes.terminal:
             bar = "█" * round(share * _BAR)
             amount = f"{format_bytes(pulling.completed)} of {format_bytes(pulling.total)}" if pulling.total else ""
-            self._said = pulling.status
+            self._last = pulling.status
             self._notes.over(f"{bar:·<{_BAR}} {share:4.0%}  {amount}  {pulling.status}")
             return
         tenth = f"{int(share * 10) * 10} % of {format_bytes(pulling.total)}" if pulling.total else pulling.status
-        if tenth != self._said:
-            self._said = tenth
+        if tenth != self._last:
+            self._last = tenth
             self._notes.line(tenth)
 
     def end(self) -> None:
-        """Leave the bar as it is, and go on below it."""
-        if self._notes.terminal and self._said:
-            self._said = ""
+        """End the bar's line."""
+        if self._notes.terminal and self._last:
+            self._last = ""
             self._notes.line()

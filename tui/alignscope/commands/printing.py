@@ -1,4 +1,4 @@
-"""Printing: replies and tables on standard output, notes on standard error, neither able to harm a terminal."""
+"""Output of commands: replies and tables on standard output, notes on standard error, safe for a terminal."""
 
 import io
 import os
@@ -14,33 +14,38 @@ from alignscope.text.clean import cell_width, clean, clean_json, fit
 
 
 class Printer:
-    """Writes to one stream, at once. What goes to a terminal is cleaned; what goes to a file or pipe stays as it is."""
+    """Writes to one stream, unbuffered. Cleans what goes to a terminal, and nothing that goes to a file or pipe."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.terminal = stream.isatty()
         if isinstance(stream, io.TextIOWrapper):
-            # A reply may hold any character, whatever the locale; only a terminal has to be written to in its own way.
+            # A reply may hold any character, whatever the locale; only a terminal needs its own encoding.
             stream.reconfigure(encoding=None if self.terminal else "utf-8", errors="replace")
 
     def write(self, text: str) -> None:
-        """Write a text, from a model or about one, as it is."""
+        """Write a text."""
         with _explained():
             self._stream.write(clean(text) if self.terminal else text)
             self._stream.flush()
 
     def line(self, text: str = "") -> None:
-        """Write one line; line breaks inside it, from wherever, become blanks."""
+        """Write one line; line breaks inside it become blanks."""
         self.write(" ".join(text.splitlines()) + "\n")
 
+    def table(self, rows: Sequence[Sequence[str]], indent: str = "") -> None:
+        """Write rows with aligned columns."""
+        for line in table(rows):
+            self.line(f"{indent}{line}")
+
     def over(self, text: str) -> None:
-        """Write in place of the line before, which was written by `over` too. For terminals only."""
+        """Write in place of the last line, which `over` wrote too. For terminals only."""
         room = shutil.get_terminal_size().columns - 1  # a line that fills the last column may wrap
         self._stream.write(f"\r\x1b[K{fit(' '.join(text.splitlines()), room)}")
         self._stream.flush()
 
     def json(self, line: bytes) -> None:
-        """Write one line of JSON; on a terminal, what it would obey is escaped."""
+        """Write one line of JSON, with control characters escaped on a terminal."""
         self.raw((clean_json(line.decode()).encode() if self.terminal else line) + b"\n")
 
     def raw(self, content: bytes) -> None:
@@ -52,7 +57,7 @@ class Printer:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what the system says of a write into words. A reader that has gone is no error."""
+    """Raise OutputError for a failed write, and BrokenPipeError as it is."""
     try:
         yield
     except BrokenPipeError:
@@ -69,12 +74,12 @@ def out() -> Printer:
 
 
 def notes() -> Printer:
-    """A printer on standard error, for what isn't the answer itself."""
+    """Return a printer on standard error, for messages beside the output."""
     return Printer(sys.stderr or Path(os.devnull).open("w"))
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The rows as lines, columns aligned by the room they take on a terminal."""
+    """Return rows as lines with columns aligned by their width on a terminal."""
     cells = [[clean(" ".join(cell.splitlines())) for cell in row] for row in rows]
     widths = [max(cell_width(row[column]) for row in cells) for column in range(len(cells[0]))] if cells else []
     return [

@@ -1,4 +1,4 @@
-"""`alignscope replay`: a session played again, here without a screen."""
+"""`alignscope replay`: play a session again, here without a screen."""
 
 import argparse
 import math
@@ -8,22 +8,23 @@ from typing import Final, assert_never
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.printing import Printer
-from alignscope.commands.session_args import number, open_session, store_in
+from alignscope.commands.session_args import number, open_session, reporting, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.reply import Reply
-from alignscope.model.session import Session, SessionError
+from alignscope.model.session import Session
 from alignscope.model.turn import ReplyKey, Turn
+from alignscope.sessions.library.store import Store
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step, ended_ms
 from alignscope.text.wording import describe_pane, describe_verdict, moment, reply_facts
 
 _LONGEST: Final = 1e6
-"""Seconds that an option may name: eleven days."""
+"""Maximum of an option in seconds: eleven days."""
 
 
 def playback(arguments: argparse.Namespace) -> Playback:
-    """What to play and how. Raises UsageError when something in the arguments is wrong."""
+    """Return what to play and how. Raises UsageError if something in the arguments is wrong."""
     if arguments.instant and arguments.speed is not None:
         raise UsageError("--instant and --speed exclude each other; leave one out")
     speed = INSTANT if arguments.instant else 1.0
@@ -39,34 +40,28 @@ def playback(arguments: argparse.Namespace) -> Playback:
 
 
 def run(launch: Launch) -> int:
-    """Play to standard output, and return the exit status: 0, or 1 when the session can't be played."""
+    """Play to standard output, and return the exit status: 0, or 1 if the session can't be played."""
     assert launch.playback
-    try:
-        store = store_in(launch.sessions)
-        for words in store.recover():
-            printing.notes().line(words)
-        session = open_session(store, launch.playback.name)
+    how = launch.playback
+
+    def play(store: Store) -> int:
+        session = open_session(store, how.name)
         for warning in session.warnings:
             printing.notes().line(f"alignscope: {warning}")
-        _play(printing.out(), session, launch.playback)
-    except SessionError as error:
-        printing.notes().line(f"alignscope: {error}")
-        return Status.FAILED
-    except FileNotFoundError as error:
-        printing.notes().line(f"alignscope: {error.filename}: {error.strerror}")
-        return Status.FAILED
-    return Status.OK
+        _play(printing.out(), session, how)
+        return Status.OK
+
+    return reporting(launch.sessions, play)
 
 
 def offer(launch: Launch) -> int:
-    """Say what there is to play and how, since no session was named. Returns the exit status of wrong usage."""
+    """Print which sessions there are to play and how. Return the exit status of wrong usage."""
     notes = printing.notes()
     recordings = [entry for entry in store_in(launch.sessions).list() if entry.bundled and not entry.problem]
     if recordings:
         notes.line("Say which session to play. These came with alignscope:")
         rows = [(entry.name, entry.title, ", ".join(pane.model for pane in entry.panes)) for entry in recordings]
-        for line in printing.table(rows):
-            notes.line(f"  {line}")
+        notes.table(rows, "  ")
         notes.line(f"`alignscope replay {recordings[0].name}` plays the first; add --plain to do without a screen.")
     else:
         notes.line("Say which session to play, by its name or the path of its file.")
@@ -75,7 +70,7 @@ def offer(launch: Launch) -> int:
 
 
 def print_all(out: Printer, session: Session) -> None:
-    """Print every turn with the note and the verdict on it, reply by reply: no token is decoded for that."""
+    """Print every turn with its note and verdict, reply by reply, without decoding tokens."""
     show = _ReplyPrinter(out, remarks=True)
     for turn in session.turns:
         show.whole(turn, turn.replies.values())
@@ -104,24 +99,23 @@ def _play(out: Printer, session: Session, how: Playback) -> None:
 
 
 class _ReplyPrinter:
-    """Replies as text: one is written as it comes, and the others follow, each when the one before has ended."""
+    """Prints replies as text: one as it comes, the others below it, each after the end of the one before."""
 
     def __init__(self, out: Printer, *, remarks: bool = False) -> None:
-        """Show nothing yet.
-
+        """
         Args:
-            remarks: whether to show what a person said of a turn, below it.
+            remarks: whether to print a turn's verdict and note below it.
         """
         self._out = out
         self._remarks = remarks
         self._turn: Turn | None = None
         self._current: ReplyKey | None = None
-        self._waiting: dict[ReplyKey, list[str]] = {}  # what has come of the others, in the order they began
-        self._ended: list[ReplyKey] = []  # those of the others that have ended, in that order
+        self._waiting: dict[ReplyKey, list[str]] = {}  # text of the others so far, in the order of their beginnings
+        self._ended: list[ReplyKey] = []  # the others that have ended, in the order of their ends
         self._row_open = False
 
     def apply(self, step: Step) -> None:
-        """Show one step."""
+        """Print one step."""
         match step.event:
             case None:
                 self.end()
@@ -150,7 +144,7 @@ class _ReplyPrinter:
                 assert_never(step.event)
 
     def whole(self, turn: Turn, replies: Iterable[Reply]) -> None:
-        """Show a turn at once, with its replies in this order."""
+        """Print a turn with its replies in this order."""
         self._begin(turn)
         for reply in replies:
             self._head((reply.pane, reply.sample))
@@ -159,15 +153,14 @@ class _ReplyPrinter:
         self.end()
 
     def end(self) -> None:
-        """Show what has begun and never ended, and leave the turn."""
+        """Print replies without an end, and finish the turn."""
         while self._current is not None:
             self._foot()
             self._next()
         if self._remarks and self._turn:
-            said = (("better first", describe_verdict(self._turn)), ("note", self._turn.note))
-            for what, words in said:
-                if words:
-                    self._write(f"{what}: {words}")
+            for label, text in (("better first", describe_verdict(self._turn)), ("note", self._turn.note)):
+                if text:
+                    self._write(f"{label}: {text}")
                     self._close_row()
                     self._out.line()
         self._turn = None
@@ -180,7 +173,7 @@ class _ReplyPrinter:
         self._out.line()
 
     def _next(self) -> None:
-        """Show what has ended meanwhile, and go on with the first of those that haven't."""
+        """Print replies that have ended meanwhile, and continue with the first of the others."""
         for key in self._ended:
             self._head(key)
             self._write("".join(self._waiting.pop(key)))
@@ -219,7 +212,7 @@ class _ReplyPrinter:
 
 
 def _in_order(turn: Turn) -> Iterator[Reply]:
-    """Yield the replies as they are shown: the first to begin, those that ended before it did, and so on."""
+    """Yield replies in the order of playing: the first to begin, those that end before it, and so on."""
     waiting = sorted(filter(_begun, turn.replies.values()), key=_began)
     while waiting:
         current = waiting.pop(0)
@@ -234,7 +227,7 @@ def _begun(reply: Reply) -> bool:
 
 
 def _began(reply: Reply) -> float:
-    """When its first text came, or it ended without any."""
+    """Return the time of a reply's first text, or of its end without any."""
     texts = (ms for index, ms in enumerate(reply.times) if index not in reply.thoughts)
     return next(texts, _ended(reply))
 

@@ -1,26 +1,44 @@
-"""Finding and opening sessions for commands."""
+"""Sessions for commands: where they are, opening one, options about them."""
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from alignscope.commands import UsageError
+from alignscope.commands import Status, UsageError, printing
 from alignscope.files import locations
-from alignscope.model.session import Session
+from alignscope.model.session import Session, SessionError
 from alignscope.sessions.library import opening
 from alignscope.sessions.library.store import Store
 
 
 def store_in(directory: Path | None) -> Store:
-    """The sessions of a directory, or of the person's own where none is named, and the bundled ones."""
+    """Return the store of the sessions in a directory, by default the person's own, and of the bundled ones."""
     return Store(directory or locations.data_dir() / "sessions", locations.bundled("sessions"))
 
 
+def reporting(directory: Path | None, action: Callable[[Store], int]) -> int:
+    """Recover unfinished sessions, run an action on a directory's store, and return its exit status; 1 if it fails."""
+    notes, store = printing.notes(), store_in(directory)
+    try:
+        for message in store.recover():
+            notes.line(message)
+        return action(store)
+    except BrokenPipeError:
+        raise
+    except SessionError as error:
+        notes.line(f"alignscope: {error}")
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        notes.line(f"alignscope: {where}{error.strerror or error}")
+    return Status.FAILED
+
+
 def open_session(store: Store, name: str) -> Session:
-    """The session that a person names: its name or file; `-` reads JSON Lines from standard input.
+    """Open a session by its name or file; `-` reads JSON Lines from standard input.
 
     Raises:
-        SessionError: there is none, or it can't be read.
+        SessionError: there is none, or it is damaged.
         OSError: a file can't be read.
     """
     if name == "-":
@@ -30,7 +48,7 @@ def open_session(store: Store, name: str) -> Session:
 
 
 def number(option: str, text: str, low: float, high: float) -> float:
-    """What an option says, within a range. Raises UsageError when it is no such number."""
+    """Return an option's number. Raises UsageError if it isn't one within the range."""
     try:
         value = float(text)
     except ValueError:
@@ -38,10 +56,3 @@ def number(option: str, text: str, low: float, high: float) -> float:
     if not low <= value <= high:
         raise UsageError(f"{option} is a number from {low:g} to {high:,.10g}; {text:.40} is not")
     return value
-
-
-def whole(option: str, text: str, low: int, high: int) -> int:
-    """The same for whole numbers."""
-    if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
-        raise UsageError(f"{option} is a whole number from {low} to {high}; {text:.40} is not")
-    return int(text)

@@ -1,4 +1,4 @@
-"""`alignscope sessions`: what was kept, found again without a screen."""
+"""`alignscope sessions`: list, search, change, export and import sessions without a screen."""
 
 import argparse
 import json
@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.session_args import number, open_session, store_in, whole
+from alignscope.commands.arguments import whole
+from alignscope.commands.session_args import number, open_session, reporting
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole
@@ -23,7 +24,7 @@ _WIDEST: Final = 40
 
 
 def run(arguments: argparse.Namespace, directory: Path | None) -> int:
-    """Do what was asked for, and return the exit status: 0, or 1 when it can't be done.
+    """Do one of the actions, and return the exit status: 0, or 1 if it fails.
 
     Args:
         directory: where sessions are kept; None for the person's own.
@@ -31,19 +32,7 @@ def run(arguments: argparse.Namespace, directory: Path | None) -> int:
     Raises:
         UsageError: something in the arguments is wrong.
     """
-    store = store_in(directory)
-    try:
-        for words in store.recover():
-            printing.notes().line(words)
-        return _ACTIONS[arguments.action](store, arguments)
-    except SessionError as error:
-        printing.notes().line(f"alignscope: {error}")
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        where = f"{error.filename}: " if error.filename else ""
-        printing.notes().line(f"alignscope: {where}{error.strerror or error}")
-    return Status.FAILED
+    return reporting(directory, lambda store: _ACTIONS[arguments.action](store, arguments))
 
 
 def _list(store: Store, arguments: argparse.Namespace) -> int:
@@ -75,8 +64,7 @@ def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
         when = f"{entry.created:%Y-%m-%d %H:%M}"
         rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
     if len(rows) > 1:
-        for line in printing.table(rows):
-            out.line(line)
+        out.table(rows)
     elif not problems:
         printing.notes().line(nothing)
     for problem in problems:
@@ -207,8 +195,8 @@ def _options(form: Format, arguments: argparse.Namespace) -> Options:
     return Options(
         palette=palettes[theme],
         side_by_side=not arguments.one_after_other,
-        columns=whole("--columns", arguments.columns or "100", 20, 500),
-        rows=whole("--rows", arguments.rows or "30", 6, 200),
+        columns=whole("--columns", arguments.columns, 20, 500) or 100,
+        rows=whole("--rows", arguments.rows, 6, 200) or 30,
         idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, 1e6),
         conversational=arguments.conversational,
     )
