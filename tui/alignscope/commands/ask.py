@@ -1,4 +1,4 @@
-"""`alignscope ask`: one prompt to every pane, without a screen."""
+"""`alignscope ask`: send one prompt to every pane, without a screen."""
 
 import asyncio
 import signal
@@ -20,7 +20,7 @@ from alignscope.text.wording import describe_pane, reply_facts
 
 
 def run(launch: Launch, *, as_json: bool = False) -> int:
-    """Ask, print, and return the exit status: 0, 1 when a pane failed, 130 when interrupted."""
+    """Ask, print, and return the exit status: 0, 1 if a pane failed, 130 if interrupted."""
     return asyncio.run(_ask(launch, as_json))
 
 
@@ -53,7 +53,7 @@ async def _ask(launch: Launch, as_json: bool) -> int:
 
 @contextmanager
 def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
-    """Call back on ctrl+c instead of dying of it."""
+    """Call a function on ctrl+c instead of raising KeyboardInterrupt."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, callback)
     try:
@@ -63,7 +63,7 @@ def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
 
 
 class _JsonPrinter:
-    """Every event as one line of JSON, as it happens. Waiting is for screens and isn't printed."""
+    """Prints every event but Waiting as one line of JSON, as it happens."""
 
     def __init__(self) -> None:
         self._out = printing.out()
@@ -74,7 +74,7 @@ class _JsonPrinter:
 
 
 class _TextPrinter:
-    """Every reply under its pane's heading, when it has finished."""
+    """Prints every finished reply under its pane's heading."""
 
     def __init__(self, lineup: Lineup, samples: int) -> None:
         self._out = printing.out()

@@ -1,4 +1,4 @@
-"""`alignscope doctor`: what answers, what would be used, where things are, and what to do about what is missing."""
+"""`alignscope doctor`: report servers, lineup, files and terminal, with advice on problems."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ _SMALLEST = (80, 24)
 
 
 class Checked(msgspec.Struct):
-    """One server, as it was found."""
+    """Result of checking one server."""
 
     server: str
     """Its URL, or `embedded`."""
@@ -35,11 +35,11 @@ class Checked(msgspec.Struct):
     models: Sequence[Model] = ()
     problem: str = ""
     proxy: str = ""
-    """The environment variable that names the proxy on the way to it; "" when there is none."""
+    """Environment variable that names the proxy in use, "" without one."""
 
 
 class Report(msgspec.Struct):
-    """Everything that the doctor found, as `--json` prints it."""
+    """Results of all checks, as `--json` prints them."""
 
     version: str
     python: str
@@ -50,14 +50,14 @@ class Report(msgspec.Struct):
     files: dict[str, str] = {}
     terminal: dict[str, str] = {}
     advice: list[str] = []
-    """What to do, the most important first; empty when nothing is missing."""
+    """What to do, the most important first; empty without problems."""
 
 
 def run(launch: Launch, problem: str = "", *, as_json: bool = False) -> int:
-    """Look and tell.
+    """Check everything, print the report, and return the exit status.
 
     Args:
-        problem: what is wrong with the settings file, which was left aside then.
+        problem: why the settings file was ignored, if it was.
     """
     report = asyncio.run(_examine(launch))
     if problem:

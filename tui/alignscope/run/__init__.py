@@ -1,1 +1,1 @@
-"""Prompts on their way through a lineup, without a screen: servers, asking, an exploration in progress."""
+"""Asking a lineup without a screen: servers, their models, runs, explorations."""

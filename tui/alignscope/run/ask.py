@@ -1,4 +1,4 @@
-"""One prompt to every pane at once, as one stream of events."""
+"""Run: one prompt to every pane, as one stream of events."""
 
 import asyncio
 import logging
@@ -17,38 +17,29 @@ from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
 
 _PHASE_EVERY: Final = 0.5
-"""Seconds between two looks at why a reply is silent."""
+"""Seconds between two checks of a silent reply's phase."""
 _AHEAD: Final = 4096
-"""Events that may wait for their reader before the replies are held back, so that memory stays bounded."""
-_NOTHING_TOLD: Final = Stats()
+"""Events that wait for their reader before the replies are paused, so that memory stays bounded."""
+_NO_STATS: Final = Stats()
 _log = logging.getLogger(__name__)
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """A prompt and what the pane wrote to it: what `carry` sends along."""
+    """Prompt and reply of an earlier turn, which `carry` sends along."""
 
     prompt: str
     reply: str
 
 
 class Directory(Protocol):
-    """What finds backends: `servers.Servers`, or a stand-in."""
+    """Source of backends, such as `servers.Servers`."""
 
     async def get(self, server: str) -> Backend:
-        """Return the backend of a URL or of `embedded`. Raises ServerError if it is unreachable."""
+        """Return the backend of a URL or of `embedded`. Raises ServerError."""
 
 
-def compose(
-    pane: Pane,
-    prompt: str,
-    settings: TurnSettings,
-    history: Sequence[Exchange] = (),
-) -> Request:
-    """Return what a pane is asked: a document for a completion, a conversation for a chat.
-
-    Args:
-        history: oldest first; empty in a fresh context.
-    """
+def compose(pane: Pane, prompt: str, settings: TurnSettings, history: Sequence[Exchange] = ()) -> Request:
+    """Return a pane's request: a document for a completion, a conversation for a chat. `history` is oldest first."""
     request = Request(
         model=pane.model,
         mode=pane.mode,
@@ -67,7 +58,7 @@ def compose(
 
 
 class Run:
-    """One prompt on its way through a lineup. Iterate over `events()` once."""
+    """Requests for one prompt to a lineup. Iterate over `events()` once."""
 
     def __init__(
         self,
@@ -78,8 +69,7 @@ class Run:
         *,
         history: Mapping[str, Sequence[Exchange]] | None = None,
     ) -> None:
-        """Prepare; nothing is sent before `events()` is iterated.
-
+        """
         Args:
             history: by pane name, oldest first.
         """
@@ -98,10 +88,9 @@ class Run:
         self._began = 0  # nanoseconds, by the clock that never goes back
 
     async def events(self) -> AsyncGenerator[Event, None]:
-        """Yield all replies' events in the order they happen, until every reply has finished.
+        """Send the requests, and yield all events in order until every reply has finished.
 
-        Panes don't wait for each other and don't fail with each other: what goes wrong in one is told by its Finished.
-        Leaving the iteration early closes all connections.
+        A failed reply has the problem in its Finished. Leaving the iteration early closes all connections.
         """
         self._began = time.monotonic_ns()
         if self._one_after_other:
@@ -125,23 +114,23 @@ class Run:
             await asyncio.gather(*self._helpers, *replies, return_exceptions=True)
 
     def cancel(self, pane: str | None = None) -> None:
-        """Stop the replies of one pane, or all: they end as `cancelled` and keep what has come."""
+        """End the replies of one pane, or all, as `cancelled`; their text stays."""
         for reply in self._replies:
             if pane in (None, reply.pane.name):
                 reply.cancel()
 
     def now(self) -> float:
-        """Milliseconds since the prompt was sent, in whole microseconds as a session file keeps them; 0 before that."""
+        """Return milliseconds since the start in whole microseconds, as session files have them; 0 before it."""
         return (time.monotonic_ns() - self._began) // 1000 / 1000 if self._began else 0.0
 
     def put(self, event: Event) -> None:
-        """Hand an event to the reader."""
+        """Pass an event to the reader."""
         self._ready.append(event)
         self._news.set()
 
     @property
     def crowded(self) -> bool:
-        """Whether the reader is too far behind."""
+        """Whether too many events wait for the reader."""
         return len(self._ready) >= _AHEAD
 
     async def room(self) -> None:
@@ -151,7 +140,7 @@ class Run:
             await self._room.wait()
 
     def _start(self, replies: Sequence["_Reply"]) -> None:
-        """Send the requests of these replies, and look at each pane that stays silent."""
+        """Send the requests of some replies, and watch the phase of their panes."""
         panes: dict[str, list[_Reply]] = {}
         for reply in replies:
             reply.start(self._servers, self._requests[reply.pane.name])
@@ -159,19 +148,19 @@ class Run:
         self._helpers += [asyncio.create_task(self._watch(pane)) for pane in panes.values()]
 
     async def _panes(self) -> None:
-        """Ask the panes one after another, each for all its samples at once."""
+        """Ask one pane after another, each for all its samples at once."""
         panes = [[reply for reply in self._replies if reply.pane is pane] for pane in self._lineup]
         for waiting in panes[1:]:
             for reply in waiting:
-                reply.show(Phase.QUEUED)
+                reply.report(Phase.QUEUED)
         for replies in panes:
             self._start(replies)
-            # Until the connections are closed, not only until all is said: a model still at work can't be unloaded.
+            # Until the connections are closed, not only until the replies end: a busy model can't be unloaded.
             if tasks := [reply.task for reply in replies if reply.task]:
                 await asyncio.wait(tasks)
 
     async def _watch(self, replies: list["_Reply"]) -> None:
-        """Report why a pane's replies are silent, as long as any of them is."""
+        """Report the phase of a pane's replies as long as any of them is silent."""
         while True:
             await asyncio.sleep(_PHASE_EVERY)
             if not any(reply.silent for reply in replies):
@@ -180,11 +169,11 @@ class Run:
             phase = await backend.phase(replies[0].pane.model) if backend else Phase.WAITING
             for reply in replies:
                 if reply.silent:
-                    reply.show(phase)
+                    reply.report(phase)
 
 
 class _Reply:
-    """One reply on its way: reads its stream and tells the run."""
+    """Reads one reply's stream, and passes its events to the run."""
 
     def __init__(self, run: Run, pane: Pane, sample: int) -> None:
         self.pane = pane
@@ -199,7 +188,7 @@ class _Reply:
         self._last = 0.0
         self._pieces = 0
         self._wrote = False
-        """Some of what came was reply, and not thinking."""
+        """Whether any text but thinking has come."""
 
     @property
     def silent(self) -> bool:
@@ -212,14 +201,14 @@ class _Reply:
             self.task = asyncio.create_task(self._guarded(servers, request))
 
     def cancel(self) -> None:
-        """Stop. Only once: a second cancellation would break off the closing of the connection."""
+        """End as `cancelled`, once: a second cancellation would interrupt the closing of the connection."""
         if not self.ended.is_set():
             self._finish(End.CANCELLED)
             if self.task is not None:
                 self.task.cancel()
 
-    def show(self, phase: Phase) -> None:
-        """Report why nothing comes, when that has changed."""
+    def report(self, phase: Phase) -> None:
+        """Report the phase if it has changed."""
         if phase is not self._phase:
             self._phase = phase
             self._run.put(Waiting(self.pane.name, self.sample, self._run.now(), phase))
@@ -239,7 +228,7 @@ class _Reply:
         run, pane, sample, ended = self._run, self.pane.name, self.sample, self.ended.is_set
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
-        self.show(Phase.WAITING)
+        self.report(Phase.WAITING)
         async with aclosing(self.backend.stream(request)) as stream:
             async for item in stream:
                 if ended():
@@ -256,46 +245,45 @@ class _Reply:
                     case Sent():
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():
-                        notes = filter(None, (item.message, self._lack(item, request)))
-                        self._finish(item.end, " ".join(notes), item.stats)
+                        message = f"{item.message} {self._missing_text(item, request)}".strip()
+                        self._finish(item.end, message, item.stats)
                         return
                     case _:
                         assert_never(item)
         self._finish(End.CUT, f"{self.backend.info.label} ended the stream without saying why. Run it again.")
 
-    def _lack(self, ending: Ending, request: Request) -> str:
-        """Why a reply that ended in order has no text, although the model wrote tokens."""
+    def _missing_text(self, ending: Ending, request: Request) -> str:
+        """Return why a complete reply with tokens has no text, "" if it has text."""
         tokens = ending.stats.tokens or self._pieces
         if self._wrote or ending.end not in (End.STOP, End.LENGTH) or tokens < 2:
             return ""
         if self._pieces and ending.end is End.LENGTH:
             return f"All {tokens} tokens went into thinking. Raise num_predict, or switch thinking off."
-        if "stop" in request.sampling and not self._pieces:
-            return ""
         if self._pieces:
             return "The model thought, and then ended without a reply. Send it again, or switch thinking off."
+        if "stop" in request.sampling:
+            return ""
         return (
             f"The model wrote {tokens} tokens, and no text of them came: special tokens, a stop string of its own, or "
             "thinking that the server keeps to itself. Try another model or mode for this pane."
         )
 
-    def _finish(self, end: End, message: str = "", told: Stats = _NOTHING_TOLD) -> None:
-        """End, once; what comes later is dropped."""
+    def _finish(self, end: End, message: str = "", stats: Stats = _NO_STATS) -> None:
+        """Report the end, once."""
         if not self.ended.is_set():
             self.ended.set()
             now = self._run.now()
-            self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._figures(told, now)))
+            self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._complete(stats, now)))
 
-    def _figures(self, told: Stats, now: float) -> Stats:
-        """Complete the server's figures by what only the client can see. Times count from this reply's own request,
-        which goes out later than the prompt where panes wait for each other."""
+    def _complete(self, stats: Stats, now: float) -> Stats:
+        """Add the client's figures to the server's. Times are from this reply's own request."""
         sent = now if self._sent is None else self._sent
         first = self._first
         seconds = 0.0 if first is None else (self._last - first) / 1000
         return msgspec.structs.replace(
-            told,
+            stats,
             first_token_ms=None if first is None else first - sent,
             duration_ms=now - sent,
-            tokens=told.tokens or self._pieces,
-            tokens_per_second=told.tokens_per_second or own_rate(self._pieces, seconds),
+            tokens=stats.tokens or self._pieces,
+            tokens_per_second=stats.tokens_per_second or own_rate(self._pieces, seconds),
         )

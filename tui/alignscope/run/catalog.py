@@ -1,4 +1,4 @@
-"""What servers have, and what they tell of their models."""
+"""Catalog of the servers' models."""
 
 import asyncio
 import contextlib
@@ -15,38 +15,38 @@ from alignscope.model.turn import PaneRecord
 from alignscope.run.servers import Servers
 
 _DESCRIBED: Final = 100
-"""Models that a server is asked about one by one; those beyond are only listed."""
+"""Maximum of models of a server to describe."""
 _DESCRIBE_SECONDS: Final = 5.0
 _AT_ONCE: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one server has, or why that isn't known."""
+    """Models of one server, or why they aren't known."""
 
     server: str
-    """A URL, or `embedded`: what a pane on it is given as its server."""
+    """URL or `embedded`, as in a pane."""
     label: str
-    """As a person says it, such as `Ollama 0.32.15`."""
+    """Name for the person, such as `Ollama 0.32.15`."""
     models: tuple[Model, ...] = ()
     error: str = ""
-    """For the person; empty when all is well."""
+    """Message for the person, "" without an error."""
 
     def find(self, name: str) -> Model | None:
-        """Return the model of that name, which Ollama completes by `:latest`; None if there is none."""
+        """Return the model of a name, which may lack Ollama's `:latest`; None if there is none."""
         known = {model.name: model for model in self.models}
         return known.get(name) or known.get(f"{name}:latest")
 
 
 class Catalog:
-    """The listings of all servers in use, the last of each remembered."""
+    """Latest listings of all servers in use."""
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
         self._listings: dict[str, Listing] = {}
 
     async def listing(self, server: str) -> Listing:
-        """Ask one server what it has."""
+        """Request one server's listing."""
         name = server if server == EMBEDDED else parse_host(server)
         try:
             backend = await self._servers.get(server)
@@ -57,22 +57,22 @@ class Catalog:
         return listing
 
     async def listings(self, servers: Iterable[str]) -> AsyncGenerator[Listing, None]:
-        """Ask several servers at once, each once; yield each answer as it comes."""
+        """Request the listings of several servers at once, and yield each as it comes."""
         for answer in asyncio.as_completed([self.listing(server) for server in dict.fromkeys(servers)]):
             yield await answer
 
     async def models(self, lineup: Lineup) -> list[Model]:
-        """Ask a lineup's servers what they have now, and which of it is in memory, as far as they answer."""
+        """Request the models of a lineup's servers, and return those of the servers that answer."""
         return [model async for listing in self.listings(_servers_of(lineup)) for model in listing.models]
 
     async def learn(self, lineup: Lineup) -> None:
-        """Ask the servers of those panes of which nothing is known yet."""
+        """Request listings for those panes whose models aren't known yet."""
         unknown = [pane for pane in lineup if self._listed(pane.server).find(pane.model) is None]
         async for _ in self.listings(_servers_of(tuple(unknown))):
             pass
 
     def records(self, lineup: Lineup) -> tuple[PaneRecord, ...]:
-        """Return a lineup's panes with what their servers have told so far."""
+        """Return a lineup's panes with the model digests and server labels known so far."""
         return tuple(
             PaneRecord(pane, model.digest if (model := listing.find(pane.model)) else "", listing.label)
             for pane in lineup
@@ -80,11 +80,7 @@ class Catalog:
         )
 
     async def describe(self, lineup: Lineup) -> tuple[list[ServerInfo], dict[str, Model]]:
-        """Ask what servers tell of each pane's model.
-
-        Returns:
-            The servers, and by pane the model, as far as they answer.
-        """
+        """Request details of each pane's model; return the servers that answer, and the models by pane."""
         infos, models = [], {}
         for pane in lineup:
             with contextlib.suppress(ServerError):
@@ -94,10 +90,7 @@ class Catalog:
         return infos, models
 
     def _listed(self, server: str) -> Listing:
-        return self._listings.get(server, _NOTHING)
-
-
-_NOTHING: Final = Listing("", "")
+        return self._listings.get(server, Listing("", ""))
 
 
 def _servers_of(lineup: Lineup) -> list[str]:
@@ -105,25 +98,20 @@ def _servers_of(lineup: Lineup) -> list[str]:
 
 
 async def described(backend: Backend) -> tuple[Model, ...]:
-    """Return a server's models with what it tells of each. Raises ServerError if there is no listing.
-
-    One that can't be described, or not in time, keeps what the listing told.
-    """
+    """Return a server's models, described as far as that works in time. Raises ServerError without a listing."""
     listed = await backend.models()
     if not backend.info.dialect.describes:
         return tuple(listed)
-    told: dict[str, Model] = {}
+    details: dict[str, Model] = {}
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def describe(model: Model) -> None:
         async with gate:
-            try:
+            with contextlib.suppress(ServerError):
                 described = await backend.look(model.name)
-            except ServerError:
-                return
-        told[model.name] = msgspec.structs.replace(described, loaded=model.loaded)
+                details[model.name] = msgspec.structs.replace(described, loaded=model.loaded)
 
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_DESCRIBE_SECONDS):
             await asyncio.gather(*(describe(model) for model in listed[:_DESCRIBED] if not model.remote))
-    return tuple(told.get(model.name, model) for model in listed)
+    return tuple(details.get(model.name, model) for model in listed)

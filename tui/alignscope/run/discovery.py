@@ -1,4 +1,4 @@
-"""The lineup to begin with, found from what the person chose and what the servers have."""
+"""Discovery of the first lineup, from the person's choices and the servers' models."""
 
 import asyncio
 import contextlib
@@ -25,50 +25,49 @@ class KnownPair(msgspec.Struct, frozen=True):
     base: str
     instruct: str
     size_gb: tuple[float, float]
-    """What pulling each downloads, in 10^9 bytes."""
+    """Download size of each, in 10^9 bytes."""
     note: str = ""
 
 
 class Outcome(StrEnum):
-    """How the search for a lineup ended."""
+    """Result of the search for a lineup."""
 
     CHOSEN = "chosen"
     """The person named models."""
     PAIR = "pair"
     """The server has a base model and its twin."""
     SINGLE = "single"
-    """The server has models but no pair, and can't pull one: one of them is asked both ways."""
+    """The server has models but no pair, and can't pull one: one model is in both panes."""
     NO_PAIR = "no pair"
-    """Ollama is there without a pair; `pairs` can be pulled, and the lineup is what to show meanwhile."""
+    """Ollama has no pair but can pull `pairs`; the lineup is temporary."""
     EMBEDDED = "embedded"
     """The twins inside alignscope."""
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The lineup to begin with, and why it is this one."""
+    """First lineup, and the reason for it."""
 
     outcome: Outcome
     lineup: Lineup
     why: str
-    """One or two sentences for the person; empty when there is nothing to explain."""
+    """One or two sentences for the person, or ""."""
     server: str = ""
-    """The server that was asked."""
+    """URL of the server, or `embedded`."""
     models: tuple[Model, ...] = ()
-    """What it has, where that was asked for."""
+    """The server's models, if they were requested."""
     pairs: tuple[KnownPair, ...] = ()
-    """What can be pulled there to get a pair; empty when that isn't needed."""
+    """Pairs to pull there, if one is needed."""
     short: str = ""
-    """`why` in about a hundred characters, for a screen; empty where it is no longer than that."""
+    """`why` in about a hundred characters, for a screen; "" if it is no longer itself."""
 
 
 async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False) -> Found:
-    """Return the lineup for what the person chose; what they left open is decided by what the servers have.
+    """Return the lineup for the person's choices, completed from the servers' models.
 
-    Named models are not looked for: one that isn't there says so in its own pane.
+    Named models aren't looked up: the pane of a missing one reports it.
 
     Args:
-        strict: a server that was named is used or it is an error; nothing else is shown in its place. For scripts,
-            which would otherwise take the twins' replies for those of the server.
+        strict: fail if the named server is unusable, so that a script gets no replies of the twins instead.
 
     Raises:
         ServerError: nothing was chosen, no server answers, and the embedded engine can't run here.
@@ -104,7 +103,7 @@ async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
 
 
 async def _nature(servers: Servers, wanted: PaneRequest, default: str) -> Nature:
-    """Judge a model by what its server tells, else by its name alone."""
+    """Judge a model by its server's details, else by its name alone."""
     server = _server(wanted, default)
     model = Model(name=wanted.model, server=server)
     if wanted.mode is None:
@@ -114,7 +113,7 @@ async def _nature(servers: Servers, wanted: PaneRequest, default: str) -> Nature
 
 
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
-    """Return the pair that one named model belongs to, or that model alone."""
+    """Return the pair of a named model, or that model alone."""
     name = launch.base or launch.instruct
     server = _server(PaneRequest("", name), default)
     models: tuple[Model, ...] = ()
@@ -190,12 +189,12 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
 
 @cache
 def known_pairs() -> tuple[KnownPair, ...]:
-    """Return the pairs that Ollama's library has, smallest first."""
+    """Return the pairs in Ollama's library, smallest first."""
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
 def _server(wanted: PaneRequest, default: str) -> str:
-    """Return where a model is: files in the embedded engine only, twins there unless a server was named."""
+    """Return a model's server: for files `embedded`, for twins too unless another is named."""
     if is_path(wanted.model):
         return EMBEDDED
     if wanted.server is None:
@@ -215,5 +214,5 @@ def _count(number: int) -> str:
 
 
 def _bare(host: str) -> str:
-    """Return a server's address for where there is little room."""
+    """Return a server's address in its short form."""
     return host.removeprefix("http://")

@@ -1,7 +1,4 @@
-"""An exploration in progress: lineup, settings and session, and the runs that are under way.
-
-The screen shows what is in here and a script could drive it as well: it knows servers and turns, and no widgets.
-"""
+"""Exploration: lineup, settings, session and runs, independent of a screen."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -28,7 +25,7 @@ from alignscope.sessions.recording.writer import Writer
 
 
 class Exploration:
-    """What the next turn will be sent with, and the session it goes into."""
+    """Lineup and settings of the next turn, and the session that it belongs to."""
 
     def __init__(self, servers: Servers, catalog: Catalog | None = None) -> None:
         self.servers = servers
@@ -37,7 +34,7 @@ class Exploration:
         self.settings = TurnSettings()
         self.session = Session("", datetime.now(UTC))
         self.recorder: Recorder | None = None
-        """None where nothing is to be recorded."""
+        """None if nothing is recorded."""
         self._directory: Path | None = None
         self._on_problem: Callable[[str], None] | None = None
         self._runs: set[Run] = set()
@@ -52,33 +49,30 @@ class Exploration:
         return self.session.turns
 
     def set(self, **changes: Any) -> None:
-        """Change some of the settings that the next turn is sent with."""
+        """Change some of the next turn's settings."""
         self.settings = msgspec.structs.replace(self.settings, **changes)
 
     # Panes
 
     def pane(self, name: str) -> Pane:
-        """Return the pane of that name. Raises KeyError when there is none."""
-        for pane in self.lineup:
-            if pane.name == name:
-                return pane
-        raise KeyError(name)
+        """Return the pane of that name. Raises KeyError if there is none."""
+        return {pane.name: pane for pane in self.lineup}[name]
 
     def change(self, pane: Pane) -> None:
-        """Put a pane in the place of the one that has its name."""
+        """Replace the pane of the same name."""
         self.lineup = tuple(pane if each.name == pane.name else each for each in self.lineup)
 
     def add(self, pane: Pane) -> None:
-        """Put a pane behind the others."""
+        """Append a pane."""
         self.lineup = (*self.lineup, pane)
 
     def remove(self, name: str) -> None:
-        """Remove a pane, and stop what it is writing."""
+        """Remove a pane, and stop its replies."""
         self.stop(name)
         self.lineup = tuple(pane for pane in self.lineup if pane.name != name)
 
     def sampling_of(self, name: str) -> Sampling:
-        """Return what a pane's next reply will be sampled with: its own when it is unlinked, else the shared one."""
+        """Return the sampling of a pane's next reply: its own if it is unlinked, else the shared one."""
         own = self.pane(name).sampling
         return self.settings.sampling if own is None else own
 
@@ -90,7 +84,7 @@ class Exploration:
             self.set(sampling=sampling)
 
     def unlink(self, name: str) -> bool:
-        """Give a pane a sampling of its own, or tie it to the shared one again. Returns whether it is alone now."""
+        """Unlink a pane from the shared sampling, or link it again. Return whether it is unlinked now."""
         pane = self.pane(name)
         own = self.settings.sampling if pane.sampling is None else None
         self.change(msgspec.structs.replace(pane, sampling=own))
@@ -99,11 +93,11 @@ class Exploration:
     # The session
 
     def record(self, directory: Path, on_problem: Callable[[str], None] | None = None) -> None:
-        """Begin to record what happens here.
+        """Start to record turns.
 
         Args:
             directory: where new sessions' files go.
-            on_problem: is told in words that something can't be written, and when it can again.
+            on_problem: called with a message if something can't be written, and when it can again.
         """
         self._directory, self._on_problem = directory, on_problem
         self._enter(self.session)
@@ -120,13 +114,13 @@ class Exploration:
             )
 
     async def resume(self, session: Session, writer: Writer | None = None) -> str:
-        """Go on with a session: the next prompt is sent as its last one was, if there is one.
+        """Continue a session, with the lineup and settings of its last turn.
 
         Args:
-            writer: that session's, if it has a file already.
+            writer: the session's, if it has a file already.
 
         Returns:
-            Words about what of the session before couldn't be written, "" if all is.
+            A message about unwritten parts of the session before, "" without any.
         """
         self.stop()
         await self.settled()
@@ -137,10 +131,10 @@ class Exploration:
         return lost
 
     async def fork(self, number: int) -> str:
-        """Wait for the replies in flight, and go on from a turn in a new session; 0 is before the first turn.
+        """Wait for the replies in flight, and continue from a turn (0: before the first) in a new session.
 
         Returns:
-            The same as `resume`.
+            A message, as `resume`.
         """
         await self.settled()
         if self.recorder is not None:
@@ -148,7 +142,7 @@ class Exploration:
         return await self.resume(self.session.fork(number))
 
     async def close(self) -> str:
-        """Stop, and wait until everything is on disk. Returns words about what isn't."""
+        """Stop, and wait until everything is on disk. Return a message about unwritten parts, "" without any."""
         self.stop()
         if self.recorder is None:
             return ""
@@ -156,11 +150,7 @@ class Exploration:
         return await asyncio.to_thread(self.recorder.close)
 
     async def again(self, session: Session, turn: Turn) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Send a turn once more, as it was, to the models as they are now; yield as `play` does.
-
-        Args:
-            session: the turn's. The new replies are recorded in one of their own, which names it.
-        """
+        """Send a turn of a session again, recorded in a session of its own; yield as `play` does."""
         forked = session.fork(turn.number - 1 if turn.settings.context == CARRY else 0)
         forked.title, forked.parent = f"{session.title} (again)", Parent(session.name, turn.number)
         other = Exploration(self.servers, self.catalog)
@@ -171,8 +161,8 @@ class Exploration:
         try:
             new = await other.begin(turn.prompt)
             async with aclosing(other.play(new)) as events:
-                async for told in events:
-                    yield told
+                async for item in events:
+                    yield item
         finally:
             await asyncio.shield(other.close())
 
@@ -180,11 +170,11 @@ class Exploration:
 
     @property
     def running(self) -> bool:
-        """Whether any reply is still coming."""
+        """Whether any reply is in flight."""
         return bool(self._runs)
 
     def stop(self, pane: str | None = None) -> None:
-        """End the replies in flight as `cancelled`; what they have written stays."""
+        """End the replies in flight, or a pane's, as `cancelled`; their text stays."""
         for run in self._runs:
             run.cancel(pane)
 
@@ -193,16 +183,16 @@ class Exploration:
         await self._idle.wait()
 
     async def ended(self, turn: Turn, pane: str) -> None:
-        """Wait until no reply of this pane in this turn is in flight."""
+        """Wait until none of a pane's replies in a turn is in flight."""
         while any(reply.end is None for (name, _), reply in turn.replies.items() if name == pane):
             self._ended.clear()
             await self._ended.wait()
 
     async def begin(self, prompt: str, experiment: Experiment | None = None) -> Turn:
-        """Open a turn, to be played next. One that is still running is stopped first, and keeps what it has.
+        """Stop a running turn, and add a new one to be played next.
 
         Args:
-            experiment: what shows this one best goes before what is set, for this turn alone.
+            experiment: its settings take precedence, for this turn only.
         """
         async with self._gate:
             self.stop()
@@ -221,7 +211,7 @@ class Exploration:
         return turn
 
     async def play(self, turn: Turn, only: str | None = None) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Ask every pane of a turn, or a single one again; yield each event with its reply."""
+        """Ask every pane of a turn, or `only` one again; yield each event with its reply."""
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
             turn.forget(only)
@@ -254,7 +244,7 @@ class Exploration:
                     yield event, reply
         finally:
             self._runs.discard(run)
-            # Whoever stops listening has stopped the replies.
+            # Leaving the iteration early cancels the replies.
             for event in turn.stop(End.CANCELLED, ms=run.now(), panes={pane.name for pane in lineup}):
                 if recorder is not None:
                     recorder.event(turn, event)
@@ -267,13 +257,13 @@ class Exploration:
     # Advice
 
     async def memory_advice(self, turn: Turn) -> str:
-        """Return what to do about models that push each other out of memory. Call it when a turn has ended."""
+        """Return a warning if models evict each other from memory, else "". Call it at the end of a turn."""
         if turn.settings.one_after_other or len({pane.model for pane in turn.lineup}) < 2:
             return ""
         return eviction_advice(turn.lineup, await self.catalog.models(turn.lineup))
 
     async def reload_advice(self) -> str:
-        """Return a warning that the next send will load a model anew, because it is loaded with another context."""
+        """Return a warning if the next send reloads a model with another context, else ""."""
         if not any("num_ctx" in self.sampling_of(pane.name) for pane in self.lineup):
             return ""
         return reload_advice(self.lineup, self.settings.sampling, await self.catalog.models(self.lineup))

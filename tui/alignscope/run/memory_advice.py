@@ -1,4 +1,4 @@
-"""Advice before and after a send, from what the servers tell of their memory."""
+"""Advice about the servers' memory, before and after a send."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ from alignscope.model.sampling import Sampling
 
 
 def eviction_advice(lineup: Lineup, models: Iterable[Model]) -> str:
-    """Return a warning that models evict each other, "" when they don't. Call it right after all panes have replied.
+    """Return a warning if models evict each other, else "". Call it right after all panes have replied.
 
-    A server keeps a model in memory for minutes after its last reply. If one that has just replied is gone already
-    while another of the same lineup is there, the two don't fit together.
+    A server keeps a model in memory for minutes after its last reply. If one of a lineup's models is gone already while
+    another is there, the two don't fit together.
 
     Args:
-        models: what the lineup's servers list now.
+        models: those that the lineup's servers list now.
     """
     loaded = {(model.server, model.name): model.loaded for model in models}
     for server in dict.fromkeys(pane.server for pane in lineup):
@@ -30,11 +30,11 @@ def eviction_advice(lineup: Lineup, models: Iterable[Model]) -> str:
 
 
 def reload_advice(lineup: Lineup, sampling: Sampling, models: Iterable[Model]) -> str:
-    """Return a warning that the next send loads a model anew, since num_ctx isn't what it is loaded with; "" otherwise.
+    """Return a warning if the next send reloads a model because of its num_ctx, else "".
 
     Args:
-        sampling: the lineup's; a pane's own beats it.
-        models: what the lineup's servers list now.
+        sampling: the shared one; a pane's own takes precedence.
+        models: those that the lineup's servers list now.
     """
     known = {(model.server, model.name): model for model in models}
     for pane in lineup:

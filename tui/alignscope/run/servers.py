@@ -14,13 +14,13 @@ from alignscope.model.pane import EMBEDDED
 
 
 class Servers:
-    """One backend for every server in use. Asked once which dialect it speaks; one that didn't answer is asked anew."""
+    """Backends of the servers in use. A server's dialect is requested until it has answered once."""
 
     def __init__(self, host: str = "") -> None:
         """Open nothing yet.
 
         Args:
-            host: the default server, by OLLAMA_HOST's rules; empty takes that variable, or Ollama's own default.
+            host: the default server, by OLLAMA_HOST's rules; "" for that variable, or Ollama's own default.
         """
         self.default_host = parse_host(host or os.environ.get(HOST_VARIABLE, ""))
         self._backends: dict[str, Backend] = {}
