@@ -26,9 +26,9 @@ from alignscope.model.launch import Launch
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.library.library import LibraryScreen
-from alignscope.ui.screens.replay import ReplayScreen
+from alignscope.ui.screens.replay.screen import ReplayScreen
 
 HERE: Final = Path(__file__).parent
 SIZE: Final = (110, 32)

@@ -16,17 +16,17 @@ from textual.widgets import ProgressBar
 
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.compare import CompareScreen
 from alignscope.ui.screens.dialogs.system import SystemScreen
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.dialogs.verdict import VerdictScreen
-from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.library.export import ExportScreen
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.library.turns import TurnsScreen
 from alignscope.ui.screens.models.picker import PickerScreen
 from alignscope.ui.screens.models.pull import Offer, PullScreen
-from alignscope.ui.screens.replay import ReplayScreen
+from alignscope.ui.screens.replay.compare import CompareScreen
+from alignscope.ui.screens.replay.screen import ReplayScreen
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text
 from tests.ui.screens.listings import listings

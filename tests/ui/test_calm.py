@@ -10,8 +10,8 @@ from textual.widgets import OptionList
 
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.help import HelpScreen
-from alignscope.ui.screens.replay import ReplayScreen
+from alignscope.ui.screens.help.screen import HelpScreen
+from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
 from tests.snapshots.test_pictures import SCENES, Scene

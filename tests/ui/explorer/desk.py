@@ -11,7 +11,7 @@ from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
 from alignscope.run.exploration import Exploration
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.ui.screens.host import screen_text
 from tests.waiting import until

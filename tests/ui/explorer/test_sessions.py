@@ -15,9 +15,9 @@ from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.compare import CompareScreen
 from alignscope.ui.screens.library.library import LibraryScreen
-from alignscope.ui.screens.replay import ReplayScreen
+from alignscope.ui.screens.replay.compare import CompareScreen
+from alignscope.ui.screens.replay.screen import ReplayScreen
 from tests.sessions.recorded import AT, LINEUP, two_turns
 from tests.standin.ollama import Ollama
 from tests.standin.script import Script

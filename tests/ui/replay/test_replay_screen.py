@@ -13,7 +13,7 @@ from alignscope.model.events import End
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
-from alignscope.ui.screens.replay import Live, ReplayScreen
+from alignscope.ui.screens.replay.screen import Live, ReplayScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text

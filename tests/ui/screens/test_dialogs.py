@@ -18,12 +18,12 @@ from alignscope.run.catalog import Listing
 from alignscope.sessions.library.index import Entry, EntryPane
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.chooser import Choices, Chooser
-from alignscope.ui.screens.experiments import ExperimentsScreen
+from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
+from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import row
 from alignscope.ui.screens.library.turns import TurnsScreen
 from alignscope.ui.screens.models.picker import PickerScreen
 from alignscope.ui.screens.models.pull import PullScreen
-from alignscope.ui.screens.words import hanging
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
 from alignscope.ui.widgets.text_field import TextField

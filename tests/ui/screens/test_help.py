@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from alignscope.model.sampling import PARAMETERS
-from alignscope.ui.screens.help import HelpScreen, key_groups, sections
+from alignscope.ui.screens.help.screen import HelpScreen, key_groups, sections
 from alignscope.ui.widgets.sampling.panel import SamplingPanel
 from tests.ui.screens.host import Host, save_picture, screen_text
 

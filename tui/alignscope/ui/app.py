@@ -20,7 +20,7 @@ from alignscope.ui import screens, themes
 from alignscope.ui.ascii import PlainSigns, plain_signs
 from alignscope.ui.ending import end_with_the_terminal
 from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
 _LOOK_SECONDS: Final = 1.0
 """Between two looks at the person's theme files."""

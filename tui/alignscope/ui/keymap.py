@@ -20,7 +20,7 @@ from textual.keys import Keys
 
 from alignscope.ui.screens.chooser import Choices, Chooser
 from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
-from alignscope.ui.screens.explorer import ExplorerScreen
+from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.prompt import PromptEditor
 
 STANDARD: Final = "standard"

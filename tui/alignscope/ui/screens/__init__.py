@@ -8,31 +8,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from alignscope.ui.screens.compare import CompareScreen as CompareScreen
     from alignscope.ui.screens.dialogs.system import SystemScreen as SystemScreen
     from alignscope.ui.screens.dialogs.text import TextScreen as TextScreen
     from alignscope.ui.screens.dialogs.verdict import VerdictScreen as VerdictScreen
-    from alignscope.ui.screens.experiments import ExperimentsScreen as ExperimentsScreen
-    from alignscope.ui.screens.help import HelpScreen as HelpScreen
+    from alignscope.ui.screens.explorer.experiments import ExperimentsScreen as ExperimentsScreen
+    from alignscope.ui.screens.help.screen import HelpScreen as HelpScreen
     from alignscope.ui.screens.library.export import export as export
     from alignscope.ui.screens.library.library import LibraryScreen as LibraryScreen
     from alignscope.ui.screens.library.turns import TurnsScreen as TurnsScreen
     from alignscope.ui.screens.models.picker import PickerScreen as PickerScreen
     from alignscope.ui.screens.models.pull import Offer as Offer
     from alignscope.ui.screens.models.pull import PullScreen as PullScreen
-    from alignscope.ui.screens.replay import ReplayScreen as ReplayScreen
+    from alignscope.ui.screens.replay.compare import CompareScreen as CompareScreen
+    from alignscope.ui.screens.replay.screen import ReplayScreen as ReplayScreen
     from alignscope.ui.screens.themes import ThemesScreen as ThemesScreen
     from alignscope.ui.screens.themes import aside as aside
 
 _MODULES: Final = {
-    "CompareScreen": "compare",
-    "ExperimentsScreen": "experiments",
-    "HelpScreen": "help",
+    "CompareScreen": "replay.compare",
+    "ExperimentsScreen": "explorer.experiments",
+    "HelpScreen": "help.screen",
     "LibraryScreen": "library.library",
     "Offer": "models.pull",
     "PickerScreen": "models.picker",
     "PullScreen": "models.pull",
-    "ReplayScreen": "replay",
+    "ReplayScreen": "replay.screen",
     "SystemScreen": "dialogs.system",
     "TextScreen": "dialogs.text",
     "ThemesScreen": "themes",

@@ -13,7 +13,7 @@ from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.text.clean import fit
 from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
-from alignscope.ui.screens.words import labels
+from alignscope.ui.screens.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 

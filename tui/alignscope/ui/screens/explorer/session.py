@@ -21,8 +21,8 @@ from alignscope.ui import screens
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 
 if TYPE_CHECKING:
-    from alignscope.ui.screens.compare import CompareScreen
-    from alignscope.ui.screens.replay import Live
+    from alignscope.ui.screens.replay.compare import CompareScreen
+    from alignscope.ui.screens.replay.screen import Live
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.sessions.library.index import Entry
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.ui.screens.words import hanging, labels
+from alignscope.ui.screens.labels import hanging, labels
 
 _TURNS_SHOWN: Final = 5
 _ROWS_SHOWN: Final = 4

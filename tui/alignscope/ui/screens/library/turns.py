@@ -13,8 +13,8 @@ from textual.widgets.option_list import Option
 from alignscope.model.turn import Turn
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import replies
-from alignscope.ui.screens.words import hanging
 from alignscope.ui.widgets.keybar import KeyBar
 
 

@@ -21,7 +21,7 @@ from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
-from alignscope.ui.screens.words import hanging, labels
+from alignscope.ui.screens.labels import hanging, labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 _SIGNS: Final = {

@@ -1,5 +1,1 @@
-"""A session played again: the same panes, fed by the player."""
-
-from alignscope.ui.screens.replay.screen import Live, ReplayScreen
-
-__all__ = ["Live", "ReplayScreen"]
+"""Replays of a session: the explorer's panes, fed by the player."""

@@ -19,7 +19,7 @@ from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, describe_settings, reply_summary
 from alignscope.ui import screens
 from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.words import labels
+from alignscope.ui.screens.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
 

@@ -1,0 +1,1 @@
+"""Help on the keys of a screen, on terms and on parameters."""
