@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import alignscope
-from alignscope.ui import screens
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tui" / "alignscope"
@@ -128,12 +127,6 @@ def test_the_first_frame_loads_no_other_screen_and_nothing_that_reads_files_or_s
     ask = "import sys; print(*(name for name in sys.modules if name.startswith('alignscope.ui.screens.')))"
     loaded = {name.split(".")[3] for name in python("-c", f"import alignscope.ui.app; {ask}").split()}
     assert loaded == {"base", "explorer"}
-
-
-def test_every_screen_is_found_by_its_name() -> None:
-    for name in screens._MODULES:
-        assert getattr(screens, name).__name__ == name
-    assert not hasattr(screens, "NoScreen")
 
 
 def test_the_core_and_the_commands_never_import_textual() -> None:

@@ -13,7 +13,7 @@ from alignscope.model.events import End
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
-from alignscope.ui.screens.replay.screen import Live, ReplayScreen
+from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
@@ -206,11 +206,11 @@ async def test_going_on_live_from_the_middle_takes_what_was_seen() -> None:
         replay.screen.player.seek(SECOND + 300)
         await replay.press("l")
         (live,) = replay.app.returned
-        assert isinstance(live, Live)
-        assert [each.number for each in live.session.turns] == [1, 2]
-        assert live.session.turns[1].text("base") == "on", "what came later was not seen"
-        assert live.session.turns[1].replies["base", 1].end is End.CANCELLED
-        assert live.session.parent is not None and (live.session.parent.turn, live.session.parent.ms) == (2, 300)
+        assert isinstance(live, Session)
+        assert [each.number for each in live.turns] == [1, 2]
+        assert live.turns[1].text("base") == "on", "what came later was not seen"
+        assert live.turns[1].replies["base", 1].end is End.CANCELLED
+        assert live.parent is not None and (live.parent.turn, live.parent.ms) == (2, 300)
         assert replay.screen.session.turns[1].text("base") == "on and on", "the recording is as it was"
 
 
@@ -218,8 +218,8 @@ async def test_going_on_live_from_the_end_takes_everything() -> None:
     async with watch() as replay:
         await replay.press("end", "l")
         (live,) = replay.app.returned
-        assert live.session.turns[1].text("base") == "on and on"
-        assert live.session.parent.ms is None
+        assert live.turns[1].text("base") == "on and on"
+        assert live.parent.ms is None
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])

@@ -34,7 +34,7 @@ async def test_tab_puts_it_into_the_editor(key: str) -> None:
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"terminal", key)
-        assert [(chosen.experiment.id, chosen.action) for chosen in app.returned] == [("terminal", "edit")]
+        assert [(experiment.id, action) for experiment, action in app.returned] == [("terminal", "edit")]
 
 
 async def test_enter_sends_what_was_typed_right_before_it() -> None:
@@ -44,7 +44,7 @@ async def test_enter_sends_what_was_typed_right_before_it() -> None:
             app.post_message(Key(letter, letter))
         app.post_message(Key("enter", "\r"))
         await pilot.press("right")
-        assert [(chosen.experiment.id, chosen.action) for chosen in app.returned] == [("terminal", "send")]
+        assert [(experiment.id, action) for experiment, action in app.returned] == [("terminal", "send")]
 
 
 async def test_typing_filters_and_escape_goes_back() -> None:
@@ -65,7 +65,7 @@ async def test_the_selection_stays_where_it_was_when_the_filter_still_has_it() -
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"poem", "down", *["backspace"] * 4, "enter")
-        assert app.returned[0].experiment.id == "poem"
+        assert app.returned[0][0].id == "poem"
 
 
 async def test_two_clicks_send_and_one_only_selects() -> None:

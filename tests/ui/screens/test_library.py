@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord
 from alignscope.sessions.library.store import Store
-from alignscope.ui.screens.library.library import LibraryScreen, Picked
+from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.library.rows import when
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
@@ -78,8 +78,8 @@ async def test_choosing(store: Store, key: str, action: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, "4 sessions")
         await pilot.press("down", key)
-        (picked,) = app.returned
-        assert isinstance(picked, Picked) and (picked.entry.title, picked.action) == ("Middle", action)
+        ((entry, did),) = app.returned
+        assert (entry.title, did) == ("Middle", action)
 
 
 @pytest.mark.parametrize("key", ["f8", "enter"])
@@ -95,7 +95,7 @@ async def test_a_key_acts_on_what_was_typed_right_before_it(store: Store, key: s
         else:
             while not app.returned:
                 await pilot.pause(0.02)
-            assert app.returned[0].entry.title == "Middle"
+            assert app.returned[0][0].title == "Middle"
 
 
 async def test_deleting_is_undone(store: Store) -> None:

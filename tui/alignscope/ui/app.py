@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
 
 from alignscope.model.launch import Launch
-from alignscope.ui import screens, themes
+from alignscope.ui import themes
 from alignscope.ui.ascii import PlainSigns, plain_signs
 from alignscope.ui.ending import end_with_the_terminal
 from alignscope.ui.screens.base import AppScreen
@@ -149,9 +149,11 @@ class AlignscopeApp(App[int]):
     @work(exit_on_error=False)
     async def action_themes(self) -> None:
         """Choose a theme; each is worn while it is selected."""
+        from alignscope.ui.screens.themes import ThemesScreen, aside
+
         before = self.theme
-        async with screens.aside(self.screen):
-            chosen = await self.push_screen_wait(screens.ThemesScreen(self._groups(), before, themes.tones_for))
+        async with aside(self.screen):
+            chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
         self.theme = chosen or before
         if chosen is None:
             return
@@ -184,7 +186,9 @@ class AlignscopeApp(App[int]):
 
     def action_help(self) -> None:
         """The keys of the screen that is on top, and words."""
-        self.push_screen(screens.HelpScreen(self.screen))
+        from alignscope.ui.screens.help.screen import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, less what has another place here, and every action of the screen that has a key."""

@@ -30,6 +30,12 @@ class AppScreen(Screen[T]):
             return False
         return super().check_action(action, parameters)
 
+    def action_help(self) -> None:
+        """Show help on this screen."""
+        from alignscope.ui.screens.help.screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(self))
+
     def key_of(self, action: str) -> str:
         """Return the first key of one of the screen's actions, named by its id, as sentences tell it: `F4`."""
         bindings = (binding for binding in self.BINDINGS if isinstance(binding, Binding))

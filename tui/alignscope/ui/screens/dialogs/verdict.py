@@ -1,6 +1,6 @@
 """A verdict on a turn's replies: the best first, as far as the person wants to say."""
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.turn import ReplyKey, Turn, Verdict
+from alignscope.model.turn import ReplyKey, Turn
 from alignscope.text.clean import fit
 from alignscope.ui.screens.base import Dialog
 from alignscope.ui.screens.chooser import Choices
@@ -17,19 +17,8 @@ from alignscope.ui.screens.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 
-class Judged(NamedTuple):
-    """What the person decided."""
-
-    verdict: Verdict | None
-    """None takes an earlier verdict back."""
-
-
-class VerdictScreen(Dialog[Judged | None]):
-    """Returns the verdict, or None when the person went back.
-
-    Args:
-        turn: its replies are judged.
-    """
+class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
+    """Returns the order of a turn's replies, best first, empty for no verdict; None if cancelled."""
 
     BINDING_GROUP_TITLE = "Verdict"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -118,4 +107,4 @@ class VerdictScreen(Dialog[Judged | None]):
         """Return the order. Where a single reply is left over, it has the last place."""
         left = [key for key in self._turn.replies if key not in self._order]
         order = [*self._order, *left] if self._order and len(left) == 1 else self._order
-        self.dismiss(Judged(Verdict(tuple(order)) if order else None))
+        self.dismiss(tuple(order))

@@ -1,7 +1,7 @@
 """The library of experiments: filter it, read what one shows, send it or put it into the editor."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,15 +16,10 @@ from alignscope.text.clean import clean
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
 from alignscope.ui.widgets.keybar import KeyBar
 
-
-class Chosen(NamedTuple):
-    """An experiment, and what to do with it."""
-
-    experiment: Experiment
-    action: Literal["send", "edit"]
+Action = Literal["send", "edit"]
 
 
-class ExperimentsScreen(Chooser[Chosen | None]):
+class ExperimentsScreen(Chooser[tuple[Experiment, Action] | None]):
     """Returns the experiment that was chosen, None when the person went back."""
 
     BINDING_GROUP_TITLE = "Experiments"
@@ -94,9 +89,9 @@ class ExperimentsScreen(Chooser[Chosen | None]):
         await self.settle()
         self._return("edit")
 
-    def _return(self, action: Literal["send", "edit"]) -> None:
+    def _return(self, action: Action) -> None:
         if self.chosen is not None:
-            self.dismiss(Chosen(self._library[self.chosen], action))
+            self.dismiss((self._library[self.chosen], action))
 
 
 def describe(experiment: Experiment) -> Content:

@@ -18,7 +18,6 @@ from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
 from alignscope.run.catalog import Listing
 from alignscope.run.discovery import Found, Outcome, find_lineup
-from alignscope.ui import screens
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
 
@@ -95,7 +94,9 @@ class NextTurnActions(PaneActions):
         if not chats:
             self.say("No pane is in chat mode, and a completion has no system prompt.")
             return
-        system = await self.app.push_screen_wait(screens.SystemScreen(chats[0].system))
+        from alignscope.ui.screens.dialogs.system import SystemScreen
+
+        system = await self.app.push_screen_wait(SystemScreen(chats[0].system))
         if system is not None:
             for pane in chats:
                 self.exploration.change(msgspec.structs.replace(pane, system=system))
@@ -236,8 +237,10 @@ class NextTurnActions(PaneActions):
             self.show_lineup()
 
     async def _choose(self, pane: Pane, lineup: Lineup) -> Pane | None:
+        from alignscope.ui.screens.models.picker import PickerScreen
+
         catalog = self.exploration.catalog
-        return await self.app.push_screen_wait(screens.PickerScreen(pane, self.listings, catalog.listing, lineup))
+        return await self.app.push_screen_wait(PickerScreen(pane, self.listings, catalog.listing, lineup))
 
     async def action_remove_pane(self) -> None:
         """Remove the pane; what it wrote stays in the turns."""
@@ -254,8 +257,10 @@ class NextTurnActions(PaneActions):
 
     async def offer_pairs(self, found: Found) -> None:
         """Show what can be pulled; a pair that was pulled becomes the lineup."""
+        from alignscope.ui.screens.models.pull import Offer, PullScreen
+
         offers = [
-            screens.Offer(
+            Offer(
                 f"{pair.base} and {pair.instruct}",
                 (pair.base, pair.instruct),
                 round(sum(pair.size_gb) * 1e9),
@@ -263,11 +268,11 @@ class NextTurnActions(PaneActions):
             )
             for pair in found.pairs
         ]
-        screen = screens.PullScreen(
+        screen = PullScreen(
             found.why, offers, partial(self._pull, found.server), has=found.models, embedded=not engine_available()
         )
         chosen = await self.app.push_screen_wait(screen)
-        if isinstance(chosen, screens.Offer):
+        if isinstance(chosen, Offer):
             base, instruct = (Model(name=name, server=found.server) for name in chosen.models)
             await self.set_lineup(pair_lineup(base, instruct, system=self.launch.system))
             self.say(f"{base.name} and its twin {instruct.name} are in the panes now.")

@@ -20,7 +20,6 @@ from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.ui import screens
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.keybar import KeyBar
@@ -231,7 +230,9 @@ class ExplorerScreen(SessionActions):
     @work(exit_on_error=False)
     async def action_experiments(self) -> None:
         """Choose an experiment, and send it or edit it first."""
-        chosen = await self.app.push_screen_wait(screens.ExperimentsScreen())
+        from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
+
+        chosen = await self.app.push_screen_wait(ExperimentsScreen())
         if chosen is None:
             return
         experiment, action = chosen
@@ -241,7 +242,3 @@ class ExplorerScreen(SessionActions):
             self._experiment = experiment
             self.prompt.put(experiment.prompt)
             self.prompt.focus()
-
-    def action_help(self) -> None:
-        """Show keys and words."""
-        self.app.push_screen(screens.HelpScreen(self))

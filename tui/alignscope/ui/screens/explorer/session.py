@@ -5,24 +5,20 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from textual import work
 
 from alignscope.files import locations
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import Turn
+from alignscope.model.turn import Turn, Verdict
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
-from alignscope.ui import screens
+from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
-
-if TYPE_CHECKING:
-    from alignscope.ui.screens.replay.compare import CompareScreen
-    from alignscope.ui.screens.replay.screen import Live
 
 T = TypeVar("T")
 
@@ -108,6 +104,12 @@ class SessionActions(NextTurnActions):
             return None
         return self.exploration.turns[-1]
 
+    async def _ask(self, heading: str, explain: str, text: str, *, empty: str = "") -> str | None:
+        """Ask for a text in a dialog. Return None if the person cancelled it."""
+        from alignscope.ui.screens.dialogs.text import TextScreen
+
+        return await self.app.push_screen_wait(TextScreen(heading, explain, text, empty=empty))
+
     async def attempt(self, task: Callable[[], T]) -> T | None:
         """Do something with files in a thread. Return None if it failed, after a message about it."""
         try:
@@ -121,9 +123,7 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def action_name_session(self) -> None:
         """Give the session a title."""
-        title = await self.app.push_screen_wait(
-            screens.TextScreen("The session's name", "by which the library shows it", self.exploration.session.title)
-        )
+        title = await self._ask("The session's name", "by which the library shows it", self.exploration.session.title)
         if title:
             self.recorder.set_title(title)
             self.show_settings()
@@ -144,9 +144,7 @@ class SessionActions(NextTurnActions):
             await self._judge(turn)
 
     async def _note(self, turn: Turn) -> None:
-        text = await self.app.push_screen_wait(
-            screens.TextScreen(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
-        )
+        text = await self._ask(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
         if text is not None:
             self.recorder.set_note(turn, text)
             self.say("The note is kept." if text else "There is no note on this turn.")
@@ -155,28 +153,31 @@ class SessionActions(NextTurnActions):
         if not turn.replies:
             self.say("There are no replies to judge yet.")
             return
-        judged = await self.app.push_screen_wait(screens.VerdictScreen(turn))
-        if judged is not None:
-            self.recorder.set_verdict(turn, judged.verdict)
-            order = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in
-                     (judged.verdict.order if judged.verdict else ())]  # fmt: skip
-            self.say(f"Kept: {', then '.join(order)}." if order else "There is no verdict on this turn.")
+        from alignscope.ui.screens.dialogs.verdict import VerdictScreen
+
+        order = await self.app.push_screen_wait(VerdictScreen(turn))
+        if order is not None:
+            self.recorder.set_verdict(turn, Verdict(order) if order else None)
+            names = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in order]
+            self.say(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
 
     @work(group="session", exit_on_error=False)
     async def action_turns(self) -> None:
         """Choose a turn to go on from, to note or to judge."""
         if self.last_turn() is None:
             return
-        chosen = await self.app.push_screen_wait(screens.TurnsScreen(self.exploration.turns))
+        from alignscope.ui.screens.library.turns import TurnsScreen
+
+        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns))
         if chosen is None:
             return
-        turn = chosen.turn
-        if chosen.action == "note":
+        turn, action = chosen
+        if action == "note":
             await self._note(turn)
-        elif chosen.action == "verdict":
+        elif action == "verdict":
             await self._judge(turn)
         else:
-            edit = chosen.action == "edit"
+            edit = action == "edit"
             await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
             self.say("What you send now goes into a new session that names the one it came from.")
             if edit:
@@ -200,12 +201,14 @@ class SessionActions(NextTurnActions):
             self._replay(session)
 
     def _replay(self, session: Session, how: Playback | None = None, *, leave: bool = False) -> None:
-        screen = screens.ReplayScreen(session, how, rerun=self._rerun)
+        from alignscope.ui.screens.replay.screen import ReplayScreen
+
+        screen = ReplayScreen(session, how, rerun=self._rerun)
         self.app.push_screen(screen, partial(self._replayed, leave=leave))
 
-    def _replayed(self, result: "Live | None", *, leave: bool) -> None:
-        if result is not None:
-            self._go_live(result.session)
+    def _replayed(self, live: Session | None, *, leave: bool) -> None:
+        if live is not None:
+            self._go_live(live)
         elif leave:
             self.app.exit(0)
 
@@ -220,11 +223,13 @@ class SessionActions(NextTurnActions):
         self.say("")
         name: str | Path = how.name
         if not how.name:
-            picked = await self.app.push_screen_wait(screens.LibraryScreen(self.store))
+            from alignscope.ui.screens.library.library import LibraryScreen
+
+            picked = await self.app.push_screen_wait(LibraryScreen(self.store))
             if picked is None:
                 self.app.exit(0)
                 return
-            name = picked.entry.path
+            name = picked[0].path
         try:
             session = await asyncio.to_thread(open_to_play, self.store, name)
         except (OSError, SessionError) as error:
@@ -232,10 +237,12 @@ class SessionActions(NextTurnActions):
             return
         self._replay(session, how, leave=True)
 
-    def _rerun(self, session: Session, turn: Turn) -> "CompareScreen":
+    def _rerun(self, session: Session, turn: Turn) -> AppScreen[None]:
         """Return the screen that sends a recorded turn again, to the models as they are now."""
+        from alignscope.ui.screens.replay.compare import CompareScreen
+
         run = partial(self.exploration.again, session, turn)
-        return screens.CompareScreen(turn, run, kept="The new replies are kept, in a session of their own.")
+        return CompareScreen(turn, run, kept="The new replies are kept, in a session of their own.")
 
     # Files
 
@@ -251,17 +258,18 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def action_library(self) -> None:
         """Choose a session to go on with, or to replay."""
-        picked = await self.app.push_screen_wait(
-            screens.LibraryScreen(self.store, current=self.exploration.session.name)
-        )
+        from alignscope.ui.screens.library.library import LibraryScreen
+
+        picked = await self.app.push_screen_wait(LibraryScreen(self.store, current=self.exploration.session.name))
         if picked is None:
             return
-        if picked.action == "replay":
-            await self.replay_file(picked.entry.path)
-        elif picked.entry.path == self.exploration.session.path:
+        entry, action = picked
+        if action == "replay":
+            await self.replay_file(entry.path)
+        elif entry.path == self.exploration.session.path:
             self.say("You are in this session.")
         else:
-            await self._open(picked.entry.path)
+            await self._open(entry.path)
 
     async def _open(self, path: Path) -> None:
         opened = await self.attempt(lambda: open_to_continue(self.store, path))
@@ -278,7 +286,9 @@ class SessionActions(NextTurnActions):
 
     def action_export(self) -> None:
         """Write the session, or a picture of the screen, into a file."""
-        screens.export(self, self.exploration.session.copy(), self.say)
+        from alignscope.ui.screens.library.export import export
+
+        export(self, self.exploration.session.copy(), self.say)
 
     @work(group="session", exit_on_error=False)
     async def action_save_elsewhere(self) -> None:
@@ -286,17 +296,14 @@ class SessionActions(NextTurnActions):
         if self.last_turn() is None:
             return
         session = self.exploration.session
-        name = await self.app.push_screen_wait(
-            screens.TextScreen(
-                "Keep this session elsewhere", "it goes on in this file", str(session.path or "session.yaml")
-            )
-        )
+        path = str(session.path or "session.yaml")
+        name = await self._ask("Keep this session elsewhere", "it goes on in this file", path)
         if not name:
             return
         try:
             target = await asyncio.to_thread(lambda: Path(name).expanduser().absolute())
-            path = await asyncio.wrap_future(self.recorder.save_as(target))
-            self.say(f"This session is kept in {path} now.")
+            saved = await asyncio.wrap_future(self.recorder.save_as(target))
+            self.say(f"This session is kept in {saved} now.")
         except (OSError, SessionError, RuntimeError) as error:
             self.say(f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error")
         self.show_settings()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from itertools import islice
-from typing import ClassVar, Final, Literal, NamedTuple, TypeVar
+from typing import ClassVar, Final, Literal, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,8 +18,9 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
-from alignscope.ui import screens
 from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.ui.screens.dialogs.text import TextScreen
+from alignscope.ui.screens.library.export import export
 from alignscope.ui.screens.library.rows import describe, row
 from alignscope.ui.widgets.keybar import KeyBar
 
@@ -35,14 +36,7 @@ _WAIT: Final = 0.08
 """Seconds without a key after which a search or a preview begins."""
 
 
-class Picked(NamedTuple):
-    """A session, and what to do with it."""
-
-    entry: Entry
-    action: Literal["open", "replay"]
-
-
-class LibraryScreen(Chooser[Picked | None]):
+class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
     """Returns the session that was chosen, None when the person went back. The rest it does itself.
 
     Args:
@@ -280,11 +274,11 @@ class LibraryScreen(Chooser[Picked | None]):
         if entry.problem:
             self._say(entry.problem, error=True)
         else:
-            self.dismiss(Picked(entry, action))
+            self.dismiss((entry, action))
 
     @work(exit_on_error=False)
     async def _rename(self, entry: Entry) -> None:
-        title = await self.app.push_screen_wait(screens.TextScreen("Another title", "for this session", entry.title))
+        title = await self.app.push_screen_wait(TextScreen("Another title", "for this session", entry.title))
         if title:
             await self._do(lambda: self._store.rename(entry.path, title), f"It is called ‘{title}’ now.")
 
@@ -320,9 +314,7 @@ class LibraryScreen(Chooser[Picked | None]):
         except (OSError, SessionError) as error:
             self._say(str(error), error=True)
             return
-        screens.export(
-            self, session, lambda words, severity: self._say(words, error=severity == "error"), picture=False
-        )
+        export(self, session, lambda message, severity: self._say(message, error=severity == "error"), picture=False)
 
     async def _do(self, task: Callable[[], T], done: str) -> T | None:
         """Do something to the store in a thread, say so, and show what there is now. Gives None when it failed."""

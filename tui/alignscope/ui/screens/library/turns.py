@@ -1,7 +1,7 @@
 """The turns of the session: go on from an earlier one, in a new session."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,15 +17,10 @@ from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import replies
 from alignscope.ui.widgets.keybar import KeyBar
 
-
-class Chosen(NamedTuple):
-    """A turn, and what to do with it."""
-
-    turn: Turn
-    action: Literal["fork", "edit", "note", "verdict"]
+Action = Literal["fork", "edit", "note", "verdict"]
 
 
-class TurnsScreen(Chooser[Chosen | None]):
+class TurnsScreen(Chooser[tuple[Turn, Action] | None]):
     """Returns the turn that was chosen and what to do with it, None when the person went back."""
 
     BINDING_GROUP_TITLE = "Turns"
@@ -95,9 +90,9 @@ class TurnsScreen(Chooser[Chosen | None]):
         await self.settle()
         self._return(action)
 
-    def _return(self, action: Literal["fork", "edit", "note", "verdict"]) -> None:
+    def _return(self, action: Action) -> None:
         if self.chosen is not None:
-            self.dismiss(Chosen(self._turns[self.chosen], action))
+            self.dismiss((self._turns[self.chosen], action))
 
 
 def _row(turn: Turn, width: int) -> Content:

@@ -17,7 +17,6 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, describe_settings, reply_summary
-from alignscope.ui import screens
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
@@ -226,7 +225,3 @@ class CompareScreen(AppScreen[None]):
         self.action_stop()
         await asyncio.sleep(0)
         self.dismiss(None)
-
-    def action_help(self) -> None:
-        """Keys and words."""
-        self.app.push_screen(screens.HelpScreen(self))

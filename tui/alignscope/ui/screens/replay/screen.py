@@ -1,7 +1,7 @@
 """The replay itself: panes, a timeline, finding, and the ways on from any point of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -18,7 +18,6 @@ from alignscope.model.tones import MARKS
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
-from alignscope.ui import screens
 from alignscope.ui.screens.replay.bindings import BINDINGS
 from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
@@ -30,16 +29,8 @@ from alignscope.ui.widgets.text_field import LineField
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The person goes on live from here."""
-
-    session: Session
-    """A new one, with all that was shown, that names the one it came from."""
-
-
-class ReplayScreen(Transport[Live | None]):
-    """Returns what to go on with, None when the person went back.
+class ReplayScreen(Transport[Session | None]):
+    """Returns a new session to go on with, a fork of what was shown; None if the person went back.
 
     Args:
         session: its timelines are decoded already where they are long; the screen reads them only.
@@ -203,7 +194,7 @@ class ReplayScreen(Transport[Live | None]):
             # Replies go on from what was seen of them; the recording keeps its own.
             last.stop(End.CANCELLED)
             session.turns[-1] = replace(last, note="", verdict=None)
-        self.dismiss(Live(session))
+        self.dismiss(session)
 
     def action_rerun(self) -> None:
         """Run the turn's prompt again."""
@@ -263,8 +254,6 @@ class ReplayScreen(Transport[Live | None]):
 
     def action_export(self) -> None:
         """Write the session into a file."""
-        screens.export(self, self.session, self.notice.say)
+        from alignscope.ui.screens.library.export import export
 
-    def action_help(self) -> None:
-        """Keys and words."""
-        self.app.push_screen(screens.HelpScreen(self))
+        export(self, self.session, self.notice.say)
