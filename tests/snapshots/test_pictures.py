@@ -127,7 +127,7 @@ async def experiments(scene: Scene) -> None:
 
 
 async def picker(scene: Scene) -> None:
-    await scene.over(PickerScreen(fixed.LINEUP[0], listings, fixed.ask_server))
+    await scene.over(PickerScreen(fixed.LINEUP[0], listings, fixed.ask_server, fixed.LINEUP))
 
 
 async def pull(scene: Scene) -> None:

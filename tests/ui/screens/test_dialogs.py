@@ -105,14 +105,14 @@ async def test_an_error_of_a_server_is_told_to_its_end_in_a_narrow_terminal() ->
     async def down() -> AsyncIterator[Listing]:
         yield Listing(OLLAMA, "Ollama", error=told)
 
-    app = Host(screen=lambda: PickerScreen(PANES[0], down))
+    app = Host(screen=lambda: PickerScreen(PANES[0], down, fixed.ask_server, PANES))
     async with app.run_test(size=(60, 24)) as pilot:
         await pilot.pause()
         assert told in " ".join(screen_text(app).split())
 
 
 async def test_a_models_figures_stand_near_its_name_and_the_title_has_the_panes_sign() -> None:
-    app = Host(screen=lambda: PickerScreen(PANES[1], listings, lineup=PANES))
+    app = Host(screen=lambda: PickerScreen(PANES[1], listings, fixed.ask_server, PANES))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         text = screen_text(app)

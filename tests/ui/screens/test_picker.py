@@ -25,7 +25,7 @@ async def ask(text: str) -> Listing:
 
 
 def picker() -> PickerScreen:
-    return PickerScreen(PANE, listings, ask)
+    return PickerScreen(PANE, listings, ask, [PANE])
 
 
 def replaced(model: str, server: str, mode: Mode) -> Pane:
@@ -57,7 +57,7 @@ async def test_enter_chooses_with_the_mode_that_suits_the_model() -> None:
 
 async def test_the_panes_own_model_is_selected_first_and_keeps_its_mode() -> None:
     pane = Pane("x", "llama3.2:1b-instruct-q4_K_M", OLLAMA, Mode.COMPLETION)
-    app = Host(screen=lambda: PickerScreen(pane, listings, ask))
+    app = Host(screen=lambda: PickerScreen(pane, listings, ask, [pane]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert " here" in screen_text(app)
@@ -89,7 +89,7 @@ async def test_nothing_found_is_said_and_cannot_be_chosen() -> None:
     async def empty() -> AsyncIterator[Listing]:
         yield Listing(OLLAMA, "Ollama")
 
-    app = Host(screen=lambda: PickerScreen(PANE, empty))
+    app = Host(screen=lambda: PickerScreen(PANE, empty, ask, [PANE]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "has no models" in screen_text(app)
@@ -143,7 +143,7 @@ async def test_what_comes_late_does_not_move_the_selection_that_a_person_made() 
         await more.wait()
         yield LISTINGS[0]
 
-    app = Host(screen=lambda: PickerScreen(PANE, slowly))
+    app = Host(screen=lambda: PickerScreen(PANE, slowly, ask, [PANE]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "Asking the servers" in screen_text(app)
@@ -164,7 +164,7 @@ async def test_leaving_early_ends_the_asking() -> None:
         finally:
             ended.set()
 
-    app = Host(screen=lambda: PickerScreen(PANE, stuck))
+    app = Host(screen=lambda: PickerScreen(PANE, stuck, ask, [PANE]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("escape")
         await until(ended.is_set)
@@ -175,7 +175,7 @@ async def test_a_servers_text_cannot_do_anything() -> None:
         bad = "\x1b]0;owned\x07[/red][@click=app.quit]x"
         yield Listing("http://\x9b31m", bad, (Model(name=bad, server="http://\x9b31m", quantization=bad),), error=bad)
 
-    app = Host(screen=lambda: PickerScreen(PANE, hostile))
+    app = Host(screen=lambda: PickerScreen(PANE, hostile, ask, [PANE]))
     async with app.run_test(size=(100, 24)) as pilot:
         await pilot.pause()
         text = screen_text(app)

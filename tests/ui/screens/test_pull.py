@@ -41,8 +41,8 @@ class Store:
             self.closed.append(model)
 
 
-def host(store: Store, *, has: list[Model] = HAS, start: bool = False, embedded: bool = True) -> Host:
-    return Host(screen=lambda: PullScreen(WHY, PAIRS, store.pull, has=has, start=start, embedded=embedded))
+def host(store: Store, *, has: list[Model] = HAS, embedded: bool = True) -> Host:
+    return Host(screen=lambda: PullScreen(WHY, PAIRS, store.pull, has=has, embedded=embedded))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60), (40, 16)])
@@ -143,20 +143,6 @@ async def test_the_twins_are_not_offered_where_they_cannot_run() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("e")
         assert app.returned == [] and "embedded" not in screen_text(app)
-
-
-async def test_one_model_by_name_starts_at_once() -> None:
-    store = Store()
-    one = Offer("mistral:text", ("mistral:text",))
-    app = Host(screen=lambda: PullScreen("Pulling mistral:text.", [one], store.pull, start=True))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        assert store.asked == ["mistral:text"]
-        store.go.release()
-        store.go.release()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert app.returned == [one]
 
 
 async def test_a_servers_words_cannot_do_anything() -> None:

@@ -67,7 +67,22 @@ class AppScreen(Screen[T]):
 
 
 class Dialog(AppScreen[T], ModalScreen[T]):
-    """A screen on top of another, which is left before the other takes keys again."""
+    """A screen on top of another. Its content stands in one container of the class `-dialog`."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > .-dialog {
+            width: 100%;
+            max-width: 100;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            padding: 1 2 0 2;
+        }
+    }
+    """
 
     def commands(self) -> Iterator[SystemCommand]:
         """Yield nothing: what can be done here stands in the line of keys."""

@@ -1,5 +1,6 @@
 """What the screens share in which one thing is chosen from a list by typing a part of it."""
 
+from contextlib import suppress
 from typing import ClassVar, Final, TypeVar
 
 from rich.segment import Segment
@@ -7,13 +8,15 @@ from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content, ContentText
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
-from textual.widgets.option_list import Option
+from textual.widgets.option_list import Option, OptionDoesNotExist
 
 from alignscope.ui.screens.base import Dialog
+from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
 from alignscope.ui.widgets.text_field import LineField
 
@@ -97,12 +100,7 @@ class Choices(OptionList, can_focus=False, inherit_bindings=False):
 
 
 class FilterLine(Widget):
-    """The line that the person types into, with a sign before it that tells where that is.
-
-    Args:
-        value: what stands there to begin with.
-        placeholder: what can be typed.
-    """
+    """A field to filter a list by, behind a mark."""
 
     DEFAULT_CSS = """
     FilterLine {
@@ -116,16 +114,29 @@ class FilterLine(Widget):
     }
     """
 
-    def __init__(self, value: str = "", placeholder: str = "") -> None:
-        super().__init__()
-        self._value, self._placeholder = value, placeholder
-
-    def compose(self) -> ComposeResult:
-        yield Static("❯", markup=False)
-        yield LineField(self._value, placeholder=self._placeholder)
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(Static("❯", markup=False), LineField(placeholder=placeholder))
 
 
-class Chooser(Dialog[T], inherit_bindings=False):
+class ListDialog(Dialog[T]):
+    """A dialog with a list whose selection keys move."""
+
+    @property
+    def choices(self) -> Choices:
+        """The list."""
+        return self.query_one(Choices)
+
+    async def action_move(self, how: str) -> None:
+        """Move the selection: `up`, `down`, `page_up`, `page_down`, `first` or `last`."""
+        getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        # A click only selects: nothing is sent, opened or downloaded by touching a line.
+        event.stop()
+
+
+class Chooser(ListDialog[T], inherit_bindings=False):
     """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -142,26 +153,38 @@ class Chooser(Dialog[T], inherit_bindings=False):
     ]  # fmt: skip
     DEFAULT_CSS = """
     Chooser {
-        align: center middle;
-        background: $background 60%;
-        & > .-dialog {
-            width: 100%;
-            max-width: 120;
-            height: 100%;
-            max-height: 40;
-            background: $surface;
-            padding: 1 2 0 2;
-        }
+        & > .-dialog { max-width: 120; height: 100%; max-height: 40; }
         & KeyBar { margin-top: 1; }
         & .-heading { height: 1; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
 
+    HINT: ClassVar[str] = ""
+    """What can be done here, beside the title."""
+    PLACEHOLDER: ClassVar[str] = ""
+    """What can be typed."""
     NO_MATCH: ClassVar[str] = ""
-    """Stands in the list when nothing matches; empty where another part of the screen says it."""
+    """Shown in the list when nothing matches; empty where another part of the screen shows it."""
+    touched = False
+    """Whether the person has moved the selection; then it stays where it is when entries are added."""
     _filtered = ""
-    """What was typed when the list was filled last."""
+    """The filter's text when the list was filled last."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="-dialog"):
+            yield Static(self.heading(self.HINT), classes="-heading")
+            yield FilterLine(self.PLACEHOLDER)
+            yield from self.compose_list()
+            yield KeyBar()
+
+    def compose_list(self) -> ComposeResult:
+        """Compose the list and what stands beside or below it."""
+        yield Choices()
+
+    def heading(self, hint: str) -> Content:
+        """Return the first line: the screen's title and a hint."""
+        return Content.assemble((self.BINDING_GROUP_TITLE or "", "bold"), (f"   {hint}", "$text-muted"))
 
     @property
     def filter(self) -> LineField:
@@ -169,15 +192,10 @@ class Chooser(Dialog[T], inherit_bindings=False):
         return self.query_one(LineField)
 
     @property
-    def choices(self) -> Choices:
-        """The list."""
-        return self.query_one(Choices)
-
-    @property
     def chosen(self) -> str | None:
         """The id of the selected entry, None when there is none."""
-        index = self.choices.highlighted
-        return None if index is None else self.choices.get_option_at_index(index).id
+        option = self.choices.highlighted_option
+        return option.id if option else None
 
     def fill(self, options: list[Option]) -> None:
         """Put other entries into the list. The selection stays on the entry that it was on, if that is still there."""
@@ -189,6 +207,11 @@ class Chooser(Dialog[T], inherit_bindings=False):
         same = [index for index in able if options[index].id == before and before is not None]
         choices.highlighted = next(iter(same or able), None)
         self.preview(self.chosen)
+
+    def select(self, id: str) -> None:
+        """Select an entry by its id, if it is in the list."""
+        with suppress(OptionDoesNotExist):
+            self.choices.highlighted = self.choices.get_option_index(id)
 
     def refill(self) -> None:
         """Put the entries for what was typed into the list."""
@@ -217,9 +240,9 @@ class Chooser(Dialog[T], inherit_bindings=False):
         self.choose(self.chosen)
 
     async def action_move(self, how: str) -> None:
-        """Move the selection: `up`, `down`, `page_up`, `page_down`, `first` or `last`."""
+        self.touched = True
         await self.settle()
-        getattr(self.choices, f"action_{'cursor_' if how in ('up', 'down') else ''}{how}")()
+        await super().action_move(how)
 
     def action_list(self) -> None:
         """Leave the filter for the list."""
@@ -245,11 +268,34 @@ class Chooser(Dialog[T], inherit_bindings=False):
         event.stop()
         self.preview(event.option_id)
 
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        # One click only selects, so that a person can look first; see on_click.
-        event.stop()
-
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and isinstance(event.widget, Choices):
             self.choose(self.chosen)
+
+
+class PreviewChooser(Chooser[T]):
+    """A chooser with a preview of the selected entry beside the list, below it on a narrow screen."""
+
+    DEFAULT_CSS = """
+    PreviewChooser {
+        & #preview { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; }
+        &.-narrow Horizontal { layout: vertical; }
+        &.-narrow #preview { height: 2fr; padding: 1 0 0 0; }
+    }
+    """
+
+    def compose_list(self) -> ComposeResult:
+        with Horizontal():
+            yield Choices()
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static(markup=False)
+
+    @property
+    def preview_width(self) -> int:
+        """Width of the preview in cells, at least 20."""
+        return max(self.query_one("#preview Static").size.width, 20)
+
+    def show_preview(self, content: ContentText) -> None:
+        """Show a content in the preview, from its beginning."""
+        self.query_one("#preview Static", Static).update(content)
+        self.query_one("#preview").scroll_home(animate=False)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
@@ -16,8 +15,7 @@ from textual.widgets.option_list import Option
 
 from alignscope.model.tones import MARKS
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
-from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 
 _NAME: Final = 20
 """Cells for a name."""
@@ -31,6 +29,7 @@ class ThemesScreen(Chooser[str | None]):
     """Returns the name of the theme that was chosen, None when the person went back; whoever asked puts it on."""
 
     BINDING_GROUP_TITLE = "Themes"
+    PLACEHOLDER = "Type to filter"
     NO_MATCH = "No theme is called that."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Use", id="themes.choose", tooltip="Keep the selected theme"),
@@ -61,20 +60,13 @@ class ThemesScreen(Chooser[str | None]):
         self._themes: Mapping[str, Theme] = {theme.name: theme for _, group in groups for theme in group}
         self._begin = worn
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            yield Static(Content.styled("Themes", "bold"), classes="-heading")
-            yield FilterLine(placeholder="Type to filter")
-            yield Choices()
-            yield Static(id="themes-about", markup=False)
-            yield KeyBar()
+    def compose_list(self) -> ComposeResult:
+        yield Choices()
+        yield Static(id="themes-about", markup=False)
 
     def on_mount(self) -> None:
-        options = self.entries("")
-        self.choices.add_options(options)
-        self.choices.highlighted = next(
-            (index for index, option in enumerate(options) if option.id == self._begin), None
-        )
+        self.choices.add_options(self.entries(""))
+        self.select(self._begin)
         self.filter.focus()
 
     def entries(self, query: str) -> list[Option]:

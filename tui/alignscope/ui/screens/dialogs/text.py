@@ -43,12 +43,7 @@ class TextScreen(Dialog[str | None]):
     TextScreen {
         align: center bottom;
         background: transparent;
-        & > Vertical {
-            width: 100%;
-            height: auto;
-            background: $surface;
-            padding: 1 2 0 2;
-        }
+        & > .-dialog { max-width: 100%; }
         & Static { padding-bottom: 1; }
         & TextEditor { max-height: 12; margin-bottom: 1; }
     }
@@ -59,7 +54,7 @@ class TextScreen(Dialog[str | None]):
         self._heading, self._explain, self._text, self._empty = heading, explain, text, empty
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Vertical(classes="-dialog"):
             yield Static(
                 Content.assemble((clean(self._heading), "bold"), (f"   {clean(self._explain)}", "$text-muted"))
             )

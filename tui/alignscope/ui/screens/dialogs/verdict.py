@@ -11,13 +11,12 @@ from textual.widgets.option_list import Option
 
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.text.clean import fit
-from alignscope.ui.screens.base import Dialog
-from alignscope.ui.screens.chooser import Choices
+from alignscope.ui.screens.chooser import Choices, ListDialog
 from alignscope.ui.screens.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 
-class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
+class VerdictScreen(ListDialog[tuple[ReplyKey, ...] | None]):
     """Returns the order of a turn's replies, best first, empty for no verdict; None if cancelled."""
 
     BINDING_GROUP_TITLE = "Verdict"
@@ -36,7 +35,7 @@ class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
     VerdictScreen {
         align: center bottom;
         background: transparent;
-        & > Vertical { width: 100%; height: auto; max-height: 100%; background: $surface; padding: 1 2 0 2; }
+        & > .-dialog { max-width: 100%; }
         & #verdict-title { text-wrap: nowrap; text-overflow: ellipsis; }
         & Choices { height: auto; max-height: 20; margin: 1 0; }
     }
@@ -48,7 +47,7 @@ class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
         self._order: list[ReplyKey] = list(turn.verdict.order) if turn.verdict else []
 
     def compose(self) -> ComposeResult:
-        with Vertical():
+        with Vertical(classes="-dialog"):
             yield Static(
                 Content.assemble(
                     ("Which reply is better?", "bold"),
@@ -62,10 +61,6 @@ class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
     def on_mount(self) -> None:
         self._refill(0)
 
-    @property
-    def _choices(self) -> Choices:
-        return self.query_one(Choices)
-
     def _refill(self, highlighted: int | None) -> None:
         width = max(20, self.app.size.width - 30)
         rows = []
@@ -78,17 +73,13 @@ class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
             name = names[key]
             gap = " " * (column - name.cell_length)
             rows.append(Option(Content.assemble((f"{place:<4}", "$accent"), name, gap, fit(reply.text, width))))
-        self._choices.clear_options()
-        self._choices.add_options(rows)
-        self._choices.highlighted = highlighted if rows else None
-
-    def action_move(self, how: str) -> None:
-        """Move the selection."""
-        getattr(self._choices, f"action_cursor_{how}")()
+        self.choices.clear_options()
+        self.choices.add_options(rows)
+        self.choices.highlighted = highlighted if rows else None
 
     def action_place(self) -> None:
         """Give the selected reply the next place, or take it away."""
-        index = self._choices.highlighted
+        index = self.choices.highlighted
         if index is None:
             return
         key = list(self._turn.replies)[index]
@@ -101,7 +92,7 @@ class VerdictScreen(Dialog[tuple[ReplyKey, ...] | None]):
     def action_clear(self) -> None:
         """Take all places back."""
         self._order.clear()
-        self._refill(self._choices.highlighted)
+        self._refill(self.choices.highlighted)
 
     def action_keep(self) -> None:
         """Return the order. Where a single reply is left over, it has the last place."""

@@ -3,26 +3,24 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.files.experiments import Experiment, experiments
 from alignscope.model.sampling import PARAMETERS
 from alignscope.text.clean import clean
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
-from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.screens.chooser import Heading, PreviewChooser
 
 Action = Literal["send", "edit"]
 
 
-class ExperimentsScreen(Chooser[tuple[Experiment, Action] | None]):
+class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
     """Returns the experiment that was chosen, None when the person went back."""
 
     BINDING_GROUP_TITLE = "Experiments"
+    HINT = "prompts that tell a base model from its twin"
+    PLACEHOLDER = "Type to filter: title, tag or prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "enter", "choose", "Send", id="experiments.send", tooltip="Send the prompt to every pane"
@@ -34,10 +32,7 @@ class ExperimentsScreen(Chooser[tuple[Experiment, Action] | None]):
     ]  # fmt: skip
     DEFAULT_CSS = """
     ExperimentsScreen {
-        & #experiments-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
         &.-wide Choices { width: 37; }
-        &.-narrow Horizontal { layout: vertical; }
-        &.-narrow #experiments-preview { height: 2fr; padding: 1 0 0 0; }
     }
     """
 
@@ -45,21 +40,6 @@ class ExperimentsScreen(Chooser[tuple[Experiment, Action] | None]):
         super().__init__()
         library = experiments() if library is None else library
         self._library = {experiment.id: experiment for experiment in library}
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            yield Static(
-                Content.assemble(
-                    ("Experiments", "bold"), ("   prompts that tell a base model from its twin", "$text-muted")
-                ),
-                classes="-heading",
-            )
-            yield FilterLine(placeholder="Type to filter: title, tag or prompt")
-            with Horizontal():
-                yield Choices()
-                with VerticalScroll(id="experiments-preview", can_focus=False):
-                    yield Static(markup=False)
-            yield KeyBar()
 
     def on_mount(self) -> None:
         self.refill()
@@ -77,9 +57,7 @@ class ExperimentsScreen(Chooser[tuple[Experiment, Action] | None]):
         return rows
 
     def preview(self, chosen: str | None) -> None:
-        shown = self.query_one("#experiments-preview Static", Static)
-        shown.update(describe(self._library[chosen]) if chosen else Content("No experiment has all of these words."))
-        self.query_one("#experiments-preview").scroll_home(animate=False)
+        self.show_preview(describe(self._library[chosen]) if chosen else "No experiment has all of these words.")
 
     def choose(self, chosen: str | None) -> None:
         self._return("send")

@@ -70,16 +70,7 @@ class HelpScreen(Dialog[None]):
     ]
     DEFAULT_CSS = """
     HelpScreen {
-        align: center middle;
-        background: $background 60%;
-        & > .-dialog {
-            width: 100%;
-            max-width: 100;
-            height: 100%;
-            max-height: 48;
-            background: $surface;
-            padding: 1 2 0 2;
-        }
+        & > .-dialog { height: 100%; max-height: 48; }
         & VerticalScroll { scrollbar-size-vertical: 1; padding-right: 1; }
         & .-section { margin-bottom: 1; }
     }

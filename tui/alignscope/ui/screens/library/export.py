@@ -6,19 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.export import FORMATS, Options
 from alignscope.model.session import Session, SessionError
 from alignscope.text.clean import clean
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
-from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.screens.chooser import Chooser
 
 _PICTURE: Final = "svg"
 _FORMS: Final = {
@@ -44,6 +40,7 @@ class ExportScreen(Chooser[Wanted | None]):
     """
 
     BINDING_GROUP_TITLE = "Export"
+    HINT = "↑ and ↓ choose a form; the line is the file's name"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Write", id="export.write", tooltip="Write the file"),
     ]
@@ -58,14 +55,6 @@ class ExportScreen(Chooser[Wanted | None]):
         super().__init__()
         self._stem = stem
         self._forms = {name: form for name, form in _FORMS.items() if picture or name != _PICTURE}
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            hint = "   ↑ and ↓ choose a form; the line is the file's name"
-            yield Static(Content.assemble(("Export", "bold"), (hint, "$text-muted")), classes="-heading")
-            yield FilterLine()
-            yield Choices()
-            yield KeyBar()
 
     def on_mount(self) -> None:
         self.filter.put(f"{self._stem}{next(iter(self._forms.values()))[0]}")

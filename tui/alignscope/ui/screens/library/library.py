@@ -8,7 +8,6 @@ from typing import ClassVar, Final, Literal, TypeVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -18,11 +17,10 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.ui.screens.chooser import PreviewChooser
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.library.export import export
 from alignscope.ui.screens.library.rows import describe, row
-from alignscope.ui.widgets.keybar import KeyBar
 
 T = TypeVar("T")
 _FIRST: Final = 60
@@ -36,17 +34,16 @@ _WAIT: Final = 0.08
 """Seconds without a key after which a search or a preview begins."""
 
 
-class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
+class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | None]):
     """Returns the session that was chosen, None when the person went back. The rest it does itself.
 
     Args:
         store: where the sessions are; asked in threads only.
-        query: what to look for to begin with.
         current: the name of the session that the person comes from.
-        bundled: show only what came with alignscope.
     """
 
     BINDING_GROUP_TITLE = "Sessions"
+    PLACEHOLDER = "Type to filter: titles, prompts and replies"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", id="library.open", tooltip="Go on with the session"),
         Binding("tab,ctrl+r", "with_selected('replay')", "Replay", id="library.replay", key_display="tab",
@@ -62,46 +59,31 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
     DEFAULT_CSS = """
     LibraryScreen {
         & > .-dialog { max-width: 160; }
-        & #library-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
         & Choices { width: 2fr; }
         & #library-notice { height: auto; max-height: 3; color: $text-muted; }
         & #library-notice.-error { color: $text-error; }
-        &.-narrow Horizontal { layout: vertical; }
         &.-narrow Choices { width: 1fr; height: 3fr; }
-        &.-narrow #library-preview { height: 2fr; width: 1fr; padding: 1 0 0 0; }
     }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, store: Store, *, query: str = "", current: str = "", bundled: bool = False) -> None:
+    def __init__(self, store: Store, *, current: str = "") -> None:
         super().__init__()
         self._store = store
-        self._query = query
         self._current = current
-        self._only_bundled = bundled
         self._entries: list[Entry] = []
         self._limit = _PAGE
         self._loading = True
         self._listed = asyncio.Event()
         """Set when the list is that of what was typed."""
         self._deleted: list[tuple[str, str]] = []  # what brings each back, and its title
-        self._sought = query
-        self._touched = False
-        """Whether the person has begun to choose: then the selection isn't moved under their hands."""
+        self._sought = ""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            yield Static(id="library-heading", classes="-heading")
-            yield FilterLine(self._query, "Type to filter: titles, prompts and replies")
-            with Horizontal():
-                yield Choices()
-                with VerticalScroll(id="library-preview", can_focus=False):
-                    yield Static(markup=False)
-            yield Static(id="library-notice", markup=False)
-            yield KeyBar()
+    def compose_list(self) -> ComposeResult:
+        yield from super().compose_list()
+        yield Static(id="library-notice", markup=False)
 
     def on_mount(self) -> None:
-        self._filtered = self._query
         self._reload()
 
     def on_resize(self) -> None:
@@ -114,7 +96,7 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         """Ask the store anew."""
         self._filtered = self.filter.value
         self._limit = _PAGE
-        self._touched = False
+        self.touched = False
         self._reload()
 
     async def settle(self) -> None:
@@ -143,7 +125,7 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         self._loading = True
         self._sought = query
         found: list[Entry] = []
-        at_once = not self._touched
+        at_once = not self.touched
         try:
             rows = await asyncio.to_thread(self._find, query)
             while batch := await asyncio.to_thread(_take, rows, _BATCH if found else _FIRST):
@@ -164,8 +146,7 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         self._show()
 
     def _find(self, query: str) -> Iterable[Entry]:
-        entries = self._store.search(query) if query.strip() else self._store.list()
-        return (entry for entry in entries if entry.bundled or not self._only_bundled)
+        return iter(self._store.search(query) if query.strip() else self._store.list())
 
     def _show(self) -> None:
         if not self.is_mounted:
@@ -173,17 +154,15 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         place = self.choices.highlighted
         was = self.chosen
         self.fill(self.entries(""))
-        if not self._touched and self._entries:
+        if not self.touched and self._entries:
             self.choices.highlighted = 0
-            self.select(self._current)
+            self.select(f"own/{self._current}")
         elif place is not None and self._entries and self.chosen != was:
             # What was selected is gone: what came after it has its place.
             self.choices.highlighted = min(place, self.choices.option_count - 1)
         count = len(self._entries)
         words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
-        self.query_one("#library-heading", Static).update(
-            Content.assemble(("Sessions", "bold"), (f"   {words}, newest first", "$text-muted"))
-        )
+        self.query_one(".-heading", Static).update(self.heading(f"{words}, newest first"))
 
     def entries(self, query: str) -> list[Option]:
         if not self._entries and not self._loading:
@@ -200,19 +179,12 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         self._limit = max(self._limit, limit)
         self.choices.add_options(self._rows(self.choices.option_count))
 
-    def select(self, name: str) -> None:
-        """Select a session by its name, if it is there."""
-        for index, entry in enumerate(self._entries[: self._limit]):
-            if entry.name == name and not entry.bundled:
-                self.choices.highlighted = index
-
     @on(OptionList.OptionHighlighted)
     def _moved_on(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
             self._show_up_to(self._limit + _PAGE)
 
     async def action_move(self, how: str) -> None:
-        self._touched = True
         if how == "last":
             self._show_up_to(len(self._entries))
         await super().action_move(how)
@@ -226,25 +198,23 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
     # The preview
 
     def preview(self, chosen: str | None) -> None:
-        entry = self.entry
-        if entry is None:
-            self.query_one("#library-preview Static", Static).update("")
+        if self.entry is None:
+            self.show_preview("")
         else:
-            self._read(entry, self._sought)
+            self._read(self.entry, self._sought)
 
     @work(group="preview", exclusive=True, exit_on_error=False)
     async def _read(self, entry: Entry, query: str) -> None:
         await asyncio.sleep(_WAIT)
-        shown = self.query_one("#library-preview Static", Static)
         try:
             session = await asyncio.to_thread(self._store.open, entry.path)
             excerpt = await asyncio.to_thread(self._store.excerpt, entry, query) if query.strip() else ""
         except (OSError, SessionError) as error:
-            shown.update(Content.styled(clean(str(error)), "$text-error"))
+            preview = Content.styled(clean(str(error)), "$text-error")
         else:
-            shown.update(describe(session, max(shown.size.width, 20), excerpt))
+            preview = describe(session, self.preview_width, excerpt)
         if not get_current_worker().is_cancelled:
-            self.query_one("#library-preview").scroll_home(animate=False)
+            self.show_preview(preview)
 
     # What can be done
 
@@ -258,17 +228,10 @@ class LibraryScreen(Chooser[tuple[Entry, Literal["open", "replay"]] | None]):
         entry = self.entry
         if entry is None:
             return
-        match do:
-            case "replay":
-                self._pick(entry, do)
-            case "rename":
-                self._rename(entry)
-            case "duplicate":
-                self._duplicate(entry)
-            case "delete":
-                self._delete(entry)
-            case "export":
-                self._export(entry)
+        if do == "replay":
+            self._pick(entry, do)
+        else:
+            getattr(self, f"_{do}")(entry)
 
     def _pick(self, entry: Entry, action: Literal["open", "replay"]) -> None:
         if entry.problem:

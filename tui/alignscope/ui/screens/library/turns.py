@@ -3,27 +3,25 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from alignscope.model.turn import Turn
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine
+from alignscope.ui.screens.chooser import PreviewChooser
 from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import replies
-from alignscope.ui.widgets.keybar import KeyBar
 
 Action = Literal["fork", "edit", "note", "verdict"]
 
 
-class TurnsScreen(Chooser[tuple[Turn, Action] | None]):
+class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
     """Returns the turn that was chosen and what to do with it, None when the person went back."""
 
     BINDING_GROUP_TITLE = "Turns"
+    HINT = "go on from any of them, in a new session"
+    PLACEHOLDER = "Type to filter: prompts and replies"
     NO_MATCH = "No turn has all of these words."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go on from here", id="turns.fork",
@@ -36,9 +34,8 @@ class TurnsScreen(Chooser[tuple[Turn, Action] | None]):
     ]  # fmt: skip
     DEFAULT_CSS = """
     TurnsScreen {
-        & #turns-detail { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; color: $text-muted; }
-        &.-narrow Horizontal { layout: vertical; }
-        &.-narrow #turns-detail { height: 1fr; padding: 1 0 0 0; }
+        & #preview { color: $text-muted; }
+        &.-narrow #preview { height: 1fr; }
     }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -46,19 +43,6 @@ class TurnsScreen(Chooser[tuple[Turn, Action] | None]):
     def __init__(self, turns: Sequence[Turn]) -> None:
         super().__init__()
         self._turns = {str(turn.number): turn for turn in turns}
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            yield Static(
-                Content.assemble(("Turns", "bold"), ("   go on from any of them, in a new session", "$text-muted")),
-                classes="-heading",
-            )
-            yield FilterLine(placeholder="Type to filter: prompts and replies")
-            with Horizontal():
-                yield Choices()
-                with VerticalScroll(id="turns-detail", can_focus=False):
-                    yield Static()
-            yield KeyBar()
 
     def on_mount(self) -> None:
         self.refill()
@@ -78,9 +62,7 @@ class TurnsScreen(Chooser[tuple[Turn, Action] | None]):
 
     def preview(self, chosen: str | None) -> None:
         turn = self._turns.get(chosen or "")
-        shown = self.query_one("#turns-detail Static", Static)
-        shown.update(_describe(turn, max(shown.size.width, 20), self.has_class("-narrow")) if turn else "")
-        self.query_one("#turns-detail").scroll_home(animate=False)
+        self.show_preview(_describe(turn, self.preview_width, self.has_class("-narrow")) if turn else "")
 
     def choose(self, chosen: str | None) -> None:
         self._return("fork")

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
@@ -20,9 +19,8 @@ from alignscope.model.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
-from alignscope.ui.screens.chooser import Choices, Chooser, FilterLine, Heading
+from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 from alignscope.ui.screens.labels import hanging, labels
-from alignscope.ui.widgets.keybar import KeyBar
 
 _SIGNS: Final = {
     Nature.BASE: (MARKS["base"], "$base-tone"),
@@ -40,11 +38,12 @@ class PickerScreen(Chooser[Pane | None]):
         pane: the pane to change; its name, system prompt and sampling are kept.
         load: asks every known server, and gives each one's listing as it comes; a later one of a server replaces
             the one before.
-        ask: asks a server that the person typed. None when they can't add any.
+        ask: asks a server that the person typed.
         lineup: the panes that it stands among, which decides on its sign and colour.
     """
 
     BINDING_GROUP_TITLE = "Model"
+    PLACEHOLDER = "Type to filter; a URL adds that server, a path uses that GGUF file"
     NO_MATCH = "No model has all of these words in its name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "mode", "Completion/chat", id="picker.mode", tooltip="Ask it the other way"),
@@ -59,30 +58,26 @@ class PickerScreen(Chooser[Pane | None]):
         self,
         pane: Pane,
         load: Callable[[], AsyncIterator[Listing]],
-        ask: Callable[[str], Awaitable[Listing]] | None = None,
-        lineup: Sequence[Pane] = (),
+        ask: Callable[[str], Awaitable[Listing]],
+        lineup: Sequence[Pane],
     ) -> None:
         super().__init__()
         self._pane = pane
         self._load = load
         self._ask = ask
-        self._label = labels(lineup or [pane])[pane.name]
+        self._label = labels(lineup)[pane.name]
         self._listings: dict[str, Listing] = {}
         self._asking = ""
         """What is being asked, in words; empty when nothing is."""
         self._mode: Mode | None = None
         """What the person chose with the key; None leaves it to the model's nature."""
-        self._touched = False
-        """Whether the person has begun to choose: then the selection isn't moved under their hands."""
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="-dialog"):
-            yield Static(Content.assemble(("Model for ", "bold"), self._label.stylize("bold")), classes="-heading")
-            hint = "a URL adds that server, a path uses that GGUF file" if self._ask else "a path uses that GGUF file"
-            yield FilterLine(placeholder=f"Type to filter; {hint}")
-            yield Choices()
-            yield Static(id="picker-detail", markup=False)
-            yield KeyBar()
+    def heading(self, hint: str) -> Content:
+        return Content.assemble(("Model for ", "bold"), self._label.stylize("bold"))
+
+    def compose_list(self) -> ComposeResult:
+        yield Choices()
+        yield Static(id="picker-detail", markup=False)
 
     def on_mount(self) -> None:
         self._asking = "the servers"
@@ -106,7 +101,6 @@ class PickerScreen(Chooser[Pane | None]):
         self.refill()
 
     async def _ask_server(self, text: str) -> None:
-        assert self._ask is not None
         self._asking = text
         self.refill()
         try:
@@ -128,14 +122,8 @@ class PickerScreen(Chooser[Pane | None]):
 
     def refill(self) -> None:
         super().refill()
-        if not self._touched:
+        if not self.touched:
             self.select(f"{self._pane.server}\n{self._pane.model}")
-
-    def select(self, entry: str) -> None:
-        """Select an entry by its id, if it is there."""
-        for index, option in enumerate(self.choices.options):
-            if option.id == entry:
-                self.choices.highlighted = index
 
     # The list
 
@@ -169,7 +157,7 @@ class PickerScreen(Chooser[Pane | None]):
                     disabled=not there,
                 )
             ]
-        if self._ask is not None and (_URL.fullmatch(query) or _HOST.fullmatch(query)):
+        if _URL.fullmatch(query) or _HOST.fullmatch(query):
             return [Option(Content.assemble("Ask the server ", (clean(query), "$accent")), id=f"ask\n{query}")]
         return []
 
@@ -242,12 +230,8 @@ class PickerScreen(Chooser[Pane | None]):
         self._mode = Mode.CHAT if now is Mode.COMPLETION else Mode.COMPLETION
         self.preview(self.chosen)
 
-    async def action_move(self, how: str) -> None:
-        self._touched = True
-        await super().action_move(how)
-
     def on_text_area_changed(self) -> None:
-        self._touched = self._touched or bool(self.filter.value)
+        self.touched = self.touched or bool(self.filter.value)
 
     def _mode_for(self, model: Model | None) -> Mode:
         if self._mode is not None:

@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, ProgressBar, Static
+from textual.widgets import ProgressBar, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker
 
@@ -17,8 +16,7 @@ from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
-from alignscope.ui.screens.base import Dialog
-from alignscope.ui.screens.chooser import Choices
+from alignscope.ui.screens.chooser import Choices, ListDialog
 from alignscope.ui.widgets.keybar import KeyBar
 
 _SHOWN_MAX = 6
@@ -37,7 +35,7 @@ class Offer:
     note: str = ""
 
 
-class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
+class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
     """Returns the offer that is there now, `embedded` to go on with the twins inside, None to leave it.
 
     Args:
@@ -46,7 +44,6 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
         pull: downloads one model; cancelling it closes the connection.
         has: what the server has already; of an offer only the rest is pulled.
         embedded: whether the embedded engine can be offered.
-        start: begin with the first offer at once.
     """
 
     BINDING_GROUP_TITLE = "Get models"
@@ -60,16 +57,6 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
     ]
     DEFAULT_CSS = """
     PullScreen {
-        align: center middle;
-        background: $background 60%;
-        & > .-dialog {
-            width: 100%;
-            max-width: 100;
-            height: auto;
-            max-height: 100%;
-            background: $surface;
-            padding: 1 2 0 2;
-        }
         & #pull-title { margin-bottom: 1; }
         & #pull-has { color: $text-muted; margin-bottom: 1; }
         & Choices { height: auto; max-height: 12; }
@@ -89,7 +76,6 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
         *,
         has: Sequence[Model] = (),
         embedded: bool = True,
-        start: bool = False,
     ) -> None:
         super().__init__()
         self._why = why
@@ -97,7 +83,6 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
         self._pull = pull
         self._has = tuple(model.name for model in has)
         self._embedded = embedded
-        self._start = start
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -111,21 +96,14 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
             yield KeyBar()
 
     def on_mount(self) -> None:
-        choices = self.query_one(Choices)
-        choices.highlighted = 0 if self._offers else None
-        if self._start:
-            self.action_pull()
+        self.choices.highlighted = 0 if self._offers else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return (action != "embedded" or self._embedded) and super().check_action(action, parameters)
 
-    def action_move(self, how: str) -> None:
-        """Move the selection."""
-        getattr(self.query_one(Choices), f"action_cursor_{how}")()
-
     def action_pull(self) -> None:
         """Pull what is selected, unless something is being pulled."""
-        index = self.query_one(Choices).highlighted
+        index = self.choices.highlighted
         if index is not None and self._worker is None:
             self._worker = self.run_worker(self._run(self._offers[index]), group="pull", exit_on_error=False)
 
@@ -140,11 +118,6 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
             return
         self._worker.cancel()
         self._finish("Stopped. The server keeps what has come, and goes on from there the next time.")
-
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        # A click only selects: nobody should download gigabytes by touching a line.
-        event.stop()
 
     async def _run(self, offer: Offer) -> None:
         missing = [model for model in offer.models if model not in self._has]
@@ -180,7 +153,7 @@ class PullScreen(Dialog[Offer | Literal["embedded"] | None]):
 
     def _having(self) -> str:
         if not self._has:
-            return "It has no models at all yet." if self._offers and not self._start else ""
+            return "It has no models at all yet." if self._offers else ""
         shown = ", ".join(clean(name) for name in self._has[:_SHOWN_MAX])
         more = len(self._has) - _SHOWN_MAX
         return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
