@@ -72,7 +72,7 @@ class Sitting:
         turns = [replace(session.turns[0], number=number) for number, session in enumerate(sessions, 1)]
         first = sessions[0]
         await self.explorer.resume(Session(first.title, first.created, first.lineup, turns))
-        self.explorer.say("")
+        self.explorer.show_notice("")
 
     async def press(self, *keys: str) -> None:
         """Press keys."""

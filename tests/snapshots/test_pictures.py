@@ -75,7 +75,7 @@ class Scene:
     async def resumed(self, *more: Any) -> None:
         """Go on with the recording."""
         await self.explorer.resume(fixed.session(*more))
-        self.explorer.say("")
+        self.explorer.show_notice("")
         await self.drawn()
 
     async def over(self, screen: Screen[Any]) -> None:

@@ -41,7 +41,7 @@ class Desk:
 
     def pane(self, name: str) -> PaneView:
         """A pane by its name."""
-        view = self.explorer.view(name)
+        view = self.explorer.split.view(name)
         assert view is not None, f"no pane is called {name}"
         return view
 

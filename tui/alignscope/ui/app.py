@@ -106,7 +106,7 @@ class AlignscopeApp(App[int]):
         """Show a message in the explorer's line for them."""
         for screen in self.screen_stack:
             if isinstance(screen, ExplorerScreen):
-                screen.say(message, severity)
+                screen.show_notice(message, severity)
 
     # Themes
 

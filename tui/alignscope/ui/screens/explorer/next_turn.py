@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from textual import work
@@ -44,47 +44,47 @@ class NextTurnActions(PaneActions):
     def action_samples(self, step: int) -> None:
         """Ask for more or fewer replies a pane."""
         samples = min(max(self.exploration.settings.samples + step, 1), MAX_SAMPLES)
-        self.exploration.set(samples=samples)
-        self.say(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.")
-        self.show_settings()
+        self._set(f"The next prompt gets {samples} {'reply' if samples == 1 else 'replies'} a pane.", samples=samples)
 
     def action_context(self) -> None:
         """Send each prompt alone, or with all that came before."""
         carry = self.exploration.settings.context == FRESH
-        self.exploration.set(context=CARRY if carry else FRESH)
-        self.say(
+        self._set(
             "From now on every pane gets its own document or conversation so far along with the prompt."
             if carry
-            else "From now on every prompt stands alone."
+            else "From now on every prompt stands alone.",
+            context=CARRY if carry else FRESH,
         )
-        self.show_settings()
 
     def action_scaffold(self) -> None:
         """Choose the next scaffold."""
         names = list(SCAFFOLDS)
         scaffold = SCAFFOLDS[names[(names.index(self.exploration.settings.scaffold) + 1) % len(names)]]
-        self.exploration.set(scaffold=scaffold.name)
-        self.say(f"Completion panes: scaffold {scaffold.name}. {scaffold.help}")
-        self.show_settings()
+        self._set(f"Completion panes: scaffold {scaffold.name}. {scaffold.help}", scaffold=scaffold.name)
 
     def action_in_turn(self) -> None:
         """Ask one pane after the other, or all at once."""
-        self.exploration.set(one_after_other=not self.exploration.settings.one_after_other)
-        self.say(
+        one_after_other = not self.exploration.settings.one_after_other
+        self._set(
             "The panes will be asked one after the other, as suits a machine that can't hold all models at once."
-            if self.exploration.settings.one_after_other
-            else "The panes will be asked all at once."
+            if one_after_other
+            else "The panes will be asked all at once.",
+            one_after_other=one_after_other,
         )
-        self.show_settings()
 
     def action_think(self) -> None:
         """Let models think, or don't."""
-        self.exploration.set(think=not self.exploration.settings.think)
-        self.say(
+        think = not self.exploration.settings.think
+        self._set(
             "Models that can think before they reply will; the thinking is shown dimmed."
-            if self.exploration.settings.think
-            else "Models are asked to reply without thinking first."
+            if think
+            else "Models are asked to reply without thinking first.",
+            think=think,
         )
+
+    def _set(self, message: str, **changes: Any) -> None:
+        self.exploration.set(**changes)
+        self.show_notice(message)
         self.show_settings()
 
     @work(exit_on_error=False)
@@ -92,7 +92,7 @@ class NextTurnActions(PaneActions):
         """Edit the system prompt of the chat panes."""
         chats = [pane for pane in self.exploration.lineup if pane.mode is Mode.CHAT]
         if not chats:
-            self.say("No pane is in chat mode, and a completion has no system prompt.")
+            self.show_notice("No pane is in chat mode, and a completion has no system prompt.")
             return
         from alignscope.ui.screens.dialogs.system import SystemScreen
 
@@ -101,7 +101,7 @@ class NextTurnActions(PaneActions):
             for pane in chats:
                 self.exploration.change(msgspec.structs.replace(pane, system=system))
             self.show_lineup()
-            self.say("The chat panes have a system prompt now." if system else "No system prompt is sent.")
+            self.show_notice("The chat panes have a system prompt now." if system else "No system prompt is sent.")
 
     # Sampling
 
@@ -152,7 +152,7 @@ class NextTurnActions(PaneActions):
         panel.scope = name if alone else ""
         self._fill_panel()
         self.show_lineup()
-        self.say(f"{name} has a sampling of its own now." if alone else f"{name} shares the sampling again.")
+        self.show_notice(f"{name} has a sampling of its own now." if alone else f"{name} shares the sampling again.")
 
     def on_sampling_panel_closed(self, event: "SamplingPanel.Closed") -> None:
         event.stop()
@@ -184,14 +184,14 @@ class NextTurnActions(PaneActions):
         try:
             found = await find_lineup(self.servers, self.launch)
         except ServerError as error:
-            self.say(f"{error} {self.key('pick')} chooses another model or server.", "error")
+            self.show_notice(f"{error} {self.key('pick')} chooses another model or server.", "error")
             self.lineup_found.set()
             return
         await self.set_lineup(found.lineup)
         next_key = f"{self.key('experiments')} shows prompts worth trying."
         if found.short:
             next_key = f"{self.key('pick')} chooses another, {next_key}"
-        self.say(f"{found.short or found.why or _WHY[found.outcome]} {next_key}")
+        self.show_notice(f"{found.short or found.why or _WHY[found.outcome]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
             await self.offer_pairs(found)
@@ -217,15 +217,16 @@ class NextTurnActions(PaneActions):
         chosen = await self._choose(self.here.pane, self.exploration.lineup)
         if chosen is not None:
             self.exploration.stop(chosen.name)
-            self.change(chosen)
-            self.say(f"{chosen.name} is {chosen.model} now, asked as a {chosen.mode}, from the next prompt on.")
+            self.exploration.change(chosen)
+            self.show_lineup()
+            self.show_notice(f"{chosen.name} is {chosen.model} now, asked as a {chosen.mode}, from the next prompt on.")
 
     @work(exit_on_error=False)
     async def action_add_pane(self) -> None:
         """Choose a model for one more pane."""
         lineup = self.exploration.lineup
         if len(lineup) >= MAX_PANES:
-            self.say(f"There is room for {MAX_PANES} panes; {self.key('remove-pane')} takes one away.")
+            self.show_notice(f"There is room for {MAX_PANES} panes; {self.key('remove-pane')} takes one away.")
             return
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
@@ -245,13 +246,13 @@ class NextTurnActions(PaneActions):
     async def action_remove_pane(self) -> None:
         """Remove the pane; what it wrote stays in the turns."""
         if len(self.exploration.lineup) == 1:
-            self.say("The last pane stays.")
+            self.show_notice("The last pane stays.")
             return
         view = self.here
         self.exploration.remove(view.pane.name)
         await self.split.remove_pane(view)
         self.show_lineup()
-        self.say(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
+        self.show_notice(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
 
     # Getting models
 
@@ -275,7 +276,7 @@ class NextTurnActions(PaneActions):
         if isinstance(chosen, Offer):
             base, instruct = (Model(name=name, server=found.server) for name in chosen.models)
             await self.set_lineup(pair_lineup(base, instruct, system=self.launch.system))
-            self.say(f"{base.name} and its twin {instruct.name} are in the panes now.")
+            self.show_notice(f"{base.name} and its twin {instruct.name} are in the panes now.")
 
     async def _pull(self, server: str, model: str) -> AsyncGenerator[Pulling, None]:
         backend = await self.servers.get(server)
@@ -303,4 +304,4 @@ class NextTurnActions(PaneActions):
     async def warn_of_reload(self) -> None:
         """Say so when the next send will load a model anew."""
         if advice := await self.exploration.reload_advice():
-            self.say(advice, "warning")
+            self.show_notice(advice, "warning")

@@ -5,7 +5,7 @@ import contextlib
 import traceback
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.containers import ScrollableContainer
 from textual.getters import query_one
 from textual.reactive import var
@@ -13,16 +13,15 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Pane
 from alignscope.model.tones import tones
+from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_settings
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
-from alignscope.ui.widgets.split import Split
-from alignscope.ui.widgets.status import NoticeLine, SettingsLine
+from alignscope.ui.widgets.status import SettingsLine
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -31,12 +30,10 @@ if TYPE_CHECKING:
 _DIVIDER_STEP = 0.05
 
 
-class PaneActions(AppScreen[int]):
+class PaneActions(SplitScreen[int]):
     """Actions on the pane that has the focus, and on how panes share the room."""
 
-    split = query_one("#split", Split)
     prompt = query_one("#prompt", PromptEditor)
-    notice = query_one("#notice", NoticeLine)
     settings = query_one("#settings", SettingsLine)
 
     linked: var[bool] = var(False)
@@ -47,10 +44,6 @@ class PaneActions(AppScreen[int]):
     servers: Servers
     lineup_found: asyncio.Event
     """Set when the lineup is known; prompts wait for it."""
-
-    def view(self, name: str) -> PaneView | None:
-        """Return the pane of that name, None if it has been removed."""
-        return self.split.view(name)
 
     @property
     def here(self) -> PaneView:
@@ -68,10 +61,6 @@ class PaneActions(AppScreen[int]):
         for each in self.split.views:
             each.set_class(each is view, "-here")
         self.set_focus(view.transcript if view.turns and not view.markdown else None)
-
-    def say(self, message: str, severity: str = "information") -> None:
-        """Show one message above the prompt, until the next one."""
-        self.notice.say(message, severity)
 
     def key(self, name: str) -> str:
         """Return the first key of one of the explorer's actions as a person knows it, such as `F4`."""
@@ -103,16 +92,11 @@ class PaneActions(AppScreen[int]):
         """Bring every pane up to date with the lineup, in the tone it has among the others."""
         lineup = self.exploration.lineup
         for pane, tone in zip(lineup, tones(lineup), strict=True):
-            view = self.view(pane.name)
+            view = self.split.view(pane.name)
             if view is not None:
                 view.set_pane(pane)
                 view.wear(tone)
         self.show_settings()
-
-    def change(self, pane: Pane) -> None:
-        """Change one pane of the lineup."""
-        self.exploration.change(pane)
-        self.show_lineup()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a mistake of ours in the background, log the traceback, and go on."""
@@ -120,7 +104,9 @@ class PaneActions(AppScreen[int]):
             log = state_dir() / "errors.log"
             with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
                 traceback.print_exception(event.worker.error, file=file)
-            self.say(f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error")
+            self.show_notice(
+                f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error"
+            )
 
     # Actions
 
@@ -150,14 +136,6 @@ class PaneActions(AppScreen[int]):
         """Focus the prompt."""
         self.prompt.focus()
 
-    def action_zoom(self) -> None:
-        """Give the pane all the room, or give it back."""
-        self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
-
-    def action_turn_split(self) -> None:
-        """Put the panes side by side, or one above the other."""
-        self.split.stacked = not self.split.stacked
-
     def action_divide(self, direction: int) -> None:
         """Move the divider behind the pane; behind the last one there is none, so the one before it."""
         index = self.split.views.index(self.here)
@@ -180,27 +158,21 @@ class PaneActions(AppScreen[int]):
                 if view.transcript is not event.transcript:
                     view.transcript.follow.move_to_share(event.share)
 
-    def action_sample(self, step: int) -> None:
-        """Show the next or the previous sample, in every pane, so that rows stay comparable."""
-        samples = max(view.samples for view in self.split.views)
-        if samples == 1:
-            self.say(f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send.")
-            return
-        shown = (self.here.shown_sample or 1) - 1
-        for view in self.split.views:
-            view.show_sample((shown + step) % samples + 1)
-
-    def action_stack_samples(self) -> None:
-        """Show all samples one below the other, or one at a time."""
-        stacked = self.here.shown_sample is None
-        for view in self.split.views:
-            view.show_sample(1 if stacked else None)
+    def one_sample_notice(self) -> str:
+        return f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send."
 
     def action_markdown(self) -> None:
         """Show the reply as Markdown, or as it came."""
         refused = self.here.toggle_markdown()
         if refused:
-            self.say(refused)
+            self.show_notice(refused)
+
+    def last_turn(self) -> Turn | None:
+        """Return the last turn; None if there is none, after a message about it."""
+        if not self.exploration.turns:
+            self.show_notice("Nothing has been sent yet.")
+            return None
+        return self.exploration.turns[-1]
 
     def action_copy_reply(self) -> None:
         """Copy the pane's last reply."""
@@ -209,11 +181,9 @@ class PaneActions(AppScreen[int]):
 
     def action_copy_turn(self) -> None:
         """Copy the last prompt and all replies to it."""
-        turns = self.exploration.turns
-        if not turns:
-            self.say("Nothing has been sent yet.")
+        turn = self.last_turn()
+        if turn is None:
             return
-        turn = turns[-1]
         parts = [f"prompt:\n{turn.prompt}"]
         for (name, sample), reply in sorted(turn.replies.items(), key=lambda item: item[0][1]):
             heading = name if turn.settings.samples == 1 else f"{name}, sample {sample}"
@@ -226,16 +196,8 @@ class PaneActions(AppScreen[int]):
         if selection:
             self._copy(selection, "the selection")
 
-    @work(exit_on_error=False)
-    async def _copy(self, text: str, what: str) -> None:
-        from alignscope.ui.widgets.clipboard import CopyError, copy
-
-        if not text:
-            self.say("There is nothing to copy yet.")
-            return
-        try:
-            how = await copy(self.app, text)
-        except CopyError as error:
-            self.say(str(error), "error")
+    def _copy(self, text: str, what: str) -> None:
+        if text:
+            self.copy(text, what)
         else:
-            self.say(f"Copied {what} ({len(text):,} characters) {how}.")
+            self.show_notice("There is nothing to copy yet.")

@@ -92,7 +92,7 @@ class ExplorerScreen(SessionActions):
     def on_mount(self) -> None:
         self.opened.set()
         self.show_settings()
-        self.say("Looking for models …")
+        self.show_notice("Looking for models …")
         # The first frame is on the screen before anything is read or any server is asked.
         self.call_after_refresh(self._begin)
 
@@ -149,9 +149,9 @@ class ExplorerScreen(SessionActions):
         turn = await self.exploration.begin(prompt, experiment)
         self.refresh_bindings()
         self.learn_records()
-        self.say(f"Look for: {experiment.look_for}" if experiment else "")
+        self.show_notice(f"Look for: {experiment.look_for}" if experiment else "")
         for pane in turn.lineup:
-            if view := self.view(pane.name):
+            if view := self.split.view(pane.name):
                 view.begin_turn(turn)
         await self.play(turn)
 
@@ -167,7 +167,7 @@ class ExplorerScreen(SessionActions):
             self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
         self.refresh_bindings()
         if advice := await self.exploration.memory_advice(turn):
-            self.say(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
+            self.show_notice(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
 
     @work(group="turns", exit_on_error=False)
     async def retry(self, view: PaneView) -> None:
@@ -175,7 +175,7 @@ class ExplorerScreen(SessionActions):
         turns = self.exploration.turns
         name = view.pane.name
         if not turns or not turns[-1].has(name):
-            self.say("There is nothing to ask this pane again yet.")
+            self.show_notice("There is nothing to ask this pane again yet.")
             return
         turn = turns[-1]
         self.exploration.stop(name)
@@ -214,10 +214,9 @@ class ExplorerScreen(SessionActions):
 
     def action_again(self) -> None:
         """Send the last prompt once more, with the settings of now."""
-        if self.exploration.turns:
-            self.send(self.exploration.turns[-1].prompt)
-        else:
-            self.say("Nothing has been sent yet.")
+        turn = self.last_turn()
+        if turn is not None:
+            self.send(turn.prompt)
 
     def action_edit(self) -> None:
         """Put the last prompt back into the editor."""

@@ -56,16 +56,18 @@ class SessionActions(NextTurnActions):
         try:
             found = await asyncio.to_thread(self.store.recover)
         except (OSError, SessionError) as error:
-            self.say(f"Sessions that were broken off can't be looked for: {error}", "warning")
+            self.show_notice(f"Sessions that were broken off can't be looked for: {error}", "warning")
             return
         if found:
             # Behind what is said of the lineup, which would take its place.
             await self.lineup_found.wait()
-            self.say("\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning")
+            self.show_notice(
+                "\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning"
+            )
 
     def _recording_problem(self, words: str) -> None:
         if self.is_attached:
-            self.say(words, "warning" if self.recorder.has_problem else "information")
+            self.show_notice(words, "warning" if self.recorder.has_problem else "information")
             self.show_settings()
 
     @work(group="describe", exit_on_error=False)
@@ -93,16 +95,9 @@ class SessionActions(NextTurnActions):
         self.show_lineup()
         self.refresh_bindings()
         if lost:
-            self.say(lost, "error")
+            self.show_notice(lost, "error")
 
     # Used by actions
-
-    def last_turn(self) -> Turn | None:
-        """Return the last turn; None if there is none, after a message about it."""
-        if not self.exploration.turns:
-            self.say("Nothing has been sent yet.")
-            return None
-        return self.exploration.turns[-1]
 
     async def _ask(self, heading: str, explain: str, text: str, *, empty: str = "") -> str | None:
         """Ask for a text in a dialog. Return None if the person cancelled it."""
@@ -115,7 +110,7 @@ class SessionActions(NextTurnActions):
         try:
             return await asyncio.to_thread(task)
         except (OSError, SessionError) as error:
-            self.say(str(error), "error")
+            self.show_notice(str(error), "error")
             return None
 
     # Remarks
@@ -127,7 +122,7 @@ class SessionActions(NextTurnActions):
         if title:
             self.recorder.set_title(title)
             self.show_settings()
-            self.say(f"This session is called ‘{title}’ now.")
+            self.show_notice(f"This session is called ‘{title}’ now.")
 
     @work(group="session", exit_on_error=False)
     async def action_note(self) -> None:
@@ -147,11 +142,11 @@ class SessionActions(NextTurnActions):
         text = await self._ask(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
         if text is not None:
             self.recorder.set_note(turn, text)
-            self.say("The note is kept." if text else "There is no note on this turn.")
+            self.show_notice("The note is kept." if text else "There is no note on this turn.")
 
     async def _judge(self, turn: Turn) -> None:
         if not turn.replies:
-            self.say("There are no replies to judge yet.")
+            self.show_notice("There are no replies to judge yet.")
             return
         from alignscope.ui.screens.dialogs.verdict import VerdictScreen
 
@@ -159,7 +154,7 @@ class SessionActions(NextTurnActions):
         if order is not None:
             self.recorder.set_verdict(turn, Verdict(order) if order else None)
             names = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in order]
-            self.say(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
+            self.show_notice(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
 
     @work(group="session", exit_on_error=False)
     async def action_turns(self) -> None:
@@ -179,7 +174,7 @@ class SessionActions(NextTurnActions):
         else:
             edit = action == "edit"
             await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
-            self.say("What you send now goes into a new session that names the one it came from.")
+            self.show_notice("What you send now goes into a new session that names the one it came from.")
             if edit:
                 self.prompt.put(turn.prompt)
             self.prompt.focus()
@@ -193,7 +188,7 @@ class SessionActions(NextTurnActions):
         if session.turns:
             self._replay(session)
         else:
-            self.say("There is nothing to replay yet.")
+            self.show_notice("There is nothing to replay yet.")
 
     async def replay_file(self, path: Path) -> None:
         session = await self.attempt(lambda: open_to_play(self.store, path))
@@ -215,12 +210,14 @@ class SessionActions(NextTurnActions):
     @work(group="session", exit_on_error=False)
     async def _go_live(self, session: Session) -> None:
         await self.resume(session)
-        self.say("Live again, in a new session that names the one it came from. The next prompt goes to these models.")
+        self.show_notice(
+            "Live again, in a new session that names the one it came from. The next prompt goes to these models."
+        )
 
     @work(group="session", exit_on_error=False)
     async def play_named(self, how: Playback) -> None:
         """Replay what the command line named, or let the person choose from what came with alignscope."""
-        self.say("")
+        self.show_notice("")
         name: str | Path = how.name
         if not how.name:
             from alignscope.ui.screens.library.library import LibraryScreen
@@ -250,10 +247,10 @@ class SessionActions(NextTurnActions):
     async def action_new_session(self) -> None:
         """Begin a session with nothing in it."""
         if not self.exploration.turns:
-            self.say("This session is new: nothing has been sent in it yet.")
+            self.show_notice("This session is new: nothing has been sent in it yet.")
             return
         await self.resume(Session("", datetime.now(UTC)))
-        self.say("A new session. The one before is in the library.")
+        self.show_notice("A new session. The one before is in the library.")
 
     @work(group="session", exit_on_error=False)
     async def action_library(self) -> None:
@@ -267,7 +264,7 @@ class SessionActions(NextTurnActions):
         if action == "replay":
             await self.replay_file(entry.path)
         elif entry.path == self.exploration.session.path:
-            self.say("You are in this session.")
+            self.show_notice("You are in this session.")
         else:
             await self._open(entry.path)
 
@@ -278,17 +275,17 @@ class SessionActions(NextTurnActions):
         session, writer, why = opened
         await self.resume(session, writer)
         if writer is None:
-            self.say(f"{why} What you send goes into a new session that begins with its turns.", "warning")
+            self.show_notice(f"{why} What you send goes into a new session that begins with its turns.", "warning")
         else:
             warnings = " ".join(session.warnings)
             title = session.title or session.name
-            self.say(f"{warnings} Going on with ‘{title}’.".strip(), "warning" if warnings else "information")
+            self.show_notice(f"{warnings} Going on with ‘{title}’.".strip(), "warning" if warnings else "information")
 
     def action_export(self) -> None:
         """Write the session, or a picture of the screen, into a file."""
         from alignscope.ui.screens.library.export import export
 
-        export(self, self.exploration.session.copy(), self.say)
+        export(self, self.exploration.session.copy(), self.show_notice)
 
     @work(group="session", exit_on_error=False)
     async def action_save_elsewhere(self) -> None:
@@ -303,7 +300,9 @@ class SessionActions(NextTurnActions):
         try:
             target = await asyncio.to_thread(lambda: Path(name).expanduser().absolute())
             saved = await asyncio.wrap_future(self.recorder.save_as(target))
-            self.say(f"This session is kept in {saved} now.")
+            self.show_notice(f"This session is kept in {saved} now.")
         except (OSError, SessionError, RuntimeError) as error:
-            self.say(f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error")
+            self.show_notice(
+                f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error"
+            )
         self.show_settings()

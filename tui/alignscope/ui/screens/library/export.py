@@ -81,11 +81,13 @@ class ExportScreen(Chooser[Wanted | None]):
             self.dismiss(Wanted(chosen, Path(text)))
 
 
-def export(screen: Screen[Any], session: Session, say: Callable[[str, str], object], *, picture: bool = True) -> None:
+def export(
+    screen: Screen[Any], session: Session, report: Callable[[str, str], object], *, picture: bool = True
+) -> None:
     """Ask what to write and where, and write it, without holding anything up.
 
     Args:
-        say: tells the person what became of it, with a severity.
+        report: shows a message with a severity.
     """
     stem = _NOT_NAME.sub("-", session.title or session.name or "session").strip("-.")[:60] or "session"
 
@@ -103,13 +105,13 @@ def export(screen: Screen[Any], session: Session, say: Callable[[str, str], obje
             else:
                 form, theme = FORMATS[wanted.form], screen.app.theme
                 await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
-            say(f"Wrote {path}.", "information")
+            report(f"Wrote {path}.", "information")
         except FileExistsError:
-            say(f"There is a file {wanted.path} already, and it was left alone. Choose another name.", "error")
+            report(f"There is a file {wanted.path} already, and it was left alone. Choose another name.", "error")
         except (OSError, RuntimeError) as error:
-            say(f"Nothing was written: {getattr(error, 'strerror', None) or error} ({wanted.path}).", "error")
+            report(f"Nothing was written: {getattr(error, 'strerror', None) or error} ({wanted.path}).", "error")
         except SessionError as error:
-            say(f"Nothing was written: {error}", "error")
+            report(f"Nothing was written: {error}", "error")
 
     screen.run_worker(ask(), group="export", exit_on_error=False)
 

@@ -7,29 +7,24 @@ from typing import Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session
-from alignscope.model.tones import MARKS
 from alignscope.model.turn import Turn
-from alignscope.sessions.playback.player import INSTANT, Player
-from alignscope.text.clean import clean
+from alignscope.sessions.playback.player import Player
 from alignscope.ui.screens.replay.bindings import BINDINGS
-from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
 from alignscope.ui.widgets.keybar import KeyBar
-from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine
 from alignscope.ui.widgets.text_field import LineField
-from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
+from alignscope.ui.widgets.timeline import Timeline
 
 
-class ReplayScreen(Transport[Session | None]):
+class ReplayScreen(Transport):
     """Returns a new session to go on with, a fork of what was shown; None if the person went back.
 
     Args:
@@ -52,10 +47,6 @@ class ReplayScreen(Transport[Session | None]):
     }
     """
 
-    split = query_one("#split", Split)
-    timeline = query_one(Timeline)
-    notice = query_one(NoticeLine)
-
     def __init__(
         self,
         session: Session,
@@ -64,12 +55,9 @@ class ReplayScreen(Transport[Session | None]):
         rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
     ) -> None:
         how = how or Playback()
-        super().__init__(Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms))
-        self.session = session
+        player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
+        super().__init__(session, player)
         self._rerun = rerun
-        self._panes = ReplayPanes(self.player, [record.pane for record in session.lineup])
-        self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
-        self._told: Turn | None = None
 
     def compose(self) -> ComposeResult:
         yield Split(self._panes.views, id="split")
@@ -84,59 +72,15 @@ class ReplayScreen(Transport[Session | None]):
         self.show_marks()
         warning = next(iter(self.session.warnings), "")
         if warning:
-            self.notice.say(warning, "warning")
+            self.show_notice(warning, "warning")
         elif not self.player.recording.turns:
-            self.notice.say("There is nothing in this session to play.")
+            self.show_notice("There is nothing in this session to play.")
         # The panes know their size by then.
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
         self.moved()
-        if self._panes.views:
-            self.set_focus(self._panes.views[0].transcript)
-
-    # What is shown
-
-    def show_all(self) -> None:
-        self._panes.show()
-        self.tell()
-
-    def follow(self) -> None:
-        self._panes.follow()
-        self.tell()
-
-    def tell(self) -> None:
-        player = self.player
-        turn = player.turn
-        sign = "►" if player.playing else "■" if player.ended else "‖"
-        words = [f"{sign} {clock(player.ms, player.length_ms)} / {clock(player.length_ms, player.length_ms)}"]
-        if turn is not None:
-            words.append(f"turn {self._numbers[id(turn)]} of {len(self._numbers)}")
-        words.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
-        if player.idle_limit_ms is not None:
-            words.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
-        for view in self._panes.views:
-            view.hold(not player.playing)
-        self.timeline.show(player.ms, "   ".join(words), clean(self.session.title or self.session.name))
-        if turn is not self._told:
-            self._told = turn
-            self.notice.say(f"Note on this turn: {turn.note}" if turn and turn.note else "")
-
-    def show_marks(self) -> None:
-        marks = []
-        for ms, mark in self.player.marks():
-            if mark.reply is None:
-                marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
-            elif view := self._panes.view(mark.turn, mark.reply.pane):
-                failed = mark.reply.failed
-                marks.append(TimeMark(ms, "✕" if failed else MARKS[view.tone], "failed" if failed else view.tone))
-        self.timeline.set_marks(self.player.length_ms, marks)
-
-    @property
-    def here(self) -> PaneView:
-        """The pane with the focus, else the first."""
-        views = self._panes.views
-        return next((view for view in views if view.has_focus_within), views[0])
+        self.set_focus(self.split.views[0].transcript)
 
     # Finding
 
@@ -162,11 +106,11 @@ class ReplayScreen(Transport[Session | None]):
             return
         found = self.player.find(text)
         if found is None:
-            self.notice.say(f"‘{text}’ is in no prompt and no reply.")
+            self.show_notice(f"‘{text}’ is in no prompt and no reply.")
             return
         self.player.playing = False
         self.moved()
-        self.notice.say("" if found else f"‘{text}’ was found from the start again.")
+        self.show_notice("" if found else f"‘{text}’ was found from the start again.")
 
     def _leave_find(self) -> None:
         self.query_one("#find").remove_class("-shown")
@@ -185,7 +129,7 @@ class ReplayScreen(Transport[Session | None]):
         """Go on live with what is shown."""
         turn = self.player.turn
         if turn is None:
-            self.notice.say("Nothing has been played yet that could be gone on from.")
+            self.show_notice("Nothing has been played yet that could be gone on from.")
             return
         last = self.player.frame()[-1]
         whole = all(reply.end for reply in last.replies.values()) and len(last.replies) == len(turn.replies)
@@ -200,55 +144,22 @@ class ReplayScreen(Transport[Session | None]):
         """Run the turn's prompt again."""
         turn = self.player.turn
         if turn is None or self._rerun is None:
-            self.notice.say("There is no turn here that could be run again.")
+            self.show_notice("There is no turn here that could be run again.")
             return
         self.player.playing = False
-        self.tell()
+        self.show_position()
         self.app.push_screen(self._rerun(self.session, turn))
 
     # How it is shown
 
-    def action_zoom(self) -> None:
-        """Give the pane all the room, or give it back."""
-        self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
-
     footer_words: ClassVar[dict[str, str]] = {"turn(1)": "Turn", "rerun": "Compare"}
     """Shorter words for the line of keys, which then has room for all of them."""
 
-    def action_turn_split(self) -> None:
-        """Side by side, or one above the other."""
-        self.split.stacked = not self.split.stacked
-
-    def action_sample(self, step: int) -> None:
-        """Show another sample, in every pane."""
-        samples = max(view.samples for view in self._panes.views)
-        if samples == 1:
-            self.notice.say("There is one sample a pane.")
-            return
-        shown = (self.here.shown_sample or 1) - 1
-        for view in self._panes.views:
-            view.show_sample((shown + step) % samples + 1)
-
-    def action_samples(self) -> None:
-        """All samples one below the other, or one at a time."""
-        stacked = self.here.shown_sample is None
-        for view in self._panes.views:
-            view.show_sample(1 if stacked else None)
-
     def action_copy(self) -> None:
         """Copy the reply as far as it is shown."""
-        self.run_worker(self._copy(), exit_on_error=False)
-
-    async def _copy(self) -> None:
-        from alignscope.ui.widgets.clipboard import CopyError, copy
-
         text = self.here.reply_text()
-        if not text:
-            return
-        try:
-            self.notice.say(f"Copied {len(text):,} characters {await copy(self.app, text)}.")
-        except CopyError as error:
-            self.notice.say(str(error), "error")
+        if text:
+            self.copy(text)
 
     # Other screens
 
@@ -256,4 +167,4 @@ class ReplayScreen(Transport[Session | None]):
         """Write the session into a file."""
         from alignscope.ui.screens.library.export import export
 
-        export(self, self.session, self.notice.say)
+        export(self, self.session, self.show_notice)

@@ -1,14 +1,20 @@
 """A player's clock, and the keys and clicks that set it: play, seek, speed, pauses."""
 
 import time
-from typing import Final, TypeVar
+from typing import Final
 
 from textual import on
+from textual.getters import query_one
 from textual.timer import Timer
 
-from alignscope.sessions.playback.player import Player
-from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.widgets.timeline import Timeline
+from alignscope.model.session import Session
+from alignscope.model.tones import MARKS
+from alignscope.model.turn import Turn
+from alignscope.sessions.playback.player import INSTANT, Player
+from alignscope.text.clean import clean
+from alignscope.ui.screens.replay.panes import ReplayPanes
+from alignscope.ui.screens.split_screen import SplitScreen
+from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 
 _FRAMES: Final = 30
 _LONGEST_MS: Final = 500.0
@@ -16,35 +22,23 @@ _LONGEST_MS: Final = 500.0
 _PAUSES: Final = (None, 2000.0, 1000.0, 300.0)
 """Idle limits that the key goes through, in milliseconds."""
 
-T = TypeVar("T")
 
+class Transport(SplitScreen[Session | None]):
+    """The panes and the timeline of a replay, and the keys and clicks that move its player."""
 
-class Transport(AppScreen[T]):
-    """A screen that plays something. What is seen of it is the affair of the screen that is built on it."""
+    timeline = query_one(Timeline)
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, session: Session, player: Player) -> None:
         super().__init__()
+        self.session = session
         self.player = player
-        self._then = 0.0
+        self._panes = ReplayPanes(player, [record.pane for record in session.lineup])
+        self._numbers = {id(turn): index for index, turn in enumerate(player.recording.turns, 1)}
+        self._noted: Turn | None = None
+        """The turn whose note is shown, where it has one."""
+        self._drawn_at = 0.0
+        """Seconds on the monotonic clock of the last frame; 0 before the first."""
         self._ticks: Timer
-
-    # What it moves
-
-    def show_all(self) -> None:
-        """Show everything as it is at the player's place, wherever it was before."""
-        raise NotImplementedError
-
-    def follow(self) -> None:
-        """Show what has come since the last look, while it plays."""
-        raise NotImplementedError
-
-    def tell(self) -> None:
-        """Say where the player is and how fast it goes."""
-        raise NotImplementedError
-
-    def show_marks(self) -> None:
-        """Put the marks where they are on the player's clock."""
-        raise NotImplementedError
 
     # The clock
 
@@ -54,14 +48,14 @@ class Transport(AppScreen[T]):
 
     def _tick(self) -> None:
         now = time.monotonic()
-        elapsed, self._then = (now - self._then) * 1000, now
+        elapsed, self._drawn_at = (now - self._drawn_at) * 1000, now
         self.player.advance(min(elapsed, _LONGEST_MS))
         self.follow()
         if not self.player.playing:
             self._ticks.pause()
 
     def _run_or_rest(self) -> None:
-        self._then = time.monotonic()
+        self._drawn_at = time.monotonic()
         if self.player.playing:
             self._ticks.resume()
         else:
@@ -73,14 +67,51 @@ class Transport(AppScreen[T]):
 
     def on_screen_resume(self) -> None:
         """Go on."""
-        if self.is_mounted and self._then:
+        if self.is_mounted and self._drawn_at:
             self._run_or_rest()
+
+    # What is shown
+
+    def follow(self) -> None:
+        """Show what has happened since the last frame."""
+        self._panes.follow()
+        self.show_position()
+
+    def show_position(self) -> None:
+        """Show the player's position, speed and turn on the timeline, and the turn's note."""
+        player = self.player
+        turn = player.turn
+        mark = "►" if player.playing else "■" if player.ended else "‖"
+        parts = [f"{mark} {clock(player.ms, player.length_ms)} / {clock(player.length_ms, player.length_ms)}"]
+        if turn is not None:
+            parts.append(f"turn {self._numbers[id(turn)]} of {len(self._numbers)}")
+        parts.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
+        if player.idle_limit_ms is not None:
+            parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
+        for view in self._panes.views:
+            view.hold(not player.playing)
+        self.timeline.show(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
+        if turn is not self._noted:
+            self._noted = turn
+            self.show_notice(f"Note on this turn: {turn.note}" if turn and turn.note else "")
+
+    def show_marks(self) -> None:
+        """Put the beginnings of turns and the ends of replies on the timeline."""
+        marks = []
+        for ms, mark in self.player.marks():
+            if mark.reply is None:
+                marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
+            elif view := self._panes.view(mark.turn, mark.reply.pane):
+                failed = mark.reply.failed
+                marks.append(TimeMark(ms, "✕" if failed else MARKS[view.tone], "failed" if failed else view.tone))
+        self.timeline.set_marks(self.player.length_ms, marks)
 
     # Moving
 
     def moved(self) -> None:
         """The player was put somewhere, or began or ceased to play."""
-        self.show_all()
+        self._panes.show()
+        self.show_position()
         self._run_or_rest()
 
     def action_play(self) -> None:
@@ -126,7 +157,7 @@ class Transport(AppScreen[T]):
             self.player.faster()
         else:
             self.player.slower()
-        self.tell()
+        self.show_position()
 
     def action_idle(self) -> None:
         """The next limit for pauses."""
@@ -134,4 +165,4 @@ class Transport(AppScreen[T]):
         later = [limit for limit in _PAUSES if limit is not None and (now is None or limit < now)]
         self.player.idle_limit_ms = later[0] if later else None
         self.show_marks()
-        self.tell()
+        self.show_position()

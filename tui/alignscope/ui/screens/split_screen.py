@@ -1,0 +1,70 @@
+"""Base of the explorer and of a replay: panes that share the screen."""
+
+from typing import TypeVar
+
+from textual import work
+from textual.getters import query_one
+
+from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.widgets.pane.view import PaneView
+from alignscope.ui.widgets.split import Split
+from alignscope.ui.widgets.status import NoticeLine
+
+T = TypeVar("T")
+
+
+class SplitScreen(AppScreen[T]):
+    """A screen with a split of panes, and a line for notices."""
+
+    split = query_one("#split", Split)
+    notice = query_one("#notice", NoticeLine)
+
+    @property
+    def here(self) -> PaneView:
+        """The pane with the focus, else the first."""
+        views = self.split.views
+        return next((view for view in views if view.has_focus_within), views[0])
+
+    def show_notice(self, message: str, severity: str = "information") -> None:
+        """Show a message in place of the one before: `information`, `warning` or `error`."""
+        self.notice.say(message, severity)
+
+    def action_zoom(self) -> None:
+        """Give the pane all the room, or give it back."""
+        self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
+
+    def action_turn_split(self) -> None:
+        """Put the panes side by side, or one above the other."""
+        self.split.stacked = not self.split.stacked
+
+    def action_sample(self, step: int) -> None:
+        """Show the next or the previous sample, in every pane, so that rows stay comparable."""
+        samples = max(view.samples for view in self.split.views)
+        if samples == 1:
+            self.show_notice(self.one_sample_notice())
+            return
+        shown = (self.here.shown_sample or 1) - 1
+        for view in self.split.views:
+            view.show_sample((shown + step) % samples + 1)
+
+    def one_sample_notice(self) -> str:
+        """Return the notice for a person who looks for another sample where there is one."""
+        return "There is one sample a pane."
+
+    def action_stack_samples(self) -> None:
+        """Show all samples one below the other, or one at a time."""
+        stacked = self.here.shown_sample is None
+        for view in self.split.views:
+            view.show_sample(1 if stacked else None)
+
+    @work(exit_on_error=False)
+    async def copy(self, text: str, what: str = "") -> None:
+        """Copy a text, and show a notice of it that begins with what it is."""
+        from alignscope.ui.widgets.clipboard import CopyError, copy
+
+        size = f"{len(text):,} characters"
+        try:
+            how = await copy(self.app, text)
+            self.show_notice(f"Copied {f'{what} ({size})' if what else size} {how}.")
+        except CopyError as error:
+            self.show_notice(str(error), "error")
