@@ -14,7 +14,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.library.library import LibraryScreen
-from alignscope.ui.screens.library.rows import when
+from alignscope.ui.screens.library.rows import local_time
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.waiting import until
@@ -220,6 +220,6 @@ def test_every_binding_says_what_it_does() -> None:
 
 def test_when() -> None:
     now = datetime(2026, 11, 21, 12, 0).astimezone()
-    assert when(now.replace(hour=9), now) == "09:00"
-    assert when(now.replace(month=3, day=2), now) == "02 Mar"
-    assert when(now.replace(year=2024), now) == "2024-11-21"
+    assert local_time(now.replace(hour=9), now) == "09:00"
+    assert local_time(now.replace(month=3, day=2), now) == "02 Mar"
+    assert local_time(now.replace(year=2024), now) == "2024-11-21"

@@ -1,4 +1,4 @@
-"""What all screens have in common."""
+"""Base classes of the screens."""
 
 import re
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ T = TypeVar("T")
 
 
 class AppScreen(Screen[T]):
-    """A screen that does nothing before its parts are there, and nothing once it has been left.
+    """A screen that ignores keys and messages while its widgets aren't mounted yet, or aren't any more.
 
-    A key that was pressed on the screen before, or a message that was on its way, may arrive at such a moment.
+    A key that was pressed on the screen before, or a message on its way, may arrive at such a moment.
     """
 
     def on_mount(self) -> None:
-        """Draw the line of keys anew, whose actions are there from now on."""
+        """Draw the line of keys again, since `check_action` allows actions from now on."""
         self.call_after_refresh(self.refresh_bindings)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -37,26 +37,26 @@ class AppScreen(Screen[T]):
         self.app.push_screen(HelpScreen(self))
 
     def key_of(self, action: str) -> str:
-        """Return the first key of one of the screen's actions, named by its id, as sentences tell it: `F4`."""
+        """Return the first key of the binding with this id, as messages name it: `F4`."""
         bindings = (binding for binding in self.BINDINGS if isinstance(binding, Binding))
-        shown = self._key(next(binding for binding in bindings if binding.id == action))
-        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
+        key = self._display_key(next(binding for binding in bindings if binding.id == action))
+        return key.upper() if re.fullmatch(r"f\d+", key) else key
 
     def commands(self) -> Iterator[SystemCommand]:
-        """Yield every action that has a key, for the command palette; scrolling is of no use by its name."""
+        """Yield every action that has a key, for the command palette, except scrolling."""
         seen = set()
         for binding in self.BINDINGS:
             if not isinstance(binding, Binding) or binding.action.startswith(("scroll(", "app.command_palette")):
                 continue
             if binding.id not in seen:
                 seen.add(binding.id)
-                help = f"{escape(self._key(binding))} · {binding.tooltip}"
+                help = f"{escape(self._display_key(binding))} · {binding.tooltip}"
                 yield SystemCommand(binding.description, help, partial(self.run_action, binding.action))
 
-    def _key(self, usual: Binding) -> str:
-        """Return the first key of a binding, the person's own where they have one, as the line of keys shows it."""
-        first = self.app._keymap.get(usual.id or "", usual.key).split(",")[0]
-        return self.app.get_key_display(usual.with_key(first))
+    def _display_key(self, default: Binding) -> str:
+        """Return the first key of a binding after the person's keymap, as the line of keys shows it."""
+        first = self.app._keymap.get(default.id or "", default.key).split(",")[0]
+        return self.app.get_key_display(default.with_key(first))
 
     async def _dispatch_message(self, message: Message) -> None:
         try:
@@ -85,5 +85,5 @@ class Dialog(AppScreen[T], ModalScreen[T]):
     """
 
     def commands(self) -> Iterator[SystemCommand]:
-        """Yield nothing: what can be done here stands in the line of keys."""
+        """Yield nothing: the line of keys shows every action."""
         yield from ()

@@ -1,4 +1,4 @@
-"""What the screens share in which one thing is chosen from a list by typing a part of it."""
+"""Base classes of the dialogs with a list: moved by keys, filtered by typing, with a preview beside it."""
 
 from contextlib import suppress
 from typing import ClassVar, Final, TypeVar
@@ -22,26 +22,23 @@ from alignscope.ui.widgets.text_field import LineField
 
 T = TypeVar("T")
 INDENT: Final = 2
-"""Cells left of every entry, where the selected one has its mark; headings stand there."""
+"""Cells left of every entry: the column of the selection's mark, where headings begin."""
 
 
 class Heading(Option):
-    """What entries stand under. It can't be chosen."""
+    """A row above a group of entries. It can't be chosen."""
 
-    def __init__(self, words: ContentText = "") -> None:
-        super().__init__(words, disabled=True)
+    def __init__(self, title: ContentText = "") -> None:
+        super().__init__(title, disabled=True)
 
 
 class Choices(OptionList, can_focus=False, inherit_bindings=False):
-    """A list beside a filter: the filter keeps the focus, and the keys that it doesn't want move the list.
-
-    A chooser lets it have the focus when the person asks for it, and then letters are keys instead of text.
-    """
+    """A list that has the focus only on request: then letters are keys instead of text for the filter."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--mark"}
     BINDING_GROUP_TITLE = "List"
-    # Each has the id of the chooser's own key for the same, so that both are told and moved together. Escape has none:
-    # it always goes back, also where the filter's escape is only the way here.
+    # Each shares its id with the chooser's binding for the same, so that a keymap changes both. Escape has no id:
+    # it always goes back, also where a keymap lets the filter's escape lead into the list.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,i", "screen.filter", "Filter", id="list.filter", tooltip="Go back to the filter"),
         Binding("j", "screen.move('down')", "Down", id="chooser.down", show=False, tooltip="The next entry"),
@@ -81,7 +78,7 @@ class Choices(OptionList, can_focus=False, inherit_bindings=False):
 
     @property
     def room(self) -> int:
-        """Cells that an entry has for what it shows."""
+        """Width of an entry's text in cells."""
         return max(self.scrollable_content_region.width - INDENT - 1, 0)
 
     def render_line(self, y: int) -> Strip:
@@ -90,7 +87,7 @@ class Choices(OptionList, can_focus=False, inherit_bindings=False):
         if line >= len(self._lines):
             return strip
         index = self._lines[line][0]
-        blank = next(iter(strip.crop(0, 1)), Segment(" "))  # with the row's own ground, and what a click wants to know
+        blank = next(iter(strip.crop(0, 1)), Segment(" "))  # with the row's background, and its meta data for clicks
         if index == self.highlighted:
             mark = self.get_component_rich_style("choices--mark", partial=True)
             return Strip.join([Strip([Segment(SELECTED, (blank.style or Style()) + mark)]), strip.crop(1)])
@@ -137,7 +134,7 @@ class ListDialog(Dialog[T]):
 
 
 class Chooser(ListDialog[T], inherit_bindings=False):
-    """A filter and a list. Subclasses compose both and say what is in the list and what choosing means."""
+    """A filter and a list. Subclasses provide the entries and what choosing one does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Choose", id="chooser.choose", tooltip="Choose the selected entry"),
@@ -161,11 +158,11 @@ class Chooser(ListDialog[T], inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
 
     HINT: ClassVar[str] = ""
-    """What can be done here, beside the title."""
+    """Hint beside the title."""
     PLACEHOLDER: ClassVar[str] = ""
-    """What can be typed."""
+    """Hint in the empty filter."""
     NO_MATCH: ClassVar[str] = ""
-    """Shown in the list when nothing matches; empty where another part of the screen shows it."""
+    """Text in the list when nothing matches; empty where the preview shows it."""
     touched = False
     """Whether the person has moved the selection; then it stays where it is when entries are added."""
     _filtered = ""
@@ -184,21 +181,21 @@ class Chooser(ListDialog[T], inherit_bindings=False):
 
     def heading(self, hint: str) -> Content:
         """Return the first line: the screen's title and a hint."""
-        return Content.assemble((self.BINDING_GROUP_TITLE or "", "bold"), (f"   {hint}", "$text-muted"))
+        return Content.assemble((self.BINDING_GROUP_TITLE or "", "bold"), (f"   {hint}" if hint else "", "$text-muted"))
 
     @property
     def filter(self) -> LineField:
-        """Where the person types."""
+        """The field that filters the list."""
         return self.query_one(LineField)
 
     @property
     def chosen(self) -> str | None:
-        """The id of the selected entry, None when there is none."""
+        """Id of the selected entry; None if there is none."""
         option = self.choices.highlighted_option
         return option.id if option else None
 
     def fill(self, options: list[Option]) -> None:
-        """Put other entries into the list. The selection stays on the entry that it was on, if that is still there."""
+        """Replace the entries of the list. The selected entry stays selected if it is still there."""
         before = self.chosen
         choices = self.choices
         choices.clear_options()
@@ -214,28 +211,28 @@ class Chooser(ListDialog[T], inherit_bindings=False):
             self.choices.highlighted = self.choices.get_option_index(id)
 
     def refill(self) -> None:
-        """Put the entries for what was typed into the list."""
+        """Fill the list with the entries that match the filter."""
         self._filtered = self.filter.value
         nothing = [Option(Content.styled(self.NO_MATCH, "$text-muted"), disabled=True)] if self.NO_MATCH else []
         self.fill(self.entries(self._filtered) or nothing)
 
     async def settle(self) -> None:
-        """Wait until the list is that of what was typed, since a key may come before the filter's own message."""
+        """Wait until the list matches the filter: a key may arrive before the filter's message."""
         self._catch_up()
 
     def entries(self, query: str) -> list[Option]:
-        """The entries for what was typed."""
+        """Return the entries that match a query."""
         raise NotImplementedError
 
     def preview(self, chosen: str | None) -> None:
-        """The selection moved."""
+        """Show more of the selected entry, given its id."""
 
     def choose(self, chosen: str | None) -> None:
-        """The person pressed enter on an entry, or on nothing."""
+        """Act on the entry that was chosen, given its id."""
         raise NotImplementedError
 
     async def action_choose(self) -> None:
-        """Choose what is selected."""
+        """Choose the selected entry."""
         await self.settle()
         self.choose(self.chosen)
 
@@ -245,14 +242,14 @@ class Chooser(ListDialog[T], inherit_bindings=False):
         await super().action_move(how)
 
     def action_list(self) -> None:
-        """Leave the filter for the list."""
+        """Focus the list."""
         self.choices.can_focus = True
         self.choices.focus()
 
     def action_filter(self) -> None:
-        """Leave the list for the filter, with the cursor behind what is typed there."""
+        """Focus the filter."""
         self.filter.focus()
-        self.choices.can_focus = False  # neither tab nor the mouse takes the letters away from the filter
+        self.choices.can_focus = False  # neither tab nor a click focuses it
 
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:

@@ -1,4 +1,4 @@
-"""What several screens say alike."""
+"""Labels of panes, and texts that hang beside them."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from alignscope.text.clean import Wrapper, clean, fit, render
 
 
 def labels(panes: Sequence[Pane]) -> dict[str, Content]:
-    """By name, each pane of a lineup as lists tell it: with the sign and in the colour that it has in the explorer."""
+    """Return each pane's name with the mark and in the tone that it has in the explorer, by name."""
     return {
         pane.name: Content.styled(f"{MARKS[tone]} {clean(pane.name)}", f"${tone}-tone")
         for pane, tone in zip(panes, tones(panes), strict=True)
@@ -18,11 +18,11 @@ def labels(panes: Sequence[Pane]) -> dict[str, Content]:
 
 
 def hanging(head: Content, text: str, width: int, most: int = 100) -> Content:
-    """A text beside a head, with every row as far in as the first.
+    """Return a text beside a head, every row indented by the head's width.
 
     Args:
         width: cells for both.
-        most: rows that are shown; an ellipsis tells that there are more.
+        most: number of rows above which the text is cut off with an ellipsis.
     """
     room = max(width - head.cell_length, 1)
     text = clean(text[: most * room * 4]).strip("\n")

@@ -1,4 +1,4 @@
-"""Choosing a theme: each is worn by the whole application while it is selected."""
+"""The panel of themes: the selected one is applied to the whole application."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -18,15 +18,15 @@ from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 
 _NAME: Final = 20
-"""Cells for a name."""
+"""Width of a theme's name in cells."""
 _WIDTH: Final = 38
-"""Cells of the panel; what is left of a narrow terminal still shows whole words of two panes."""
-_SETTLING: Final = 3
-"""Drawings until a screen has taken another width: itself, then what is sized by it. Covered, it wouldn't get there."""
+"""Width of the panel in cells. Beside it, a terminal of 80 still shows whole words of two panes."""
+_REFRESHES: Final = 3
+"""Refreshes until a screen has another width: its own, then those of what is sized by it. A covered screen has none."""
 
 
 class ThemesScreen(Chooser[str | None]):
-    """Returns the name of the theme that was chosen, None when the person went back; whoever asked puts it on."""
+    """Returns the name of the chosen theme, None if cancelled. The caller applies it."""
 
     BINDING_GROUP_TITLE = "Themes"
     PLACEHOLDER = "Type to filter"
@@ -46,19 +46,18 @@ class ThemesScreen(Chooser[str | None]):
     def __init__(
         self,
         groups: Sequence[tuple[str, Sequence[Theme]]],
-        worn: str,
+        current: str,
         tones: Callable[[Theme], Mapping[str, str]],
     ) -> None:
         """Args:
         groups: titles, and the themes under them.
-        worn: the name of the one that is worn now, where the selection begins.
-        tones: the panes' tones in a theme that names none.
+        current: the name of the theme to select first.
+        tones: returns the panes' tones in a theme that defines none.
         """
         super().__init__()
         self._tones = tones
-        self._titled = groups
-        self._themes: Mapping[str, Theme] = {theme.name: theme for _, group in groups for theme in group}
-        self._begin = worn
+        self._groups = groups
+        self._current = current
 
     def compose_list(self) -> ComposeResult:
         yield Choices()
@@ -66,12 +65,12 @@ class ThemesScreen(Chooser[str | None]):
 
     def on_mount(self) -> None:
         self.choices.add_options(self.entries(""))
-        self.select(self._begin)
+        self.select(self._current)
         self.filter.focus()
 
     def entries(self, query: str) -> list[Option]:
         options: list[Option] = []
-        for title, group in self._titled:
+        for title, group in self._groups:
             found = [theme for theme in group if query.strip().lower() in theme.name.lower()]
             if found:
                 options.append(Heading(Content.styled(title, "$text-muted")))
@@ -79,7 +78,7 @@ class ThemesScreen(Chooser[str | None]):
         return options
 
     def preview(self, chosen: str | None) -> None:
-        theme = self._themes.get(chosen or "")
+        theme = next((theme for _, group in self._groups for theme in group if theme.name == chosen), None)
         if theme is None:
             return
         self.app.theme = theme.name
@@ -93,10 +92,10 @@ class ThemesScreen(Chooser[str | None]):
 
 @asynccontextmanager
 async def aside(screen: Screen[Any]) -> AsyncIterator[None]:
-    """Has a screen make room for the panel beside it, so that a theme is seen on the whole of it."""
+    """Make room beside a screen for the panel, so that all of the screen is in view."""
     before = screen.styles.padding
     screen.styles.padding = (0, _WIDTH, 0, 0)
-    for _ in range(_SETTLING):
+    for _ in range(_REFRESHES):
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)
         await drawn.wait()
@@ -106,10 +105,10 @@ async def aside(screen: Screen[Any]) -> AsyncIterator[None]:
         screen.styles.padding = before
 
 
-def _sample(theme: Theme, usual: Mapping[str, str]) -> Content:
-    """A name, and the tones that panes have in the theme, on its own ground."""
+def _sample(theme: Theme, defaults: Mapping[str, str]) -> Content:
+    """Return a theme's name, and the marks of panes in its tones on its background."""
     name = fit(clean(theme.name), _NAME)
     ground = theme.background or ("ansi_default" if theme.ansi else "#121212" if theme.dark else "#e0e0e0")
-    tones = {**usual, **theme.variables}
-    pieces = [(f" {sign}", f"{tones[f'{tone}-tone']} on {ground}") for tone, sign in MARKS.items()]
+    tones = {**defaults, **theme.variables}
+    pieces = [(f" {mark}", f"{tones[f'{tone}-tone']} on {ground}") for tone, mark in MARKS.items()]
     return Content.assemble(f"{name}{' ' * (_NAME - cell_width(name))} ", *pieces, (" ", f"on {ground}"))

@@ -8,7 +8,7 @@ from alignscope.ui.screens.dialogs.text import TextScreen
 
 
 class SystemScreen(TextScreen):
-    """Returns the system prompt, or None when the person thought better of it."""
+    """Returns the system prompt, None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "clear", "None", id="system.clear", tooltip="Send no system prompt"),

@@ -15,7 +15,7 @@ from alignscope.ui.widgets.text_field import TextField
 
 
 class TextEditor(TextField):
-    """The field of the dialog."""
+    """Field of the dialog."""
 
     BINDING_GROUP_TITLE = "Text"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,13 +26,13 @@ class TextEditor(TextField):
 
 
 class TextScreen(Dialog[str | None]):
-    """Returns the text, or None when the person thought better of it.
+    """Returns the text, None if cancelled.
 
     Args:
         heading: what is asked for, in a few words.
-        explain: what becomes of it.
-        text: what it is now.
-        empty: what an empty text means; where it says nothing, an empty text isn't taken.
+        explain: what the text is used for.
+        text: the text to begin with.
+        empty: what an empty text means; by default, an empty text isn't accepted.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

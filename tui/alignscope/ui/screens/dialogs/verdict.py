@@ -1,4 +1,4 @@
-"""A verdict on a turn's replies: the best first, as far as the person wants to say."""
+"""A dialog to rank a turn's replies, all or some of them."""
 
 from typing import ClassVar
 
@@ -68,17 +68,16 @@ class VerdictScreen(ListDialog[tuple[ReplyKey, ...] | None]):
         several = self._turn.settings.samples > 1
         names = {key: named[key[0]] + (f", sample {key[1]}" if several else "") for key in self._turn.replies}
         column = max(name.cell_length for name in names.values()) + 2
-        for key, reply in self._turn.replies.items():
-            place = f"{self._order.index(key) + 1}." if key in self._order else " ·"
-            name = names[key]
+        for key, name in names.items():
+            rank = f"{self._order.index(key) + 1}." if key in self._order else " ·"
             gap = " " * (column - name.cell_length)
-            rows.append(Option(Content.assemble((f"{place:<4}", "$accent"), name, gap, fit(reply.text, width))))
-        self.choices.clear_options()
-        self.choices.add_options(rows)
-        self.choices.highlighted = highlighted if rows else None
+            text = fit(self._turn.replies[key].text, width)
+            rows.append(Option(Content.assemble((f"{rank:<4}", "$accent"), name, gap, text)))
+        self.choices.set_options(rows)
+        self.choices.highlighted = highlighted
 
     def action_place(self) -> None:
-        """Give the selected reply the next place, or take it away."""
+        """Rank the selected reply next, or remove its rank."""
         index = self.choices.highlighted
         if index is None:
             return
@@ -90,12 +89,12 @@ class VerdictScreen(ListDialog[tuple[ReplyKey, ...] | None]):
         self._refill(index)
 
     def action_clear(self) -> None:
-        """Take all places back."""
+        """Remove all ranks."""
         self._order.clear()
         self._refill(self.choices.highlighted)
 
     def action_keep(self) -> None:
-        """Return the order. Where a single reply is left over, it has the last place."""
+        """Return the order. A single reply without a rank is the last."""
         left = [key for key in self._turn.replies if key not in self._order]
         order = [*self._order, *left] if self._order and len(left) == 1 else self._order
         self.dismiss(tuple(order))

@@ -1,7 +1,6 @@
-"""Help: what to try first, the keys of the place one came from, the words, and what each parameter does."""
+"""Help: what to try first, the keys of the screen below, terms, and sampling parameters."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -29,32 +28,11 @@ class Section(msgspec.Struct, frozen=True):
     text: str = ""
     terms: dict[str, str] = {}
     where: Literal["", "keys", "parameters"] = ""
-    """What else belongs here that isn't in the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Something that a key does."""
-
-    keys: str
-    """As a person reads them, `f1, ?`."""
-    does: str
-
-
-@dataclass(slots=True)
-class Group:
-    """The keys of one place."""
-
-    title: str
-    keys: list[Key] = field(default_factory=list)
+    """What is added that isn't in the file."""
 
 
 class HelpScreen(Dialog[None]):
-    """Returns nothing.
-
-    Args:
-        place: the screen that help is asked for on; its keys are taken down now, while it still has the focus.
-    """
+    """Help on the screen below. Its keys are listed at once, while it still has the focus."""
 
     BINDING_GROUP_TITLE = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -76,9 +54,9 @@ class HelpScreen(Dialog[None]):
     }
     """
 
-    def __init__(self, place: Screen[Any]) -> None:
+    def __init__(self, below: Screen[Any]) -> None:
         super().__init__()
-        self._groups = key_groups(place)
+        self._groups = key_groups(below)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
@@ -88,7 +66,7 @@ class HelpScreen(Dialog[None]):
             yield KeyBar()
 
     def on_resize(self) -> None:
-        """Break the rows of keys for the width that there is."""
+        """Wrap the text anew."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
@@ -101,7 +79,7 @@ class HelpScreen(Dialog[None]):
         getattr(self.query_one(VerticalScroll), f"scroll_{how}")(animate=False)
 
     def action_section(self, by: int) -> None:
-        """Go to the next part, or the one before."""
+        """Scroll to the next section, or to the one before."""
         scroll = self.query_one(VerticalScroll)
         tops = [widget.virtual_region.y for widget in self.query(".-section")]
         y = round(scroll.scroll_y)
@@ -116,20 +94,20 @@ class HelpScreen(Dialog[None]):
         for term, text in section.terms.items():
             yield Content.assemble("\n", (term, "bold"), f"  {text}")
         if section.where == "keys":
-            for group in self._groups:
-                yield from _keys(group, width)
+            for title, rows in self._groups.items():
+                yield from _keys(title, rows, width)
         elif section.where == "parameters":
             yield from _parameters()
 
 
-def _keys(group: Group, width: int) -> Iterator[Content]:
-    column = min(max(cell_width(key.keys) for key in group.keys), 24) + 2
+def _keys(title: str, rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content]:
+    column = min(max(cell_width(keys) for keys, _ in rows), 24) + 2
     wrapper = Wrapper(max(20, width - column))
-    yield Content.styled(f"\n{clean(group.title)}", "bold")
-    for key in group.keys:
-        pad = " " * max(column - cell_width(key.keys), 2)
-        first, *more = wrapper.rows(clean(key.does))
-        yield Content.assemble((clean(key.keys), "$accent"), pad, first)
+    yield Content.styled(f"\n{clean(title)}", "bold")
+    for keys, help in rows:
+        pad = " " * max(column - cell_width(keys), 2)
+        first, *more = wrapper.rows(clean(help))
+        yield Content.assemble((clean(keys), "$accent"), pad, first)
         for row in more:
             yield Content(" " * column + row)
 
@@ -145,47 +123,37 @@ def _parameters() -> Iterator[Content]:
 
 @cache
 def sections() -> tuple[Section, ...]:
-    """The parts of the help text."""
+    """Return the sections of the help text."""
     return convert(load(Path(__file__).with_name("help.yaml")), tuple[Section, ...])
 
 
-def key_groups(screen: Screen[Any]) -> tuple[Group, ...]:
-    """The keys that work on a screen, by the place they belong to: first where the focus is, last what is elsewhere.
+def key_groups(screen: Screen[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return the keys that work on a screen and what they do, such as `f1, ?` and `Help`, by title of their widget.
 
-    Only bindings that were written for a person are taken: those with a tooltip, and the application's own.
+    The widget with the focus comes first. A binding is listed if it has a tooltip, or is the application's.
     """
     app = screen.app
-    groups: dict[str, Group] = {}
-    taken: dict[tuple[str, str], list[str]] = {}
-    does: dict[tuple[str, str], str] = {}
+    groups: dict[str, dict[str, tuple[list[str], str]]] = {}
 
     def add(node: DOMNode, binding: Binding) -> None:
-        if not (binding.tooltip or (isinstance(node, App) and binding.description)):
-            return
-        title = _title(node)
-        groups.setdefault(title, Group(title))
-        entry = (title, binding.action)
-        shown = app.get_key_display(binding)
-        if shown not in taken.setdefault(entry, []):
-            taken[entry].append(shown)
-        does[entry] = (binding.tooltip or binding.description).rstrip(".")
+        if binding.tooltip or (isinstance(node, App) and binding.description):
+            group = groups.setdefault(_title(node), {})
+            keys, _ = group.get(binding.action, ([], ""))
+            key = app.get_key_display(binding)
+            help = (binding.tooltip or binding.description).rstrip(".")
+            group[binding.action] = keys if key in keys else [*keys, key], help
 
     for active in screen.active_bindings.values():
         add(active.node, active.binding)
-    # An editor that has the focus hides every key that it types with, and other widgets' keys work only in them: those
-    # are added as they were written, or as the person has them.
-    moved = app._keymap
+    # An editor with the focus hides the keys that it types with, and other widgets' keys work only in them: those are
+    # added from the classes, changed by the person's keymap.
     for widget in (screen, *screen.query("*").results()):
         if widget is screen or (widget.can_focus and widget.display):
             for binding in Binding.make_bindings(type(widget).BINDINGS):
-                own = moved.get(binding.id or "")
-                for key in own.split(",") if own else ():
-                    add(widget, binding.with_key(key))
-                if not own:
-                    add(widget, binding)
-    for (title, action), keys in taken.items():
-        groups[title].keys.append(Key(", ".join(keys), does[title, action]))
-    return tuple(groups.values())
+                own = app._keymap.get(binding.id or "")
+                for each in [binding.with_key(key) for key in own.split(",")] if own else [binding]:
+                    add(widget, each)
+    return {title: [(", ".join(keys), help) for keys, help in group.values()] for title, group in groups.items()}
 
 
 def _title(node: DOMNode) -> str:

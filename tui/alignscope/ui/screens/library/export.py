@@ -1,10 +1,10 @@
-"""Writing a session, or a picture of the screen, into a file."""
+"""A dialog that writes a session, or a picture of the screen, into a file."""
 
 import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -24,19 +24,12 @@ _FORMS: Final = {
 _NOT_NAME: Final = re.compile(r"[^\w.-]+")
 
 
-class Wanted(NamedTuple):
-    """What to write, and where."""
-
-    form: str
-    path: Path
-
-
-class ExportScreen(Chooser[Wanted | None]):
-    """Returns what to write and where, None when the person went back.
+class ExportScreen(Chooser[tuple[str, Path] | None]):
+    """Returns the form to write and the file's path, None if cancelled.
 
     Args:
-        stem: the file's name to begin with, without an ending.
-        picture: whether a picture of the screen can be had.
+        stem: the file's name to begin with, without a suffix.
+        picture: whether a picture of the screen is offered.
     """
 
     BINDING_GROUP_TITLE = "Export"
@@ -69,7 +62,7 @@ class ExportScreen(Chooser[Wanted | None]):
     def preview(self, chosen: str | None) -> None:
         if chosen is None:
             return
-        # The name's ending follows the form while it is one of the forms'.
+        # The suffix follows the selected form, unless the person typed one that is no form's.
         suffix = self._forms[chosen][0]
         path = Path(self.filter.value)
         if path.suffix != suffix and (not path.suffix or path.suffix in {known for known, _ in _FORMS.values()}):
@@ -78,16 +71,17 @@ class ExportScreen(Chooser[Wanted | None]):
     def choose(self, chosen: str | None) -> None:
         text = self.filter.value.strip()
         if chosen is not None and text:
-            self.dismiss(Wanted(chosen, Path(text)))
+            self.dismiss((chosen, Path(text)))
 
 
 def export(
     screen: Screen[Any], session: Session, report: Callable[[str, str], object], *, picture: bool = True
 ) -> None:
-    """Ask what to write and where, and write it, without holding anything up.
+    """Ask what to write and where, and write it in the background.
 
     Args:
         report: shows a message with a severity.
+        picture: whether a picture of the screen is offered.
     """
     stem = _NOT_NAME.sub("-", session.title or session.name or "session").strip("-.")[:60] or "session"
 
@@ -95,21 +89,22 @@ def export(
         wanted = await screen.app.push_screen_wait(ExportScreen(stem, picture=picture))
         if wanted is None:
             return
+        name, target = wanted
         try:
-            path = wanted.path.expanduser().absolute()
-            if wanted.form == _PICTURE:
+            path = target.expanduser().absolute()
+            if name == _PICTURE:
                 # The dialog has gone with the next drawing.
                 await asyncio.sleep(0.1)
                 text = screen.app.export_screenshot(title=clean(session.title))
                 await asyncio.to_thread(_write, path, [text], "utf-8")
             else:
-                form, theme = FORMATS[wanted.form], screen.app.theme
+                form, theme = FORMATS[name], screen.app.theme
                 await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
             report(f"Wrote {path}.", "information")
         except FileExistsError:
-            report(f"There is a file {wanted.path} already, and it was left alone. Choose another name.", "error")
+            report(f"There is a file {target} already, and it was left alone. Choose another name.", "error")
         except (OSError, RuntimeError) as error:
-            report(f"Nothing was written: {getattr(error, 'strerror', None) or error} ({wanted.path}).", "error")
+            report(f"Nothing was written: {getattr(error, 'strerror', None) or error} ({target}).", "error")
         except SessionError as error:
             report(f"Nothing was written: {error}", "error")
 

@@ -1,7 +1,7 @@
-"""The library: every session there is, found by typing, and what can be done with one."""
+"""The library of sessions: find one, then open, replay, rename, duplicate, delete or export it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
 from typing import ClassVar, Final, Literal, TypeVar
 
@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
 from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
+from alignscope.text.wording import counted
 from alignscope.ui.screens.chooser import PreviewChooser
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.library.export import export
@@ -24,22 +24,23 @@ from alignscope.ui.screens.library.rows import describe, row
 
 T = TypeVar("T")
 _FIRST: Final = 60
-"""Rows that are shown as soon as they are known."""
+"""Sessions in the first batch, which is shown at once."""
 _BATCH: Final = 500
-"""Rows that are asked of the store at once after those."""
+"""Sessions in every later batch from the store."""
 _PAGE: Final = 400
-"""Rows that are in the list; more come when the selection nears the end."""
+"""Rows that the list begins with, and grows by."""
 _NEAR: Final = 40
+"""Rows before the end of the list from which the selection makes it grow."""
 _WAIT: Final = 0.08
 """Seconds without a key after which a search or a preview begins."""
 
 
 class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | None]):
-    """Returns the session that was chosen, None when the person went back. The rest it does itself.
+    """Returns the chosen session and what to do with it, None if cancelled.
 
     Args:
-        store: where the sessions are; asked in threads only.
-        current: the name of the session that the person comes from.
+        store: the sessions; used in threads only.
+        current: name of the open session.
     """
 
     BINDING_GROUP_TITLE = "Sessions"
@@ -75,9 +76,9 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         self._limit = _PAGE
         self._loading = True
         self._listed = asyncio.Event()
-        """Set when the list is that of what was typed."""
-        self._deleted: list[tuple[str, str]] = []  # what brings each back, and its title
-        self._sought = ""
+        """Set when the list matches the filter."""
+        self._deleted: list[tuple[str, str]] = []  # for each, the store's token to undelete it, and its title
+        self._query = ""
 
     def compose_list(self) -> ComposeResult:
         yield from super().compose_list()
@@ -93,7 +94,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
     # The list
 
     def refill(self) -> None:
-        """Ask the store anew."""
+        """Load the list for another query."""
         self._filtered = self.filter.value
         self._limit = _PAGE
         self.touched = False
@@ -116,19 +117,16 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
             listed.set()
 
     async def _list(self, query: str, listed: asyncio.Event) -> None:
-        """Show what there is for a query, the first rows as soon as they are known.
-
-        A person who has begun to choose keeps what they see until all is known.
-        """
+        """List the sessions for a query; show the first batch at once, unless the person has moved the selection."""
         if query:
             await asyncio.sleep(_WAIT)
         self._loading = True
-        self._sought = query
+        self._query = query
         found: list[Entry] = []
         at_once = not self.touched
         try:
-            rows = await asyncio.to_thread(self._find, query)
-            while batch := await asyncio.to_thread(_take, rows, _BATCH if found else _FIRST):
+            entries = self._store.search(query) if query.strip() else self._store.list()
+            while batch := await asyncio.to_thread(list, islice(entries, _BATCH if found else _FIRST)):
                 found += batch
                 if not at_once:
                     continue
@@ -137,61 +135,59 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
                     self._show()
                     listed.set()
                 else:
-                    self._show_up_to(self._limit)
+                    self._append_rows(self._limit)
         except (OSError, SessionError) as error:
-            self._say(f"The sessions can't be listed: {error}", error=True)
-        # The store guesses the place of a file that it hasn't read before.
+            self._show_notice(f"The sessions can't be listed: {error}", "error")
+        # The store guesses the date of a file that it hasn't read before.
         self._entries = sorted(found, key=lambda entry: entry.created, reverse=True)
         self._loading = False
         self._show()
 
-    def _find(self, query: str) -> Iterable[Entry]:
-        return iter(self._store.search(query) if query.strip() else self._store.list())
-
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        place = self.choices.highlighted
-        was = self.chosen
+        index, before = self.choices.highlighted, self.chosen
         self.fill(self.entries(""))
         if not self.touched and self._entries:
             self.choices.highlighted = 0
             self.select(f"own/{self._current}")
-        elif place is not None and self._entries and self.chosen != was:
-            # What was selected is gone: what came after it has its place.
-            self.choices.highlighted = min(place, self.choices.option_count - 1)
-        count = len(self._entries)
-        words = "looking …" if self._loading else f"{count:,} session{'s' * (count != 1)}"
-        self.query_one(".-heading", Static).update(self.heading(f"{words}, newest first"))
+        elif index is not None and self._entries and self.chosen != before:
+            # The selected session is gone: the one after it has its row.
+            self.choices.highlighted = index
+        count = "looking …" if self._loading else counted(len(self._entries), "session")
+        self.query_one(".-heading", Static).update(self.heading(f"{count}, newest first"))
 
     def entries(self, query: str) -> list[Option]:
         if not self._entries and not self._loading:
-            words = "No session has all of these words." if self._sought else "Nothing has been kept yet."
-            return [Option(Content.styled(words, "$text-muted"), disabled=True)]
+            reason = "No session has all of these words." if self._query else "Nothing has been kept yet."
+            return [Option(Content.styled(reason, "$text-muted"), disabled=True)]
         return self._rows(0)
 
     def _rows(self, start: int) -> list[Option]:
         width = max(self.choices.room, 20)
-        return [Option(row(entry, width, self._current), id=_id(entry)) for entry in self._entries[start : self._limit]]
+        return [
+            Option(row(entry, width, self._current), id=f"{'bundled' if entry.bundled else 'own'}/{entry.name}")
+            for entry in self._entries[start : self._limit]
+        ]
 
-    def _show_up_to(self, limit: int) -> None:
-        """Put more rows below those in the list, which costs what they cost, however many there are already."""
+    def _append_rows(self, limit: int) -> None:
+        """Append rows to the list until it has `limit`; takes time for the new rows only."""
         self._limit = max(self._limit, limit)
         self.choices.add_options(self._rows(self.choices.option_count))
 
     @on(OptionList.OptionHighlighted)
-    def _moved_on(self, event: OptionList.OptionHighlighted) -> None:
+    def _extend(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index > self._limit - _NEAR and self._limit < len(self._entries):
-            self._show_up_to(self._limit + _PAGE)
+            self._append_rows(self._limit + _PAGE)
 
     async def action_move(self, how: str) -> None:
         if how == "last":
-            self._show_up_to(len(self._entries))
+            self._append_rows(len(self._entries))
         await super().action_move(how)
 
     @property
     def entry(self) -> Entry | None:
-        """The selected session."""
+        """Entry of the selected session."""
         index = self.choices.highlighted
         return self._entries[index] if index is not None and index < len(self._entries) else None
 
@@ -201,7 +197,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         if self.entry is None:
             self.show_preview("")
         else:
-            self._read(self.entry, self._sought)
+            self._read(self.entry, self._query)
 
     @work(group="preview", exclusive=True, exit_on_error=False)
     async def _read(self, entry: Entry, query: str) -> None:
@@ -213,8 +209,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
             preview = Content.styled(clean(str(error)), "$text-error")
         else:
             preview = describe(session, self.preview_width, excerpt)
-        if not get_current_worker().is_cancelled:
-            self.show_preview(preview)
+        self.show_preview(preview)
 
     # What can be done
 
@@ -235,7 +230,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
 
     def _pick(self, entry: Entry, action: Literal["open", "replay"]) -> None:
         if entry.problem:
-            self._say(entry.problem, error=True)
+            self._show_notice(entry.problem, "error")
         else:
             self.dismiss((entry, action))
 
@@ -252,7 +247,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
     @work(exit_on_error=False)
     async def _delete(self, entry: Entry) -> None:
         if entry.name == self._current and not entry.bundled:
-            self._say("This session is open; begin another one first.", error=True)
+            self._show_notice("This session is open; begin another one first.", "error")
             return
         token = await self._do(
             lambda: self._store.delete(entry.path),
@@ -265,7 +260,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
     async def action_undo(self) -> None:
         """Bring back what was deleted last."""
         if not self._deleted:
-            self._say("Nothing was deleted here.")
+            self._show_notice("Nothing was deleted here.")
             return
         token, title = self._deleted.pop()
         await self._do(lambda: self._store.undelete(token), f"‘{title}’ is back.")
@@ -275,30 +270,22 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         try:
             session = await asyncio.to_thread(self._store.open, entry.path)
         except (OSError, SessionError) as error:
-            self._say(str(error), error=True)
+            self._show_notice(str(error), "error")
             return
-        export(self, session, lambda message, severity: self._say(message, error=severity == "error"), picture=False)
+        export(self, session, self._show_notice, picture=False)
 
     async def _do(self, task: Callable[[], T], done: str) -> T | None:
-        """Do something to the store in a thread, say so, and show what there is now. Gives None when it failed."""
+        """Change the store in a thread, show a notice, and reload the list. Return None if it failed."""
         try:
             result = await asyncio.to_thread(task)
         except (OSError, SessionError) as error:
-            self._say(str(error), error=True)
+            self._show_notice(str(error), "error")
             return None
-        self._say(done)
+        self._show_notice(done)
         self._reload()
         return result
 
-    def _say(self, words: str, *, error: bool = False) -> None:
+    def _show_notice(self, message: str, severity: str = "information") -> None:
         notice = self.query_one("#library-notice", Static)
-        notice.set_class(error, "-error")
-        notice.update(clean(words))
-
-
-def _take(rows: Iterable[Entry], count: int) -> list[Entry]:
-    return list(islice(rows, count))
-
-
-def _id(entry: Entry) -> str:
-    return f"{'bundled' if entry.bundled else 'own'}/{entry.name}"
+        notice.set_class(severity == "error", "-error")
+        notice.update(clean(message))

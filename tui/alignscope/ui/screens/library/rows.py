@@ -1,4 +1,4 @@
-"""A session in words: its row in a list, and what is shown of it before it is opened."""
+"""A session's row in a list, and its preview."""
 
 from datetime import datetime
 from typing import Final
@@ -13,11 +13,11 @@ from alignscope.ui.screens.labels import hanging, labels
 
 _TURNS_SHOWN: Final = 5
 _ROWS_SHOWN: Final = 4
-"""Of each reply."""
+"""Rows of each reply in the preview."""
 
 
-def when(at: datetime, now: datetime | None = None) -> str:
-    """Return a moment as lists show it, in local time: the time of day if it is today, else the date."""
+def local_time(at: datetime, now: datetime | None = None) -> str:
+    """Return a moment in local time: the time of day if it is today, else the date."""
     at = at.astimezone()
     now = now or datetime.now().astimezone()
     if at.date() == now.date():
@@ -26,11 +26,11 @@ def when(at: datetime, now: datetime | None = None) -> str:
 
 
 def row(entry: Entry, width: int, current: str) -> Content:
-    """Return a session's row: title, date, number of turns, models and first prompt, as far as there is room."""
+    """Return a session's row: title, date, number of turns, models and first prompt, as far as `width` cells allow."""
     if entry.problem:
         return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
     here = entry.name == current and not entry.bundled
-    at = "open" if here else "bundled" if entry.bundled else when(entry.created)
+    at = "open" if here else "bundled" if entry.bundled else local_time(entry.created)
     turns = f"{entry.turns:>3,} turn{'s' if entry.turns != 1 else ' '}"
     room = width - 11 - 2 - len(turns)
     # The title always, then the models' names, whole or not at all, and the prompt where there is room for them.
@@ -58,11 +58,11 @@ def _models(entry: Entry, room: int) -> str:
 
 
 def describe(session: Session, width: int, excerpt: str = "") -> Content:
-    """Return a session's description, for the preview beside the list, `width` cells wide."""
-    kept = "came with alignscope, read only" if session.bundled else session.name
+    """Return a session's preview, `width` cells wide."""
+    source = "came with alignscope, read only" if session.bundled else session.name
     parts: list[Content | str | tuple[str, str]] = [
         (clean(session.title) or clean(session.name), "bold"),
-        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(kept)}", "$text-muted"),
+        (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(source)}", "$text-muted"),
     ]
     if session.parent:
         parts.append((f"\ncomes from {clean(session.parent.name)}, turn {session.parent.turn}", "$text-muted"))

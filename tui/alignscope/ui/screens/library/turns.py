@@ -1,4 +1,4 @@
-"""The turns of the session: go on from an earlier one, in a new session."""
+"""The turns of the session: fork from one, note it or judge it."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
@@ -17,7 +17,7 @@ Action = Literal["fork", "edit", "note", "verdict"]
 
 
 class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
-    """Returns the turn that was chosen and what to do with it, None when the person went back."""
+    """Returns the chosen turn and what to do with it, None if cancelled."""
 
     BINDING_GROUP_TITLE = "Turns"
     HINT = "go on from any of them, in a new session"
@@ -68,7 +68,7 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
         self._return("fork")
 
     async def action_pick(self, action: Literal["edit", "note", "verdict"]) -> None:
-        """Return the selected turn for something else."""
+        """Return the selected turn for an action other than enter's."""
         await self.settle()
         self._return(action)
 
@@ -78,8 +78,8 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
 
 
 def _row(turn: Turn, width: int) -> Content:
-    """Number and prompt, and at the right what was said about the turn."""
-    marks = " ".join(word for word, there in (("note", turn.note), ("verdict", turn.verdict)) if there)
+    """Return a turn's number and prompt, and whether it has a note and a verdict."""
+    marks = " ".join(mark for mark, value in (("note", turn.note), ("verdict", turn.verdict)) if value)
     number = f"{turn.number:>3}  "
     room = max(width - len(number) - len(marks) - (2 if marks else 0), 8)
     prompt = fit(turn.prompt, room)
@@ -88,7 +88,7 @@ def _row(turn: Turn, width: int) -> Content:
 
 
 def _describe(turn: Turn, width: int, short: bool) -> Content:
-    """The prompt, the note, and how each reply begins."""
+    """Return the prompt, the note, and the beginning of each reply."""
     prompt = [] if short else [hanging(Content(), turn.prompt, width, 6).stylize("bold $foreground")]
     note = [Content.styled(f"Note: {clean(turn.note)}", "$accent")] if turn.note else []
     return Content("\n" if short else "\n\n").join([*prompt, *note, replies(turn, width, 2 if short else 8)])

@@ -1,4 +1,4 @@
-"""The picker: another model, server or mode for a pane, from everything that the known servers have."""
+"""The picker of a pane's model, server and mode, from what all known servers have."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -22,7 +22,7 @@ from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 from alignscope.ui.screens.labels import hanging, labels
 
-_SIGNS: Final = {
+_MARKS: Final = {
     Nature.BASE: (MARKS["base"], "$base-tone"),
     Nature.INSTRUCT: (MARKS["instruct"], "$instruct-tone"),
     Nature.UNKNOWN: ("·", "$text-muted"),
@@ -32,14 +32,12 @@ _HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d+
 
 
 class PickerScreen(Chooser[Pane | None]):
-    """Returns the pane as it should be now, None when the person went back.
+    """Returns the changed pane, None if cancelled. Its name, system prompt and sampling stay.
 
     Args:
-        pane: the pane to change; its name, system prompt and sampling are kept.
-        load: asks every known server, and gives each one's listing as it comes; a later one of a server replaces
-            the one before.
-        ask: asks a server that the person typed.
-        lineup: the panes that it stands among, which decides on its sign and colour.
+        load: yields the listing of every known server; a later listing of a server replaces the one before.
+        ask: returns the listing of a server that the person typed.
+        lineup: all panes, which decide on the pane's mark and tone.
     """
 
     BINDING_GROUP_TITLE = "Model"
@@ -68,9 +66,9 @@ class PickerScreen(Chooser[Pane | None]):
         self._label = labels(lineup)[pane.name]
         self._listings: dict[str, Listing] = {}
         self._asking = ""
-        """What is being asked, in words; empty when nothing is."""
+        """What is being asked, for the list; empty if nothing is."""
         self._mode: Mode | None = None
-        """What the person chose with the key; None leaves it to the model's nature."""
+        """Mode that the person chose; None for the default of the model's nature."""
 
     def heading(self, hint: str) -> Content:
         return Content.assemble(("Model for ", "bold"), self._label.stylize("bold"))
@@ -93,9 +91,9 @@ class PickerScreen(Chooser[Pane | None]):
     async def _load_all(self) -> None:
         try:
             async for listing in self._load():
-                self._take(listing)
+                self._add(listing)
         except ServerError as error:
-            self._take(Listing("", "The servers", error=str(error)))
+            self._add(Listing("", "The servers", error=str(error)))
         finally:
             self._asking = ""
         self.refill()
@@ -108,15 +106,15 @@ class PickerScreen(Chooser[Pane | None]):
         except ServerError as error:
             listing = Listing(text, text, error=str(error))
         self._asking = ""
-        self._take(listing)
-        # The models that were asked for are what the person wants to see now.
+        self._add(listing)
+        # The person wants to see the models of the server they typed.
         first = next(iter(listing.models), None)
         if first is not None and self.filter.value.strip() == text:
             self.filter.put("")
             self.refill()
             self.select(_id(first))
 
-    def _take(self, listing: Listing) -> None:
+    def _add(self, listing: Listing) -> None:
         self._listings[listing.server] = listing
         self.refill()
 
@@ -137,26 +135,17 @@ class PickerScreen(Chooser[Pane | None]):
             if models or listing.error or not (words or listing.models):
                 groups += [Option("", disabled=True)] if groups else []
                 groups += self._group(listing, models)
-        asking = (
-            [Option(Content.styled(f"Asking {clean(self._asking)} …", "$text-muted"), disabled=True)]
-            if self._asking
-            else []
-        )
-        first = offers if _URL.fullmatch(query) or is_path(query) else []
-        return [*first, *groups, *asking, *([] if first else offers)]
+        if self._asking:
+            groups.append(Option(Content.styled(f"Asking {clean(self._asking)} …", "$text-muted"), disabled=True))
+        return [*offers, *groups] if _URL.fullmatch(query) or is_path(query) else [*groups, *offers]
 
     def _offers(self, query: str) -> list[Option]:
-        """What else the typed text may mean: a file, or a server to ask."""
+        """Return what the query may mean beyond a filter: a file, or a server to ask."""
         if is_path(query):
-            there = _file(query).is_file()
-            says = "Use the file" if there else "No such file:"
-            return [
-                Option(
-                    Content.assemble(f"{says} ", (clean(query), "$accent" if there else "$text-error")),
-                    id=f"file\n{query}",
-                    disabled=not there,
-                )
-            ]
+            exists = _file(query).is_file()
+            path = (clean(query), "$accent" if exists else "$text-error")
+            offer = Content.assemble("Use the file " if exists else "No such file: ", path)
+            return [Option(offer, id=f"file\n{query}", disabled=not exists)]
         if _URL.fullmatch(query) or _HOST.fullmatch(query):
             return [Option(Content.assemble("Ask the server ", (clean(query), "$accent")), id=f"ask\n{query}")]
         return []
@@ -166,17 +155,17 @@ class PickerScreen(Chooser[Pane | None]):
         head = Content.assemble((clean(listing.label), "bold"), (place, "$text-muted"))
         rows: list[Option] = [Heading(head)]
         if listing.error:
-            told = hanging(Content("✕ "), listing.error, self.choices.room)
-            rows.append(Option(told.stylize("$text-error"), disabled=True))
+            error = hanging(Content("✕ "), listing.error, self.choices.room)
+            rows.append(Option(error.stylize("$text-error"), disabled=True))
         elif not models:
             rows.append(Option(Content.styled("has no models", "$text-muted"), disabled=True))
         return rows + [Option(self._row(model), id=_id(model)) for model in models]
 
     def _row(self, model: Model) -> Content:
-        sign, tone = _SIGNS[judge(model).nature]
+        mark, tone = _MARKS[judge(model).nature]
         here = (model.server, model.name) == (self._pane.server, self._pane.model)
         size = format_bytes(model.size)
-        marks = [word for word, told in (("cloud", model.remote), ("loaded", model.loaded), ("here", here)) if told]
+        states = (("cloud", model.remote), ("loaded", model.loaded), ("here", here))
         figures = f"{size:>8} "
         if not self.has_class("-narrow"):
             figures = f"{fit(model.parameter_size, 7):>7} {fit(model.quantization, 8):<8} {figures}"
@@ -184,10 +173,10 @@ class PickerScreen(Chooser[Pane | None]):
         room = max(min(self.choices.room - len(figures) - 15, longest + 4), 12)
         name = fit(model.name, room)
         return Content.assemble(
-            (sign, tone),
+            (mark, tone),
             f" {name}{' ' * (room - cell_width(name))} ",
             (figures, "$text-muted"),
-            (" ".join(marks), "$success" if model.loaded else "$text-muted"),
+            (" ".join(state for state, holds in states if holds), "$success" if model.loaded else "$text-muted"),
         )
 
     def preview(self, chosen: str | None) -> None:
@@ -195,11 +184,8 @@ class PickerScreen(Chooser[Pane | None]):
 
     def _detail(self, model: Model | None, chosen: str | None) -> Content:
         mode = self._mode_for(model)
-        how = (
-            "asked to continue the prompt as raw text"
-            if mode is Mode.COMPLETION
-            else "asked as a chat, through its own template"
-        )
+        completion = mode is Mode.COMPLETION
+        how = "asked to continue the prompt as raw text" if completion else "asked as a chat, through its own template"
         asked = Content.assemble((f"{mode}", "bold $accent"), f": {how}")
         if model is None:
             return asked if chosen and chosen.startswith("file\n") else Content("")
@@ -210,12 +196,10 @@ class PickerScreen(Chooser[Pane | None]):
     # Choosing
 
     def choose(self, chosen: str | None) -> None:
-        kind, _, rest = (chosen or "").partition("\n")
-        if chosen is None:
-            return
-        if kind == "ask":
+        prefix, _, rest = (chosen or "").partition("\n")
+        if prefix == "ask":
             self.run_worker(self._ask_server(rest), group="ask", exclusive=True, exit_on_error=False)
-        elif kind == "file":
+        elif prefix == "file":
             path = str(_file(rest))
             mode = self._mode_for(Model(name=path, server=EMBEDDED))
             self.dismiss(msgspec.structs.replace(self._pane, model=path, server=EMBEDDED, mode=mode))
@@ -224,7 +208,7 @@ class PickerScreen(Chooser[Pane | None]):
             self.dismiss(msgspec.structs.replace(self._pane, model=model.name, server=model.server, mode=mode))
 
     async def action_mode(self) -> None:
-        """Ask the chosen model the other way."""
+        """Switch the selected model between completion and chat."""
         await self.settle()
         now = self._mode_for(self._model(self.chosen))
         self._mode = Mode.CHAT if now is Mode.COMPLETION else Mode.COMPLETION
@@ -254,5 +238,5 @@ def _file(text: str) -> Path:
     path = Path(text)
     try:
         return path.expanduser().absolute()
-    except RuntimeError:  # nobody has that home
+    except RuntimeError:  # there is no such user
         return path

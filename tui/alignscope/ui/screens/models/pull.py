@@ -1,4 +1,4 @@
-"""Getting models: what there is, which pairs are known, and a download that shows how far it is."""
+"""A dialog that downloads pairs of models, with progress."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, ListDialog
 from alignscope.ui.widgets.keybar import KeyBar
 
-_SHOWN_MAX = 6
-"""Names of models that are written out; the others are counted."""
+_NAMED_MAX = 6
+"""Models that are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Offer:
     models: tuple[str, ...]
     """The names to pull, in this order."""
     size: int | None = None
-    """Bytes of all of them; None when it isn't known."""
+    """Bytes of all of them; None if unknown."""
     note: str = ""
 
 
 class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
-    """Returns the offer that is there now, `embedded` to go on with the twins inside, None to leave it.
+    """Returns the offer that was pulled, `embedded` to go on with the embedded twins, None if cancelled.
 
     Args:
         why: why this is shown, in a sentence or two.
         offers: what can be pulled, best first.
         pull: downloads one model; cancelling it closes the connection.
-        has: what the server has already; of an offer only the rest is pulled.
-        embedded: whether the embedded engine can be offered.
+        has: models that the server has already and that aren't pulled again.
+        embedded: whether the embedded engine is offered.
     """
 
     BINDING_GROUP_TITLE = "Get models"
@@ -102,7 +102,7 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
         return (action != "embedded" or self._embedded) and super().check_action(action, parameters)
 
     def action_pull(self) -> None:
-        """Pull what is selected, unless something is being pulled."""
+        """Pull the selected offer, unless a download is running."""
         index = self.choices.highlighted
         if index is not None and self._worker is None:
             self._worker = self.run_worker(self._run(self._offers[index]), group="pull", exit_on_error=False)
@@ -124,28 +124,28 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
         try:
             for number, model in enumerate(missing, 1):
                 name = clean(model) + (f" ({number} of {len(missing)})" if len(missing) > 1 else "")
-                self._tell(name, Pulling("asking the server"))
+                self._show_progress(name, Pulling("asking the server"))
                 async for pulling in self._pull(model):
-                    self._tell(name, pulling)
+                    self._show_progress(name, pulling)
                 self._has += (model,)
         except ServerError as error:
             self._finish(str(error), error=True)
             return
         self.dismiss(offer)
 
-    def _tell(self, name: str, pulling: Pulling) -> None:
+    def _show_progress(self, name: str, pulling: Pulling) -> None:
         bar = self.query_one(ProgressBar)
         bar.add_class("-running")
         bar.update(total=pulling.total or None, progress=pulling.completed)
         far = f", {format_bytes(pulling.completed)} of {format_bytes(pulling.total)}" if pulling.total else ""
-        self._say(Content.assemble((name, "bold"), f"\n{clean(pulling.status)}{far}"))
+        self._show_state(Content.assemble((name, "bold"), f"\n{clean(pulling.status)}{far}"))
 
     def _finish(self, message: str, *, error: bool = False) -> None:
         self._worker = None
         self.query_one(ProgressBar).remove_class("-running")
-        self._say(Content(clean(message)), error=error)
+        self._show_state(Content(clean(message)), error=error)
 
-    def _say(self, message: Content, *, error: bool = False) -> None:
+    def _show_state(self, message: Content, *, error: bool = False) -> None:
         state = self.query_one("#pull-state", Static)
         state.set_class(error, "-error")
         state.update(message)
@@ -154,8 +154,8 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
     def _having(self) -> str:
         if not self._has:
             return "It has no models at all yet." if self._offers else ""
-        shown = ", ".join(clean(name) for name in self._has[:_SHOWN_MAX])
-        more = len(self._has) - _SHOWN_MAX
+        shown = ", ".join(clean(name) for name in self._has[:_NAMED_MAX])
+        more = len(self._has) - _NAMED_MAX
         return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
 
     def _row(self, offer: Offer) -> Content:
