@@ -1,4 +1,4 @@
-"""Every key of the explorer, once.
+"""Bindings of the explorer.
 
 A key with a modifier or a function key works while the prompt is being typed; a bare letter works when a pane has the
 focus. Each action has one of either kind, since terminals differ in which of them they let through.
@@ -14,14 +14,8 @@ def _key(keys: str, action: str, description: str, name: str, tooltip: str, *, s
 
 
 BINDINGS: Final[list[BindingType]] = [
-    _key(
-        "escape",
-        "stop",
-        "Stop",
-        "stop",
-        "Stop every reply that is still coming; when none is, go to the panes or back to the prompt",
-        show=True,
-    ),
+    _key("escape", "stop", "Stop", "stop",
+         "Stop every reply that is still coming; when none is, go to the panes or back to the prompt", show=True),
     _key("f1,question_mark", "help", "Help", "help", "Keys, words and what to try first", show=True),
     _key("f2,ctrl+t,t", "sampling", "Sampling", "sampling", "Show or hide the sampling panel", show=True),
     _key("f3,ctrl+o,o", "experiments", "Experiments", "experiments", "Prompts that are worth trying", show=True),
@@ -48,9 +42,8 @@ BINDINGS: Final[list[BindingType]] = [
     _key("a", "stack_samples", "All samples", "sample-all", "Show the samples stacked, or one at a time"),
     _key("z", "zoom", "Zoom", "zoom", "Give the pane all the room, or give it back"),
     _key("s", "turn_split", "Turn the split", "split", "Panes side by side, or one above the other"),
-    _key(
-        "left_square_bracket,less_than_sign", "divide(-1)", "Narrower", "narrower", "Move the divider towards the start"
-    ),
+    _key("left_square_bracket,less_than_sign", "divide(-1)", "Narrower", "narrower",
+         "Move the divider towards the start"),
     _key("right_square_bracket,greater_than_sign", "divide(1)", "Wider", "wider", "Move the divider towards the end"),
     _key("backslash", "even_out", "Same size", "even", "All panes the same size"),
     _key("l", "link", "Link scrolling", "link", "Scroll all panes together"),
@@ -79,4 +72,4 @@ BINDINGS: Final[list[BindingType]] = [
     _key("colon", "app.command_palette", "Commands", "palette", "Every command by its name"),
     _key("Q", "app.quit", "Quit", "quit", "Quit; a session is kept as it is"),
     _key("i,slash", "write", "Write", "write", "Go to the prompt"),
-]
+]  # fmt: skip

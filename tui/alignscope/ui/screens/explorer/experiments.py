@@ -1,4 +1,4 @@
-"""The library of experiments: filter it, read what one shows, send it or put it into the editor."""
+"""The list of experiments: read about one, then send it or put it into the editor."""
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
@@ -16,7 +16,7 @@ Action = Literal["send", "edit"]
 
 
 class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
-    """Returns the experiment that was chosen, None when the person went back."""
+    """Returns the chosen experiment and what to do with it, None if cancelled."""
 
     BINDING_GROUP_TITLE = "Experiments"
     HINT = "prompts that tell a base model from its twin"
@@ -36,17 +36,16 @@ class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
     }
     """
 
-    def __init__(self, library: Sequence[Experiment] | None = None) -> None:
+    def __init__(self, listed: Sequence[Experiment] | None = None) -> None:
         super().__init__()
-        library = experiments() if library is None else library
-        self._library = {experiment.id: experiment for experiment in library}
+        self._experiments = {each.id: each for each in (experiments() if listed is None else listed)}
 
     def on_mount(self) -> None:
         self.refill()
 
     def entries(self, query: str) -> list[Option]:
         groups: dict[str, list[Option]] = {}
-        for experiment in self._library.values():
+        for experiment in self._experiments.values():
             if experiment.matches(query):
                 entry = Option(Content(clean(experiment.title)), id=experiment.id)
                 groups.setdefault(experiment.group, []).append(entry)
@@ -57,23 +56,23 @@ class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
         return rows
 
     def preview(self, chosen: str | None) -> None:
-        self.show_preview(describe(self._library[chosen]) if chosen else "No experiment has all of these words.")
+        self.show_preview(describe(self._experiments[chosen]) if chosen else "No experiment has all of these words.")
 
     def choose(self, chosen: str | None) -> None:
         self._return("send")
 
     async def action_edit(self) -> None:
-        """Return the selected experiment, for the editor."""
+        """Return the selected experiment to be edited first."""
         await self.settle()
         self._return("edit")
 
     def _return(self, action: Action) -> None:
         if self.chosen is not None:
-            self.dismiss((self._library[self.chosen], action))
+            self.dismiss((self._experiments[self.chosen], action))
 
 
 def describe(experiment: Experiment) -> Content:
-    """Everything that a person should know of an experiment before they send it."""
+    """Return an experiment's preview: prompt, purpose, what to look for, settings and tags."""
     hints = [f"{experiment.samples} samples"] if experiment.samples > 1 else []
     hints += [] if experiment.scaffold == "bare" else [f"scaffold {experiment.scaffold}"]
     hints += [f"{name} {PARAMETERS[name].format(value)}" for name, value in experiment.sampling.items()]

@@ -1,4 +1,4 @@
-"""What the next turn is sent with: settings, sampling, system prompt, panes and their models."""
+"""Actions on the next turn: settings, sampling, system prompt, panes and their models."""
 
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
@@ -24,22 +24,22 @@ from alignscope.ui.widgets.pane.view import PaneView
 if TYPE_CHECKING:
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
-_WHY: Final[Mapping[Outcome, str]] = defaultdict(
+_REASONS: Final[Mapping[Outcome, str]] = defaultdict(
     lambda: "These are the models you named.",
     {Outcome.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
 )
-"""What to say of a lineup that needs no reason."""
+"""Notices on a lineup whose discovery gives no reason of its own."""
 _EMPTY: Final[Mapping[Mode, str]] = {
     Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "
     "what it is given: it doesn't know that you are asking it anything.",
     Mode.CHAT: "What you type is answered here. An instruct model is a base model that was trained further, on "
     "conversations and on people's preferences, until it replies instead of going on.",
 }
-"""What a pane says of itself while there is nothing in it."""
+"""Text of a pane without turns."""
 
 
 class NextTurnActions(PaneActions):
-    """Actions that change the next turn and nothing that was sent."""
+    """Actions that change what the next turn is sent with."""
 
     def action_samples(self, step: int) -> None:
         """Ask for more or fewer replies a pane."""
@@ -106,8 +106,8 @@ class NextTurnActions(PaneActions):
     # Sampling
 
     async def action_sampling(self) -> None:
-        """Show the panel and go into it, or put it away and go back to the prompt."""
-        # Imported here because the panel is not in the first frame.
+        """Show and focus the panel, or hide it and focus the prompt."""
+        # The first frame doesn't need the panel.
         from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
         panel = self.panel
@@ -161,15 +161,15 @@ class NextTurnActions(PaneActions):
     # The lineup
 
     default_server = ""
-    """The server that needs no mention in a pane's header."""
+    """Server that pane headers don't name."""
 
     def make_view(self, pane: Pane, tone: Tone = "base") -> PaneView:
-        """Make the widget of a pane. `show_lineup` gives it another tone where that is due."""
+        """Return a new widget for a pane. `show_lineup` sets its final tone."""
         return PaneView(
             pane,
             tone=tone,
             default_server=self.default_server,
-            # Of several names for one server, the first.
+            # Reversed, so that the first of several names for a server stays.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
             empty_text=_EMPTY[pane.mode],
@@ -179,8 +179,8 @@ class NextTurnActions(PaneActions):
     # Finding one
 
     @work(group="lineup", exclusive=True, exit_on_error=False)
-    async def look_for_lineup(self) -> None:
-        """Ask the servers for a lineup, and show it with the reason why it is this one."""
+    async def discover_lineup(self) -> None:
+        """Find a lineup on the servers, and show it with the reason for it."""
         try:
             found = await find_lineup(self.servers, self.launch)
         except ServerError as error:
@@ -191,13 +191,13 @@ class NextTurnActions(PaneActions):
         next_key = f"{self.key('experiments')} shows prompts worth trying."
         if found.short:
             next_key = f"{self.key('pick')} chooses another, {next_key}"
-        self.show_notice(f"{found.short or found.why or _WHY[found.outcome]} {next_key}")
+        self.show_notice(f"{found.short or found.why or _REASONS[found.outcome]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
             await self.offer_pairs(found)
 
     async def set_lineup(self, lineup: Lineup) -> None:
-        """Show another lineup in the place of the one before; the next prompt goes to it."""
+        """Replace the lineup; the next prompt goes to the new one."""
         self.default_server = lineup[0].server
         self.exploration.lineup = lineup
         views = self.split.views
@@ -214,7 +214,7 @@ class NextTurnActions(PaneActions):
     @work(exit_on_error=False)
     async def action_pick(self) -> None:
         """Choose the pane's model, server and mode."""
-        chosen = await self._choose(self.here.pane, self.exploration.lineup)
+        chosen = await self._pick(self.here.pane, self.exploration.lineup)
         if chosen is not None:
             self.exploration.stop(chosen.name)
             self.exploration.change(chosen)
@@ -231,13 +231,13 @@ class NextTurnActions(PaneActions):
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
         blank = Pane(name, "", lineup[0].server, Mode.CHAT)
-        chosen = await self._choose(blank, (*lineup, blank))
+        chosen = await self._pick(blank, (*lineup, blank))
         if chosen is not None:
             self.exploration.add(chosen)
             await self.split.add(self.make_view(chosen))
             self.show_lineup()
 
-    async def _choose(self, pane: Pane, lineup: Lineup) -> Pane | None:
+    async def _pick(self, pane: Pane, lineup: Lineup) -> Pane | None:
         from alignscope.ui.screens.models.picker import PickerScreen
 
         catalog = self.exploration.catalog
@@ -257,7 +257,7 @@ class NextTurnActions(PaneActions):
     # Getting models
 
     async def offer_pairs(self, found: Found) -> None:
-        """Show what can be pulled; a pair that was pulled becomes the lineup."""
+        """Offer pairs to pull; a pulled pair becomes the lineup."""
         from alignscope.ui.screens.models.pull import Offer, PullScreen
 
         offers = [
@@ -287,14 +287,14 @@ class NextTurnActions(PaneActions):
     # What servers have
 
     def listings(self) -> AsyncGenerator[Listing, None]:
-        """Ask every server in use and the embedded engine what they have; yield each answer as it comes."""
+        """Yield the listing of every server in use and of the embedded engine, each as it comes."""
         used = (*(pane.server for pane in self.exploration.lineup), self.servers.default_host)
         servers = (*used, *self.launch.servers.values(), EMBEDDED)
         return self.exploration.catalog.listings(filter(None, servers))
 
     @work(group="learn", exclusive=True, exit_on_error=False)
     async def learn_models(self) -> None:
-        """Ask what each pane's model would use by itself, and what its server doesn't know, for the panel to show."""
+        """Get the models' own parameters and the servers' unsupported ones for the panel."""
         servers, models = await self.exploration.catalog.describe(self.exploration.lineup)
         if self.panel is not None:
             self.panel.set_servers(servers)
@@ -302,6 +302,6 @@ class NextTurnActions(PaneActions):
 
     @work(group="warn", exclusive=True, exit_on_error=False)
     async def warn_of_reload(self) -> None:
-        """Say so when the next send will load a model anew."""
+        """Warn if the next prompt makes a server reload a model."""
         if advice := await self.exploration.reload_advice():
             self.show_notice(advice, "warning")

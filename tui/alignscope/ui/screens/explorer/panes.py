@@ -1,4 +1,4 @@
-"""The explorer's panes on the screen: focus, split, scroll, samples, Markdown, copy; and what shows their state."""
+"""Actions on the explorer's panes, and updates of the widgets that show its state."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ _DIVIDER_STEP = 0.05
 
 
 class PaneActions(SplitScreen[int]):
-    """Actions on the pane that has the focus, and on how panes share the room."""
+    """Actions on the pane with the focus, and on the split."""
 
     prompt = query_one("#prompt", PromptEditor)
     settings = query_one("#settings", SettingsLine)
@@ -47,7 +47,7 @@ class PaneActions(SplitScreen[int]):
 
     @property
     def here(self) -> PaneView:
-        """The pane that has the focus, else the one that had it last, else the first."""
+        """The pane with the focus, else the one that had it last, else the first."""
         views = self.split.views
         focused = next((view for view in views if view.has_focus_within), None)
         if focused is None:
@@ -57,24 +57,24 @@ class PaneActions(SplitScreen[int]):
         return focused
 
     def enter(self, view: PaneView) -> None:
-        """Go into a pane, where single letters are commands. One without a turn has nothing to focus."""
+        """Focus a pane, where single letters are commands. One without a turn has nothing to focus."""
         for each in self.split.views:
             each.set_class(each is view, "-here")
         self.set_focus(view.transcript if view.turns and not view.markdown else None)
 
     def key(self, name: str) -> str:
-        """Return the first key of one of the explorer's actions as a person knows it, such as `F4`."""
+        """Return the first key of one of the explorer's bindings, such as `F4`."""
         return self.key_of(f"explorer.{name}")
 
     @property
     def panel(self) -> "SamplingPanel | None":
-        """The sampling panel, once it has been shown."""
+        """The sampling panel; None before it was first shown."""
         from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
         return next(iter(self.query(SamplingPanel)), None)
 
     def show_settings(self) -> None:
-        """Bring the line above the prompt, the panes' headers and the panel up to date with the exploration."""
+        """Update the line above the prompt from the exploration."""
         exploration = self.exploration
         sampling, *changed = describe_settings(exploration.settings, self.launch.presets)
         if any(pane.system for pane in exploration.lineup):
@@ -89,7 +89,7 @@ class PaneActions(SplitScreen[int]):
         self.settings.title = exploration.session.title
 
     def show_lineup(self) -> None:
-        """Bring every pane up to date with the lineup, in the tone it has among the others."""
+        """Update every pane and its tone from the lineup."""
         lineup = self.exploration.lineup
         for pane, tone in zip(lineup, tones(lineup), strict=True):
             view = self.split.view(pane.name)
@@ -99,7 +99,7 @@ class PaneActions(SplitScreen[int]):
         self.show_settings()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Report a mistake of ours in the background, log the traceback, and go on."""
+        """Report a bug in a worker, log its traceback, and go on."""
         if event.worker.node is self and event.state is WorkerState.ERROR:
             log = state_dir() / "errors.log"
             with contextlib.suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
@@ -119,7 +119,7 @@ class PaneActions(SplitScreen[int]):
             self.enter(views[index])
 
     def action_step(self, by: int) -> None:
-        """Focus the next pane, or the one before, and after the last the first."""
+        """Focus the next pane or the one before, wrapping around."""
         views = self.split.views
         self.action_go((views.index(self.here) + by) % len(views))
 
@@ -137,7 +137,7 @@ class PaneActions(SplitScreen[int]):
         self.prompt.focus()
 
     def action_divide(self, direction: int) -> None:
-        """Move the divider behind the pane; behind the last one there is none, so the one before it."""
+        """Move the divider behind the pane; for the last pane, the one before it."""
         index = self.split.views.index(self.here)
         self.split.move_divider(min(index, len(self.split.views) - 2), direction * _DIVIDER_STEP)
 
@@ -163,12 +163,11 @@ class PaneActions(SplitScreen[int]):
 
     def action_markdown(self) -> None:
         """Show the reply as Markdown, or as it came."""
-        refused = self.here.toggle_markdown()
-        if refused:
-            self.show_notice(refused)
+        if problem := self.here.toggle_markdown():
+            self.show_notice(problem)
 
     def last_turn(self) -> Turn | None:
-        """Return the last turn; None if there is none, after a message about it."""
+        """Return the last turn; None if there is none, after a notice."""
         if not self.exploration.turns:
             self.show_notice("Nothing has been sent yet.")
             return None
@@ -191,7 +190,7 @@ class PaneActions(SplitScreen[int]):
         self._copy("\n\n".join(parts), "the turn")
 
     def action_copy_text(self) -> None:
-        """Copy the selection, by the same ways as everything else; Textual's own knows only the terminal's."""
+        """Copy the selection as everything else is copied; Textual's own action only asks the terminal."""
         selection = self.get_selected_text()
         if selection:
             self._copy(selection, "the selection")

@@ -1,4 +1,4 @@
-"""The explorer itself: layout, and the way of a prompt."""
+"""The explorer's screen: layout, and sending prompts."""
 
 import asyncio
 import math
@@ -29,10 +29,9 @@ from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine, SettingsLine
 
 _LATE_SECONDS: Final = 0.5
-"""What a person needs to see that a reply has ended, and to keep from pressing the key that stops it."""
-_UNKNOWN_YET: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
-"""What the first frame shows, before any server has been asked."""
-
+"""Time after the last reply in which the stop key does nothing: the person meant to stop, and was late."""
+_PLACEHOLDERS: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
+"""Lineup of the first frame, before any server was asked."""
 _WIDE: Final = 100
 """Columns from which the sampling panel stands beside the panes."""
 
@@ -62,21 +61,18 @@ class ExplorerScreen(SessionActions):
         self.servers = Servers(launch.host)
         self.exploration = Exploration(self.servers)
         self.exploration.settings = launch.settings
-        self.exploration.lineup = _UNKNOWN_YET
-        if launch.panes:
-            self.exploration.lineup = tuple(
-                Pane(wanted.name, wanted.model, "", wanted.mode or Mode.CHAT) for wanted in launch.panes
-            )
+        named = tuple(Pane(pane.name, pane.model, "", pane.mode or Mode.CHAT) for pane in launch.panes)
+        self.exploration.lineup = named or _PLACEHOLDERS
         self._history = History(state_dir() / "prompts.jsonl")
         self.opened = asyncio.Event()
         """Set once the prompt takes letters."""
         self.lineup_found = asyncio.Event()
         self.clock: Callable[[], float] = monotonic
-        """Tells seconds."""
+        """Monotonic clock in seconds."""
         self._all_came = -math.inf
-        """When the last reply ended by itself."""
+        """When the last reply of a turn ended by itself, on `clock`."""
         self._experiment: Experiment | None = None
-        """The source of the prompt in the editor; its settings go with the next send."""
+        """Experiment whose prompt is in the editor; its settings go with the next prompt."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
@@ -93,7 +89,7 @@ class ExplorerScreen(SessionActions):
         self.opened.set()
         self.show_settings()
         self.show_notice("Looking for models …")
-        # The first frame is on the screen before anything is read or any server is asked.
+        # The first frame comes before anything is read and any server is asked.
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -102,7 +98,7 @@ class ExplorerScreen(SessionActions):
         if self.launch.playback is not None:
             self.play_named(self.launch.playback)
             return
-        self.look_for_lineup()
+        self.discover_lineup()
         if self.launch.prompt:
             self.send(self.launch.prompt)
 
@@ -112,7 +108,7 @@ class ExplorerScreen(SessionActions):
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the sampling panel below the panes where there is no room beside them."""
-        # No breakpoint of the screen's: that would style every widget once more when the width is first known.
+        # A breakpoint of the screen would style every widget again when the width is first known.
         self.query_one("#stage").set_class(event.size.width < _WIDE, "-narrow")
 
     async def on_unmount(self) -> None:
@@ -133,7 +129,7 @@ class ExplorerScreen(SessionActions):
     async def _settings_clicked(self) -> None:
         await self.action_sampling()
 
-    # The way of a prompt
+    # Prompts
 
     @on(PromptEditor.Submitted)
     def _submitted(self, event: PromptEditor.Submitted) -> None:
@@ -143,7 +139,7 @@ class ExplorerScreen(SessionActions):
 
     @work(group="turns", exit_on_error=False)
     async def send(self, prompt: str, experiment: Experiment | None = None) -> None:
-        """Send a prompt to every pane. A turn that is still running is stopped, and keeps what it has."""
+        """Send a prompt to every pane. A running turn is stopped, and what came of it stays."""
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
         turn = await self.exploration.begin(prompt, experiment)
@@ -156,7 +152,7 @@ class ExplorerScreen(SessionActions):
         await self.play(turn)
 
     async def play(self, turn: Turn, only: str | None = None) -> None:
-        """Ask, and show each event where it belongs, until every reply has ended."""
+        """Ask the panes, and show each event in its pane, until every reply has ended."""
         split = self.split
         async for event, reply in self.exploration.play(turn, only):
             if view := split.view(event.pane):
@@ -164,14 +160,14 @@ class ExplorerScreen(SessionActions):
         if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
             self._all_came = self.clock()
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
-            self.prompt.put(turn.prompt)  # nobody got it, so nobody has to type it again
+            self.prompt.put(turn.prompt)  # no pane got it, so it can be sent again
         self.refresh_bindings()
         if advice := await self.exploration.memory_advice(turn):
             self.show_notice(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
 
     @work(group="turns", exit_on_error=False)
     async def retry(self, view: PaneView) -> None:
-        """Ask one pane again, for the last turn, while the others go on."""
+        """Ask one pane again in the last turn, while the others go on."""
         turns = self.exploration.turns
         name = view.pane.name
         if not turns or not turns[-1].has(name):
@@ -194,15 +190,12 @@ class ExplorerScreen(SessionActions):
 
     @property
     def footer_words(self) -> dict[str, str]:
-        """What keys do now, for the line of keys."""
-        words = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
-        return words if self.exploration.turns else {**words, "again": "", "replay": ""}
+        """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
+        labels = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        return labels if self.exploration.turns else {**labels, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
-        """Stop what is coming; when nothing is, go from the prompt to the panes or back.
-
-        Just behind the end of the last reply it does nothing: the key was meant as a stop, and came too late.
-        """
+        """Stop all replies; if none is coming, go from the prompt to the panes or back."""
         if self.exploration.running:
             self.exploration.stop()
         elif self.clock() - self._all_came < _LATE_SECONDS:
@@ -213,7 +206,7 @@ class ExplorerScreen(SessionActions):
             self.prompt.focus()
 
     def action_again(self) -> None:
-        """Send the last prompt once more, with the settings of now."""
+        """Send the last prompt again, with the present settings."""
         turn = self.last_turn()
         if turn is not None:
             self.send(turn.prompt)

@@ -1,4 +1,4 @@
-"""The explorer's session: recording, titles, notes and verdicts, replays, other sessions."""
+"""Actions on the explorer's session: recording, title, notes, verdicts, replays, other sessions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,13 +24,13 @@ T = TypeVar("T")
 
 
 class SessionActions(NextTurnActions):
-    """Actions on the session, and on others."""
+    """Actions on this session and on others."""
 
     _store: Store | None = None
 
     @property
     def store(self) -> Store:
-        """Where sessions are kept."""
+        """The sessions on the disk."""
         if self._store is None:
             directory = self.launch.sessions or locations.data_dir() / "sessions"
             self._store = Store(directory, locations.bundled("sessions"))
@@ -38,52 +38,52 @@ class SessionActions(NextTurnActions):
 
     @property
     def recorder(self) -> Recorder:
-        """The session's recorder."""
+        """Recorder of the session."""
         assert self.exploration.recorder is not None
         return self.exploration.recorder
 
     # Recording
 
     def begin_recording(self) -> None:
-        """Begin to record, and recover sessions that were broken off."""
+        """Start the recorder, and recover interrupted sessions."""
         self.exploration.record(self.store.directory, self._recording_problem)
         self.recover()
         self.learn_records()
 
     @work(group="recover", exit_on_error=False)
     async def recover(self) -> None:
-        """Recover what sessions left behind that were broken off."""
+        """Recover sessions from the journals of interrupted runs."""
         try:
             found = await asyncio.to_thread(self.store.recover)
         except (OSError, SessionError) as error:
             self.show_notice(f"Sessions that were broken off can't be looked for: {error}", "warning")
             return
         if found:
-            # Behind what is said of the lineup, which would take its place.
+            # The notice on the lineup would replace this one.
             await self.lineup_found.wait()
             self.show_notice(
                 "\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning"
             )
 
-    def _recording_problem(self, words: str) -> None:
+    def _recording_problem(self, problem: str) -> None:
         if self.is_attached:
-            self.show_notice(words, "warning" if self.recorder.has_problem else "information")
+            self.show_notice(problem, "warning" if self.recorder.has_problem else "information")
             self.show_settings()
 
     @work(group="describe", exit_on_error=False)
     async def learn_records(self) -> None:
-        """Ask the servers for what a session file says of models: digests, and the servers' versions."""
+        """Ask the servers for digests of models and for their versions, which the session file records."""
         await self.lineup_found.wait()
         await self.exploration.catalog.learn(self.exploration.lineup)
 
     # Another session
 
     async def resume(self, session: Session, writer: Writer | None = None) -> None:
-        """Go on with a session: its turns are shown, and the next prompt is sent as its last one was."""
+        """Continue a session: show its turns, and send the next prompt as its last one was."""
         await self._change_session(self.exploration.resume(session, writer))
 
     async def _change_session(self, change: Awaitable[str]) -> None:
-        """Wait for a change of session, show the new one, and what of the one before couldn't be written."""
+        """Wait for a change of session, show the new one, and report what of the old one couldn't be written."""
         lost = await change
         turns = self.exploration.turns
         if turns:
@@ -106,14 +106,14 @@ class SessionActions(NextTurnActions):
         return await self.app.push_screen_wait(TextScreen(heading, explain, text, empty=empty))
 
     async def attempt(self, task: Callable[[], T]) -> T | None:
-        """Do something with files in a thread. Return None if it failed, after a message about it."""
+        """Run a task in a thread. Return None if it failed, after a notice."""
         try:
             return await asyncio.to_thread(task)
         except (OSError, SessionError) as error:
             self.show_notice(str(error), "error")
             return None
 
-    # Remarks
+    # Title, notes and verdicts
 
     @work(group="session", exit_on_error=False)
     async def action_name_session(self) -> None:
@@ -133,7 +133,7 @@ class SessionActions(NextTurnActions):
 
     @work(group="session", exit_on_error=False)
     async def action_verdict(self) -> None:
-        """Say which of the last turn's replies is better."""
+        """Rank the last turn's replies."""
         turn = self.last_turn()
         if turn is not None:
             await self._judge(turn)
@@ -158,7 +158,7 @@ class SessionActions(NextTurnActions):
 
     @work(group="session", exit_on_error=False)
     async def action_turns(self) -> None:
-        """Choose a turn to go on from, to note or to judge."""
+        """Choose a turn to fork from, to note or to judge."""
         if self.last_turn() is None:
             return
         from alignscope.ui.screens.library.turns import TurnsScreen
@@ -216,7 +216,7 @@ class SessionActions(NextTurnActions):
 
     @work(group="session", exit_on_error=False)
     async def play_named(self, how: Playback) -> None:
-        """Replay what the command line named, or let the person choose from what came with alignscope."""
+        """Replay the session that the command line named, or one that the person chooses."""
         self.show_notice("")
         name: str | Path = how.name
         if not how.name:
@@ -254,7 +254,7 @@ class SessionActions(NextTurnActions):
 
     @work(group="session", exit_on_error=False)
     async def action_library(self) -> None:
-        """Choose a session to go on with, or to replay."""
+        """Choose a session to continue or to replay."""
         from alignscope.ui.screens.library.library import LibraryScreen
 
         picked = await self.app.push_screen_wait(LibraryScreen(self.store, current=self.exploration.session.name))
@@ -289,7 +289,7 @@ class SessionActions(NextTurnActions):
 
     @work(group="session", exit_on_error=False)
     async def action_save_elsewhere(self) -> None:
-        """Go on with the session in another file."""
+        """Move the session to another file."""
         if self.last_turn() is None:
             return
         session = self.exploration.session
