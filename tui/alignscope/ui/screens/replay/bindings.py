@@ -1,4 +1,4 @@
-"""Every key of a replay, once; most are as asciinema's players have taught them."""
+"""Bindings of a replay, most as in asciinema's players."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 def _key(
     keys: str, action: str, description: str, name: str, tooltip: str, *, show: bool = False, first: bool = False
 ) -> Binding:
-    # Those with priority would else go to the transcript that has the focus, which scrolls by them.
+    # Without priority the transcript with the focus would scroll by these keys.
     return Binding(keys, action, description, show=show, id=f"replay.{name}", tooltip=tooltip, priority=first)
 
 

@@ -1,4 +1,4 @@
-"""A recorded turn and the same one run again: old above, new below, and the first place where they part."""
+"""The screen that runs a recorded turn again: old reply above, new reply below, the first difference marked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.widgets import Static
 
 from alignscope.model.events import Event
@@ -23,18 +24,19 @@ from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
 
 _BEFORE: Final = 240
-"""Characters that are alike shown before the place where the replies part."""
+"""Equal characters that are shown before the first difference."""
 _AFTER: Final = 4_000
+"""Characters that are shown from the first difference."""
 _PERIOD: Final = 0.2
-"""Seconds between two drawings while text comes."""
+"""Seconds between two updates while text comes."""
 _PROMISE: Final = (
     "A seed is no promise that a server repeats itself: another version, cache, batch or processor can turn the same "
     "seed into other words."
 )
 
 
-def parting(old: str, new: str) -> int:
-    """How many characters two texts have in common at their beginnings."""
+def common_prefix(old: str, new: str) -> int:
+    """Return the number of characters that two texts begin with in common."""
     low, high = 0, min(len(old), len(new))
     while low < high:  # comparing slices is fast, comparing characters is not
         middle = (low + high + 1) // 2
@@ -46,7 +48,7 @@ def parting(old: str, new: str) -> int:
 
 
 class ComparedPane(VerticalScroll):
-    """One pane's two replies."""
+    """The two replies of a pane."""
 
     DEFAULT_CSS = """
     ComparedPane {
@@ -77,9 +79,9 @@ class ComparedPane(VerticalScroll):
         yield from self._rows
 
     def compare(self, old: Reply | None, new: Reply | None) -> None:
-        """Show both as they are."""
+        """Show both replies as far as they have come."""
         before, after = old.text if old else "", new.text if new else ""
-        alike = parting(before, after)
+        alike = common_prefix(before, after)
         running = new is None or new.end is None
         parted = (alike < min(len(before), len(after))) or (not running and before != after)
         when, text, now, again, summary = self._rows
@@ -87,7 +89,6 @@ class ComparedPane(VerticalScroll):
         text.update(_marked(before, alike, parted))
         now.update(f"now: {_end(new)}")
         again.update(_marked(after, alike, parted))
-        # New text grows below; while nothing has parted the place to look at is the end.
         summary.update(self._summary(new, alike, parted, running))
 
     def _summary(self, new: Reply | None, alike: int, parted: bool, running: bool) -> str:
@@ -110,7 +111,7 @@ def _end(reply: Reply | None) -> str:
 
 
 def _marked(text: str, alike: int, parted: bool) -> Content:
-    """The text around the place where the replies part, which is marked; what is alike is dimmed."""
+    """Return the text around the first difference, which is marked; what is equal is dimmed."""
     start = max(0, alike - _BEFORE)
     rest = text[alike : alike + _AFTER]
     left = len(text) - alike - len(rest)
@@ -124,12 +125,12 @@ def _marked(text: str, alike: int, parted: bool) -> Content:
 
 
 class CompareScreen(AppScreen[None]):
-    """Returns nothing.
+    """Runs a recorded turn again and shows both.
 
     Args:
-        turn: the recorded one.
-        run: sends it again; gives its events as they come, each with its reply.
-        kept: what becomes of the new replies, in words.
+        turn: the recorded turn.
+        run: sends it again; yields each event with its reply.
+        kept: notice at the end on where the new replies are saved.
     """
 
     BINDING_GROUP_TITLE = "Compare"
@@ -142,6 +143,7 @@ class CompareScreen(AppScreen[None]):
         Binding("f1,question_mark", "help", "Help", id="compare.help", tooltip="Keys and words"),
     ]  # fmt: skip
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+    notice = query_one(NoticeLine)
     DEFAULT_CSS = """
     CompareScreen {
         layout: vertical;
@@ -154,7 +156,7 @@ class CompareScreen(AppScreen[None]):
     }
     """
 
-    def __init__(self, turn: Turn, run: Callable[[], AsyncIterator[tuple[Event, Reply]]], *, kept: str = "") -> None:
+    def __init__(self, turn: Turn, run: Callable[[], AsyncIterator[tuple[Event, Reply]]], *, kept: str) -> None:
         super().__init__()
         self._old = turn
         self._run = run
@@ -186,15 +188,14 @@ class CompareScreen(AppScreen[None]):
 
     @property
     def footer_words(self) -> dict[str, str]:
-        """What keys do at this moment, for the line of keys."""
+        """Empty labels, by action, for keys that do nothing at this moment."""
         return ({} if self._coming else {"stop": ""}) | ({} if self._old.settings.samples > 1 else {"sample(1)": ""})
 
     async def _again(self) -> None:
         try:
             async for event, reply in self._run():
                 self._new[event.pane, event.sample] = reply
-            if self._kept:
-                self.query_one(NoticeLine).say(self._kept)
+            self.notice.say(self._kept)
         finally:
             self._coming = False
             if self.is_attached:
@@ -210,18 +211,18 @@ class CompareScreen(AppScreen[None]):
     def action_sample(self, step: int) -> None:
         """Show another sample, in every pane."""
         if self._old.settings.samples == 1:
-            self.query_one(NoticeLine).say("This turn has one sample a pane.")
+            self.notice.say("This turn has one sample a pane.")
             return
         self._sample = (self._sample - 1 + step) % self._old.settings.samples + 1
-        self.query_one(NoticeLine).say(f"Sample {self._sample} of {self._old.settings.samples}.")
+        self.notice.say(f"Sample {self._sample} of {self._old.settings.samples}.")
         self._draw()
 
     def action_stop(self) -> None:
-        """Stop what is coming."""
+        """Stop the replies."""
         self.workers.cancel_group(self, "again")
 
     async def action_leave(self) -> None:
-        """Go back."""
+        """Stop the replies, and go back."""
         self.action_stop()
         await asyncio.sleep(0)
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The replay itself: panes, a timeline, finding, and the ways on from any point of it."""
+"""The screen of a replay: find text, go on live, run a turn again, export."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,9 +28,9 @@ class ReplayScreen(Transport):
     """Returns a new session to go on with, a fork of what was shown; None if the person went back.
 
     Args:
-        session: its timelines are decoded already where they are long; the screen reads them only.
-        how: speed, pauses and start.
-        rerun: makes the screen on which a turn is run again; None where nothing can be asked.
+        session: isn't changed. Long timelines are decoded beforehand.
+        how: speed, limit of pauses, and start.
+        rerun: returns the screen that runs a turn again; None if no server can be asked.
     """
 
     AUTO_FOCUS = ""
@@ -75,7 +75,7 @@ class ReplayScreen(Transport):
             self.show_notice(warning, "warning")
         elif not self.player.recording.turns:
             self.show_notice("There is nothing in this session to play.")
-        # The panes know their size by then.
+        # After the panes have their size.
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -85,13 +85,13 @@ class ReplayScreen(Transport):
     # Finding
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While text is typed, the keys are its own."""
+        """Leave the keys to the field while text is typed."""
         if isinstance(self.focused, LineField):
             return action in ("leave", "help")
         return super().check_action(action, parameters)
 
     def action_find(self) -> None:
-        """Ask what to find."""
+        """Show and focus the field for the text to find."""
         self.query_one("#find").add_class("-shown")
         field = self.query_one(LineField)
         field.focus()
@@ -117,7 +117,7 @@ class ReplayScreen(Transport):
         self.set_focus(self.here.transcript)
 
     def action_leave(self) -> None:
-        """Back to where the person came from."""
+        """Leave the field, or the replay."""
         if isinstance(self.focused, LineField):
             self._leave_find()
         else:
@@ -126,7 +126,7 @@ class ReplayScreen(Transport):
     # On from here
 
     def action_live(self) -> None:
-        """Go on live with what is shown."""
+        """Return a session with what is shown."""
         turn = self.player.turn
         if turn is None:
             self.show_notice("Nothing has been played yet that could be gone on from.")
@@ -135,13 +135,13 @@ class ReplayScreen(Transport):
         whole = all(reply.end for reply in last.replies.values()) and len(last.replies) == len(turn.replies)
         session = self.session.fork(turn.number, None if whole else round(self.player.ms - self.player.turn_ms, 3))
         if not whole:
-            # Replies go on from what was seen of them; the recording keeps its own.
+            # The next prompt continues from what was shown of the replies; the recording stays as it is.
             last.stop(End.CANCELLED)
             session.turns[-1] = replace(last, note="", verdict=None)
         self.dismiss(session)
 
     def action_rerun(self) -> None:
-        """Run the turn's prompt again."""
+        """Open the screen that runs the turn again."""
         turn = self.player.turn
         if turn is None or self._rerun is None:
             self.show_notice("There is no turn here that could be run again.")
@@ -153,7 +153,7 @@ class ReplayScreen(Transport):
     # How it is shown
 
     footer_words: ClassVar[dict[str, str]] = {"turn(1)": "Turn", "rerun": "Compare"}
-    """Shorter words for the line of keys, which then has room for all of them."""
+    """Shorter labels, by action, so that the line of keys has room for all."""
 
     def action_copy(self) -> None:
         """Copy the reply as far as it is shown."""

@@ -1,4 +1,4 @@
-"""A player's clock, and the keys and clicks that set it: play, seek, speed, pauses."""
+"""Playback in a replay: the player's clock, and keys and clicks for play, seek, speed and pauses."""
 
 import time
 from typing import Final
@@ -17,10 +17,11 @@ from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 
 _FRAMES: Final = 30
+"""Frames per second."""
 _LONGEST_MS: Final = 500.0
-"""Real time between two frames that is played; what is longer was the program being stopped."""
-_PAUSES: Final = (None, 2000.0, 1000.0, 300.0)
-"""Idle limits that the key goes through, in milliseconds."""
+"""Real time that a frame advances the player by at most, since the program may have been suspended."""
+_IDLE_LIMITS_MS: Final = (2000.0, 1000.0, 300.0)
+"""Limits of pauses that the key steps through, after none."""
 
 
 class Transport(SplitScreen[Session | None]):
@@ -38,13 +39,13 @@ class Transport(SplitScreen[Session | None]):
         """The turn whose note is shown, where it has one."""
         self._drawn_at = 0.0
         """Seconds on the monotonic clock of the last frame; 0 before the first."""
-        self._ticks: Timer
+        self._timer: Timer
 
     # The clock
 
     def on_mount(self) -> None:
-        """Be ready; the screen says by `moved` when it begins."""
-        self._ticks = self.set_interval(1 / _FRAMES, self._tick, pause=True)
+        """Create the timer of frames; the first `moved` starts it."""
+        self._timer = self.set_interval(1 / _FRAMES, self._tick, pause=True)
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -52,23 +53,23 @@ class Transport(SplitScreen[Session | None]):
         self.player.advance(min(elapsed, _LONGEST_MS))
         self.follow()
         if not self.player.playing:
-            self._ticks.pause()
+            self._timer.pause()
 
-    def _run_or_rest(self) -> None:
+    def _set_timer(self) -> None:
         self._drawn_at = time.monotonic()
         if self.player.playing:
-            self._ticks.resume()
+            self._timer.resume()
         else:
-            self._ticks.pause()
+            self._timer.pause()
 
     def on_screen_suspend(self) -> None:
-        """Stand still while another screen lies over this one."""
-        self._ticks.pause()
+        """Pause the timer while another screen covers this one."""
+        self._timer.pause()
 
     def on_screen_resume(self) -> None:
-        """Go on."""
+        """Resume the timer as the player plays."""
         if self.is_mounted and self._drawn_at:
-            self._run_or_rest()
+            self._set_timer()
 
     # What is shown
 
@@ -109,10 +110,10 @@ class Transport(SplitScreen[Session | None]):
     # Moving
 
     def moved(self) -> None:
-        """The player was put somewhere, or began or ceased to play."""
+        """Show the player's new position, and start or pause the timer as it plays or not."""
         self._panes.show()
         self.show_position()
-        self._run_or_rest()
+        self._set_timer()
 
     def action_play(self) -> None:
         """Play or pause."""
@@ -120,28 +121,28 @@ class Transport(SplitScreen[Session | None]):
         self.moved()
 
     def action_seek(self, seconds: float) -> None:
-        """Go on or back by seconds."""
-        self.player.seek(self.player.ms + seconds * 1000)
+        """Seek by seconds."""
+        self.player.seek_by(seconds * 1000)
         self.moved()
 
     def action_tenth(self, direction: int) -> None:
-        """Go on or back by a tenth."""
-        self.player.seek(self.player.ms + self.player.length_ms * direction / 10)
+        """Seek by a tenth of the whole, in direction 1 or -1."""
+        self.player.seek_share_by(direction / 10)
         self.moved()
 
     def action_share(self, tenths: int) -> None:
-        """Go to so many tenths."""
-        self.player.seek(self.player.length_ms * tenths / 10)
+        """Seek to tenths of the whole."""
+        self.player.seek_share(tenths / 10)
         self.moved()
 
     def action_token(self, direction: int) -> None:
-        """One token more or fewer."""
+        """Pause, and step one token on or back."""
         self.player.playing = False
         self.player.seek_token(direction)
         self.moved()
 
     def action_turn(self, direction: int) -> None:
-        """To a turn's beginning."""
+        """Seek to the beginning of the next turn, or of this one or the one before."""
         self.player.seek_turn(direction)
         self.moved()
 
@@ -152,7 +153,7 @@ class Transport(SplitScreen[Session | None]):
         self.moved()
 
     def action_speed(self, direction: int) -> None:
-        """Faster or slower."""
+        """Play faster or slower."""
         if direction > 0:
             self.player.faster()
         else:
@@ -160,9 +161,9 @@ class Transport(SplitScreen[Session | None]):
         self.show_position()
 
     def action_idle(self) -> None:
-        """The next limit for pauses."""
+        """Set the next limit of pauses."""
         now = self.player.idle_limit_ms
-        later = [limit for limit in _PAUSES if limit is not None and (now is None or limit < now)]
-        self.player.idle_limit_ms = later[0] if later else None
+        lower = (limit for limit in _IDLE_LIMITS_MS if now is None or limit < now)
+        self.player.idle_limit_ms = next(lower, None)
         self.show_marks()
         self.show_position()
