@@ -59,7 +59,7 @@ class SplitScreen(AppScreen[T]):
 
     @work(exit_on_error=False)
     async def copy(self, text: str, what: str = "") -> None:
-        """Copy a text, and show a notice of it that begins with what it is."""
+        """Copy a text, and show a notice that names it as `what`, or by its length only."""
         from alignscope.ui.widgets.clipboard import CopyError, copy
 
         size = f"{len(text):,} characters"

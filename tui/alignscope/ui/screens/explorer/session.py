@@ -302,7 +302,6 @@ class SessionActions(NextTurnActions):
             saved = await asyncio.wrap_future(self.recorder.save_as(target))
             self.show_notice(f"This session is kept in {saved} now.")
         except (OSError, SessionError, RuntimeError) as error:
-            self.show_notice(
-                f"It can't be kept there either: {getattr(error, 'strerror', None) or error} ({name}).", "error"
-            )
+            reason = getattr(error, "strerror", None) or error
+            self.show_notice(f"It can't be kept there either: {reason} ({name}).", "error")
         self.show_settings()

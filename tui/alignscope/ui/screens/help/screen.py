@@ -66,7 +66,7 @@ class HelpScreen(Dialog[None]):
             yield KeyBar()
 
     def on_resize(self) -> None:
-        """Wrap the text anew."""
+        """Wrap the text for the new width."""
         self.call_after_refresh(self._fill)
 
     def _fill(self) -> None:
