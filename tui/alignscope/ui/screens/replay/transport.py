@@ -122,17 +122,17 @@ class Transport(SplitScreen[Session | None]):
 
     def action_seek(self, seconds: float) -> None:
         """Seek by seconds."""
-        self.player.seek_by(seconds * 1000)
+        self.player.seek(self.player.ms + seconds * 1000)
         self.moved()
 
     def action_tenth(self, direction: int) -> None:
         """Seek by a tenth of the whole, in direction 1 or -1."""
-        self.player.seek_share_by(direction / 10)
+        self.player.seek(self.player.ms + self.player.length_ms * direction / 10)
         self.moved()
 
     def action_share(self, tenths: int) -> None:
         """Seek to tenths of the whole."""
-        self.player.seek_share(tenths / 10)
+        self.player.seek(self.player.length_ms * tenths / 10)
         self.moved()
 
     def action_token(self, direction: int) -> None:
