@@ -201,7 +201,7 @@ class Panes(Streams):
 
         def take(text: str) -> None:
             token = Token(name, 1, (time.monotonic() - start) * 1000, text)
-            view.changed(turn.apply(token), token)
+            view.update_reply(turn.apply(token), token)
 
         return take
 

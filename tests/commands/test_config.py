@@ -13,7 +13,7 @@ from alignscope.files.settings import Settings, config_file, load
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, PaneRequest
-from alignscope.ui.themes import own_directory, remember
+from alignscope.ui.themes import own_directory, save_theme
 
 
 def written(text: str) -> Path:
@@ -65,7 +65,7 @@ def test_show_says_what_holds_and_who_said_so(
 ) -> None:
     written("host: from.file\npreset: greedy\nkeys: {explorer.zoom: Z}\n")
     monkeypatch.setenv("OLLAMA_HOST", "from.environment")
-    remember("dusk")
+    save_theme("dusk")
     assert main(["config", "show"]) == 0
     rows = {row.split()[0]: row.split()[1:] for row in capsys.readouterr().out.splitlines()}
     assert rows["host"] == ["from.environment", "OLLAMA_HOST"]

@@ -25,15 +25,15 @@ from alignscope.ui.screens.chooser import Chooser
 from alignscope.ui.screens.themes import ThemesScreen
 from alignscope.ui.themes import (
     DEFAULT,
-    Look,
+    FileTheme,
     OwnThemes,
     bundled_themes,
     default_theme,
-    first_theme,
+    find_theme,
     read,
-    remember,
-    remembered,
-    suggested,
+    save_theme,
+    saved_theme,
+    suggested_theme,
 )
 from tests.snapshots.test_pictures import SCENES, Scene, turn
 
@@ -103,7 +103,7 @@ def difference(one: str, other: str, eyes: str) -> float:
     return math.dist(lab(one), lab(other))
 
 
-def tones(theme: Look) -> list[str]:
+def tones(theme: FileTheme) -> list[str]:
     return [theme.variables[f"{tone}-tone"] for tone in TONES]
 
 
@@ -150,7 +150,7 @@ def test_bundled_themes_are_there_and_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-async def test_every_bundled_theme_can_be_worn_and_read(theme: Look) -> None:
+async def test_every_bundled_theme_can_be_worn_and_read(theme: FileTheme) -> None:
     app: App[None] = App()
     async with app.run_test():
         app.register_theme(theme)
@@ -201,7 +201,7 @@ def _sample(app: App[Any], text: str) -> bool:
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
-def test_colour_blind_eyes_tell_base_from_instruct_in_every_theme(theme: Look) -> None:
+def test_colour_blind_eyes_tell_base_from_instruct_in_every_theme(theme: FileTheme) -> None:
     base, instruct, *_ = tones(theme)
     assert all(difference(base, instruct, eyes) > 30 for eyes in EYES)
 
@@ -239,40 +239,40 @@ def test_ours_are_yaml_and_read_without_importing_it() -> None:
 
 def test_own_themes_are_read_when_they_are_new_and_when_they_are_saved(tmp_path: Path) -> None:
     own = OwnThemes(tmp_path / "themes")
-    assert not own.look().themes
+    assert not own.scan().themes
     (tmp_path / "themes").mkdir()
     file = tmp_path / "themes" / "mine.yaml"
     file.write_text(GOOD)
-    assert [theme.name for theme in own.look().themes] == ["mine"]
-    assert not own.look().themes
+    assert [theme.name for theme in own.scan().themes] == ["mine"]
+    assert not own.scan().themes
     file.write_text(GOOD.replace("#123456", "#6543210"[:7]) + "# saved\n")
-    assert [theme.primary for theme in own.look().themes] == ["#654321"]
+    assert [theme.primary for theme in own.scan().themes] == ["#654321"]
     (tmp_path / "themes" / "twice.yaml").write_text(GOOD)
-    assert own.look().problems == ["twice.yaml: name: mine is already the theme of mine.yaml"]
+    assert own.scan().problems == ["twice.yaml: name: mine is already the theme of mine.yaml"]
     file.write_text("dark: maybe\n")
-    news = own.look()
-    assert "mine.yaml" in news.problems[0]
+    changes = own.scan()
+    assert "mine.yaml" in changes.problems[0]
     assert own.names == {"mine"}, "a broken file keeps the colours that it had"
     file.unlink()
-    assert own.look().gone == ["mine"]
+    assert own.scan().gone == ["mine"]
 
 
 def test_the_first_theme_is_found_without_reading_the_others() -> None:
     for name in (DEFAULT, "nord"):
-        found = first_theme(name)
+        found = find_theme(name)
         assert found is not None
         assert found.name == name
-    assert first_theme("../lamp") is None
-    assert first_theme("unheard-of") is None
+    assert find_theme("../lamp") is None
+    assert find_theme("unheard-of") is None
 
 
 def test_what_was_chosen_is_remembered() -> None:
-    assert remembered() == ""
-    remember("dusk")
-    assert remembered() == "dusk"
+    assert saved_theme() == ""
+    save_theme("dusk")
+    assert saved_theme() == "dusk"
 
 
 def test_sixteen_colours_get_the_terminals_own() -> None:
-    assert suggested("truecolor", {}) == suggested("256", {}) == suggested(None, {}) == DEFAULT
-    assert suggested("standard", {}) == "terminal"
-    assert suggested("standard", {"COLORFGBG": "0;15"}) == "terminal-light"
+    assert suggested_theme("truecolor", {}) == suggested_theme("256", {}) == suggested_theme(None, {}) == DEFAULT
+    assert suggested_theme("standard", {}) == "terminal"
+    assert suggested_theme("standard", {"COLORFGBG": "0;15"}) == "terminal-light"

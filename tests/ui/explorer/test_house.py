@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.ui.themes import own_directory, remembered
+from alignscope.ui.themes import own_directory, saved_theme
 from tests.standin import Ollama
 from tests.ui.explorer.desk import explore
 
@@ -39,12 +39,12 @@ async def test_a_theme_is_worn_while_it_is_selected_and_kept_when_chosen(ollama:
         await desk.until_shown("The hour after sunset")
         await desk.press("escape")
         await desk.until(lambda: desk.app.theme == "lamp")
-        assert remembered() == ""
+        assert saved_theme() == ""
         await desk.press("f10")
         await desk.until_shown("Themes")
         await desk.type("paper")
         await desk.press("enter")
-        await desk.until(lambda: remembered() == "paper")
+        await desk.until(lambda: saved_theme() == "paper")
         assert desk.app.theme == "paper"
     async with explore(Launch(host=ollama.url)) as desk:
         assert desk.app.theme == "paper"

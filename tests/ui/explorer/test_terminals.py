@@ -8,7 +8,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
 from alignscope.text.clean import cell_width
-from alignscope.ui.ascii import plain, plain_signs
+from alignscope.ui.ascii import needs_ascii, to_ascii
 from alignscope.ui.widgets.text_field import TextField
 from tests.standin import Ollama
 from tests.ui.explorer.desk import Desk, explore
@@ -55,20 +55,20 @@ async def test_without_unicode_all_is_ascii_and_everything_works(
 
 def test_what_a_terminal_can_show_is_judged_by_its_name_and_the_locale() -> None:
     usual = {"TERM": "xterm-256color", "LANG": "de_DE.UTF-8"}
-    assert not plain_signs("auto", usual, "utf-8")
-    assert not plain_signs("auto", {"TERM": "xterm"}, "utf-8"), "macOS sets no locale over SSH"
-    assert plain_signs("auto", {**usual, "TERM": "linux"}, "utf-8")
-    assert plain_signs("auto", usual, "iso-8859-1")
-    assert plain_signs("auto", {**usual, "LANG": "C", "LC_CTYPE": "C.UTF-8"}, "utf-8"), "that's Python's doing"
-    assert not plain_signs("auto", {**usual, "LANG": "C.UTF-8"}, "utf-8")
-    assert plain_signs("ascii", usual, "utf-8")
-    assert not plain_signs("unicode", {"TERM": "linux"}, "ascii")
+    assert not needs_ascii("auto", usual, "utf-8")
+    assert not needs_ascii("auto", {"TERM": "xterm"}, "utf-8"), "macOS sets no locale over SSH"
+    assert needs_ascii("auto", {**usual, "TERM": "linux"}, "utf-8")
+    assert needs_ascii("auto", usual, "iso-8859-1")
+    assert needs_ascii("auto", {**usual, "LANG": "C", "LC_CTYPE": "C.UTF-8"}, "utf-8"), "that's Python's doing"
+    assert not needs_ascii("auto", {**usual, "LANG": "C.UTF-8"}, "utf-8")
+    assert needs_ascii("ascii", usual, "utf-8")
+    assert not needs_ascii("unicode", {"TERM": "linux"}, "ascii")
 
 
 @pytest.mark.parametrize("text", ["∿◆▲●❯…", "こんにちは", "á│─┼", "e\u0301", "␛[31m", "👍🏽", "\u200b"])
 def test_ascii_takes_as_much_room_as_what_it_stands_for(text: str) -> None:
-    assert plain(text).isascii()
-    assert len(plain(text)) == sum(cell_width(char) for char in text)
+    assert to_ascii(text).isascii()
+    assert len(to_ascii(text)) == sum(cell_width(char) for char in text)
 
 
 async def test_no_color_is_heeded_and_names_and_focus_are_still_told_apart(

@@ -42,7 +42,7 @@ class Host(App[None]):
 
     def apply(self, event: Event) -> None:
         """Fold an event of the turn as a session does, and show what it changed."""
-        self.view.changed(self.turn.apply(event), event)
+        self.view.update_reply(self.turn.apply(event), event)
 
     def rows(self) -> list[str]:
         """The screen's rows, as text."""

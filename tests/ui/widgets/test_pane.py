@@ -43,7 +43,7 @@ async def test_an_empty_pane_says_what_to_expect() -> None:
         host.begin_turn(1, "Go.")
         await pilot.pause()
         assert "Replies come here" not in host.text
-        host.view.place([])
+        host.view.set_turns([])
         await pilot.pause()
         assert "Replies come here" in host.text
 
@@ -154,7 +154,7 @@ async def test_a_failed_reply_is_tried_again_in_its_place() -> None:
 async def test_replies_that_are_not_the_last_turns_change_nothing() -> None:
     host = Host()
     async with host.run_test(size=(60, 16)) as pilot:
-        host.view.changed(Reply("base"), token("too early"))
+        host.view.update_reply(Reply("base"), token("too early"))
         host.begin_turn(1, "Go.")
         host.apply(token("no such sample", sample=9))
         await pilot.pause()

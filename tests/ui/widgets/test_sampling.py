@@ -15,7 +15,7 @@ from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling
 from alignscope.text.clean import cell_width
 from alignscope.ui.widgets.sampling.panel import SamplingPanel
 from alignscope.ui.widgets.sampling.parameter_list import NAMES, ParameterList
-from alignscope.ui.widgets.sampling.parameter_row import Edit, moved, row
+from alignscope.ui.widgets.sampling.parameter_row import Edit, parameter_row, stepped
 from tests.ui.screens.host import Heard, Host, save_picture, screen_text
 
 EVEN = PRESETS["even"].sampling
@@ -326,10 +326,10 @@ def test_the_line_editor_moves_and_deletes() -> None:
 
 def test_a_row_reads_everything_from_the_table() -> None:
     for name, parameter in PARAMETERS.items():
-        shown = row(name, EVEN)
+        shown = parameter_row(name, EVEN)
         assert shown.on is (name in EVEN)
         assert parameter.help in shown.help
-    assert moved("num_predict", EVEN, -1)["num_predict"] == 448
+    assert stepped("num_predict", EVEN, -1)["num_predict"] == 448
 
 
 def _key(char: str) -> str:

@@ -257,7 +257,7 @@ async def test_the_end_is_in_view_after_most_of_the_text_has_gone(shorter: str) 
             case "retry":
                 host.view.retry()
             case "place":
-                host.view.transcript.keep(1)
+                host.view.transcript.truncate(1)
         await pilot.pause()
         rows = host.rows()[1:-1]
         assert "line 19" in "\n".join(rows)

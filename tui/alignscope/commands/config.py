@@ -65,7 +65,7 @@ def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
         if name in by_environment:
             variable, value = by_environment[name]
             source = variable if os.environ.get(variable, "").strip() else source
-        if name == "theme" and not value and (value := themes.remembered()):
+        if name == "theme" and not value and (value := themes.saved_theme()):
             source = "chosen last"
         rows.append((name, _text_of(name, value) or "–", source))
     return rows
@@ -102,7 +102,7 @@ def _check() -> int:
 
             problems += keymap.check(chosen.keymap, chosen.keys)[1]
         own = themes.OwnThemes()
-        problems += [f"Theme {problem}" for problem in own.look().problems]
+        problems += [f"Theme {problem}" for problem in own.scan().problems]
         known = {theme.name for theme in themes.bundled_themes()} | own.names | BUILTIN_THEMES.keys()
         if chosen.theme and chosen.theme not in known:
             problems.append(f"theme: no theme is called {chosen.theme:.40}; there are {', '.join(sorted(known))}")

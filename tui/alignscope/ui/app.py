@@ -17,8 +17,8 @@ from textual.theme import BUILTIN_THEMES
 
 from alignscope.model.launch import Launch
 from alignscope.ui import themes
-from alignscope.ui.ascii import PlainSigns, plain_signs
-from alignscope.ui.ending import end_with_the_terminal
+from alignscope.ui.ascii import AsciiFilter, needs_ascii
+from alignscope.ui.ending import exit_with_terminal
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
@@ -47,13 +47,13 @@ class AlignscopeApp(App[int]):
     def __init__(self, launch: Launch | None = None) -> None:
         super().__init__()
         self.launch = launch or Launch()
-        self._signs = [PlainSigns()] if plain_signs(self.launch.signs) else []
+        self._signs = [AsciiFilter()] if needs_ascii(self.launch.signs) else []
         self._own = themes.OwnThemes()
         self._problems: list[str] = []
         """What is wrong with the person's keys."""
-        suggested = themes.suggested(self.console.color_system, os.environ)
-        self._wanted = self.launch.theme or themes.remembered() or suggested
-        theme = themes.first_theme(self._wanted) or themes.first_theme(suggested) or themes.default_theme()
+        suggested = themes.suggested_theme(self.console.color_system, os.environ)
+        self._wanted = self.launch.theme or themes.saved_theme() or suggested
+        theme = themes.find_theme(self._wanted) or themes.find_theme(suggested) or themes.default_theme()
         self.register_theme(theme)
         self.theme = theme.name
 
@@ -79,7 +79,7 @@ class AlignscopeApp(App[int]):
 
     async def on_mount(self) -> None:
         if not self.is_headless:
-            end_with_the_terminal(lambda status: self.exit(return_code=status))
+            exit_with_terminal(lambda status: self.exit(return_code=status))
         explorer = self.screen
         assert isinstance(explorer, ExplorerScreen)
         # No key is handled before there is a prompt to type into; those that were pressed already wait.
@@ -126,20 +126,20 @@ class AlignscopeApp(App[int]):
             self.run_worker(self._tell_later(explorer.lineup_found.wait, problems), exit_on_error=False)
 
     def _look(self) -> list[str]:
-        news = self._own.look()
-        for theme in news.themes:
+        changes = self._own.scan()
+        for theme in changes.themes:
             self.register_theme(theme)
-        for name in news.gone:
+        for name in changes.gone:
             self.unregister_theme(name)
-            ours = themes.first_theme(name)
+            ours = themes.find_theme(name)
             if ours is not None:
                 self.register_theme(ours)
             elif self.theme == name:
                 self.register_theme(themes.default_theme())
                 self.theme = themes.DEFAULT
-        if any(theme.name == self.theme for theme in news.themes):
+        if any(theme.name == self.theme for theme in changes.themes):
             self.mutate_reactive(App.theme)  # the same name, other colours
-        return [f"Theme {problem}" for problem in news.problems]
+        return [f"Theme {problem}" for problem in changes.problems]
 
     def _look_again(self) -> None:
         problems = self._look()
@@ -158,7 +158,7 @@ class AlignscopeApp(App[int]):
         if chosen is None:
             return
         with suppress(OSError):
-            themes.remember(chosen)
+            themes.save_theme(chosen)
         fixed = self.launch.theme
         self.tell(f"{chosen} for now; the next start wears {fixed}, as was asked for." if fixed else "")
 
@@ -170,9 +170,12 @@ class AlignscopeApp(App[int]):
                 self.register_theme(theme)
         worn = self.available_themes
         return [
-            ("alignscope", [t for name, t in sorted(worn.items()) if isinstance(t, themes.Look) and name not in own]),
+            (
+                "alignscope",
+                [t for name, t in sorted(worn.items()) if isinstance(t, themes.FileTheme) and name not in own],
+            ),
             ("your own", [worn[name] for name in sorted(own)]),
-            ("Textual", [worn[name] for name in BUILTIN_THEMES if not isinstance(worn.get(name), themes.Look)]),
+            ("Textual", [worn[name] for name in BUILTIN_THEMES if not isinstance(worn.get(name), themes.FileTheme)]),
         ]
 
     # Calm

@@ -33,16 +33,16 @@ _INSTEAD: Final = {
 }  # fmt: skip
 
 
-class PlainSigns(LineFilter):
+class AsciiFilter(LineFilter):
     """Draws with ASCII alone; a character that has no likeness there is a question mark as wide as itself."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments in characters that can be shown."""
-        return [Segment(plain(text), style, control) for text, style, control in segments]
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
 
 
 @lru_cache(4096)
-def plain(text: str) -> str:
+def to_ascii(text: str) -> str:
     """A text in ASCII, of the same width."""
     if text.isascii():
         return text
@@ -61,7 +61,7 @@ def _plain(char: str) -> str:
     return "?" * cell_width(char)
 
 
-def plain_signs(wanted: str = "auto", environment: Mapping[str, str] = os.environ, encoding: str | None = None) -> bool:
+def needs_ascii(wanted: str = "auto", environment: Mapping[str, str] = os.environ, encoding: str | None = None) -> bool:
     """Whether to draw with ASCII alone.
 
     Args:

@@ -13,7 +13,7 @@ _SECONDS: Final = 5.0
 """How long the application may take to close its session; if it takes longer, the next start finds the journal."""
 
 
-def end_with_the_terminal(leave: Callable[[int], None]) -> None:
+def exit_with_terminal(leave: Callable[[int], None]) -> None:
     """Call `leave` with the exit status when a signal asks the process to end, or the terminal hangs up.
 
     To be called in the event loop, which then calls back.

@@ -42,8 +42,8 @@ SETS: Final[Mapping[str, Mapping[str, str]]] = {
 """What differs from the usual keys. Lines up and down, top and end are j, k, g and G in all of them."""
 _TOGETHER: Final = ((ExplorerScreen, PromptEditor), (TextScreen, TextEditor), (Chooser, Choices))
 """Screens, with those derived from them, and the widget whose keys work at the same time."""
-_KEPT: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
-_SAME: Final = {
+_RESERVED: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
+_ALIASES: Final = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape", "ctrl+h": "backspace",
 }  # fmt: skip
 """Keys that terminals send for another, so that nothing ever arrives under their own name."""
@@ -89,12 +89,12 @@ def check(name: str, keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]
             problems.append(f"keys.{action:.60}: there is no such action{hint} (`alignscope config keys` lists them).")
             continue
         try:
-            good[action] = ",".join(dict.fromkeys(normal(key) for key in _split(text)))
+            good[action] = ",".join(dict.fromkeys(textual_name(key) for key in _split(text)))
         except BadKeyError as error:
             problems.append(f"keys.{action}: {error}.")
-    given = {action: ",".join(map(normal, _split(text))) for action, text in SETS.get(name, {}).items()}
-    while clash := _clash({**given, **good}, good):
-        action, problem = clash
+    given = {action: ",".join(map(textual_name, _split(text))) for action, text in SETS.get(name, {}).items()}
+    while conflict := _conflict({**given, **good}, good):
+        action, problem = conflict
         del good[action]
         problems.append(problem)
     return {**given, **good}, problems
@@ -109,7 +109,7 @@ def actions(name: str = "", keys: Mapping[str, str] | None = None) -> list[Actio
     ]
 
 
-def normal(key: str) -> str:
+def textual_name(key: str) -> str:
     """A key as Textual names it: `?` is question_mark.
 
     Raises:
@@ -132,10 +132,10 @@ def normal(key: str) -> str:
     full = "+".join([*modifiers, base])
     if modifiers == ["shift"] and len(base) == 1:
         raise BadKeyError(f"terminals send {base.upper()} for {full}; write that")
-    if full in _SAME:
-        raise BadKeyError(f"terminals send {_SAME[full]} for {key}, so it can't be told apart")
-    if full in _KEPT:
-        raise BadKeyError(f"{full} always {_KEPT[full]}")
+    if full in _ALIASES:
+        raise BadKeyError(f"terminals send {_ALIASES[full]} for {key}, so it can't be told apart")
+    if full in _RESERVED:
+        raise BadKeyError(f"{full} always {_RESERVED[full]}")
     return full
 
 
@@ -157,7 +157,7 @@ def _named(base: str) -> bool:
         return False
 
 
-def _clash(moved: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, str] | None:
+def _conflict(moved: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, str] | None:
     """One of the person's own keys that another action has in the same place, and what to say of it."""
     known = _known()
     for places in _places():

@@ -60,13 +60,13 @@ class ThemeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass
-class Look(Theme):
+class FileTheme(Theme):
     """A theme of a file."""
 
     about: str = ""
 
 
-def read(file: Path) -> Look:
+def read(file: Path) -> FileTheme:
     """The theme of a file.
 
     Raises:
@@ -82,7 +82,7 @@ def read(file: Path) -> Look:
     return _theme(file.name, theme)
 
 
-def _theme(file: str, theme: ThemeFile) -> Look:
+def _theme(file: str, theme: ThemeFile) -> FileTheme:
     colors: dict[str, Any] = {}
     for group, values in (("colors", theme.colors), ("tones", theme.tones)):
         for name, value in msgspec.structs.asdict(values).items():
@@ -102,7 +102,9 @@ def _theme(file: str, theme: ThemeFile) -> Look:
     elif {"background", "secondary"} <= colors.keys():
         grounds = [colors[name] for name in ("background", "surface") if name in colors]
         variables = {**_scrollbar(grounds, colors["secondary"]), **variables}
-    made = Look(name=theme.name, dark=theme.dark, ansi=theme.ansi, variables=variables, about=theme.about, **colors)
+    made = FileTheme(
+        name=theme.name, dark=theme.dark, ansi=theme.ansi, variables=variables, about=theme.about, **colors
+    )
     try:
         made.to_color_system().generate()
     except Exception as error:  # whatever it is, it would stop the application when the theme is worn
@@ -151,24 +153,24 @@ def _problem(value: str, ansi: bool) -> str:
     return ""
 
 
-def bundled_themes() -> Iterator[Look]:
+def bundled_themes() -> Iterator[FileTheme]:
     """The themes that come with alignscope."""
     yield from map(read, sorted(bundled("themes").glob("*.yaml")))
 
 
 @cache
-def _ours(name: str) -> Look:
+def _ours(name: str) -> FileTheme:
     return read(bundled("themes") / f"{name}.yaml")
 
 
-def default_theme() -> Look:
+def default_theme() -> FileTheme:
     """The theme for those who chose none."""
     return _ours(DEFAULT)
 
 
 def tones_for(theme: Theme) -> dict[str, str]:
     """The tones of the panes in a theme that doesn't name them, such as Textual's own."""
-    if isinstance(theme, Look):
+    if isinstance(theme, FileTheme):
         return {}
     variables = _ours("terminal" if theme.ansi else DEFAULT if theme.dark else "paper").variables
     return {f"{tone}-tone": variables[f"{tone}-tone"] for tone in TONES}
@@ -179,7 +181,7 @@ def own_directory() -> Path:
     return config_dir() / "themes"
 
 
-def first_theme(name: str) -> Theme | None:
+def find_theme(name: str) -> Theme | None:
     """One theme by its name without reading any other, for the first frame; None when it has to be looked for."""
     if name in BUILTIN_THEMES:
         return BUILTIN_THEMES[name]
@@ -195,7 +197,7 @@ def first_theme(name: str) -> Theme | None:
     return None
 
 
-def suggested(color_system: str | None, environment: Mapping[str, str]) -> str:
+def suggested_theme(color_system: str | None, environment: Mapping[str, str]) -> str:
     """The theme for those who chose none: with 16 colours the terminal's own, since no other can be shown.
 
     Args:
@@ -208,7 +210,7 @@ def suggested(color_system: str | None, environment: Mapping[str, str]) -> str:
     return "terminal-light" if background in ("7", "15") else "terminal"
 
 
-def remembered() -> str:
+def saved_theme() -> str:
     """The theme that was chosen last, empty when none was."""
     try:
         return read_regular(state_dir() / _REMEMBERED, 200).decode("utf-8-sig").strip()
@@ -216,16 +218,16 @@ def remembered() -> str:
         return ""
 
 
-def remember(name: str) -> None:
+def save_theme(name: str) -> None:
     """Keep the choice for the next start. Raises OSError."""
     write_whole(state_dir() / _REMEMBERED, [f"{name}\n".encode()])
 
 
 @dataclass
-class News:
+class ThemeChanges:
     """What is different since the directory was looked at last."""
 
-    themes: list[Look] = field(default_factory=list)
+    themes: list[FileTheme] = field(default_factory=list)
     """New, or saved again."""
     problems: list[str] = field(default_factory=list)
     """Files that can't be used, each in one sentence."""
@@ -241,14 +243,14 @@ class OwnThemes:
         self._seen: dict[str, tuple[int, int]] = {}
         self._names: dict[str, str] = {}
 
-    def look(self) -> News:
+    def scan(self) -> ThemeChanges:
         """What is different. Costs one reading of the directory while nothing is."""
-        news = News()
+        changes = ThemeChanges()
         there = self._files()
         for file in [file for file in self._seen if file not in there]:
             del self._seen[file]
             if name := self._names.pop(file, ""):
-                news.gone.append(name)
+                changes.gone.append(name)
         for file, stamp in there.items():
             if self._seen.get(file) == stamp:
                 continue
@@ -260,13 +262,13 @@ class OwnThemes:
                 if twice:
                     raise FileError(f"{file}: name: {theme.name} is already the theme of {twice}")
             except FileError as error:
-                news.problems.append(str(error))  # it keeps the colours that it had before
+                changes.problems.append(str(error))  # it keeps the colours that it had before
                 continue
             if before not in (None, theme.name):
-                news.gone.append(str(before))
+                changes.gone.append(str(before))
             self._names[file] = theme.name
-            news.themes.append(theme)
-        return news
+            changes.themes.append(theme)
+        return changes
 
     @property
     def names(self) -> set[str]:

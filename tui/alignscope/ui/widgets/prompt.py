@@ -9,10 +9,10 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from alignscope.ui.widgets.text_field import TextField
-from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 
-class PromptLine(Drawn, Container):
+class PromptLine(LineWidget, Container):
     """Around a prompt editor: the mark in front of it, in another colour with the class `-focused`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-line--mark"}

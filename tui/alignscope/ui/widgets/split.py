@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.ui.widgets.pane.view import PaneView
-from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 _LEAST_SHARE = 0.12
 
@@ -36,7 +36,7 @@ class _Shared(Layout):
         return placements
 
 
-class Split(Drawn, Container):
+class Split(LineWidget, Container):
     """Up to four panes sharing the room, in proportion to their shares."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"split--divider", "split--held"}

@@ -29,7 +29,7 @@ class NoticeLine(Static):
     }
     """
 
-    def say(self, message: str, severity: str = "information") -> None:
+    def set_message(self, message: str, severity: str = "information") -> None:
         """Show a message: `information`, `warning` or `error`; an empty one clears the line."""
         signs = {"warning": "▲ ", "error": "✕ "}
         self.set_class(bool(message), "-shown")

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.text.clean import cell_width, fit
-from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 _ROWS: Final = 3
 _EDGE: Final = 1
@@ -24,7 +24,7 @@ class TimeMark:
     """A place on the timeline."""
 
     ms: float
-    sign: str
+    label: str
     """One cell; a turn's number may be longer."""
     tone: str = ""
     """`base`, `instruct`, `third` or `fourth` at a reply's end, `failed` if it broke; empty for a turn."""
@@ -39,12 +39,12 @@ def clock(ms: float, whole_ms: float = 0.0) -> str:
     return f"{short}.{tenths % 10}" if max(whole_ms, ms) < 600_000 else short
 
 
-class Timeline(Drawn, Widget):
+class Timeline(LineWidget, Widget):
     """Three rows: what is played and how, the line with its turns, and where replies end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"timeline--{name}"
-        for name in ("played", "rest", "head", "turn", "words", "base", "instruct", "third", "fourth", "failed")
+        for name in ("played", "rest", "head", "turn", "caption", "base", "instruct", "third", "fourth", "failed")
     }
     DEFAULT_CSS = """
     Timeline {
@@ -55,7 +55,7 @@ class Timeline(Drawn, Widget):
         & > .timeline--rest { color: $scrollbar; }
         & > .timeline--head { color: $accent; text-style: bold; }
         & > .timeline--turn { color: $text; }
-        & > .timeline--words { color: $text; }
+        & > .timeline--caption { color: $text; }
         & > .timeline--base { color: $base-tone; }
         & > .timeline--instruct { color: $instruct-tone; }
         & > .timeline--third { color: $third-tone; }
@@ -74,7 +74,7 @@ class Timeline(Drawn, Widget):
         super().__init__(id=id)
         self._ms = self._length = 0.0
         self._marks: tuple[TimeMark, ...] = ()
-        self._words: tuple[str, str] = ("", "")
+        self._captions: tuple[str, str] = ("", "")
         self._shown: object = None
         self._held = False
 
@@ -83,13 +83,13 @@ class Timeline(Drawn, Widget):
         self._length, self._marks = length_ms, tuple(marks)
         self._redraw()
 
-    def show(self, ms: float, words: str, more: str = "") -> None:
+    def set_position(self, ms: float, left: str, right: str = "") -> None:
         """Tell where it is; what plays, as words for the left end, and more for the right one if there is room."""
-        self._ms, self._words = ms, (words, more)
+        self._ms, self._captions = ms, (left, right)
         self._redraw()
 
     def _redraw(self) -> None:
-        shown = (self._words, self._place(self._ms), self._length, self._marks, self.size)
+        shown = (self._captions, self._place(self._ms), self._length, self._marks, self.size)
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -107,22 +107,22 @@ class Timeline(Drawn, Widget):
         return round(min(max(share, 0.0), 1.0) * (self._room - 1))
 
     def row(self, y: int) -> Strip:
-        row = (self._row_words, self._row_line, self._row_ends)[min(y, _ROWS - 1)]()
+        row = (self._row_captions, self._row_line, self._row_ends)[min(y, _ROWS - 1)]()
         plain = self.rich_style
         return Strip([Segment(" " * _EDGE, plain), *row]).adjust_cell_length(self.outer_size.width, plain)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"timeline--{name}")
 
-    def _row_words(self) -> list[Segment]:
-        words, more = self._words
-        words = fit(words, self._room)
-        gap = self._room - cell_width(words)
-        more = fit(more, gap - 2) if gap > 10 else ""
+    def _row_captions(self) -> list[Segment]:
+        left, right = self._captions
+        left = fit(left, self._room)
+        gap = self._room - cell_width(left)
+        right = fit(right, gap - 2) if gap > 10 else ""
         return [
-            Segment(words, self._style("words")),
-            Segment(" " * (gap - cell_width(more)), self.rich_style),
-            Segment(more, self.rich_style),
+            Segment(left, self._style("caption")),
+            Segment(" " * (gap - cell_width(right)), self.rich_style),
+            Segment(right, self.rich_style),
         ]
 
     def _row_line(self) -> list[Segment]:
@@ -146,10 +146,10 @@ class Timeline(Drawn, Widget):
                     place = next((near for near in (place - 1, place + 1) if 0 <= near < self._room), place)
                 if not ends and place < free:
                     continue
-                for index, sign in enumerate(mark.sign):
+                for index, char in enumerate(mark.label):
                     if place + index < self._room:
-                        cells[place + index], looks[place + index] = sign, mark.tone or "turn"
-                free = place + len(mark.sign) + 1
+                        cells[place + index], looks[place + index] = char, mark.tone or "turn"
+                free = place + len(mark.label) + 1
         return self._joined(cells, looks)
 
     def _joined(self, cells: Sequence[str], looks: Sequence[str]) -> list[Segment]:

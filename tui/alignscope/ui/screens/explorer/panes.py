@@ -95,7 +95,7 @@ class PaneActions(SplitScreen[int]):
             view = self.split.view(pane.name)
             if view is not None:
                 view.set_pane(pane)
-                view.wear(tone)
+                view.set_tone(tone)
         self.show_settings()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

@@ -156,7 +156,7 @@ class ExplorerScreen(SessionActions):
         split = self.split
         async for event, reply in self.exploration.play(turn, only):
             if view := split.view(event.pane):
-                view.changed(reply, event)
+                view.update_reply(reply, event)
         if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
             self._all_came = self.clock()
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:

@@ -91,7 +91,7 @@ class SessionActions(NextTurnActions):
             await self.set_lineup(self.exploration.lineup)
             self.lineup_found.set()
         for view in self.split.views:
-            view.place([(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
+            view.set_turns([(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
         self.show_lineup()
         self.refresh_bindings()
         if lost:

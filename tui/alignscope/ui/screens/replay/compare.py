@@ -195,7 +195,7 @@ class CompareScreen(AppScreen[None]):
         try:
             async for event, reply in self._run():
                 self._new[event.pane, event.sample] = reply
-            self.notice.say(self._kept)
+            self.notice.set_message(self._kept)
         finally:
             self._coming = False
             if self.is_attached:
@@ -211,10 +211,10 @@ class CompareScreen(AppScreen[None]):
     def action_sample(self, step: int) -> None:
         """Show another sample, in every pane."""
         if self._old.settings.samples == 1:
-            self.notice.say("This turn has one sample a pane.")
+            self.notice.set_message("This turn has one sample a pane.")
             return
         self._sample = (self._sample - 1 + step) % self._old.settings.samples + 1
-        self.notice.say(f"Sample {self._sample} of {self._old.settings.samples}.")
+        self.notice.set_message(f"Sample {self._sample} of {self._old.settings.samples}.")
         self._draw()
 
     def action_stop(self) -> None:

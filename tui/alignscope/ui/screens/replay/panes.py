@@ -96,7 +96,7 @@ class ReplayPanes:
         if self._turn:
             self._set_lineup(self._turn)
         for view, its_turns in zip(self.views, by_slot, strict=True):
-            view.place(its_turns, self._player.turn_ms / 1000)
+            view.set_turns(its_turns, self._player.turn_ms / 1000)
 
     def _set_lineup(self, turn: Turn) -> list[PaneView]:
         """Set the panes of a turn's lineup on their views, and return these."""

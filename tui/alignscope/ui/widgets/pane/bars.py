@@ -8,7 +8,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.text.clean import cell_width, fit
-from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 _BETWEEN: Final = "  "
 _LEAST: Final = 8
@@ -17,7 +17,7 @@ _MODEL: Final = 14
 """Cells that a model's name is given before what stands beside it."""
 
 
-class Bar(Drawn, Widget):
+class Bar(LineWidget, Widget):
     """One row of pieces in styles of their own."""
 
     INDENT: ClassVar[int] = 1

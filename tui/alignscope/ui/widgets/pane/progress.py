@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from alignscope.model.reply import Reply
-from alignscope.text.wording import describe_footer
 from alignscope.ui.widgets.pane.bars import PaneFooter
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -28,7 +27,7 @@ class ProgressFooter(PaneFooter):
         self._replies: Mapping[int, Reply] = {}
         self._shown: int | None = 1
         self._began = 0.0
-        self._held = False
+        self._paused = False
         self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
         self._second: Timer | None = None  # to the next second of waiting
 
@@ -39,29 +38,29 @@ class ProgressFooter(PaneFooter):
     def show(self, replies: Mapping[int, Reply], shown: int | None) -> None:
         """Show how these replies go, by sample; `shown` is the one in view, None for all."""
         self._replies, self._shown = replies, shown
-        self._look()
+        self._refresh_figures()
 
-    def hold(self, held: bool) -> None:
+    def set_paused(self, paused: bool) -> None:
         """Set whether the clock stands still."""
-        if held is not self._held:
-            self._held = held
-            self._look()
+        if paused is not self._paused:
+            self._paused = paused
+            self._refresh_figures()
 
-    def look_soon(self) -> None:
+    def refresh_soon(self) -> None:
         """Look at the figures before long, since tokens have come."""
         if not self._due and self.is_mounted:
             self._due = time.monotonic() + _PERIOD
-            frames(self.app).soon(self._frame)
+            frames(self.app).call_next(self._frame)
 
     def _frame(self) -> None:
         if not self._due or not self.is_attached:
             return
         if time.monotonic() < self._due:
-            frames(self.app).soon(self._frame)
+            frames(self.app).call_next(self._frame)
         else:
-            self._look()
+            self._refresh_figures()
 
-    def _look(self) -> None:
+    def _refresh_figures(self) -> None:
         self._due = 0.0
         if self._second is not None:
             self._second.stop()
@@ -73,7 +72,7 @@ class ProgressFooter(PaneFooter):
         shown = min(self._shown or 1, len(replies))
         waiting = replies[shown].end is None and not replies[shown].texts
         waited = self._clock() - self._began - replies[shown].phase_since_ms / 1000 if waiting else 0
-        state, figures = describe_footer(replies, self._shown and shown, waited, held=self._held)
+        state, figures = footer_words(replies, self._shown and shown, waited, held=self._paused)
         self.set_state(state, figures, failed=any(reply.failed for reply in replies.values()))
         if waiting and self.is_mounted:
-            self._second = self.set_timer(1.01 - waited % 1, self._look)
+            self._second = self.set_timer(1.01 - waited % 1, self._refresh_figures)

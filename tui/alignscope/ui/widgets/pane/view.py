@@ -136,7 +136,7 @@ class PaneView(Widget):
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
 
-    def wear(self, tone: Tone) -> None:
+    def set_tone(self, tone: Tone) -> None:
         """Set another colour and mark."""
         if tone == self.tone:
             return
@@ -146,9 +146,9 @@ class PaneView(Widget):
         self._header.set_mark(MARKS[tone])
         self.tone = tone
 
-    def hold(self, held: bool) -> None:
+    def set_paused(self, paused: bool) -> None:
         """Set whether the clock of a recording stands still."""
-        self._footer.hold(held)
+        self._footer.set_paused(paused)
 
     def begin_turn(self, turn: Turn) -> None:
         """Show a turn's prompt and settings, and wait for its replies."""
@@ -170,7 +170,7 @@ class PaneView(Widget):
         self._leave_markdown()
         self._refresh_footer()
 
-    def changed(self, reply: Reply, event: Event) -> None:
+    def update_reply(self, reply: Reply, event: Event) -> None:
         """Show what an event has changed in a reply of the last turn."""
         sample = reply.sample
         if sample not in self.replies:
@@ -182,7 +182,7 @@ class PaneView(Widget):
                 if len(reply.texts) == 1:
                     self._refresh_footer()
                 else:
-                    self._footer.look_soon()
+                    self._footer.refresh_soon()
             case Waiting():
                 self._refresh_footer()
             case Finished():
@@ -193,7 +193,7 @@ class PaneView(Widget):
             case _:
                 assert_never(event)
 
-    def place(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
+    def set_turns(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
         """Show these turns and no others, at once however long they are, with the end in view.
 
         Turns that are here already by their numbers and stand before the last are assumed to be the same.
@@ -208,7 +208,7 @@ class PaneView(Widget):
         self._leave_markdown()
         del self.turns[kept:]
         self.replies = {}
-        self.transcript.keep(kept)
+        self.transcript.truncate(kept)
         for place, (turn, name) in enumerate(turns[kept:], kept + 1):
             self._add(turn, turn.replies_of(name))
             for sample, reply in self.replies.items():

@@ -26,7 +26,7 @@ from alignscope.model.sampling import (
 )
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.sampling.parameter_list import COLUMN_WIDTH, NAMES, ParameterList
-from alignscope.ui.widgets.sampling.parameter_row import Edit, ModelValues, moved, row, start
+from alignscope.ui.widgets.sampling.parameter_row import Edit, ModelValues, parameter_row, start_value, stepped
 
 
 class SamplingPanel(Widget, can_focus=True):
@@ -162,7 +162,7 @@ class SamplingPanel(Widget, can_focus=True):
         if not self.children:
             return
         rows = self.query_one(ParameterList)
-        rows.rows = tuple(row(name, self.sampling, self._servers, self._models) for name in NAMES)
+        rows.rows = tuple(parameter_row(name, self.sampling, self._servers, self._models) for name in NAMES)
         rows.cursor, rows.edit, rows.active = self.cursor, self.edit, self.has_focus
         scope = f"Sampling of {clean(self.scope)} alone" if self.scope else "Sampling"
         self.query_one("#sampling-title", Static).update(
@@ -226,12 +226,12 @@ class SamplingPanel(Widget, can_focus=True):
             self._change(self.sampling.off(name))
         else:
             value = self._remembered.get(name)
-            self._change(self.sampling.on(name, start(name, self._models) if value is None else value))
+            self._change(self.sampling.on(name, start_value(name, self._models) if value is None else value))
 
     def action_turn(self, steps: int) -> None:
         """Turn the selected parameter by so many steps."""
         try:
-            self._change(moved(self._selected, self.sampling, steps, self._models))
+            self._change(stepped(self._selected, self.sampling, steps, self._models))
         except SamplingError as error:
             self._show(str(error))
 
@@ -239,7 +239,7 @@ class SamplingPanel(Widget, can_focus=True):
         """Begin to type, from the value there is."""
         name = self._selected
         value = self.sampling.get(name, self._remembered.get(name))
-        self.edit = Edit.of(PARAMETERS[name].format(start(name, self._models) if value is None else value))
+        self.edit = Edit.of(PARAMETERS[name].show(start_value(name, self._models) if value is None else value))
 
     def action_preset(self, by: int) -> None:
         """Take the next preset, or the one before."""
@@ -270,8 +270,8 @@ class SamplingPanel(Widget, can_focus=True):
         elif event.part == "value" and again:
             self.action_edit()
 
-    @on(ParameterList.Turned)
-    def _turned(self, event: ParameterList.Turned) -> None:
+    @on(ParameterList.Stepped)
+    def _stepped(self, event: ParameterList.Stepped) -> None:
         event.stop()
         if self.edit is None:
             self.action_turn(event.steps)

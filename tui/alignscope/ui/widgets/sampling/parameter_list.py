@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from alignscope.model.sampling import PARAMETERS
 from alignscope.text.clean import cell_width, clean_line, fit
-from alignscope.ui.widgets.sampling.parameter_row import Edit, Row
+from alignscope.ui.widgets.sampling.parameter_row import Edit, ParameterRow
 
 NAMES: Final = tuple(PARAMETERS)
 COLUMN_WIDTH: Final = 34
@@ -39,12 +39,12 @@ class ParameterList(Widget):
         """`mark`, `name` or `value`."""
 
     @dataclass
-    class Turned(Message):
+    class Stepped(Message):
         """The wheel was turned on the selected row."""
 
         steps: int
 
-    rows: reactive[tuple[Row, ...]] = reactive(())
+    rows: reactive[tuple[ParameterRow, ...]] = reactive(())
     cursor: reactive[int] = reactive(0)
     edit: reactive[Edit | None] = reactive(None)
     active: reactive[bool] = reactive(False)
@@ -87,7 +87,7 @@ class ParameterList(Widget):
             line = (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
         return line
 
-    def _shown(self, row: Row, width: int) -> Content:
+    def _shown(self, row: ParameterRow, width: int) -> Content:
         names = max(min(_NAME_WIDTH, width - 12), 4)
         room = max(width - names - 6, 4)
         value = fit(row.value, room)
@@ -100,7 +100,7 @@ class ParameterList(Widget):
             ("!" if row.caveats else " ", "$text-warning"),
         )
 
-    def _edited(self, row: Row, edit: Edit, width: int) -> Content:
+    def _edited(self, row: ParameterRow, edit: Edit, width: int) -> Content:
         name, text = row.parameter.name, clean_line(edit.text)
         room = max(width - len(name) - 5, 4)
         # The window on the text is moved until the cursor is in it; wide characters take two cells of it.
@@ -144,4 +144,4 @@ class ParameterList(Widget):
         if self.active and self._index_at(event.x, event.y) == self.cursor:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Turned(steps))
+            self.post_message(self.Stepped(steps))

@@ -16,7 +16,7 @@ _EDIT_MAX: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ParameterRow:
     """One parameter as the panel shows it."""
 
     parameter: Parameter
@@ -45,7 +45,9 @@ class Row:
         return " ".join(parts)
 
 
-def row(name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), models: ModelValues | None = None) -> Row:
+def parameter_row(
+    name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), models: ModelValues | None = None
+) -> ParameterRow:
     """A parameter's row.
 
     Args:
@@ -58,12 +60,12 @@ def row(name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), model
     own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if told else ()
     caveats = tuple(dict.fromkeys(note for server in servers if (note := server.caveat(name))))
     if name in sampling:
-        return Row(parameter, True, parameter.format(sampling[name]), own, caveats)
+        return ParameterRow(parameter, True, parameter.show(sampling[name]), own, caveats)
     values = dict.fromkeys(value for _, value in own)
-    return Row(parameter, False, "/".join(values) or UNKNOWN, own, caveats)
+    return ParameterRow(parameter, False, "/".join(values) or UNKNOWN, own, caveats)
 
 
-def start(name: str, models: ModelValues | None = None) -> Value:
+def start_value(name: str, models: ModelValues | None = None) -> Value:
     """What a parameter starts from when it is switched on: the first value that a model tells, else the default."""
     parameter = PARAMETERS[name]
     for values in (models or {}).values():
@@ -75,7 +77,7 @@ def start(name: str, models: ModelValues | None = None) -> Value:
     return parameter.default
 
 
-def moved(name: str, sampling: Sampling, steps: int, models: ModelValues | None = None) -> Sampling:
+def stepped(name: str, sampling: Sampling, steps: int, models: ModelValues | None = None) -> Sampling:
     """The sampling with a parameter turned by so many steps, switched on if it was off.
 
     Raises:
@@ -85,7 +87,7 @@ def moved(name: str, sampling: Sampling, steps: int, models: ModelValues | None 
     if parameter.type not in (ValueType.FLOAT, ValueType.INT):
         raise SamplingError(f"{name} has no steps: press enter to type it")
     before = sampling.get(name)
-    after = parameter.moved(start(name, models) if before is None else before, steps)
+    after = parameter.turn(start_value(name, models) if before is None else before, steps)
     if after == before:
         raise SamplingError(f"{name} ends here: {parameter.range}")
     return sampling.on(name, after)

@@ -9,7 +9,7 @@ from typing import Final
 from alignscope.text.clean import Wrapper, offsets
 
 
-class Kind(StrEnum):
+class BlockKind(StrEnum):
     """What a block of rows is; also the last part of the name of its style."""
 
     SEPARATOR = "separator"
@@ -26,9 +26,9 @@ class Kind(StrEnum):
     ERROR = "error"
 
 
-GUTTERS: Final = {Kind.PROMPT: "› ", Kind.THINKING: "┊ ", Kind.REPLY: "▎ ", Kind.ERROR: "▌ "}
+GUTTERS: Final = {BlockKind.PROMPT: "› ", BlockKind.THINKING: "┊ ", BlockKind.REPLY: "▎ ", BlockKind.ERROR: "▌ "}
 """What stands at the left of every row of a block, apart from its text."""
-TEXT: Final = frozenset({Kind.PROMPT, Kind.THINKING, Kind.REPLY, Kind.ERROR})
+TEXT: Final = frozenset({BlockKind.PROMPT, BlockKind.THINKING, BlockKind.REPLY, BlockKind.ERROR})
 """The blocks whose text is wrapped and can be copied; the others are one row of chrome each."""
 EVERY_SAMPLE: Final = 0
 _END: Final = 1 << 30
@@ -43,7 +43,7 @@ class Block:
 
     __slots__ = ("begins", "kind", "rows", "sample", "samples", "width")
 
-    def __init__(self, kind: Kind, sample: int = EVERY_SAMPLE, samples: int = 1) -> None:
+    def __init__(self, kind: BlockKind, sample: int = EVERY_SAMPLE, samples: int = 1) -> None:
         self.kind = kind
         self.sample = sample
         self.samples = samples
@@ -144,14 +144,14 @@ class Rows:
         """Rows in all."""
         return self._tops[-1] + len(self.shown[-1].rows) if self.shown else 0
 
-    def wrapper(self, kind: Kind) -> Wrapper:
+    def wrapper(self, kind: BlockKind) -> Wrapper:
         """What wraps a block of this kind at the present width."""
         width = max(1, self.width - len(GUTTERS.get(kind, "")))
         if width not in self._wrappers:
             self._wrappers[width] = Wrapper(width)
         return self._wrappers[width]
 
-    def add(self, kind: Kind, text: str = "", sample: int = EVERY_SAMPLE, *, before: Block | None = None) -> Block:
+    def add(self, kind: BlockKind, text: str = "", sample: int = EVERY_SAMPLE, *, before: Block | None = None) -> Block:
         """A new block, at the end or before another."""
         block = Block(kind, sample, self.samples)
         block.append(text, self.wrapper(kind))

@@ -32,7 +32,7 @@ class Frames:
         self._skipped = 0
         self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames", pause=True)
 
-    def soon(self, callback: Callable[[], None]) -> None:
+    def call_next(self, callback: Callable[[], None]) -> None:
         """Call back once, with the next frame."""
         if not self._waiting:
             self._timer.resume()
@@ -64,7 +64,7 @@ def frames(app: "App[object]") -> Frames:
     return clock
 
 
-class Drawn(_Base):
+class LineWidget(_Base):
     """Put before a widget class: a widget with nothing around its rows, no border, no padding and no opacity.
 
     Textual asks every widget in view for all its rows whenever anything on the screen changes, and its own way of

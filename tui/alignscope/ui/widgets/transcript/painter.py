@@ -7,8 +7,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from alignscope.text.clean import fit, render
-from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, Kind, Rows
+from alignscope.text.clean import fit, render, show
+from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, BlockKind, Rows
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -17,7 +17,7 @@ _Tagger = Callable[[Style, int, int], Style]
 
 _STRIPS: Final = 512
 """Drawn rows that are kept."""
-_EDGES: Final = {Kind.THINKING: "gutter", Kind.REPLY: "edge"}
+_EDGES: Final = {BlockKind.THINKING: "gutter", BlockKind.REPLY: "edge"}
 """The style of what stands at the left of a row, where it isn't that of its text."""
 _BELOW: Final = 1 << 30
 """The row that the mouse finds below the last."""
@@ -72,11 +72,11 @@ class Painter:
         if y < self._rows.height:
             return self._draw(y, _tag)
         width = self._widget.outer_size.width
-        return Strip([Segment(" " * width, _tag(self._look(Kind.REPLY), 0, _BELOW))], width)
+        return Strip([Segment(" " * width, _tag(self._look(BlockKind.REPLY), 0, _BELOW))], width)
 
     def _below(self) -> Strip:
         if self._empty is None:
-            self._empty = Strip.blank(self._widget.outer_size.width, self._look(Kind.REPLY))
+            self._empty = Strip.blank(self._widget.outer_size.width, self._look(BlockKind.REPLY))
         return self._empty
 
     def _look(self, name: str) -> Style:
@@ -84,7 +84,7 @@ class Painter:
         style = self._looks.get(name)
         if style is None:
             widget = self._widget
-            own = name == Kind.REPLY
+            own = name == BlockKind.REPLY
             style = widget.rich_style if own else widget.get_component_rich_style(f"transcript--{name}")
             self._looks[name] = style
         return style
@@ -132,15 +132,15 @@ def _untagged(style: Style, x: int, y: int) -> Style:
     return style
 
 
-def _chrome(kind: Kind, text: str, width: int) -> str:
+def _chrome(kind: BlockKind, text: str, width: int) -> str:
     """A row that is no text: a rule with a caption, or words at the right."""
-    if kind is Kind.END:
-        if render(text)[1] >= width:
+    if kind is BlockKind.END:
+        if show(text)[1] >= width:
             text = text.partition(" · ")[0]  # the count is in the footer too
         drawn = fit(text, width - 1)
-        return " " * (width - 1 - render(drawn)[1]) + drawn + " " if width > 1 else drawn
-    lead = " " if kind is Kind.LABEL else "\u2500\u2500 " if kind is Kind.SEPARATOR else "\u2504\u2504 "
-    fill = " " if kind is Kind.LABEL else lead[0]
+        return " " * (width - 1 - show(drawn)[1]) + drawn + " " if width > 1 else drawn
+    lead = " " if kind is BlockKind.LABEL else "\u2500\u2500 " if kind is BlockKind.SEPARATOR else "\u2504\u2504 "
+    fill = " " if kind is BlockKind.LABEL else lead[0]
     drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
     rest = width - render(drawn)[1]
     return drawn + fill * rest if rest >= 0 else fit(drawn, width)

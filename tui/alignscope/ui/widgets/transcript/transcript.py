@@ -19,8 +19,8 @@ from textual.strip import Strip
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.filler import Filler
 from alignscope.ui.widgets.transcript.follow import Follow
-from alignscope.ui.widgets.transcript.layout import Kind, Rows
-from alignscope.ui.widgets.transcript.line_widget import Drawn, frames
+from alignscope.ui.widgets.transcript.layout import BlockKind, Rows
+from alignscope.ui.widgets.transcript.line_widget import LineWidget, frames
 from alignscope.ui.widgets.transcript.painter import Painter
 from alignscope.ui.widgets.transcript.turns import Turns
 
@@ -32,10 +32,10 @@ _TAIL: Final = 4_096
 """Characters at a text's end that are laid out at once, at the least."""
 
 
-class Transcript(Drawn, ScrollView):
+class Transcript(LineWidget, ScrollView):
     """Everything that was said in one pane, following the end while the view is there."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in Kind} | {
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in BlockKind} | {
         "transcript--gutter",
         "transcript--edge",
     }
@@ -131,11 +131,11 @@ class Transcript(Drawn, ScrollView):
         self._rows.show(sample)
         self._changed(0)
 
-    def keep(self, turns: int) -> None:
+    def truncate(self, turns: int) -> None:
         """Forget all but so many turns from the start."""
         self._pending.clear()
         self._tail = None
-        self._filler.drop(self._turns.keep(turns))
+        self._filler.drop(self._turns.truncate(turns))
         self._changed(0)
 
     def fill(
@@ -193,7 +193,7 @@ class Transcript(Drawn, ScrollView):
         if self._scheduled or not self.is_mounted:
             return
         self._scheduled = True
-        frames(self.app).soon(self._frame)
+        frames(self.app).call_next(self._frame)
 
     def _frame(self) -> None:
         self._scheduled = False

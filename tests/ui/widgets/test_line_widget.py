@@ -14,7 +14,7 @@ from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.timeline import Timeline
-from alignscope.ui.widgets.transcript.line_widget import Drawn
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
 
@@ -31,7 +31,7 @@ MADE: list[Widget] = [
 ]
 
 
-def kinds(kind: type[Drawn]) -> Iterator[type[Drawn]]:
+def kinds(kind: type[LineWidget]) -> Iterator[type[LineWidget]]:
     """Every class of alignscope that draws its own rows."""
     for each in kind.__subclasses__():
         if each.__module__.startswith("alignscope."):
@@ -40,7 +40,7 @@ def kinds(kind: type[Drawn]) -> Iterator[type[Drawn]]:
 
 
 def test_every_widget_that_draws_its_own_rows_is_tried_here() -> None:
-    assert {type(widget) for widget in MADE} == set(kinds(Drawn))
+    assert {type(widget) for widget in MADE} == set(kinds(LineWidget))
 
 
 @pytest.mark.parametrize("widget", MADE, ids=lambda widget: type(widget).__name__)
