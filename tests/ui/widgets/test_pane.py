@@ -86,7 +86,6 @@ async def test_every_end_has_words_and_keeps_the_text(end: End) -> None:
         assert ("▌ The server [b]went away." in host.text) == end.failed
         assert ("▌ Press r to try again." in host.text) == end.failed
         assert host.view.reply_text() == "partial [x]"
-        assert host.view.failed == end.failed
         assert not host.view.running
 
 
@@ -200,25 +199,6 @@ async def test_what_is_copied_is_what_came() -> None:
         host.begin_turn(1, "Once upon")
         host.apply(token(" a time\r\n\x1b[0m"))
         assert host.view.reply_text() == " a time\r\n\x1b[0m"
-
-
-async def test_only_what_failed_can_be_tried_again() -> None:
-    told: list[PaneView] = []
-
-    class Listening(Host):
-        def on_pane_view_retry_requested(self, message: PaneView.RetryRequested) -> None:
-            told.append(message.view)
-
-    host = Listening()
-    async with host.run_test(size=(60, 16)) as pilot:
-        host.begin_turn(1, "Go.")
-        host.view.action_retry()
-        await pilot.pause()
-        assert told == []
-        host.apply(finished(End.ERROR, "No."))
-        host.view.action_retry()
-        await pilot.pause()
-        assert told == [host.view]
 
 
 async def test_signs_tell_panes_apart_without_colour() -> None:

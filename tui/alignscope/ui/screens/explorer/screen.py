@@ -179,11 +179,6 @@ class ExplorerScreen(SessionActions):
         view.retry()
         await self.play(turn, name)
 
-    @on(PaneView.RetryRequested)
-    def _retry_clicked(self, event: PaneView.RetryRequested) -> None:
-        event.stop()
-        self.retry(event.view)
-
     def action_retry(self) -> None:
         """Ask the pane with the focus again."""
         self.retry(self.here)

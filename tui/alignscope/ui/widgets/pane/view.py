@@ -57,12 +57,6 @@ class PaneView(Widget):
 
         view: "PaneView"
 
-    @dataclass
-    class RetryRequested(Message):
-        """The person wants this pane asked again."""
-
-        view: "PaneView"
-
     def __init__(
         self,
         pane: Pane,
@@ -235,16 +229,6 @@ class PaneView(Widget):
     def running(self) -> bool:
         """Whether a reply of the last turn is still to end."""
         return any(reply.end is None for reply in self.replies.values())
-
-    @property
-    def failed(self) -> bool:
-        """Whether a reply of the last turn failed, so that it can be tried again."""
-        return any(reply.failed for reply in self.replies.values())
-
-    def action_retry(self) -> None:
-        """Ask for the failed replies to be tried again."""
-        if self.failed:
-            self.post_message(self.RetryRequested(self))
 
     # What can be taken out of it
 
