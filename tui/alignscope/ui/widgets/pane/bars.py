@@ -8,17 +8,17 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.text.clean import cell_width, fit
-from alignscope.ui.widgets.transcript.line_widget import LineWidget
+from alignscope.ui.widgets.transcript.line_widget import LineWidget, tone_css
 
 _BETWEEN: Final = "  "
 _LEAST: Final = 8
-"""Cells below which a shortened name says nothing and is left out."""
+"""Cells below which a shortened name is left out."""
 _MODEL: Final = 14
-"""Cells that a model's name is given before what stands beside it."""
+"""Cells reserved for a model's name."""
 
 
 class Bar(LineWidget, Widget):
-    """One row of pieces in styles of their own."""
+    """One row of styled pieces of text."""
 
     INDENT: ClassVar[int] = 1
     """Blank cells at either end."""
@@ -41,17 +41,17 @@ class Bar(LineWidget, Widget):
         return max(0, self.size.width - 2 * self.INDENT)
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Yield pieces of text, each with the component class of its style, or "" for the bar's own."""
+        """Yield pieces of text, each with the component class of its style, or "" for the bar's style."""
         return ()
 
     def redraw(self) -> None:
-        """Draw again if anything is different."""
+        """Draw again if a piece changed."""
         if tuple(self.lay_out()) != self._pieces:
             self._strip = None
             self.refresh()
 
     def notify_style_update(self) -> None:
-        """Forget colours when the theme changes, or the focus."""
+        """Draw again in other colours."""
         super().notify_style_update()
         self._strip = None
 
@@ -71,18 +71,14 @@ class Bar(LineWidget, Widget):
 
 
 class PaneHeader(Bar):
-    """Mark and name, model, mode, and the server when it isn't the usual one."""
+    """Mark and name, model, mode and server of a pane."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-header--name"}
     DEFAULT_CSS = """
     PaneHeader {
         & > .pane-header--name { text-style: bold; }
-        &.-base > .pane-header--name { color: $base-tone; }
-        &.-instruct > .pane-header--name { color: $instruct-tone; }
-        &.-third > .pane-header--name { color: $third-tone; }
-        &.-fourth > .pane-header--name { color: $fourth-tone; }
     }
-    """
+    """ + tone_css("PaneHeader.-{tone} > .pane-header--name")
 
     def __init__(self, mark: str, *, classes: str) -> None:
         super().__init__(classes=classes)
@@ -91,7 +87,7 @@ class PaneHeader(Bar):
         self._parts = ("", "", "", "")
 
     def set_pane(self, name: str, model: str, mode: str, server: str = "", *, unlinked: bool = False) -> None:
-        """Show these; empty ones are left out."""
+        """Show these values, except empty ones."""
         self._who = name
         self._parts = (model, mode, f"@{server.removeprefix('http://')}" if server else "", "own sampling" * unlinked)
         self.redraw()
@@ -102,11 +98,11 @@ class PaneHeader(Bar):
         self.redraw()
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Yield the name always; then mode, sampling, server and model, each as far as there is room."""
+        """Yield the name, then model, mode, server and sampling as far as they fit."""
         lead = fit(f" {self._mark} {self._who} ", self.room)
         yield lead, "pane-header--name"
         model, mode, server, own = self._parts
-        # What a person can least do without comes first; it is drawn in its usual order whatever is missing.
+        # The most important parts get room first; the order in which they are drawn is another.
         kept: dict[str, str] = {}
         spare = self.room - cell_width(lead) - (min(cell_width(model), _MODEL) + 1 if model else 0)
         for words in filter(None, (mode, own, server)):
@@ -122,7 +118,7 @@ class PaneHeader(Bar):
 
 
 def _middle(model: str, width: int) -> str:
-    """Shorten a model's name in the middle: its tag at the end says whether it is the base or the tuned one."""
+    """Shorten a model's name in the middle, because the tag at its end tells base from tuned models."""
     if cell_width(model) <= width:
         return fit(model, width)
     if width < _LEAST:
@@ -132,7 +128,7 @@ def _middle(model: str, width: int) -> str:
 
 
 class PaneFooter(Bar):
-    """State of the replies, figures as far as there is room, and how much came below the view."""
+    """State and figures of the replies, and the number of rows below the view."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
     DEFAULT_CSS = """
@@ -158,12 +154,12 @@ class PaneFooter(Bar):
         self.redraw()
 
     def set_behind(self, rows: int) -> None:
-        """Show how many rows came below the view."""
+        """Show the number of rows that came below the view."""
         self._behind = rows
         self.redraw()
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Yield the state, then figures as far as there is room; what came below at the right."""
+        """Yield the state, figures as far as they fit, and at the right the number of rows below."""
         behind = f"↓ {self._behind:,} more" if self._behind else ""
         room = self.room - (cell_width(behind) + len(_BETWEEN) if behind else 0)
         left = self._state

@@ -1,53 +1,49 @@
-"""A pane's footer while replies run: how long they have been waited for, and their figures."""
+"""A pane's footer while replies run: waiting time and figures."""
 
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from textual.timer import Timer
 
 from alignscope.model.reply import Reply
 from alignscope.ui.widgets.pane.bars import PaneFooter
 from alignscope.ui.widgets.transcript.line_widget import frames
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
 _PERIOD: Final = 0.25
-"""Seconds between two looks at a running reply's figures."""
+"""Seconds between two updates of a running reply's figures."""
 
 
 class ProgressFooter(PaneFooter):
-    """Shows how the replies of a turn go, and looks again by itself every second and after tokens."""
+    """Progress of a turn's replies, updated every second and after tokens."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """Args:
-        clock: returns seconds; how long a reply has been waited for is measured by it.
-        """
         super().__init__()
         self._clock = clock
         self._replies: Mapping[int, Reply] = {}
         self._shown: int | None = 1
         self._began = 0.0
         self._paused = False
-        self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
+        self._due = 0.0  # time.monotonic() of the next update; 0 for none
         self._second: Timer | None = None  # to the next second of waiting
 
     def begin(self, at: float | None = None) -> None:
-        """Wait for replies, from now or from another moment on the clock."""
+        """Measure waiting time from now, or from another moment on the clock."""
         self._began = self._clock() if at is None else at
 
     def show(self, replies: Mapping[int, Reply], shown: int | None) -> None:
-        """Show how these replies go, by sample; `shown` is the one in view, None for all."""
+        """Show the progress of replies by sample; `shown` is the sample in view, or None for all."""
         self._replies, self._shown = replies, shown
         self._refresh_figures()
 
     def set_paused(self, paused: bool) -> None:
-        """Set whether the clock stands still."""
+        """Set whether the clock is paused."""
         if paused is not self._paused:
             self._paused = paused
             self._refresh_figures()
 
     def refresh_soon(self) -> None:
-        """Look at the figures before long, since tokens have come."""
+        """Update the figures within `_PERIOD`, because tokens have come."""
         if not self._due and self.is_mounted:
             self._due = time.monotonic() + _PERIOD
             frames(self.app).call_next(self._frame)

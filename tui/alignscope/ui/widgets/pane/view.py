@@ -31,10 +31,7 @@ _MARKDOWN_LIMIT: Final = 200_000
 
 
 class PaneView(Widget):
-    """A pane of the lineup: a header that names it, the transcript, and a footer with the state of its replies.
-
-    It knows no server and folds nothing: it is given turns, live or replayed, and told what changes in their replies.
-    """
+    """Header, transcript and footer of one pane, for live and replayed turns alike."""
 
     DEFAULT_CSS = """
     PaneView {
@@ -45,7 +42,7 @@ class PaneView(Widget):
         & > .pane--markdown { height: 1fr; padding: 0 1; }
         &.-focused > PaneHeader { background: $panel; color: $foreground; }
         &.-focused > PaneHeader > .pane-header--name { text-style: bold reverse; }
-        /* Which of a terminal's own colours can be read on which other nobody knows. */
+        /* A terminal's own colours may not be readable on one another. */
         &.-focused:ansi > PaneHeader { background: $background; text-style: bold underline; }
     }
     """
@@ -73,13 +70,11 @@ class PaneView(Widget):
     ) -> None:
         """
         Args:
-            tone: the colour and mark by which the pane is told apart.
-            default_server: the server that needs no mention.
-            server_names: what servers are called, by URL; those that aren't in it are told by their URL.
-            empty_text: what to say while there is no turn yet.
-            retry_hint: what to add to the message of a failed reply, such as which key tries again.
-            presets: those that the sampling beside a prompt is described by.
-            clock: returns seconds; how long a reply has been waited for is measured by it.
+            default_server: URL of the server that the header leaves out.
+            server_names: names of servers by URL.
+            retry_hint: text added to the message of a failed reply.
+            presets: presets that describe the sampling beside a prompt.
+            clock: returns seconds, for the time that a reply has been waited for.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
@@ -90,9 +85,9 @@ class PaneView(Widget):
         self._presets = presets
         self.turns: list[Turn] = []
         self.replies: dict[int, Reply] = {}
-        """This pane's in the last turn, by sample; those that haven't begun are empty."""
+        """Replies of the last turn by sample, empty before they begin."""
         self.shown_sample: int | None = 1
-        """The sample in view; None while all are, one below another."""
+        """The sample in view, or None for all."""
         self.transcript = Transcript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
@@ -101,7 +96,7 @@ class PaneView(Widget):
         self._markdown: VerticalScroll | None = None
 
     def compose(self) -> ComposeResult:
-        """Header, what to expect or the transcript, footer."""
+        """Yield header, placeholder, transcript and footer."""
         from textual.widgets import Static
 
         yield self._header
@@ -110,13 +105,12 @@ class PaneView(Widget):
         yield self._footer
 
     def on_mount(self) -> None:
-        """Show what there is."""
+        """Fill the header and show the placeholder."""
         self.set_pane(self.pane)
         self._show_body()
-        self._refresh_footer()
 
     def on_click(self, event: events.Click) -> None:
-        """A click on the header is told to the screen."""
+        """Post a click on the header."""
         if self._header.region.contains_point(event.screen_offset):
             self.post_message(self.HeaderClicked(self))
 
@@ -131,7 +125,7 @@ class PaneView(Widget):
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
 
     def set_tone(self, tone: Tone) -> None:
-        """Set another colour and mark."""
+        """Set the colour and the mark."""
         if tone == self.tone:
             return
         for part in (self._header, self.transcript):
@@ -141,7 +135,7 @@ class PaneView(Widget):
         self.tone = tone
 
     def set_paused(self, paused: bool) -> None:
-        """Set whether the clock of a recording stands still."""
+        """Set whether the clock of a recording is paused."""
         self._footer.set_paused(paused)
 
     def begin_turn(self, turn: Turn) -> None:
@@ -151,9 +145,7 @@ class PaneView(Widget):
         if self.shown_sample not in (None, 1):
             self.shown_sample = 1
             self.transcript.show_sample(1)
-        self._leave_markdown()
-        self._show_body()
-        self._refresh_footer()
+        self._show_plain()
 
     def retry(self) -> None:
         """Empty the last turn's replies, and wait for them anew."""
@@ -161,11 +153,10 @@ class PaneView(Widget):
             self.replies[sample] = Reply(self.pane.name, sample)
             self.transcript.reopen(sample)
         self._footer.begin()
-        self._leave_markdown()
-        self._refresh_footer()
+        self._show_plain()
 
     def update_reply(self, reply: Reply, event: Event) -> None:
-        """Show what an event has changed in a reply of the last turn."""
+        """Replace a reply of the last turn by its state after an event."""
         sample = reply.sample
         if sample not in self.replies:
             return
@@ -173,33 +164,27 @@ class PaneView(Widget):
         match event:
             case Token():
                 self.transcript.append(event.text, event.thinking, sample)
-                if len(reply.texts) == 1:
-                    self._refresh_footer()
-                else:
+                if len(reply.texts) > 1:
                     self._footer.refresh_soon()
-            case Waiting():
-                self._refresh_footer()
+                    return
             case Finished():
                 self.transcript.end_turn(_end(reply), self._message(reply), sample)
-                self._refresh_footer()
-            case Started():
+            case Waiting() | Started():
                 pass
             case _:
                 assert_never(event)
+        self._footer.show(self.replies, self.shown_sample)
 
     def set_turns(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
-        """Show these turns and no others, at once however long they are, with the end in view.
-
-        Turns that are here already by their numbers and stand before the last are assumed to be the same.
+        """Replace all turns, with the end in view. Turns before the last that have the same numbers stay as they are.
 
         Args:
-            turns: each with the name that this pane has in it.
-            began: when the last one began, in seconds on the pane's clock.
+            turns: turns, each with this pane's name in it.
+            began: begin of the last turn, in seconds on the pane's clock.
         """
         kept = max(0, min(len(self.turns), len(turns)) - 1)
         if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
             kept = 0
-        self._leave_markdown()
         del self.turns[kept:]
         self.replies = {}
         self.transcript.truncate(kept)
@@ -210,9 +195,8 @@ class PaneView(Widget):
                 hidden, message = place < len(turns), self._message(reply)
                 self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
         self._footer.begin(began)
-        self._show_body()
+        self._show_plain()
         self.transcript.settle()
-        self._refresh_footer()
 
     def _add(self, turn: Turn, replies: Mapping[int, Reply]) -> None:
         samples = range(1, turn.settings.samples + 1)
@@ -227,37 +211,30 @@ class PaneView(Widget):
 
     @property
     def running(self) -> bool:
-        """Whether a reply of the last turn is still to end."""
+        """Whether a reply of the last turn hasn't ended."""
         return any(reply.end is None for reply in self.replies.values())
 
-    # What can be taken out of it
-
     def reply_text(self) -> str:
-        """Return the last turn's reply as it came: the one in view, or all of them."""
+        """Return the raw text of the last turn's reply in view, or of all replies."""
         if self.shown_sample is None or not self.replies:
             return "\n\n".join(reply.text for reply in self.replies.values())
         return self.replies[min(self.shown_sample, len(self.replies))].text
 
-    # How it is shown
-
     @property
     def samples(self) -> int:
-        """Number of samples in the turn that has the most."""
+        """Largest number of samples in a turn."""
         return max((turn.settings.samples for turn in self.turns), default=1)
 
     def show_sample(self, sample: int | None) -> None:
-        """Show one sample of every turn, or with None all of them, one below another."""
+        """Show one sample of every turn, or with None all of them, stacked."""
         self.shown_sample = sample
-        self._leave_markdown()
-        self._show_body()
+        self._show_plain()
         self.transcript.show_sample(sample)
-        self._refresh_footer()
 
     def toggle_markdown(self) -> str:
-        """Show the last reply rendered as Markdown, or as it came again; "" if done, else why not."""
+        """Show the last reply as Markdown or plain. Returns why it can't be done, or an empty string."""
         if self._markdown is not None:
-            self._leave_markdown()
-            self._show_body()
+            self._show_plain()
             return ""
         text = self.reply_text()
         if self.pane.mode is not Mode.CHAT:
@@ -280,31 +257,29 @@ class PaneView(Widget):
         """Whether the last reply is shown as Markdown."""
         return self._markdown is not None
 
-    def _leave_markdown(self) -> None:
+    def _show_plain(self) -> None:
         if self._markdown is not None:
             self._markdown.remove()
             self._markdown = None
+        self._show_body()
 
     def _show_body(self) -> None:
-        if not self.children:  # nothing is composed yet
-            return
-        self.query_one(".pane--empty").display = not self.turns
-        self.transcript.display = bool(self.turns) and self._markdown is None
-
-    def _refresh_footer(self) -> None:
+        if self.children:  # composed
+            self.query_one(".pane--empty").display = not self.turns
+            self.transcript.display = bool(self.turns) and self._markdown is None
         self._footer.show(self.replies, self.shown_sample)
 
-    def on_transcript_follow_changed(self, message: Transcript.FollowChanged) -> None:
-        """Say how much came below the view."""
+    def on_transcript_behind_changed(self, message: Transcript.BehindChanged) -> None:
+        """Show how many rows came below the view."""
         message.stop()
         self._footer.set_behind(message.behind)
 
     def on_descendant_focus(self) -> None:
-        """Show that the person is here."""
+        """Mark the header as focused."""
         self.add_class("-focused")  # Textual doesn't draw a child anew for its parent's :focus-within
 
     def on_descendant_blur(self) -> None:
-        """Show that the person has gone."""
+        """Remove the mark."""
         self.remove_class("-focused")
 
 

@@ -1,4 +1,4 @@
-"""Text above what blocks show already, laid out bit by bit so that the screen never stands still."""
+"""Lays out long texts in steps, from their end upwards, so that the screen stays responsive."""
 
 import time
 from collections.abc import Collection
@@ -9,29 +9,29 @@ from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.layout import Block, Rows
 
 _SLICE: Final = 8_192
-"""Characters laid out between two looks at the clock."""
+"""Characters laid out between two checks of the deadline."""
 
 
 @dataclass
 class _Above:
-    """Text that belongs before what a block shows already."""
+    """Text that belongs above the rows of a block."""
 
     block: Block
     text: str
     done: int = 0
     rows: Block = field(init=False)
-    """The part of the text that is laid out."""
+    """Rows of the first `done` characters."""
 
     def __post_init__(self) -> None:
         self.restart()
 
     def restart(self) -> None:
-        """Begin again, for another width."""
+        """Begin again for another width."""
         self.done, self.rows = 0, Block(self.block.kind, self.block.sample)
 
 
 class Filler:
-    """Lays out long texts from their end upwards, for as long at a time as it is given."""
+    """Queue of texts to lay out above the rows of their blocks."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -39,25 +39,25 @@ class Filler:
 
     @property
     def pending(self) -> bool:
-        """Whether something is still to be laid out."""
+        """Whether text hasn't been laid out yet."""
         return bool(self._above)
 
     def put(self, block: Block, text: str, tail: int) -> None:
-        """Write a text into an empty block: so many characters at its end at once, and the rest later."""
+        """Write a text into an empty block: its last `tail` characters at once, and the rest later."""
         cut = len(text) - tail
-        if 0 < cut < tail:  # not worth a second look
+        if cut < tail:  # too little for a later step
             cut = 0
         if cut > 0:
             self._above.append(_Above(block, text[:cut]))
         if cut < len(text):
-            self._rows.append(block, clean(text[max(0, cut) :]))
+            self._rows.append(block, clean(text[cut:]))
 
     def drop(self, blocks: Collection[Block]) -> None:
         """Forget the texts of these blocks."""
         self._above = [above for above in self._above if above.block not in blocks]
 
     def lay_out(self, seconds: float) -> bool:
-        """Lay out text for about so long, the nearest to the end first. Returns whether a block got all of its own."""
+        """Lay out text for about `seconds`, the last block first. Returns whether a block was completed."""
         deadline = time.perf_counter() + seconds
         complete = False
         while self._above and time.perf_counter() < deadline:

@@ -1,4 +1,4 @@
-"""Where a view is that rows are added to below: at their end, moving with it, or held still by the person."""
+"""Scroll position of a growing transcript: at its end, or where the person left it."""
 
 from typing import TYPE_CHECKING
 
@@ -10,32 +10,26 @@ if TYPE_CHECKING:
 
 
 class Follow:
-    """Keeps a transcript's view at the end of its rows, until the person moves it, and again once they go back."""
+    """Keeps a transcript's view at the end of its rows while it is there."""
 
     def __init__(self, view: "Transcript") -> None:
         self._view = view
         self.active = True
-        """Whether the view moves with what comes."""
+        """Whether the view follows the end."""
         self.behind = 0
-        """Rows below the view that came while it held still; 0 while it follows."""
-        self._posted = (True, 0)
+        """Rows below the view; 0 while it follows."""
         self._quiet = False
 
     @property
     def share(self) -> float:
-        """Where the view is: 0 at the top, 1 at the end."""
+        """Position of the view: 0 at the top, 1 at the end."""
         span = self._view.row_count - self._view.size.height
         return min(1.0, self._view.scroll_offset.y / span) if span > 0 else 1.0
 
     def fit(self, height: int, step: int) -> bool:
-        """Make room for so many rows, and go to their end if the view follows it or is further down.
+        """Make room for `height` rows, and go to their end if the view follows it or is further down.
 
-        Args:
-            height: rows there are.
-            step: the room is a multiple of so many rows, since moving the view draws all of it. 1 leaves none empty.
-
-        Returns:
-            Whether the view has moved.
+        The room is a multiple of `step` rows, because moving the view draws all of it. Returns whether the view moved.
         """
         page = self._view.size.height
         top = self._view.scroll_offset.y
@@ -49,36 +43,36 @@ class Follow:
         return moved
 
     def hold(self, y: int) -> None:
-        """Move the view to a row, without taking it for something that the person did."""
+        """Move the view to a row, without posting `Scrolled`."""
         self._move(max(self._view.size.height, self._view.row_count), y)
 
     def move_to_share(self, share: float) -> None:
-        """Move the view to where another transcript's is; posts no `Scrolled`."""
+        """Move the view to a share of the rows, without posting `Scrolled`."""
         height, page = self._view.row_count, self._view.size.height
         self.active = share >= 1
         self.hold(round(max(0, height - page) * min(share, 1)))
         self._post(max(0, height - self._view.scroll_offset.y - page))
 
     def moved(self, y: float) -> None:
-        """Follow the end again when the view was moved there."""
+        """Handle a move of the view: follow the end if the view reached it, and post `Scrolled`."""
         if self._quiet:
             return
         view = self._view
         below = max(0, view.row_count - round(y) - view.size.height)
-        # As far down as Textual would go is the end as well: rows may have come since it last heard of any.
+        # Textual's own limit is the end as well: rows may have come since it was last set.
         followed, self.active = self.active, below == 0 or y >= view.max_scroll_y
         self._post(below)
-        if not (followed and self.active):  # else it is Textual that keeps it within bounds
+        if not (followed and self.active):  # else Textual has only kept it within bounds
             view.post_message(view.Scrolled(view, self.share))
 
     def _post(self, below: int) -> None:
-        self.behind = 0 if self.active else below
-        if self._posted != (self.active, self.behind):
-            self._posted = self.active, self.behind
-            self._view.post_message(self._view.FollowChanged(self._view, self.active, self.behind))
+        behind = 0 if self.active else below
+        if behind != self.behind:
+            self.behind = behind
+            self._view.post_message(self._view.BehindChanged(behind))
 
     def _move(self, room: int, y: int) -> None:
-        # Set as usual, it would have the whole screen laid out and drawn, for the sake of the scroll bar.
+        # Setting it as usual would lay out and draw the whole screen for the scroll bar.
         self._view.set_reactive(ScrollView.virtual_size, Size(self._view.size.width, room))
         self._view.vertical_scrollbar.window_virtual_size = room
         if y != self._view.scroll_offset.y:

@@ -1,4 +1,4 @@
-"""Widgets that draw their own rows, and the clock that they draw by."""
+"""Base of widgets that draw their own rows, their frame clock, and style rules for tones."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -7,25 +7,24 @@ from weakref import WeakKeyDictionary
 from textual.geometry import Region
 from textual.strip import Strip
 
+from alignscope.model.tones import TONES
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.widget import Widget
 
     _Base = Widget
 else:
-    _Base = object  # Textual takes a widget's default style from its first base that is a widget
+    _Base = object  # Textual inherits a widget's default style from its first base that is a widget
 
 FRAMES: Final = 30
-"""Drawings a second, at most."""
+"""Largest number of frames a second."""
 SKIPPED: Final = 2
-"""Frames left out after one in which a whole page of text or more has come."""
+"""Frames left out after one that added a page of text or more."""
 
 
 class Frames:
-    """Calls back all that wait for the next frame at one moment, so that one update of the screen draws them all.
-
-    It runs only while something waits.
-    """
+    """Frame clock: runs all waiting callbacks together, so that one screen update draws them."""
 
     def __init__(self, app: "App[object]") -> None:
         self._waiting: list[Callable[[], None]] = []
@@ -33,13 +32,13 @@ class Frames:
         self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames", pause=True)
 
     def call_next(self, callback: Callable[[], None]) -> None:
-        """Call back once, with the next frame."""
+        """Call back once, in the next frame."""
         if not self._waiting:
             self._timer.resume()
         self._waiting.append(callback)
 
     def skip(self) -> None:
-        """Leave out the next frames, because the last one was out of view before anybody could read it."""
+        """Leave out the next frames, because text scrolls by faster than it can be read."""
         self._skipped = SKIPPED
 
     def _frame(self) -> None:
@@ -57,21 +56,25 @@ _frames: "WeakKeyDictionary[App[object], Frames]" = WeakKeyDictionary()
 
 
 def frames(app: "App[object]") -> Frames:
-    """The one clock of an application."""
+    """Return the application's frame clock."""
     clock = _frames.get(app)
     if clock is None:
         clock = _frames[app] = Frames(app)
     return clock
 
 
+def tone_css(selector: str) -> str:
+    """Return style rules that give each tone its colour; `{tone}` in the selector stands for the tone."""
+    return "".join(f"{selector.format(tone=tone)} {{ color: ${tone}-tone; }}\n" for tone in TONES)
+
+
 class LineWidget(_Base):
-    """Put before a widget class: a widget with nothing around its rows, no border, no padding and no opacity.
+    """First base of a widget that draws whole rows, without border, padding or opacity.
 
-    Textual asks every widget in view for all its rows whenever anything on the screen changes, and its own way of
-    answering costs more than all else in a frame. Rows must have the outer width, and are best kept.
+    Textual asks every widget in view for all rows whenever anything on the screen changes, and its own drawing is the
+    dearest part of a frame. Rows must have the outer width, and should be cached.
 
-    Textual also asks once more for the rows of a widget that was removed, before it has laid out the others. Its styles
-    are gone by then, so the rows are blank.
+    Textual also asks once for the rows of a removed widget, whose styles are gone. These rows are blank.
     """
 
     def row(self, y: int) -> Strip:
@@ -79,11 +82,11 @@ class LineWidget(_Base):
         raise NotImplementedError
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
-        """Draw the rows of the view from one to before another."""
+        """Draw the rows `start` to `stop - 1` of the view."""
         return [self.row(y) for y in range(start, stop)]
 
     def render_line(self, y: int) -> Strip:
-        """Draw a row for Textual, which asks for it to find what is under the mouse."""
+        """Draw a row for Textual's search for the style under the mouse."""
         return self.row(y) if self.is_attached else Strip.blank(self.outer_size.width)
 
     def render_lines(self, crop: Region) -> list[Strip]:

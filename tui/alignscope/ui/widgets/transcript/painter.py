@@ -1,32 +1,30 @@
-"""How a transcript's rows look, drawn once and kept while they are the same."""
+"""Draws a transcript's rows, and caches the strips."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from alignscope.text.clean import fit, render, show
 from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, BlockKind, Rows
 
-if TYPE_CHECKING:
-    from textual.widget import Widget
-
 _Tagger = Callable[[Style, int, int], Style]
 
 _STRIPS: Final = 512
-"""Drawn rows that are kept."""
+"""Strips in the cache."""
 _EDGES: Final = {BlockKind.THINKING: "gutter", BlockKind.REPLY: "edge"}
-"""The style of what stands at the left of a row, where it isn't that of its text."""
+"""Styles of gutters that differ from the style of their text."""
 _BELOW: Final = 1 << 30
-"""The row that the mouse finds below the last."""
+"""Row number for the mouse below the last row."""
 
 
 class Painter:
-    """Draws the rows of a layout in the colours of a widget and with its selection."""
+    """Draws rows in the colours and with the selection of a widget."""
 
-    def __init__(self, widget: "Widget", rows: Rows) -> None:
+    def __init__(self, widget: Widget, rows: Rows) -> None:
         self._widget = widget
         self._rows = rows
         self._strips: dict[int, Strip] = {}
@@ -34,40 +32,36 @@ class Painter:
         self._looks: dict[str, Style] = {}
 
     def forget(self, first: int = 0) -> None:
-        """Draw rows from this one on anew."""
+        """Forget the strips from row `first` on."""
         for y in [y for y in self._strips if y >= first]:
             del self._strips[y]
 
     def resize(self) -> None:
-        """Draw everything anew for another size."""
+        """Forget all strips, for another size."""
         self._strips.clear()
         self._empty = None
 
     def restyle(self) -> None:
-        """Draw everything anew in other colours."""
+        """Forget all strips and styles, for other colours."""
         self._looks.clear()
         self.resize()
 
     def rows(self, start: int, stop: int) -> list[Strip]:
-        """The rows from one to before another, as wide as the widget with its scroll bar."""
-        height, kept = self._rows.height, self._strips
-        if len(kept) > _STRIPS:
-            kept.clear()
-        strips = []
-        for y in range(start, stop):
-            strip = kept.get(y)
-            if strip is None:
-                if y >= height:
-                    strips.append(self._below())
-                    continue
-                strip = kept[y] = self._draw(y, _untagged)
-            strips.append(strip)
-        return strips
+        """Return the strips of rows `start` to `stop - 1`, as wide as the widget with its scroll bar."""
+        cache = self._strips
+        if len(cache) > _STRIPS:
+            cache.clear()
+        drawn = min(stop, self._rows.height)
+        for y in range(start, drawn):
+            if y not in cache:
+                cache[y] = self._draw(y, _untagged)
+        strips = [cache[y] for y in range(start, drawn)]
+        return strips + [self._below()] * (stop - start - len(strips))
 
     def tagged(self, y: int) -> Strip:
-        """A row as the mouse needs it: each piece says where in the text it stands.
+        """Return a row whose styles carry text offsets, for the mouse.
 
-        Not so for drawing, since it would make every row's style one of its own, which Textual's caches can't bear.
+        Drawing does without, because unique styles for every row would defeat Textual's caches.
         """
         if y < self._rows.height:
             return self._draw(y, _tag)
@@ -80,7 +74,7 @@ class Painter:
         return self._empty
 
     def _look(self, name: str) -> Style:
-        """A style, looked up once: asking Textual for each row costs more than drawing it."""
+        """Return a cached style: Textual's look-up costs more than drawing a row."""
         style = self._looks.get(name)
         if style is None:
             widget = self._widget
@@ -108,7 +102,7 @@ class Painter:
         if cells < outer:
             segments.append(Segment(" " * (outer - cells), at(style, len(drawn), y)))
         strip = Strip(segments, max(cells, outer))
-        # Blanks may hang over the edge; the column of the scroll bar stays free.
+        # Blanks may extend beyond the edge; the scroll bar's column stays free.
         return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
 
     def _selectable(self, drawn: str, y: int, style: Style, at: _Tagger) -> list[Segment]:
@@ -124,7 +118,7 @@ class Painter:
 
 
 def _tag(style: Style, x: int, y: int) -> Style:
-    """The style with the place in the text that the mouse finds there."""
+    """Return the style with a text offset."""
     return style + Style.from_meta({"offset": (x, y)})
 
 
@@ -133,7 +127,7 @@ def _untagged(style: Style, x: int, y: int) -> Style:
 
 
 def _chrome(kind: BlockKind, text: str, width: int) -> str:
-    """A row that is no text: a rule with a caption, or words at the right."""
+    """Return a row of decoration: a rule with a caption, or a summary at the right."""
     if kind is BlockKind.END:
         if show(text)[1] >= width:
             text = text.partition(" · ")[0]  # the count is in the footer too

@@ -1,14 +1,14 @@
-"""The text of a pane: prompts, replies and how they ended, growing at the bottom, drawn line by line.
+"""The text of a pane: prompts, replies and their ends, growing at the bottom, drawn line by line.
 
-Frames cost, not tokens. Text is gathered and drawn thirty times a second at most, only the rows that changed are
-drawn, and the view moves by a quarter page, since moving it draws all of it.
+The cost is in frames, not in tokens: text is collected and drawn at most thirty times a second, only changed rows are
+drawn, and the view moves by a quarter page, because moving it draws all of it.
 """
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -20,20 +20,20 @@ from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.filler import Filler
 from alignscope.ui.widgets.transcript.follow import Follow
 from alignscope.ui.widgets.transcript.layout import BlockKind, Rows
-from alignscope.ui.widgets.transcript.line_widget import LineWidget, frames
+from alignscope.ui.widgets.transcript.line_widget import LineWidget, frames, tone_css
 from alignscope.ui.widgets.transcript.painter import Painter
 from alignscope.ui.widgets.transcript.turns import Turns
 
 _SLICE: Final = 16_384
-"""Characters laid out between two looks at the clock."""
+"""Characters laid out between two checks of the deadline."""
 _BUDGET: Final = 0.012
-"""Seconds of a frame that laying out may take; what is left waits for the next, so that keys are heard meanwhile."""
+"""Seconds of layout in one frame; the rest waits for the next frame, so that keys are handled in between."""
 _TAIL: Final = 4_096
-"""Characters at a text's end that are laid out at once, at the least."""
+"""Least number of characters at a text's end that are laid out at once."""
 
 
 class Transcript(LineWidget, ScrollView):
-    """Everything that was said in one pane, following the end while the view is there."""
+    """Turns of one pane, following the end while the view is there."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in BlockKind} | {
         "transcript--gutter",
@@ -54,21 +54,15 @@ class Transcript(LineWidget, ScrollView):
         & > .transcript--thinking { color: $text-muted; }
         & > .transcript--gutter { color: $text-disabled; }
         & > .transcript--edge { color: $text-disabled; }
-        &.-base > .transcript--edge { color: $base-tone; }
-        &.-instruct > .transcript--edge { color: $instruct-tone; }
-        &.-third > .transcript--edge { color: $third-tone; }
-        &.-fourth > .transcript--edge { color: $fourth-tone; }
         & > .transcript--end { color: $text-muted; }
         & > .transcript--error { color: $text-error; background: $error-muted; }
     }
-    """
+    """ + tone_css("Transcript.-{tone} > .transcript--edge")
 
     @dataclass
-    class FollowChanged(Message):
-        """The view began or stopped following the end, or more rows came while it held still."""
+    class BehindChanged(Message):
+        """Another number of rows is below a view that doesn't follow the end."""
 
-        transcript: "Transcript"
-        following: bool
         behind: int
 
     @dataclass
@@ -77,7 +71,7 @@ class Transcript(LineWidget, ScrollView):
 
         transcript: "Transcript"
         share: float
-        """Where the view is: 0 at the top, 1 at the end."""
+        """Position of the view: 0 at the top, 1 at the end."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -86,25 +80,25 @@ class Transcript(LineWidget, ScrollView):
         self._turns = Turns(self._rows)
         self._filler = Filler(self._rows)
         self.follow = Follow(self)
-        """Where the view is."""
+        """Position of the view."""
         self._painter = Painter(self, self._rows)
         self._pending: list[tuple[int, bool, list[str]]] = []
         self._tail: tuple[int, bool] | None = None
         self._scheduled = False
-        self._fitted = (0, 0)  # width of the rows and height of the view that they were last broken for
-        self._painted = 0  # rows that the last drawing had
+        self._fitted = (0, 0)  # width of the rows and height of the view at the last wrapping
+        self._painted = 0  # rows at the last drawing
 
-    # What is in it
+    # Content
 
     def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1) -> None:
-        """Write the separator of a turn: its number, its settings if they are news, and the prompt."""
+        """Add a turn: a separator with its number and changed settings, and the prompt."""
         self.flush()
         self._turns.begin(number, prompt, settings, samples)
         self.follow.active = True
         self._changed(0)
 
     def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:
-        """Add text that just came to a sample's reply, or to what it thinks before it. Drawn with the next frame."""
+        """Add text to a sample's reply or its thinking. It is drawn in the next frame."""
         key = (sample, thinking)
         if self._tail == key:
             self._pending[-1][2].append(text)
@@ -113,26 +107,26 @@ class Transcript(LineWidget, ScrollView):
         self._pending.append((sample, thinking, [text]))
         self._schedule()
 
-    def end_turn(self, words: str, message: str = "", sample: int = 1) -> None:
-        """Write below a sample's reply how it ended, and a message for the person if something went wrong."""
+    def end_turn(self, summary: str, message: str = "", sample: int = 1) -> None:
+        """Write a summary below a sample's reply, and the message of an error."""
         self.flush()
-        self._turns.end(words, message, sample)
+        self._turns.end(summary, message, sample)
         self._changed(0)
 
     def reopen(self, sample: int = 1) -> None:
-        """Empty a sample's reply in the last turn, with whatever was written below it, for another try."""
+        """Empty a sample's reply in the last turn for a retry, and remove what is below it."""
         self.flush()
         self._turns.reopen(sample)
         self._changed(0)
 
     def show_sample(self, sample: int | None) -> None:
-        """Show only one sample's replies, or with None all of them, one below another."""
+        """Show one sample's replies, or with None all of them, stacked."""
         self.flush()
         self._rows.show(sample)
         self._changed(0)
 
     def truncate(self, turns: int) -> None:
-        """Forget all but so many turns from the start."""
+        """Remove all but the first `turns` turns."""
         self._pending.clear()
         self._tail = None
         self._filler.drop(self._turns.truncate(turns))
@@ -141,12 +135,9 @@ class Transcript(LineWidget, ScrollView):
     def fill(
         self, sample: int, text: str, thinking: str = "", *, end: str = "", message: str = "", hidden: bool = False
     ) -> None:
-        """Write a sample's reply to the last turn, which has none yet. `settle` shows it.
+        """Write a sample's empty reply in the last turn, and what is below it. `settle` shows it.
 
-        Args:
-            end: the row below it, when it has ended.
-            message: what went wrong.
-            hidden: whether there will be more below, so that all of it may be laid out later.
+        A `hidden` reply will have more below it, so that all of it can be laid out later.
         """
         tail = max(_TAIL, 2 * self.size.width * self.size.height)
         if thinking:
@@ -156,7 +147,7 @@ class Transcript(LineWidget, ScrollView):
             self.end_turn(end, message, sample)
 
     def settle(self) -> None:
-        """Show what was filled in, following its end."""
+        """Show filled replies, with the end in view."""
         self.follow.active = True
         self._fill_above()
         self._changed(0)
@@ -164,16 +155,16 @@ class Transcript(LineWidget, ScrollView):
 
     @property
     def row_count(self) -> int:
-        """Rows at the present width."""
+        """Number of rows at the current width."""
         return self._rows.height
 
     @property
     def pending(self) -> bool:
-        """Whether something came that is still to be laid out."""
+        """Whether text hasn't been laid out yet."""
         return bool(self._pending) or self._filler.pending
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text without the breaks that wrapping made, and without what only decorates it."""
+        """Return the selected text without wrapping and decoration."""
         start = selection.start.transpose if selection.start else (0, 0)
         end = selection.end.transpose if selection.end else (self._rows.height, 0)
         return self._rows.selected(start, end), "\n"
@@ -183,10 +174,10 @@ class Transcript(LineWidget, ScrollView):
         self._painter.forget()
         self.refresh()
 
-    # Laying out
+    # Layout
 
     def flush(self) -> None:
-        """Lay out and draw everything that came, however much."""
+        """Lay out and draw all text that was appended."""
         self._lay_out(None)
 
     def _schedule(self) -> None:
@@ -233,7 +224,7 @@ class Transcript(LineWidget, ScrollView):
             self._changed(first)
 
     def _fill_above(self) -> None:
-        """Lay out text for as long as a frame allows, and put it above what is in view."""
+        """Lay out filled text for as long as a frame allows."""
         if not self._filler.pending:
             return
         with self._held():
@@ -242,7 +233,7 @@ class Transcript(LineWidget, ScrollView):
             self._changed(0)
 
     def _changed(self, first: int) -> None:
-        """Draw the rows from one on anew where they are in view, and follow the end."""
+        """Redraw the rows in view from `first` on, and follow the end."""
         height, page = self._rows.height, self.size.height
         painted, self._painted = self._painted, height
         self._painter.forget(first)
@@ -255,31 +246,31 @@ class Transcript(LineWidget, ScrollView):
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Leave the text at the top of the view where it is, unless the view follows the end."""
+        """Keep the text at the top of the view in place, unless the view follows the end."""
         here = None if self.follow.active else self._rows.locate(self.scroll_offset.y)
-        rest = here[0].length - here[0].position(here[1]) if here else 0  # what stands before it may change
+        rest = here[0].length - here[0].position(here[1]) if here else 0  # the text before it may change
         yield
         if here:
             block, _ = here
             self.follow.hold(self._rows.top(block) + block.row_at(block.length - rest))
 
-    # Its size
+    # Size
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
-        # Textual tells a widget of its new size by an event after it has drawn it; this is before.
+        # Textual's resize event comes after the widget was drawn; this is before.
         changed = super()._size_updated(size, virtual_size, container_size, layout)
         self._fit()
         return changed
 
     def on_resize(self) -> None:
-        """Break the rows for the new size, and draw what could not be drawn before there was one."""
+        """Wrap the rows for the new size, and draw text that waited for the first size."""
         self._fit()
         self._changed(0)
         if self.pending:
             self._schedule()
 
     def _fit(self) -> None:
-        """Break the rows for the new width, keeping the text at the top of the view, or the end, where it was."""
+        """Wrap the rows for the new width, with the text at the top of the view, or the end, in place."""
         width, page = self.scrollable_content_region.width, self.size.height
         if (width, page) == self._fitted or width < 1:
             return
@@ -293,48 +284,35 @@ class Transcript(LineWidget, ScrollView):
         if self.follow.active:
             self.follow.fit(self._rows.height, 1)
 
-    # Where it is
+    # Scrolling
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end again when the view is moved there, and post where it is."""
+        """Follow the end again when the view reaches it."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self.follow.moved(new_value)
 
-    # Keys move the view at once: an animation would be overtaken by the text that keeps coming.
-
-    def action_scroll_up(self) -> None:
-        self.scroll_up(animate=False)
-
-    def action_scroll_down(self) -> None:
-        self.scroll_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_scroll_home(self) -> None:
-        self.scroll_home(animate=False)
+    def scroll_to(self, x: float | None = None, y: float | None = None, *, animate: bool = True, **rest: Any) -> None:
+        """Move the view at once: text that comes in would overtake an animation."""
+        super().scroll_to(x, y, animate=False, **rest)
 
     def action_scroll_end(self) -> None:
-        """Go to the end, which may be further down than Textual has heard of, and stay there."""
+        """Go to the end, which may be below Textual's own limit, and follow it."""
         self.follow.move_to_share(1)
         self.post_message(self.Scrolled(self, 1.0))
 
     # Drawing
 
     def notify_style_update(self) -> None:
-        """Forget colours when the theme changes."""
+        """Draw again in other colours."""
         super().notify_style_update()
         self._painter.restyle()
 
     def row(self, y: int) -> Strip:
-        """One row of the view, with its place in the text: the mouse asks for it."""
+        """Draw a row of the view with text offsets, for the mouse."""
         return self._painter.tagged(y + self.scroll_offset.y)
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
-        """Rows of the view."""
+        """Draw the rows `start` to `stop - 1` of the view."""
         top = self.scroll_offset.y
         return self._painter.rows(top + start, top + stop)

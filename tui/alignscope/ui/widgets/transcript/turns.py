@@ -1,4 +1,4 @@
-"""The turns of a transcript as blocks of rows: which text stands in which block."""
+"""The turns of a transcript as blocks of rows."""
 
 from typing import Final
 
@@ -6,16 +6,16 @@ from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.layout import Block, BlockKind, Rows
 
 _PROMPT_SHOWN: Final = 600
-"""Characters of a prompt that its separator shows."""
+"""Characters of a prompt that are shown."""
 
 
 class Turns:
-    """Prompts, the replies to them, and how those ended."""
+    """Writes prompts, replies and their ends into blocks."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._settings: list[str] = []  # of each turn
-        self._open: dict[int, Block] = {}  # by sample: the reply that grows
+        self._open: dict[int, Block] = {}  # unfinished replies by sample
 
     @property
     def running(self) -> bool:
@@ -23,13 +23,13 @@ class Turns:
         return bool(self._open)
 
     def begin(self, number: int, prompt: str, settings: str, samples: int) -> None:
-        """Add a turn: its number, its settings if they are news, the prompt, and an empty reply of each sample."""
+        """Add a turn: its number, its settings if they changed, the prompt, and an empty reply for each sample."""
         self._open.clear()
-        news = settings if settings not in self._settings[-1:] else ""
+        changed = settings if settings not in self._settings[-1:] else ""
         self._settings.append(settings)
         self._rows.samples = samples
         self._rows.add(
-            BlockKind.SEPARATOR, clean(f"{number} \u2500 {news}" if news else str(number)).replace("\n", " ")
+            BlockKind.SEPARATOR, clean(f"{number} \u2500 {changed}" if changed else str(number)).replace("\n", " ")
         )
         shown = clean(prompt[:_PROMPT_SHOWN])
         if len(prompt) > _PROMPT_SHOWN:
@@ -41,13 +41,13 @@ class Turns:
             self._open[sample] = self._rows.add(BlockKind.REPLY, "", sample)
 
     def reply(self, sample: int) -> Block:
-        """Return the block that a sample's reply goes to, also of a turn that was never begun."""
+        """Return the block of a sample's reply; it is added if it isn't there."""
         if sample not in self._open:
             self._open[sample] = self._rows.add(BlockKind.REPLY, "", sample)
         return self._open[sample]
 
     def thinking(self, sample: int) -> Block:
-        """Return the block that a sample's thinking goes to, which stands before its reply."""
+        """Return the block of a sample's thinking before its reply; it is added if it isn't there."""
         reply, blocks = self.reply(sample), self._rows.blocks
         before = blocks[blocks.index(reply) - 1]
         if before.kind is BlockKind.THINKING and before.sample == sample:
@@ -55,8 +55,8 @@ class Turns:
         self._rows.add(BlockKind.LABEL, "thinking", sample, before=reply)
         return self._rows.add(BlockKind.THINKING, "", sample, before=reply)
 
-    def end(self, words: str, message: str, sample: int) -> None:
-        """Add how a sample's reply ended, and a message for the person if something went wrong."""
+    def end(self, summary: str, message: str, sample: int) -> None:
+        """Add a summary below a sample's reply, and the message of an error."""
         reply = self._open.pop(sample, None)
         if reply is None:
             return
@@ -64,10 +64,10 @@ class Turns:
         after = next(iter(self._rows.blocks[below:]), None)
         if message:
             self._rows.add(BlockKind.ERROR, clean(message), sample, before=after)
-        self._rows.add(BlockKind.END, clean(words), sample, before=after)
+        self._rows.add(BlockKind.END, clean(summary), sample, before=after)
 
     def reopen(self, sample: int) -> None:
-        """Empty a sample's reply in the last turn, and remove what stands around it."""
+        """Empty a sample's reply in the last turn, and remove its other blocks."""
         blocks = self._rows.blocks
         last = max((index for index, block in enumerate(blocks) if block.kind is BlockKind.PROMPT), default=None)
         if last is None:
@@ -78,7 +78,7 @@ class Turns:
         self._rows.drop([block for block in own if block is not reply])
 
     def truncate(self, turns: int) -> list[Block]:
-        """Remove all but so many turns from the start. Returns the blocks that are gone."""
+        """Remove all but the first `turns` turns. Returns the removed blocks."""
         del self._settings[turns:]
         blocks = self._rows.blocks
         starts = [index for index, block in enumerate(blocks) if block.kind is BlockKind.SEPARATOR]
