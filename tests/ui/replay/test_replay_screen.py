@@ -332,7 +332,7 @@ async def test_a_timeline_of_nothing_and_of_crowds() -> None:
     async with app.run_test(size=(20, 5)) as pilot:
         line = app.query_one(Timeline)
         line.set_marks(0, [TimeMark(0, "1")])
-        line.set_position(0, "x" * 50)
+        line.set_position(0, "x" * 50, "")
         await pilot.pause()
         line.set_marks(10, [TimeMark(n / 10, str(n)) for n in range(100)] + [TimeMark(5, "◆", "instruct")] * 3)
         line.set_position(99, "words", "more words than there is room for")

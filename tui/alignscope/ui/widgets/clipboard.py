@@ -1,36 +1,33 @@
-"""Copy to the person's clipboard, by the way that reaches it from here."""
+"""Copy to the person's clipboard."""
 
 import asyncio
 import os
-import shutil
-from typing import TYPE_CHECKING, Final
+import subprocess
+from typing import Final
 
-if TYPE_CHECKING:
-    from textual.app import App
-
+from textual.app import App
 
 _OSC_52_BYTES: Final = 74_994
-"""Of a text that terminals are sure to take: with base64 and what frames it, 100,000 bytes of a sequence."""
+"""Largest text for OSC 52: in base64 with its frame it makes a sequence of 100,000 bytes, which terminals accept."""
 
 
 class CopyError(ValueError):
-    """The text can't be copied from here; `str()` says why and what to do."""
+    """The text can't be copied; the message names the reason and what to do."""
 
 
-async def copy(app: "App[object]", text: str) -> str:
-    """Copy a text, and return in words which way it went.
+async def copy(app: App[object], text: str) -> str:
+    """Copy a text, and return where it went.
 
-    On the person's own machine that is the desktop's clipboard (pyperclip). Over SSH the desktop is elsewhere, so the
-    terminal is asked with the OSC 52 sequence; inside tmux, which by default keeps that sequence to itself, tmux is
-    asked to pass it on. Whether a terminal obeys it doesn't tell.
+    On the person's own machine it goes to the desktop's clipboard (pyperclip). Over SSH the terminal is asked with the
+    OSC 52 sequence, or tmux is, which by default blocks that sequence. A terminal doesn't confirm it.
 
     Raises:
-        CopyError: the sequence would be longer than terminals take.
+        CopyError: the text is too large for OSC 52.
     """
     remote = any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     if not remote and await asyncio.to_thread(_desktop, text):
         return "to the clipboard"
-    if os.environ.get("TMUX") and await _tmux(text):
+    if bool(os.environ.get("TMUX")) and await asyncio.to_thread(_tmux, text):
         return "to tmux's buffer, and to the terminal's clipboard if it allows that (tmux -w)"
     size = len(text.encode("utf-8", "replace"))
     if size > _OSC_52_BYTES:
@@ -52,23 +49,10 @@ def _desktop(text: str) -> bool:
     return True
 
 
-async def _tmux(text: str) -> bool:
-    tmux = shutil.which("tmux")
-    if tmux is None:
-        return False
-    process = await asyncio.create_subprocess_exec(
-        tmux,
-        "load-buffer",
-        "-w",
-        "-",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+def _tmux(text: str) -> bool:
+    command = ["tmux", "load-buffer", "-w", "-"]
     try:
-        await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), timeout=3)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        done = subprocess.run(command, input=text.encode("utf-8", "replace"), capture_output=True, timeout=3)
+    except (OSError, subprocess.TimeoutExpired):
         return False
-    return process.returncode == 0
+    return done.returncode == 0

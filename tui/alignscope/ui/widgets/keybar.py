@@ -1,4 +1,4 @@
-"""The line of keys at the bottom, which never breaks off in the middle of a word."""
+"""The line of keys at the bottom."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Final, NamedTuple
@@ -10,11 +10,11 @@ from alignscope.text.clean import cell_width
 from alignscope.ui.widgets.pane.bars import Bar
 
 _ALWAYS: Final = "help"
-"""The action whose key stays when there is no room for all: it leads to the others."""
+"""Action whose key stays when there is no room for all, because help lists the others."""
 _LEAVES: Final = "quit"
-"""The action whose key isn't named in a dialog, which has another way out."""
+"""Action whose key is left out in a dialog, which is closed by another key."""
 _GAP: Final = 2
-"""Blanks between one key with its words and the next."""
+"""Blanks between two keys with their labels."""
 
 
 class _Label(NamedTuple):
@@ -26,7 +26,7 @@ class _Label(NamedTuple):
 
     @property
     def width(self) -> int:
-        """Cells that it takes."""
+        """Width in cells."""
         return cell_width(self.display) + bool(self.text) + cell_width(self.text)
 
 
@@ -34,12 +34,9 @@ _COMMANDS: Final = _Label("ctrl+p", "≡", "", "app.command_palette", "Every com
 
 
 class KeyBar(Bar):
-    """The keys that work now, less those that there is no room for. Help lists them all.
+    """Keys that work now, as far as they fit, and at the right end the command palette for a mouse.
 
-    At its right end a mouse finds every command of the screen, by the command palette.
-
-    A screen whose keys do different things at different times has `footer_words`: by action, what its key does now,
-    or nothing while it does nothing.
+    A screen's optional `footer_words` maps actions to labels; a key with an empty label is left out.
     """
 
     INDENT = 0
@@ -61,20 +58,20 @@ class KeyBar(Bar):
     def __init__(self) -> None:
         super().__init__()
         self._placed: list[tuple[int, _Label]] = []
-        """What is drawn, by its first column."""
+        """Drawn labels with their first columns."""
         self._hovered: _Label | None = None
 
     def on_mount(self) -> None:
-        """Follow what the keys do."""
-        self.set_class(self.screen.is_modal, "-dialogs")  # a dialog has a ground of its own
+        """Follow changes of the screen's keys."""
+        self.set_class(self.screen.is_modal, "-dialogs")
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
 
     def _bindings_updated(self, screen: Screen[object]) -> None:
-        if self.app.app_focus:  # without it no widget has the focus, and the keys would seem to be others
+        if self.app.app_focus:  # else no widget has the focus, and other keys would seem to work
             self.redraw()
 
     def _labels(self) -> Iterator[_Label]:
-        """Yield the first key of every action that does something now."""
+        """Yield the first key of every action that works now."""
         words: Mapping[str, str] = getattr(self.screen, "footer_words", {})
         seen = {_LEAVES} if self.screen.is_modal else set()
         for _, binding, _, tooltip in self.screen.active_bindings.values():
@@ -84,15 +81,15 @@ class KeyBar(Bar):
                 yield _Label(binding.key, self.app.get_key_display(binding), text, binding.action, tooltip)
 
     def _place(self) -> Iterator[tuple[int, _Label]]:
-        """Yield the keys that there is room for, with their columns."""
+        """Yield the labels that fit, with their columns."""
         labels = list(self._labels())
         last = self.size.width - _COMMANDS.width
-        # The gap behind the last key may hang over; the sign for all commands stands alone.
+        # The gap behind the last key may be cut off.
         room = last + _GAP - 1 - sum(label.width + _GAP for label in labels if label.action == _ALWAYS)
         column = 0
         for label in labels:
             if label.action != _ALWAYS:
-                # Once one has been left out, so are those behind it: what is shown is the beginning of the list.
+                # Once a key is left out, so are all behind it.
                 room -= label.width + _GAP
                 if room < 0:
                     continue
@@ -101,7 +98,7 @@ class KeyBar(Bar):
         yield last, _COMMANDS
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Yield each key and what it does, in two styles, with blanks between."""
+        """Yield each key and its label in two styles, with blanks between."""
         self._placed = list(self._place())
         end = 0
         for column, label in self._placed:
@@ -123,15 +120,14 @@ class KeyBar(Bar):
         return next((label for column, label in self._placed if column <= x < column + label.width), None)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Show which key a click would press."""
+        """Highlight the key under the mouse."""
         self._hover(self._at(event.x))
 
     def on_leave(self) -> None:
-        """Show none."""
+        """Highlight no key."""
         self._hover(None)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Press the key under the mouse."""
-        label = self._at(event.x)
-        if label is not None:
+        if label := self._at(event.x):
             self.app.simulate_key(label.key)

@@ -1,4 +1,4 @@
-"""The prompt editor: enter sends, ctrl+j breaks the line, up and down go through what was sent before."""
+"""The prompt editor: enter sends, ctrl+j breaks the line, up and down go through earlier prompts."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 
 class PromptLine(LineWidget, Container):
-    """Around a prompt editor: the mark in front of it, in another colour with the class `-focused`."""
+    """Frame of a prompt editor with a mark in front, in another colour with the class `-focused`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt-line--mark"}
     DEFAULT_CSS = """
@@ -34,7 +34,7 @@ class PromptLine(LineWidget, Container):
 
 
 class PromptEditor(TextField):
-    """A text field that grows with its text and knows what was asked before."""
+    """Text field with a history of prompts."""
 
     BINDINGS = [
         Binding("enter", "submit", "Send", id="prompt.send", tooltip="Send the prompt to every pane"),
@@ -51,7 +51,7 @@ class PromptEditor(TextField):
     ]
 
     past: var[tuple[str, ...]] = var(())
-    """Prompts sent before, oldest first."""
+    """Earlier prompts, oldest first."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, placeholder="Type a prompt; enter sends it to every pane", empty=False)
@@ -59,14 +59,14 @@ class PromptEditor(TextField):
         self._draft = ""
 
     def action_submit(self) -> None:
-        """Send, unless there is nothing to send; what is typed from now on is the next prompt."""
+        """Send the prompt unless it is blank, and empty the field."""
         super().action_submit()
         if self.value.strip():
             self._place = None
             self.put("")
 
     def action_back(self) -> None:
-        """Up a line; in the first one, to the prompt before."""
+        """Move up a line, or from the first line to the previous prompt."""
         if not self.cursor_at_first_line:
             self.action_cursor_up()
         elif self.past and self._place != 0:
@@ -77,7 +77,7 @@ class PromptEditor(TextField):
             self.put(self.past[self._place])
 
     def action_forth(self) -> None:
-        """Down a line; in the last one, to the prompt after, and at the end back to what was being written."""
+        """Move down a line, or from the last line to the next prompt, and after the last to the draft."""
         if not self.cursor_at_last_line:
             self.action_cursor_down()
         elif self._place is not None:

@@ -1,4 +1,4 @@
-"""Panes side by side or one above the other, with dividers that the mouse drags and keys move."""
+"""Panes side by side or stacked, with dividers for mouse and keys."""
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
@@ -20,12 +20,12 @@ _LEAST_SHARE = 0.12
 
 
 class _Shared(Layout):
-    """Gives each pane its share, with a cell for the divider between two."""
+    """Layout by shares, with a cell for the divider between two panes."""
 
     name = "shared"
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:
-        """Place the panes that are displayed: all, or the one that has all the room."""
+        """Place the displayed panes: all, or the zoomed one."""
         assert isinstance(parent, Split)
         edges = parent.edges(size, len(children))
         placements = []
@@ -37,7 +37,7 @@ class _Shared(Layout):
 
 
 class Split(LineWidget, Container):
-    """Up to four panes sharing the room, in proportion to their shares."""
+    """Up to four panes in proportion to their shares."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"split--divider", "split--held"}
     DEFAULT_CSS = """
@@ -52,51 +52,48 @@ class Split(LineWidget, Container):
 
     stacked: reactive[bool] = reactive(False)
     zoomed: reactive[str] = reactive("")
-    """Name of the pane that has all the room; empty for none."""
+    """Name of the only visible pane; empty for all."""
     held: var[int | None] = var(None)
-    """The divider under the mouse, from 0."""
+    """Index of the divider under the mouse."""
 
     def __init__(self, views: Sequence[PaneView], *, id: str | None = None) -> None:
         super().__init__(*views, id=id)
         self._layout = _Shared()
         self._shares = [1 / len(views)] * len(views)
         self._from: int | None = None
-        """Row or column of the mouse when it dragged the divider last; None while it drags none."""
+        """Row or column of the mouse at the last drag; None while no divider is dragged."""
         self._drawn: tuple[object, ...] = ()
-        """What the rows below were drawn for."""
+        """State that `_rows` were drawn for."""
         self._rows: list[Strip] = []
 
     @property
     def layout(self) -> Layout:
-        """The panes' arrangement."""
+        """Layout of the panes."""
         return self._layout
 
     @property
     def views(self) -> list[PaneView]:
-        """The panes, in order."""
+        """Panes in order."""
         return [child for child in self.children if isinstance(child, PaneView)]
 
     def view(self, name: str) -> PaneView | None:
-        """The pane of that name, None when there is none. Asked for with every token, so it doesn't go by a query."""
-        for child in self._nodes:
-            if isinstance(child, PaneView) and child.pane.name == name:
-                return child
-        return None
+        """Return the pane of that name, or None. Called for every token, so without a query."""
+        return next((child for child in self._nodes if isinstance(child, PaneView) and child.pane.name == name), None)
 
     async def add(self, view: PaneView) -> None:
-        """Put a pane behind the others; the room is shared evenly again."""
+        """Add a pane at the end, and give all panes the same size."""
         await self.mount(view)
         self.even_out()
 
     async def remove_pane(self, view: PaneView) -> None:
-        """Remove a pane; the room is shared evenly again."""
+        """Remove a pane, and give the others the same size."""
         if self.zoomed == view.pane.name:
             self.zoomed = ""
         await view.remove()
         self.even_out()
 
     def move_divider(self, index: int, share: float) -> None:
-        """Give the pane before a divider this much more of the room, and the one behind it as much less."""
+        """Move a divider by a share of the room."""
         if not 0 <= index < len(self._shares) - 1:
             return
         both = self._shares[index] + self._shares[index + 1]
@@ -106,19 +103,19 @@ class Split(LineWidget, Container):
 
     def even_out(self) -> None:
         """Give all panes the same size."""
-        count = max(1, len(self.views))
-        self._shares = [1 / count] * count
+        count = len(self.views)
+        self._shares = [1 / max(1, count)] * count
         self._share_out()
 
     def edges(self, size: Size, count: int) -> list[int]:
-        """Return where each of so many panes begins, in cells of the shared direction, and where one more would."""
+        """Return the first cell of each of `count` panes in the shared direction, and of one more."""
         length = (size.height if self.stacked else size.width) - count + 1
         shares = self._shares if count == len(self._shares) else [1 / max(1, count)] * count
-        # Shares become whole cells; the last pane gets what is left, so that none is lost to rounding.
+        # Edges are rounded, not widths, so that no cell is lost.
         return [round(share * length) + index for index, share in enumerate(accumulate(shares, initial=0.0))]
 
     def _share_out(self) -> None:
-        # What asks for a layout makes its ancestors arrange theirs anew, and not its own.
+        # A widget that asks for a layout has its ancestors arranged again, not its own children.
         for view in self.views[:1]:
             view.refresh(layout=True)
 
@@ -134,12 +131,8 @@ class Split(LineWidget, Container):
 
     @property
     def _dividers(self) -> list[int]:
-        """Rows or columns of the dividers that are in view."""
+        """Rows or columns of the visible dividers."""
         return [edge - 1 for edge in self.edges(self.size, sum(view.display for view in self.views))[1:-1]]
-
-    def _across(self, place: int) -> Region:
-        """Return the cells of one row or column."""
-        return Region(0, place, self.size.width, 1) if self.stacked else Region(place, 0, 1, self.size.height)
 
     def row(self, y: int) -> Strip:
         """Draw a row for the mouse."""
@@ -155,17 +148,17 @@ class Split(LineWidget, Container):
             width, height = self.size
             cells = [Segment(" ", plain)] * (height if self.stacked else width)
             for index, place in enumerate(dividers):
-                if 0 <= place < len(cells):  # a terminal can be too small for any
+                if 0 <= place < len(cells):  # the terminal may be too small
                     cells[place] = Segment("─" if self.stacked else "│", held if index == self.held else line)
             if self.stacked:
                 self._rows = [Strip([Segment(cell.text * width, cell.style)], width) for cell in cells]
             else:
                 self._rows = [Strip(Segment.simplify(cells), width)] * height
         rows = self._rows[start:stop]
-        return rows + [Strip.blank(self.size.width)] * (stop - start - len(rows))  # asked for before it has a size
+        return rows + [Strip.blank(self.size.width)] * (stop - start - len(rows))  # drawn before the first layout
 
     def notify_style_update(self) -> None:
-        """Forget colours when the theme changes."""
+        """Draw again in other colours."""
         super().notify_style_update()
         self._drawn = ()
 
@@ -178,8 +171,9 @@ class Split(LineWidget, Container):
         self.held = dividers.index(place) if place in dividers else None
 
     def watch_held(self) -> None:
+        width, height = self.size
         for place in self._dividers:
-            self.refresh(self._across(place))
+            self.refresh(Region(0, place, width, 1) if self.stacked else Region(place, 0, 1, height))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self._point_at(event)

@@ -1,4 +1,4 @@
-"""The two lines above the prompt: what there is to know, and what the next turn will be sent with."""
+"""The two lines above the prompt: a message, and the next turn's settings."""
 
 import re
 
@@ -10,11 +10,11 @@ from textual.widgets import Static
 from alignscope.text.clean import cell_width, clean, fit
 
 _KEY = re.compile(r"\bF\d{1,2}\b")
-"""A function key in a message, which is to be seen at a glance."""
+"""A function key in a message, which is highlighted."""
 
 
 class NoticeLine(Static):
-    """One thing that the person should know now. Gone when there is nothing."""
+    """One message for the person, hidden when it is empty."""
 
     DEFAULT_CSS = """
     NoticeLine {
@@ -23,24 +23,24 @@ class NoticeLine(Static):
         padding: 0 1;
         color: $text-muted;
         display: none;
-        &.-shown { display: block; }
+        &.-filled { display: block; }
         &.-warning { color: $text-warning; }
         &.-error { color: $text-error; }
     }
     """
 
     def set_message(self, message: str, severity: str = "information") -> None:
-        """Show a message: `information`, `warning` or `error`; an empty one clears the line."""
-        signs = {"warning": "▲ ", "error": "✕ "}
-        self.set_class(bool(message), "-shown")
-        self.set_class(severity == "warning", "-warning")
-        self.set_class(severity == "error", "-error")
-        shown = Content(signs.get(severity, "") + clean(message))
-        self.update(shown.highlight_regex(_KEY, style="$accent bold") if severity == "information" else shown)
+        """Show a message of severity `information`, `warning` or `error`; an empty message hides the line."""
+        marks = {"warning": "▲ ", "error": "✕ "}
+        self.set_class(bool(message), "-filled")
+        for name in marks:
+            self.set_class(severity == name, f"-{name}")
+        content = Content(marks.get(severity, "") + clean(message))
+        self.update(content.highlight_regex(_KEY, style="$accent bold") if severity == "information" else content)
 
 
 class SettingsLine(Static):
-    """What the next turn will be sent with, what isn't the default set apart."""
+    """The next turn's settings, with those that aren't the default in another colour, and the session's title."""
 
     DEFAULT_CSS = """
     SettingsLine {
@@ -54,16 +54,16 @@ class SettingsLine(Static):
     """
 
     class Clicked(Message):
-        """The mouse points at the settings."""
+        """The line was clicked."""
 
     changed: reactive[tuple[str, ...]] = reactive(())
-    """Settings that aren't the default, in words."""
+    """Descriptions of settings that aren't the default."""
     sampling_note: reactive[str] = reactive("")
     title: reactive[str] = reactive("")
-    """The session's, at the right as far as there is room."""
+    """Title of the session, at the right as far as it fits."""
 
     def on_click(self) -> None:
-        """Tell the screen."""
+        """Post the click."""
         self.post_message(self.Clicked())
 
     def render(self) -> Content:

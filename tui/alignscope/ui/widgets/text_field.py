@@ -1,4 +1,4 @@
-"""Text fields for all places where a person writes: the text is kept exactly, drawn harmless, and keys act in order."""
+"""Text fields that keep text exactly, draw it clean, and handle keys in order."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -16,16 +16,16 @@ from textual.widgets import TextArea
 
 from alignscope.text.clean import clean_line
 
-_FOLD_OVER: Final = 100_000
-"""A paste of more characters than this is held aside as one block, since a field of that size crawls."""
+_PASTE_MAX: Final = 100_000
+"""Characters above which a paste is replaced by a placeholder, because large fields are slow."""
 _BURST_SECONDS: Final = 0.01
-"""An enter that text follows within this time is a line break of a paste without brackets: nobody types that fast."""
+"""Seconds in which text behind an enter makes it a line break of an unbracketed paste."""
 
 
 class _Lines(Document):
-    """A text whose lines end at line feeds alone. They are drawn clean, one character for each of the text's.
+    """Text with line feeds as its only line ends, and lines cleaned character by character.
 
-    Textual's own also ends lines at form feeds, U+0085, U+2028 and others, and makes line feeds of them.
+    Textual's document also ends lines at form feeds, U+0085, U+2028 and others, and replaces them by line feeds.
     """
 
     def __init__(self, text: str) -> None:
@@ -58,14 +58,14 @@ class _Lines(Document):
 
 
 class _OneLine(_Lines):
-    """A text on one line, whatever is in it."""
+    """Text without line ends."""
 
     def _split(self, text: str) -> list[str]:
         return [text]
 
 
 class TextField(TextArea):
-    """A field of several lines."""
+    """Field of several lines."""
 
     DEFAULT_CSS = """
     TextField {
@@ -81,24 +81,22 @@ class TextField(TextArea):
     }
     """
     OWN_KEYS: ClassVar[dict[str, str]] = {}
-    """Actions by key, for keys that are bound to nothing where the field stands."""
+    """Actions of keys that have no other binding."""
     DOCUMENT: ClassVar[type[_Lines]] = _Lines
 
     @dataclass
     class Submitted(Message):
-        """The person is done with this text."""
+        """The person submitted the text."""
 
         value: str
 
     def __init__(self, *, id: str | None = None, placeholder: str = "", empty: bool = True, wrap: bool = True) -> None:
-        """Args:
-        empty: whether an empty text may be submitted.
-        wrap: whether long lines are broken.
-        """
+        """Create a field; `empty` allows blank text to be submitted, and `wrap` wraps long lines."""
         self._empty = empty
-        self._held: dict[str, str] = {}
+        self._pastes: dict[str, str] = {}
+        """Large pastes by their placeholders."""
         self._enters = 0
-        """Enters that wait for what comes right behind them."""
+        """Enters that wait for text right behind them."""
         self._burst: Timer | None = None
         super().__init__(
             id=id,
@@ -111,28 +109,28 @@ class TextField(TextArea):
 
     @property
     def value(self) -> str:
-        """The whole text, with pastes that were held aside put back."""
+        """The whole text, with pastes in place of their placeholders."""
         text = self.text
-        for mark, pasted in self._held.items():
-            text = text.replace(mark, pasted)
+        for placeholder, pasted in self._pastes.items():
+            text = text.replace(placeholder, pasted)
         return text
 
     def put(self, text: str) -> None:
-        """Replace the text and set the cursor behind it."""
-        self._held.clear()
-        self.load_text(self._hold(text))
+        """Replace the text, and set the cursor behind it."""
+        self._pastes.clear()
+        self.load_text(self._fold(text))
         self.move_cursor(self.document.end)
 
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
-        """Replace a part of the text by what was typed or pasted, of which CR and CRLF become line feeds."""
+        """Replace a part of the text, with CR and CRLF in the new text as line feeds."""
         insert = "\n" * self._enters + insert.replace("\r\n", "\n").replace("\r", "\n")
         self._enters = 0
-        return super().replace(self._hold(insert), start, end, maintain_selection_offset=maintain_selection_offset)
+        return super().replace(self._fold(insert), start, end, maintain_selection_offset=maintain_selection_offset)
 
     def action_submit(self) -> None:
-        """Submit the text, unless it is empty and may not be."""
+        """Submit the text, unless it is blank and must not be."""
         value = self.value
         if self._empty or value.strip():
             self.post_message(self.Submitted(value))
@@ -142,7 +140,7 @@ class TextField(TextArea):
         self.insert("\n")
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event; what was typed behind a key that opened or closed a screen is for the screen on top now."""
+        """Handle an event; keys and pastes for a screen that isn't active any more go to the active one."""
         if self.screen.is_active or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
         elif isinstance(event, events.Key):
@@ -151,10 +149,10 @@ class TextField(TextArea):
             self.app.post_message(events.Paste(event.text))
 
     async def _on_key(self, event: events.Key) -> None:
-        # Textual runs what a key is bound to only after the event has come back up to the application, or before the
-        # field has seen it at all; either way letters and keys change places. So it is done here.
+        # Textual runs bindings before the field gets the event, or after the event has bubbled to the application; both
+        # change the order of letters and keys. So bindings run here.
         if event.is_printable:
-            return  # TextArea's own handler comes next
+            return  # handled by TextArea
         event.prevent_default()
         if event.key == "enter":
             event.stop()
@@ -168,7 +166,7 @@ class TextField(TextArea):
             event.stop()
 
     def _end_burst(self) -> None:
-        # Behind all that has arrived by now, first at the application and then here.
+        # After all events that have arrived by now at the application, and then here.
         self.app.call_later(self.call_later, self._do_enters)
 
     async def _do_enters(self) -> None:
@@ -190,17 +188,17 @@ class TextField(TextArea):
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
 
-    def _hold(self, text: str) -> str:
-        """Set a huge text aside and return the mark that stands for it in the field; return any other as it is."""
-        if len(text) <= _FOLD_OVER:
+    def _fold(self, text: str) -> str:
+        """Store a large text and return its placeholder; return any other text unchanged."""
+        if len(text) <= _PASTE_MAX:
             return text
-        mark = f"⟦pasted {len(text):,} characters, no. {len(self._held) + 1}⟧"
-        self._held[mark] = text
-        return mark
+        placeholder = f"⟦pasted {len(text):,} characters, no. {len(self._pastes) + 1}⟧"
+        self._pastes[placeholder] = text
+        return placeholder
 
 
 class LineField(TextField, inherit_bindings=False):
-    """A field of one line. Keys that are bound where it stands come before its own."""
+    """Field of one line. Bindings of the screen come before its own keys."""
 
     DEFAULT_CSS = """
     LineField {
@@ -229,5 +227,5 @@ class LineField(TextField, inherit_bindings=False):
     def replace(
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
-        """Replace a part of the text by what was typed or pasted, without line breaks around it."""
+        """Replace a part of the text, without line breaks around the new text."""
         return super().replace(insert.strip("\r\n"), start, end, maintain_selection_offset=maintain_selection_offset)

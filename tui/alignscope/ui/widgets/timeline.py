@@ -1,4 +1,4 @@
-"""The line at the bottom of a replay: where it is, how far it goes, where turns begin and replies end."""
+"""The line at the bottom of a replay: its position, its length, beginnings of turns and ends of replies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,27 +11,27 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from alignscope.model.tones import TONES
 from alignscope.text.clean import cell_width, fit
-from alignscope.ui.widgets.transcript.line_widget import LineWidget
+from alignscope.ui.widgets.transcript.line_widget import LineWidget, tone_css
 
-_ROWS: Final = 3
 _EDGE: Final = 1
-"""Cells free at either end."""
+"""Blank cells at either end."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeMark:
-    """A place on the timeline."""
+    """Beginning of a turn, or end of a reply, on the timeline."""
 
     ms: float
     label: str
-    """One cell; a turn's number may be longer."""
+    """Mark of one cell for a reply, number of a turn."""
     tone: str = ""
-    """`base`, `instruct`, `third` or `fourth` at a reply's end, `failed` if it broke; empty for a turn."""
+    """Tone of a reply's pane, or `failed`; empty for a turn."""
 
 
 def clock(ms: float, whole_ms: float = 0.0) -> str:
-    """A time as people write it: `0:07.3`, `1:02:03`; tenths while the whole is shorter than ten minutes."""
+    """Return a time as `0:07.3` or `1:02:03`, with tenths if the whole is shorter than ten minutes."""
     tenths = int(max(ms, 0) // 100)
     seconds = tenths // 10
     hours, minutes = seconds // 3600, seconds // 60 % 60
@@ -40,11 +40,10 @@ def clock(ms: float, whole_ms: float = 0.0) -> str:
 
 
 class Timeline(LineWidget, Widget):
-    """Three rows: what is played and how, the line with its turns, and where replies end."""
+    """Three rows: captions, the line with its turns, and the ends of replies."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"timeline--{name}"
-        for name in ("played", "rest", "head", "turn", "caption", "base", "instruct", "third", "fourth", "failed")
+        f"timeline--{name}" for name in ("played", "rest", "head", "turn", "caption", "failed", *TONES)
     }
     DEFAULT_CSS = """
     Timeline {
@@ -56,17 +55,13 @@ class Timeline(LineWidget, Widget):
         & > .timeline--head { color: $accent; text-style: bold; }
         & > .timeline--turn { color: $text; }
         & > .timeline--caption { color: $text; }
-        & > .timeline--base { color: $base-tone; }
-        & > .timeline--instruct { color: $instruct-tone; }
-        & > .timeline--third { color: $third-tone; }
-        & > .timeline--fourth { color: $fourth-tone; }
         & > .timeline--failed { color: $text-error; }
     }
-    """
+    """ + tone_css("Timeline > .timeline--{tone}")
 
     @dataclass
     class Sought(Message):
-        """The person pointed at a place, as a share of the whole from 0 to 1."""
+        """The person pointed at a place, a share of the length from 0 to 1."""
 
         share: float
 
@@ -75,23 +70,23 @@ class Timeline(LineWidget, Widget):
         self._ms = self._length = 0.0
         self._marks: tuple[TimeMark, ...] = ()
         self._captions: tuple[str, str] = ("", "")
-        self._shown: object = None
-        self._held = False
+        self._drawn: object = None
+        self._dragged = False
 
     def set_marks(self, length_ms: float, marks: Sequence[TimeMark]) -> None:
-        """Tell how long the whole is and what lies on it."""
+        """Set the length and the marks."""
         self._length, self._marks = length_ms, tuple(marks)
         self._redraw()
 
-    def set_position(self, ms: float, left: str, right: str = "") -> None:
-        """Tell where it is; what plays, as words for the left end, and more for the right one if there is room."""
+    def set_position(self, ms: float, left: str, right: str) -> None:
+        """Set the position and the captions; the right one is shown if there is room."""
         self._ms, self._captions = ms, (left, right)
         self._redraw()
 
     def _redraw(self) -> None:
-        shown = (self._captions, self._place(self._ms), self._length, self._marks, self.size)
-        if shown != self._shown:
-            self._shown = shown
+        drawn = (self._captions, self._place(self._ms), self._length, self._marks, self.size)
+        if drawn != self._drawn:
+            self._drawn = drawn
             self.refresh()
 
     def on_resize(self) -> None:
@@ -102,12 +97,12 @@ class Timeline(LineWidget, Widget):
         return max(1, self.size.width - 2 * _EDGE)
 
     def _place(self, ms: float) -> int:
-        """The cell of a time."""
+        """Return the cell of a time."""
         share = ms / self._length if self._length > 0 else 0.0
         return round(min(max(share, 0.0), 1.0) * (self._room - 1))
 
     def row(self, y: int) -> Strip:
-        row = (self._row_captions, self._row_line, self._row_ends)[min(y, _ROWS - 1)]()
+        row = (self._row_captions, self._row_line, self._row_ends)[min(y, 2)]()
         plain = self.rich_style
         return Strip([Segment(" " * _EDGE, plain), *row]).adjust_cell_length(self.outer_size.width, plain)
 
@@ -135,7 +130,7 @@ class Timeline(LineWidget, Widget):
         return self._joined(cells, looks)
 
     def _row_ends(self) -> list[Segment]:
-        """Turns' numbers below where they begin, and a pane's sign where its reply ends; ends go before numbers."""
+        """Return turns' numbers and panes' marks; the marks cover numbers."""
         cells, looks = [" "] * self._room, [""] * self._room
         for ends in (False, True):
             free = 0
@@ -170,15 +165,15 @@ class Timeline(LineWidget, Widget):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.y:
-            self._held = True
+            self._dragged = True
             self.capture_mouse()
             self._seek(event)
         event.stop()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._held:
+        if self._dragged:
             self._seek(event)
 
     def on_mouse_up(self) -> None:
-        self._held = False
+        self._dragged = False
         self.release_mouse()

@@ -1,4 +1,4 @@
-"""The sampling panel: every parameter on a line of its own, switched, turned and typed with the keyboard."""
+"""The sampling panel: one row for each parameter, changed by keyboard or mouse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from alignscope.ui.widgets.sampling.parameter_row import Edit, ModelValues, para
 
 
 class SamplingPanel(Widget, can_focus=True):
-    """Shows a sampling and changes it. Set `sampling` from outside as you like: only the person's changes are told."""
+    """Shows a sampling, and posts the person's changes of it."""
 
     BINDING_GROUP_TITLE = "Sampling"
     BINDINGS = [
@@ -85,14 +85,14 @@ class SamplingPanel(Widget, can_focus=True):
         sampling: Sampling
 
     class UnlinkRequested(Message):
-        """The person wants one pane apart from the shared sampling, or back in it."""
+        """The person wants to unlink a pane from the shared sampling, or to link it again."""
 
     class Closed(Message):
-        """The person is done here."""
+        """The person closes the panel."""
 
     sampling: reactive[Sampling] = reactive(PRESETS[DEFAULT_PRESET].sampling)
     scope: reactive[str] = reactive("")
-    """The pane whose own sampling this is; empty for the one that all panes share."""
+    """Name of the pane whose own sampling this is; empty for the shared sampling."""
     cursor: var[int] = var(0)
     edit: var[Edit | None] = var(None)
 
@@ -101,7 +101,7 @@ class SamplingPanel(Widget, can_focus=True):
         self.presets = tuple(presets)
         self._servers: tuple[ServerInfo, ...] = ()
         self._models: ModelValues = {}
-        self._remembered: dict[str, Value] = {}
+        self._last_values: dict[str, Value] = {}
 
     def compose(self) -> ComposeResult:
         yield Static(id="sampling-title", markup=False)
@@ -112,21 +112,19 @@ class SamplingPanel(Widget, can_focus=True):
     def on_mount(self) -> None:
         self._show()
 
-    # What the owner tells
-
     def set_servers(self, servers: Sequence[ServerInfo]) -> None:
-        """The servers in the lineup, whose caveats are shown."""
+        """Set the lineup's servers, for their caveats."""
         self._servers = tuple(servers)
         self._show()
 
     def set_model_values(self, values: ModelValues) -> None:
-        """What each pane's model would use by itself: pane -> parameter -> value, as far as its server tells."""
+        """Set the known default values of each pane's model."""
         self._models = values
         self._show()
 
     @property
     def preset(self) -> str:
-        """The nearest preset's name, with `, changed` when the sampling isn't the same."""
+        """Name of the nearest preset, with `, changed` if the sampling differs from it."""
         nearest = nearest_preset(self.sampling, self.presets)
         return nearest.name if nearest.sampling == self.sampling else f"{nearest.name}, changed"
 
@@ -135,27 +133,20 @@ class SamplingPanel(Widget, can_focus=True):
     def watch_sampling(self) -> None:
         self._show()
 
-    def watch_scope(self) -> None:
-        self._show()
-
-    def watch_cursor(self) -> None:
-        self._show()
-
-    def watch_edit(self) -> None:
-        self._show()
+    watch_scope = watch_cursor = watch_edit = watch_sampling
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self._show()
 
     def on_resize(self) -> None:
-        rows = self.query_one(ParameterList)
+        lines = self.query_one(ParameterList).lines
         height, width = self.size.height, self.size.width
         least = 2 if width >= 2 * COLUMN_WIDTH else 5
-        help = max(least, min(8, height - 2 - rows.lines))
+        help = max(least, min(8, height - 2 - lines))
         self.query_one("#sampling-help").styles.height = help
-        # The help stands right below the list where there is room for both.
-        self.query_one(VerticalScroll).styles.max_height = max(min(rows.lines + 1, height - 1 - help), 1)
+        # The help is right below the list if there is room for both.
+        self.query_one(VerticalScroll).styles.max_height = max(min(lines + 1, height - 1 - help), 1)
         self.call_after_refresh(self._reveal)
 
     def _show(self, refused: str = "") -> None:
@@ -185,7 +176,7 @@ class SamplingPanel(Widget, can_focus=True):
                 self.edit = Edit.of(event.character)
                 event.stop()
             return
-        # While a value is typed, no key means anything else: letters are text, not commands.
+        # While a value is typed, letters are text, not commands.
         pressed = self.edit.press(event.key)
         if pressed is not None:
             self.edit = pressed
@@ -194,7 +185,7 @@ class SamplingPanel(Widget, can_focus=True):
         elif event.key == "escape":
             self.edit = None
         elif event.key in ("up", "down", "tab", "shift+tab"):
-            # Leaving a value half typed would either lose it or send it unasked.
+            # Leaving the row would lose the typed value or set it unasked.
             self._show("Enter takes the value, escape leaves it as it was.")
         elif event.is_printable and event.character is not None:
             self.edit = self.edit.insert(event.character)
@@ -219,44 +210,41 @@ class SamplingPanel(Widget, can_focus=True):
         self.cursor = max(0, min(self.cursor + by, len(NAMES) - 1))
 
     def action_switch(self) -> None:
-        """Switch the selected parameter; it comes back with the value it had."""
+        """Switch the selected parameter off, or on with its last value."""
         name = self._selected
         if name in self.sampling:
-            self._remembered[name] = self.sampling[name]
+            self._last_values[name] = self.sampling[name]
             self._change(self.sampling.off(name))
         else:
-            value = self._remembered.get(name)
-            self._change(self.sampling.on(name, start_value(name, self._models) if value is None else value))
+            self._change(self.sampling.on(name, self._value))
 
     def action_turn(self, steps: int) -> None:
-        """Turn the selected parameter by so many steps."""
+        """Change the selected parameter by so many steps."""
         try:
             self._change(stepped(self._selected, self.sampling, steps, self._models))
         except SamplingError as error:
             self._show(str(error))
 
     def action_edit(self) -> None:
-        """Begin to type, from the value there is."""
-        name = self._selected
-        value = self.sampling.get(name, self._remembered.get(name))
-        self.edit = Edit.of(PARAMETERS[name].show(start_value(name, self._models) if value is None else value))
+        """Edit the selected parameter's value."""
+        self.edit = Edit.of(PARAMETERS[self._selected].show(self._value))
 
     def action_preset(self, by: int) -> None:
-        """Take the next preset, or the one before."""
+        """Set the next or the previous preset."""
         index = self.presets.index(nearest_preset(self.sampling, self.presets))
         self._change(self.presets[(index + by) % len(self.presets)].sampling)
 
     def action_reset(self) -> None:
-        """Take the default preset."""
-        self._remembered.clear()
+        """Set the default preset."""
+        self._last_values.clear()
         self._change(PRESETS[DEFAULT_PRESET].sampling)
 
     def action_unlink(self) -> None:
-        """Ask the owner to unlink a pane, or to link it again."""
+        """Post the wish to unlink a pane, or to link it again."""
         self.post_message(self.UnlinkRequested())
 
     def action_close(self) -> None:
-        """Say that the person is done."""
+        """Post the wish to close the panel."""
         self.post_message(self.Closed())
 
     @on(ParameterList.Clicked)
@@ -276,11 +264,16 @@ class SamplingPanel(Widget, can_focus=True):
         if self.edit is None:
             self.action_turn(event.steps)
 
-    # Inside
-
     @property
     def _selected(self) -> str:
         return NAMES[self.cursor]
+
+    @property
+    def _value(self) -> Value:
+        """Current value of the selected parameter, else its last one, else the model's."""
+        name = self._selected
+        value = self.sampling.get(name, self._last_values.get(name))
+        return start_value(name, self._models) if value is None else value
 
     def _commit(self, text: str) -> None:
         name = self._selected
@@ -288,9 +281,9 @@ class SamplingPanel(Widget, can_focus=True):
             value = PARAMETERS[name].parse(text)
         except SamplingError as error:
             self._show(str(error))
-            return
-        self.edit = None
-        self._change(self.sampling.on(name, value))
+        else:
+            self.edit = None
+            self._change(self.sampling.on(name, value))
 
     def _change(self, sampling: Sampling) -> None:
         if sampling != self.sampling:

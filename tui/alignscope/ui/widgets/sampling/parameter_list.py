@@ -1,4 +1,4 @@
-"""The rows of the sampling panel, drawn in as many columns as there is room for."""
+"""The rows of the sampling panel, in as many columns as fit."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,15 +16,15 @@ from alignscope.ui.widgets.sampling.parameter_row import Edit, ParameterRow
 
 NAMES: Final = tuple(PARAMETERS)
 COLUMN_WIDTH: Final = 34
-"""Cells that a row wants; a panel of twice that shows two columns."""
+"""Least width of a column in cells."""
 _NAME_WIDTH: Final = max(map(len, NAMES))
 _COLUMNS_MAX: Final = 4
 SELECTED: Final = "▎"
-"""Stands at the left of the selected row of every list."""
+"""Mark at the left of the selected row of every list."""
 
 
 class ParameterList(Widget):
-    """The rows, in as many columns as there is room for. It only draws and says what was clicked."""
+    """Draws the rows, and posts clicks and wheel steps."""
 
     DEFAULT_CSS = """
     ParameterList { width: 1fr; height: auto; text-wrap: nowrap; }
@@ -40,7 +40,7 @@ class ParameterList(Widget):
 
     @dataclass
     class Stepped(Message):
-        """The wheel was turned on the selected row."""
+        """The mouse wheel was turned on the selected row."""
 
         steps: int
 
@@ -51,26 +51,24 @@ class ParameterList(Widget):
     """Whether the panel has the focus."""
 
     @property
-    def columns(self) -> int:
-        """How many columns fit."""
-        return max(1, min(self.size.width // COLUMN_WIDTH, _COLUMNS_MAX))
+    def lines(self) -> int:
+        """Number of lines."""
+        return self.get_content_height(self.size, self.size, self.size.width)
 
     @property
-    def lines(self) -> int:
-        """How many lines the rows take."""
-        return -(-len(NAMES) // self.columns)
+    def _column_width(self) -> int:
+        return self.size.width // _columns(self.size.width)
 
     def place(self, index: int) -> Region:
-        """Where a row stands."""
+        """Return the region of a row."""
         column, y = divmod(index, self.lines)
-        width = self.size.width // self.columns
-        return Region(column * width, y, width, 1)
+        return Region(column * self._column_width, y, self._column_width, 1)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return -(-len(NAMES) // max(1, min(width // COLUMN_WIDTH, _COLUMNS_MAX)))
+        return -(-len(NAMES) // _columns(width))
 
     def render(self) -> Content:
-        width = self.size.width // self.columns
+        width = self._column_width
         drawn = [self._draw(index, width) for index in range(len(self.rows))]
         blank = Content(" " * width)
         columns = [drawn[start : start + self.lines] for start in range(0, len(drawn), self.lines)]
@@ -80,14 +78,13 @@ class ParameterList(Widget):
 
     def _draw(self, index: int, width: int) -> Content:
         row = self.rows[index]
-        chosen = index == self.cursor
-        line = self._edited(row, self.edit, width) if chosen and self.edit is not None else self._shown(row, width)
-        if chosen:
-            mark = Content.styled(SELECTED, "$accent" if self.active else "$text-muted")
-            line = (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
-        return line
+        if index != self.cursor:
+            return self._plain(row, width)
+        line = self._plain(row, width) if self.edit is None else self._edited(row, self.edit, width)
+        mark = Content.styled(SELECTED, "$accent" if self.active else "$text-muted")
+        return (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
 
-    def _shown(self, row: ParameterRow, width: int) -> Content:
+    def _plain(self, row: ParameterRow, width: int) -> Content:
         names = max(min(_NAME_WIDTH, width - 12), 4)
         room = max(width - names - 6, 4)
         value = fit(row.value, room)
@@ -103,7 +100,7 @@ class ParameterList(Widget):
     def _edited(self, row: ParameterRow, edit: Edit, width: int) -> Content:
         name, text = row.parameter.name, clean_line(edit.text)
         room = max(width - len(name) - 5, 4)
-        # The window on the text is moved until the cursor is in it; wide characters take two cells of it.
+        # Text scrolls until the cursor is visible; wide characters have two cells.
         begin = 0
         while cell_width(text[begin : edit.cursor]) >= room:
             begin += 1
@@ -122,9 +119,7 @@ class ParameterList(Widget):
         )
 
     def _index_at(self, x: int, y: int) -> int | None:
-        column = x // max(self.size.width // self.columns, 1)
-        index = column * self.lines + y
-        return index if 0 <= y < self.lines and column < self.columns and index < len(NAMES) else None
+        return next((index for index in range(len(NAMES)) if self.place(index).contains(x, y)), None)
 
     def on_click(self, event: events.Click) -> None:
         index = self._index_at(event.x, event.y)
@@ -140,8 +135,12 @@ class ParameterList(Widget):
         self._wheel(event, -1)
 
     def _wheel(self, event: events.MouseScrollUp | events.MouseScrollDown, steps: int) -> None:
-        # Over any other row the wheel scrolls the list: nobody should change a value while passing by.
+        # Over any other row the wheel scrolls the list.
         if self.active and self._index_at(event.x, event.y) == self.cursor:
             event.stop()
             event.prevent_default()
             self.post_message(self.Stepped(steps))
+
+
+def _columns(width: int) -> int:
+    return max(1, min(width // COLUMN_WIDTH, _COLUMNS_MAX))

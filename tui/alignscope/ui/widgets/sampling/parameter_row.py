@@ -1,4 +1,4 @@
-"""What a row of the sampling panel knows, apart from how it is drawn: one parameter, and the line that edits it."""
+"""The content of a row of the sampling panel, and the editor of its value."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from alignscope.model.sampling import PARAMETERS, Parameter, Sampling, SamplingE
 from alignscope.text.clean import clean, fit
 
 ModelValues = Mapping[str, Mapping[str, object]]
-"""Each pane's own values, as its server tells them: pane -> parameter -> value."""
+"""Known default values of each pane's model: pane -> parameter -> value."""
 
 UNKNOWN: Final = "–"
 _EDIT_MAX: Final = 2_000
@@ -17,25 +17,25 @@ _EDIT_MAX: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """One parameter as the panel shows it."""
+    """Content of a parameter's row."""
 
     parameter: Parameter
     on: bool
     value: str
-    """What is sent; when it is off, the model's own value, or a dash where nobody tells it."""
+    """The value that is sent; if it is off, the models' default values, or a dash if they are unknown."""
     own: tuple[tuple[str, str], ...] = ()
-    """What each pane's model would use by itself, where its server tells."""
+    """Default value of each pane's model, if one is known."""
     caveats: tuple[str, ...] = ()
-    """What a server in the lineup makes of it; empty when it simply works."""
+    """Restrictions of the lineup's servers."""
 
     @property
     def differs(self) -> bool:
-        """Whether the panes' own values aren't the same."""
+        """Whether the panes' default values differ."""
         return len({value for _, value in self.own}) > 1
 
     @property
     def help(self) -> str:
-        """Everything there is to say: the caveats, what it does, its range, and where the panes differ."""
+        """Caveats, description, range, and differing default values."""
         parts = [_sentence(note) for note in self.caveats]
         parts.append(self.parameter.help)
         if self.parameter.type is not ValueType.STRINGS:
@@ -48,16 +48,11 @@ class ParameterRow:
 def parameter_row(
     name: str, sampling: Sampling, servers: Sequence[ServerInfo] = (), models: ModelValues | None = None
 ) -> ParameterRow:
-    """A parameter's row.
-
-    Args:
-        servers: those in the lineup, for the caveats.
-        models: what the panes' models would use by themselves.
-    """
+    """Return a parameter's row."""
     parameter = PARAMETERS[name]
     panes = models or {}
-    told = any(name in values for values in panes.values())
-    own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if told else ()
+    known = any(name in values for values in panes.values())
+    own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if known else ()
     caveats = tuple(dict.fromkeys(note for server in servers if (note := server.caveat(name))))
     if name in sampling:
         return ParameterRow(parameter, True, parameter.show(sampling[name]), own, caveats)
@@ -66,7 +61,7 @@ def parameter_row(
 
 
 def start_value(name: str, models: ModelValues | None = None) -> Value:
-    """What a parameter starts from when it is switched on: the first value that a model tells, else the default."""
+    """Return a parameter's first known default value of a model, else ours."""
     parameter = PARAMETERS[name]
     for values in (models or {}).values():
         if name in values:
@@ -78,10 +73,10 @@ def start_value(name: str, models: ModelValues | None = None) -> Value:
 
 
 def stepped(name: str, sampling: Sampling, steps: int, models: ModelValues | None = None) -> Sampling:
-    """The sampling with a parameter turned by so many steps, switched on if it was off.
+    """Return the sampling with a parameter changed by so many steps, and switched on.
 
     Raises:
-        SamplingError: it is at the end of its range, or isn't a number.
+        SamplingError: the parameter is at the end of its range, or isn't a number.
     """
     parameter = PARAMETERS[name]
     if parameter.type not in (ValueType.FLOAT, ValueType.INT):
@@ -95,23 +90,23 @@ def stepped(name: str, sampling: Sampling, steps: int, models: ModelValues | Non
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A value being typed: the text, and where the cursor stands in it."""
+    """A value being typed, and the position of the cursor."""
 
     text: str
     cursor: int
 
     @classmethod
     def of(cls, text: str) -> "Edit":
-        """A text with the cursor behind it."""
+        """Return a text with the cursor at its end."""
         return cls(text, len(text))
 
     def insert(self, text: str) -> "Edit":
-        """With a text put in at the cursor; of several lines only the first."""
+        """Return the state with the first line of a text inserted at the cursor."""
         line = text.replace("\r", "\n").partition("\n")[0][: _EDIT_MAX - len(self.text)]
         return Edit(self.text[: self.cursor] + line + self.text[self.cursor :], self.cursor + len(line))
 
     def press(self, key: str) -> "Edit | None":
-        """After a key that moves or deletes; None when the key does neither."""
+        """Return the state after a key that moves or deletes; None for any other key."""
         text, cursor = self.text, self.cursor
         match key:
             case "left":
