@@ -1,7 +1,6 @@
-"""For terminals that can't show every character: what is drawn, in characters that they can.
+"""ASCII in place of other characters, for terminals that can't show them.
 
-It works on finished rows, so that everything goes through it: our own signs, those of Textual's widgets, and what
-models write. What is kept, copied and exported is not touched.
+It works on finished rows, and so on everything that is drawn. Saved, copied and exported text stays as it is.
 """
 
 import locale
@@ -19,7 +18,7 @@ from textual.filter import LineFilter
 from alignscope.text.clean import cell_width
 
 _POOR: Final = ("linux", "vt100", "vt102", "vt220", "cons25", "dumb")
-"""Values of TERM whose fonts have a few hundred characters at most."""
+"""Values of TERM with fonts of a few hundred characters."""
 _INSTEAD: Final = {
     "∿": "~", "◆": "*", "▲": "^", "●": "o", "❯": ">", "✕": "x", "✗": "x", "✓": "+", "…": "~", "·": "-", "•": "*",
     "–": "-", "—": "-", "−": "-", "→": ">", "←": "<", "↑": "^", "↓": "v", "⏎": "<", "␣": "_",
@@ -34,39 +33,39 @@ _INSTEAD: Final = {
 
 
 class AsciiFilter(LineFilter):
-    """Draws with ASCII alone; a character that has no likeness there is a question mark as wide as itself."""
+    """Draws in ASCII, with question marks for characters that have no similar one."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same segments in characters that can be shown."""
+        """Return the segments in ASCII."""
         return [Segment(to_ascii(text), style, control) for text, style, control in segments]
 
 
 @lru_cache(4096)
 def to_ascii(text: str) -> str:
-    """A text in ASCII, of the same width."""
+    """Return a text in ASCII, of the same width."""
     if text.isascii():
         return text
-    return "".join(char if char.isascii() else _INSTEAD.get(char) or _plain(char) for char in text)
+    return "".join(char if char.isascii() else _INSTEAD.get(char) or _similar(char) for char in text)
 
 
-def _plain(char: str) -> str:
+def _similar(char: str) -> str:
     if "\u2500" <= char <= "\u257f":
         return "+"
-    if "\u2580" <= char <= "\u259f":  # what is left of the blocks
+    if "\u2580" <= char <= "\u259f":  # other block elements
         return "#"
-    if (letter := normalize("NFD", char)[0]).isascii():  # an accent less, and still the same word
+    if (letter := normalize("NFD", char)[0]).isascii():  # without its accent
         return letter
-    if "\u2400" <= char <= "\u2421":  # what stands for a control character
+    if "\u2400" <= char <= "\u2421":  # pictures of control characters
         return "?"
     return "?" * cell_width(char)
 
 
 def needs_ascii(wanted: str = "auto", environment: Mapping[str, str] = os.environ, encoding: str | None = None) -> bool:
-    """Whether to draw with ASCII alone.
+    """Return whether to draw in ASCII.
 
     Args:
-        wanted: `unicode` or `ascii` as the person says; `auto` goes by the terminal's name and the locale.
-        encoding: of the stream that is drawn on, else standard error's, which is where Textual draws.
+        wanted: `unicode`, `ascii`, or `auto` to decide by the terminal's name and the locale.
+        encoding: encoding of the terminal's stream; None for that of standard error, where Textual draws.
     """
     if wanted != "auto":
         return wanted == "ascii"
@@ -76,6 +75,6 @@ def needs_ascii(wanted: str = "auto", environment: Mapping[str, str] = os.enviro
         encoding = getattr(sys.__stderr__, "encoding", None) or locale.getpreferredencoding(False)
     if "utf" not in encoding.lower():
         return True
-    # Python takes UTF-8 for the C locale and says so in LC_CTYPE; somebody who set that locale by hand meant it.
-    said = environment.get("LC_ALL") or environment.get("LANG") or ""
-    return said.partition(".")[0] in ("C", "POSIX") and "utf" not in said.lower()
+    # Python uses UTF-8 in the C locale and sets LC_CTYPE to it, but a C locale set by hand asks for ASCII.
+    name = environment.get("LC_ALL") or environment.get("LANG") or ""
+    return name.partition(".")[0] in ("C", "POSIX") and "utf" not in name.lower()

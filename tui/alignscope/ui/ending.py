@@ -1,4 +1,4 @@
-"""An orderly end when the system asks for one, or when the terminal is gone: text is kept, the terminal put back."""
+"""An orderly exit on signals and when the terminal is gone."""
 
 import asyncio
 import os
@@ -10,14 +10,11 @@ from typing import Final
 
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP)
 _SECONDS: Final = 5.0
-"""How long the application may take to close its session; if it takes longer, the next start finds the journal."""
+"""Seconds that the application has to close its session; the next start recovers it from the journal."""
 
 
 def exit_with_terminal(leave: Callable[[int], None]) -> None:
-    """Call `leave` with the exit status when a signal asks the process to end, or the terminal hangs up.
-
-    To be called in the event loop, which then calls back.
-    """
+    """Call `leave` with the exit status in the running event loop, on a signal or when the terminal hangs up."""
     loop = asyncio.get_running_loop()
 
     def end(number: int) -> None:
@@ -27,8 +24,7 @@ def exit_with_terminal(leave: Callable[[int], None]) -> None:
         leave(128 + number)
 
     for number in _SIGNALS:
-        # nohup and the like have it ignored, and mean it.
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores it on purpose
             loop.add_signal_handler(number, end, number)
     terminals = [descriptor for descriptor in range(3) if os.isatty(descriptor)]
     if terminals:
@@ -37,9 +33,9 @@ def exit_with_terminal(leave: Callable[[int], None]) -> None:
 
 
 def _until_gone(loop: asyncio.AbstractEventLoop, terminals: list[int], end: Callable[[int], None]) -> None:
-    """Sleep until the terminal hangs up; then let nothing wait for it any more, and end."""
+    """Wait until the terminal hangs up, then point its descriptors to the null device, and end."""
     poll = select.poll()
-    poll.register(terminals[0], 0)  # a hang-up is told without being asked for
+    poll.register(terminals[0], 0)  # a hang-up is always reported
     poll.poll()
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in terminals:

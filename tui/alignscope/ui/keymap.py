@@ -1,13 +1,9 @@
-"""The person's own keys: checked against every action there is, before they take the place of ours.
-
-Textual takes any keymap without a word: an action that isn't there, a key that isn't there, and a key that another
-action has. So all of this is looked at here, and told.
-"""
+"""The person's own keys, checked for unknown actions, unknown keys and conflicts, which Textual accepts silently."""
 
 import inspect
 import pkgutil
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -39,14 +35,14 @@ SETS: Final[Mapping[str, Mapping[str, str]]] = {
         "chooser.close": "q,ctrl+y",
     },
 }
-"""What differs from the usual keys. Lines up and down, top and end are j, k, g and G in all of them."""
+"""Named sets of keys, as differences from the standard."""
 _TOGETHER: Final = ((ExplorerScreen, PromptEditor), (TextScreen, TextEditor), (Chooser, Choices))
-"""Screens, with those derived from them, and the widget whose keys work at the same time."""
+"""Screens, including subclasses, and widgets whose keys work at the same time."""
 _RESERVED: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
 _ALIASES: Final = {
     "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape", "ctrl+h": "backspace",
 }  # fmt: skip
-"""Keys that terminals send for another, so that nothing ever arrives under their own name."""
+"""Keys that terminals send as other keys."""
 _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 _NAMES: Final = frozenset(key.value for key in Keys) | frozenset(
     binding.key for binding in Binding.make_bindings([(chr(code), "", "") for code in range(33, 127) if code != 44])
@@ -55,7 +51,7 @@ _NAMES: Final = frozenset(key.value for key in Keys) | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that a key does somewhere."""
+    """An action with its keys."""
 
     id: str
     keys: str
@@ -64,18 +60,15 @@ class Action:
 
 
 class BadKeyError(ValueError):
-    """Something that is no key; `str()` says why."""
+    """Not a key that can be used; the message names the reason."""
 
 
 def check(name: str, keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """What can be used of a set of keys and of the person's own on top of it.
+    """Return a keymap for Textual from a named set and the person's own keys, and problems with those left out.
 
     Args:
-        name: of the set; empty for the usual one.
-        keys: the id of an action, and keys separated by commas.
-
-    Returns:
-        A keymap for Textual, and in words what was left out of it.
+        name: name of the set; empty for the standard.
+        keys: keys by action id, separated by commas.
     """
     problems = []
     if (name or STANDARD) not in SETS:
@@ -101,7 +94,7 @@ def check(name: str, keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]
 
 
 def actions(name: str = "", keys: Mapping[str, str] | None = None) -> list[Action]:
-    """Every action that has an id, with the keys that it has now."""
+    """Return every action that has an id, with its keys."""
     moved, _ = check(name, keys or {})
     return [
         Action(binding.id or "", moved.get(binding.id or "", binding.key), str(binding.tooltip or binding.description))
@@ -110,10 +103,10 @@ def actions(name: str = "", keys: Mapping[str, str] | None = None) -> list[Actio
 
 
 def textual_name(key: str) -> str:
-    """A key as Textual names it: `?` is question_mark.
+    """Return Textual's name of a key, such as question_mark for `?`.
 
     Raises:
-        BadKeyError: nobody can press it.
+        BadKeyError: not a key that a terminal can send.
     """
     key = key.strip()
     *modifiers, base = [key] if len(key) == 1 else key.split("+")
@@ -158,20 +151,20 @@ def _named(base: str) -> bool:
 
 
 def _conflict(moved: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, str] | None:
-    """One of the person's own keys that another action has in the same place, and what to say of it."""
+    """Return an action whose own keys conflict with another action's, and a message about it."""
     known = _known()
     for places in _places():
-        takers: dict[str, list[str]] = {}
+        users: dict[str, list[str]] = {}
         for defaults in places:
             for action, keys in defaults.items():
                 for key in moved[action].split(",") if action in moved else keys:
-                    if action not in takers.setdefault(key, []):
-                        takers[key].append(action)
-        for key, taking in takers.items():
-            mine = [action for action in own if action in taking and key in own[action].split(",")]
-            if len(taking) > 1 and mine:
+                    if action not in users.setdefault(key, []):
+                        users[key].append(action)
+        for key, rivals in users.items():
+            mine = [action for action in own if action in rivals and key in own[action].split(",")]
+            if len(rivals) > 1 and mine:
                 loser = mine[-1]
-                other = next(action for action in taking if action != loser)
+                other = next(action for action in rivals if action != loser)
                 return loser, (
                     f"keys.{loser}: {key} belongs to {other} ({known[other].description}), "
                     f"so {loser} keeps its own keys."
@@ -181,11 +174,11 @@ def _conflict(moved: Mapping[str, str], own: Mapping[str, str]) -> tuple[str, st
 
 @cache
 def _known() -> Mapping[str, Binding]:
-    """Every action by its id, its keys joined."""
+    """Return the bindings by action id, with all keys of the action."""
     keys: dict[str, list[str]] = {}
     first: dict[str, Binding] = {}
     for place in _classes().values():
-        for binding in _own(place):
+        for binding in Binding.make_bindings(vars(place)["BINDINGS"]):
             if binding.id:
                 first.setdefault(binding.id, binding)
                 if binding.key not in keys.setdefault(binding.id, []):
@@ -195,7 +188,7 @@ def _known() -> Mapping[str, Binding]:
 
 @cache
 def _places() -> tuple[tuple[Mapping[str, tuple[str, ...]], ...], ...]:
-    """What has keys at the same time: each a group of places, and each of those its actions with their keys."""
+    """Return groups of places whose keys work at the same time: for each place, keys by action."""
     classes = _classes()
     alone = [(_defaults(place),) for place in classes.values()]
     together = [
@@ -208,32 +201,26 @@ def _places() -> tuple[tuple[Mapping[str, tuple[str, ...]], ...], ...]:
 
 
 def _defaults(place: type[DOMNode]) -> Mapping[str, tuple[str, ...]]:
-    """The actions of a place and their keys; what a subclass binds takes the key from what it inherits."""
+    """Return the keys of a place by action; bindings of a subclass override inherited ones."""
     by_key: dict[str, str] = {}
     for base in reversed(place.__mro__):
-        if base.__module__.startswith("alignscope.") and issubclass(base, DOMNode):
-            by_key |= {binding.key: binding.id for binding in _own(base) if binding.id}
+        if base in _classes().values():
+            bindings = Binding.make_bindings(vars(base)["BINDINGS"])
+            by_key |= {binding.key: binding.id for binding in bindings if binding.id}
     keys: dict[str, tuple[str, ...]] = {}
     for key, action in by_key.items():
         keys[action] = (*keys.get(action, ()), key)
     return keys
 
 
-def _own(place: type[DOMNode]) -> Iterator[Binding]:
-    """The bindings that a class itself declares, one for each key."""
-    return iter(list(Binding.make_bindings(place.__dict__.get("BINDINGS", ()))))
-
-
 @cache
 def _classes() -> Mapping[str, type[DOMNode]]:
-    """Everything on a screen that has keys, by its name."""
-    found: dict[str, type[DOMNode]] = {}
+    """Return all classes of the package that declare bindings, by name."""
     package = import_module("alignscope.ui")
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        classes = inspect.getmembers(import_module(module.name), inspect.isclass)
-        found |= {name: value for name, value in classes if issubclass(value, DOMNode) and _is_place(value)}
-    return found
-
-
-def _is_place(value: type[DOMNode]) -> bool:
-    return value.__module__.startswith("alignscope.") and "BINDINGS" in vars(value)
+    modules = [import_module(module.name) for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return {
+        name: value
+        for module in modules
+        for name, value in inspect.getmembers(module, inspect.isclass)
+        if value.__module__.startswith("alignscope.") and issubclass(value, DOMNode) and "BINDINGS" in vars(value)
+    }

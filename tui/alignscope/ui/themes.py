@@ -1,11 +1,11 @@
-"""Theme files: read, checked, and made into Textual's themes; ours, and the person's own."""
+"""Theme files, bundled and the person's own, as Textual's themes."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from textual.color import Color, ColorParseError
@@ -21,14 +21,14 @@ _REMEMBERED: Final = "theme"
 
 
 class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The colours that Textual builds everything else from; what is left out it derives."""
+    """Base colours; Textual derives those that are left out."""
 
     primary: str
     secondary: str | None = None
     accent: str | None = None
     foreground: str | None = None
     muted: str | None = None
-    """Text that matters less."""
+    """Colour of less important text."""
     background: str | None = None
     surface: str | None = None
     panel: str | None = None
@@ -38,7 +38,7 @@ class Colors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Tones(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The colours that tell panes apart."""
+    """Colours of the panes."""
 
     base: str
     instruct: str
@@ -47,33 +47,33 @@ class Tones(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ThemeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a theme file holds."""
+    """Content of a theme file."""
 
     name: str
     dark: bool
     colors: Colors
     tones: Tones
     about: str = ""
-    """One sentence, for whoever chooses."""
+    """Description in one sentence."""
     ansi: bool = False
     """Whether the colours are the terminal's own."""
 
 
 @dataclass
 class FileTheme(Theme):
-    """A theme of a file."""
+    """Theme from a file."""
 
     about: str = ""
 
 
 def read(file: Path) -> FileTheme:
-    """The theme of a file.
+    """Return the theme of a file.
 
     Raises:
-        FileError: it can't be read, isn't a theme, or names a colour that is none.
+        FileError: the file can't be read, or isn't a valid theme.
     """
     try:
-        # Ours are JSON, which is YAML too: the first frame waits for a theme, and shouldn't for the import of PyYAML.
+        # Ours are JSON, a subset of YAML, so that the first frame doesn't wait for the import of PyYAML.
         theme = msgspec.json.decode(read_regular(file, MAX_BYTES), type=ThemeFile)
     except (OSError, ValueError, RecursionError):
         theme = convert(load(file), ThemeFile)
@@ -83,22 +83,19 @@ def read(file: Path) -> FileTheme:
 
 
 def _theme(file: str, theme: ThemeFile) -> FileTheme:
-    colors: dict[str, Any] = {}
-    for group, values in (("colors", theme.colors), ("tones", theme.tones)):
-        for name, value in msgspec.structs.asdict(values).items():
-            if value is None:
-                continue
+    colors = {name: value for name, value in msgspec.structs.asdict(theme.colors).items() if value is not None}
+    tones = msgspec.structs.asdict(theme.tones)
+    for group, values in (("colors", colors), ("tones", tones)):
+        for name, value in values.items():
             if problem := _problem(value, theme.ansi):
                 raise FileError(f"{file}: {group}.{name}: {problem}")
-            colors[f"{name}-tone" if group == "tones" else name] = value
-    variables = {name: colors.pop(name) for name in list(colors) if name.endswith("-tone")}
+    variables = {f"{tone}-tone": value for tone, value in tones.items()}
     if muted := colors.pop("muted", None):
         variables["text-muted"] = muted
     if theme.ansi:
-        # What Textual's own themes of this kind set; without some of it a theme stops the application.
+        # Variables of Textual's own ANSI themes, some of which are necessary.
         own = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"].variables
-        kept: dict[str, str] = {name: colors[name] for name in ("surface", "panel") if name in colors}
-        variables = {**own, **kept, **variables}
+        variables = {**own, **{name: colors[name] for name in ("surface", "panel") if name in colors}, **variables}
     elif {"background", "secondary"} <= colors.keys():
         grounds = [colors[name] for name in ("background", "surface") if name in colors]
         variables = {**_scrollbar(grounds, colors["secondary"]), **variables}
@@ -107,13 +104,13 @@ def _theme(file: str, theme: ThemeFile) -> FileTheme:
     )
     try:
         made.to_color_system().generate()
-    except Exception as error:  # whatever it is, it would stop the application when the theme is worn
+    except Exception as error:  # it would stop the application when the theme is used
         raise FileError(f"{file}: these colours don't go together: {error}") from None
     return made
 
 
 def contrast(one: Color, other: Color) -> float:
-    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    """Return the contrast ratio of WCAG 2.2, from 1 to 21."""
 
     def luminance(color: Color) -> float:
         parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
@@ -124,16 +121,12 @@ def contrast(one: Color, other: Color) -> float:
 
 
 def _scrollbar(grounds: Sequence[str], mark: str) -> dict[str, str]:
-    """Calmer than Textual's: no groove, and a mark that is just seen on every ground (3 to 1) and draws no eye.
-
-    Lines between things have the same colour.
-    """
+    """Return variables for scroll bars and dividers: no groove, and the least visible mark on every ground (3 to 1)."""
     around, full = [Color.parse(ground) for ground in grounds], Color.parse(mark)
     shades = [around[0].blend(full, share / 100) for share in range(40, 100, 2)]
     calm = next((shade for shade in shades if all(contrast(shade, ground) >= 3.1 for ground in around)), full)
-    groove = dict.fromkeys((f"scrollbar-background{state}" for state in ("", "-hover", "-active")), grounds[0])
     return {
-        **groove,
+        **dict.fromkeys((f"scrollbar-background{state}" for state in ("", "-hover", "-active")), grounds[0]),
         "scrollbar-corner-color": grounds[0],
         "scrollbar": calm.hex,
         "scrollbar-hover": calm.blend(full, 0.5).hex,
@@ -154,7 +147,7 @@ def _problem(value: str, ansi: bool) -> str:
 
 
 def bundled_themes() -> Iterator[FileTheme]:
-    """The themes that come with alignscope."""
+    """Yield the themes that come with alignscope."""
     yield from map(read, sorted(bundled("themes").glob("*.yaml")))
 
 
@@ -164,12 +157,12 @@ def _ours(name: str) -> FileTheme:
 
 
 def default_theme() -> FileTheme:
-    """The theme for those who chose none."""
+    """Return the default theme."""
     return _ours(DEFAULT)
 
 
 def tones_for(theme: Theme) -> dict[str, str]:
-    """The tones of the panes in a theme that doesn't name them, such as Textual's own."""
+    """Return the panes' colours for a theme without them, such as Textual's own."""
     if isinstance(theme, FileTheme):
         return {}
     variables = _ours("terminal" if theme.ansi else DEFAULT if theme.dark else "paper").variables
@@ -177,12 +170,12 @@ def tones_for(theme: Theme) -> dict[str, str]:
 
 
 def own_directory() -> Path:
-    """Where the person's own themes are."""
+    """Return the directory of the person's own themes."""
     return config_dir() / "themes"
 
 
 def find_theme(name: str) -> Theme | None:
-    """One theme by its name without reading any other, for the first frame; None when it has to be looked for."""
+    """Return a theme by its file's name without reading others, or None."""
     if name in BUILTIN_THEMES:
         return BUILTIN_THEMES[name]
     if "/" in name or "\\" in name or name.startswith("."):
@@ -192,17 +185,17 @@ def find_theme(name: str) -> Theme | None:
         try:
             if file.is_file() and (theme := read(file)).name == name:
                 return theme
-        except FileError:  # told when all are read
+        except FileError:  # reported by the scan of all files
             continue
     return None
 
 
 def suggested_theme(color_system: str | None, environment: Mapping[str, str]) -> str:
-    """The theme for those who chose none: with 16 colours the terminal's own, since no other can be shown.
+    """Return the name of the default theme, which with 16 colours is the terminal's own.
 
     Args:
-        color_system: Rich's name for what the terminal can do.
-        environment: `COLORFGBG` tells in some terminals whether the background is light.
+        color_system: Rich's name for the terminal's colours.
+        environment: `COLORFGBG` is set to foreground and background colour by some terminals.
     """
     if color_system != "standard":
         return DEFAULT
@@ -211,7 +204,7 @@ def suggested_theme(color_system: str | None, environment: Mapping[str, str]) ->
 
 
 def saved_theme() -> str:
-    """The theme that was chosen last, empty when none was."""
+    """Return the name of the theme that was chosen last, or an empty string."""
     try:
         return read_regular(state_dir() / _REMEMBERED, 200).decode("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
@@ -219,70 +212,62 @@ def saved_theme() -> str:
 
 
 def save_theme(name: str) -> None:
-    """Keep the choice for the next start. Raises OSError."""
+    """Save the name of the chosen theme. Raises OSError."""
     write_whole(state_dir() / _REMEMBERED, [f"{name}\n".encode()])
 
 
 @dataclass
 class ThemeChanges:
-    """What is different since the directory was looked at last."""
+    """Changes since the last scan."""
 
     themes: list[FileTheme] = field(default_factory=list)
-    """New, or saved again."""
+    """New and changed themes."""
     problems: list[str] = field(default_factory=list)
-    """Files that can't be used, each in one sentence."""
+    """Messages about invalid files."""
     gone: list[str] = field(default_factory=list)
-    """Names of themes whose file isn't there any more."""
+    """Names of removed themes."""
 
 
 class OwnThemes:
-    """The person's own theme files, looked at again and again: each is read when it is new and when it was saved."""
+    """The person's own themes, whose files are read when they are new or changed."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory or own_directory()
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._stamps: dict[str, tuple[int, int]] = {}
         self._names: dict[str, str] = {}
 
     def scan(self) -> ThemeChanges:
-        """What is different. Costs one reading of the directory while nothing is."""
+        """Return the changes since the last scan. Reads only the directory if there are none."""
         changes = ThemeChanges()
-        there = self._files()
-        for file in [file for file in self._seen if file not in there]:
-            del self._seen[file]
-            if name := self._names.pop(file, ""):
-                changes.gone.append(name)
-        for file, stamp in there.items():
-            if self._seen.get(file) == stamp:
+        before, self._stamps = self._stamps, self._read_stamps()
+        changes.gone += [self._names.pop(file) for file in before if file in self._names and file not in self._stamps]
+        for file, stamp in self._stamps.items():
+            if before.get(file) == stamp:
                 continue
-            self._seen[file] = stamp
-            before = self._names.get(file)
             try:
                 theme = read(self._directory / file)
                 twice = next((other for other, name in self._names.items() if name == theme.name and other != file), "")
                 if twice:
                     raise FileError(f"{file}: name: {theme.name} is already the theme of {twice}")
             except FileError as error:
-                changes.problems.append(str(error))  # it keeps the colours that it had before
+                changes.problems.append(str(error))  # the theme keeps its colours
                 continue
-            if before not in (None, theme.name):
-                changes.gone.append(str(before))
+            if self._names.get(file, theme.name) != theme.name:
+                changes.gone.append(self._names[file])
             self._names[file] = theme.name
             changes.themes.append(theme)
         return changes
 
     @property
     def names(self) -> set[str]:
-        """The names of those that could be read."""
+        """Names of the valid themes."""
         return set(self._names.values())
 
-    def _files(self) -> dict[str, tuple[int, int]]:
-        found = {}
-        try:
-            with os.scandir(self._directory) as entries:
-                for entry in sorted(entries, key=lambda entry: entry.name):
-                    if entry.name.endswith((".yaml", ".yml")) and not entry.name.startswith("."):
-                        status = entry.stat()
-                        found[entry.name] = (status.st_mtime_ns, status.st_size)
-        except OSError:  # not there, or being written
-            return found
-        return found
+    def _read_stamps(self) -> dict[str, tuple[int, int]]:
+        stamps = {}
+        with suppress(OSError):  # not there, or being written
+            for file in sorted(self._directory.iterdir()):
+                if file.suffix in (".yaml", ".yml") and not file.name.startswith("."):
+                    status = file.stat()
+                    stamps[file.name] = status.st_mtime_ns, status.st_size
+        return stamps
