@@ -8,7 +8,7 @@ from alignscope.ui.keymap import SETS, actions, check
 
 
 def test_no_two_actions_share_a_key_where_both_work() -> None:
-    assert check("", {action.id: action.keys for action in actions()})[1] == []
+    assert check("", {action: binding.key for action, binding in actions().items()})[1] == []
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -16,7 +16,7 @@ def test_a_set_that_comes_along_has_no_clash(name: str) -> None:
     keys, problems = check(name, SETS[name])
     assert problems == []
     assert keys.keys() == SETS[name].keys()
-    assert {action.id: action.keys for action in actions(name)}.items() >= keys.items()
+    assert {action: binding.key for action, binding in actions(name).items()}.items() >= keys.items()
 
 
 def test_keys_are_taken_however_they_are_written() -> None:

@@ -84,7 +84,7 @@ def arrives(sent: str) -> list[str]:
 
 def used() -> list[str]:
     """Every key of every action, in every set."""
-    return sorted({key for name in SETS for action in actions(name) for key in action.keys.split(",")})
+    return sorted({key for name in SETS for binding in actions(name).values() for key in binding.key.split(",")})
 
 
 @pytest.mark.parametrize("terminal", SENT)
@@ -104,9 +104,9 @@ def test_all_but_one_key_is_known_here() -> None:
 @pytest.mark.parametrize("terminal", SENT)
 def test_every_action_has_a_key_that_nobody_swallows(terminal: str, name: str) -> None:
     lacking = [
-        f"{action.id} is only on {action.keys}"
-        for action in actions(name)
-        if not any(sent_by(terminal, key) and key not in SWALLOWED for key in action.keys.split(","))
+        f"{action} is only on {binding.key}"
+        for action, binding in actions(name).items()
+        if not any(sent_by(terminal, key) and key not in SWALLOWED for key in binding.key.split(","))
     ]
     assert lacking == []
 

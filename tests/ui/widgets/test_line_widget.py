@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from alignscope.model.pane import Mode, Pane
 from alignscope.ui.widgets.keybar import KeyBar
-from alignscope.ui.widgets.pane.bars import Bar, PaneFooter, PaneHeader
-from alignscope.ui.widgets.pane.progress import ProgressFooter
+from alignscope.ui.widgets.pane.bars import Bar, PaneHeader
+from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptLine
 from alignscope.ui.widgets.split import Split
@@ -21,8 +21,7 @@ from tests.ui.widgets.host import Host
 MADE: list[Widget] = [
     Bar(),
     PaneHeader("∿", classes="-base"),
-    PaneFooter(),
-    ProgressFooter(lambda: 0.0),
+    PaneFooter(lambda: 0.0),
     Transcript(),
     Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),
     PromptLine(),

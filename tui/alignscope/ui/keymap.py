@@ -4,7 +4,6 @@ import inspect
 import pkgutil
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -49,16 +48,6 @@ _NAMES: Final = frozenset(key.value for key in Keys) | frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """An action with its keys."""
-
-    id: str
-    keys: str
-    """Separated by commas."""
-    help: str
-
-
 class BadKeyError(ValueError):
     """Not a key that can be used; the message names the reason."""
 
@@ -93,13 +82,10 @@ def check(name: str, keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]
     return {**given, **good}, problems
 
 
-def actions(name: str = "", keys: Mapping[str, str] | None = None) -> list[Action]:
-    """Return every action that has an id, with its keys."""
+def actions(name: str = "", keys: Mapping[str, str] | None = None) -> dict[str, Binding]:
+    """Return a binding with all its keys for every action that has an id."""
     moved, _ = check(name, keys or {})
-    return [
-        Action(binding.id or "", moved.get(binding.id or "", binding.key), str(binding.tooltip or binding.description))
-        for binding in _known().values()
-    ]
+    return {action: binding.with_key(moved.get(action, binding.key)) for action, binding in _known().items()}
 
 
 def textual_name(key: str) -> str:

@@ -83,6 +83,8 @@ class TextField(TextArea):
     OWN_KEYS: ClassVar[dict[str, str]] = {}
     """Actions of keys that have no other binding."""
     DOCUMENT: ClassVar[type[_Lines]] = _Lines
+    STRIPPED: ClassVar[str] = ""
+    """Characters removed from both ends of inserted text."""
 
     @dataclass
     class Submitted(Message):
@@ -125,6 +127,7 @@ class TextField(TextArea):
         self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
     ) -> EditResult:
         """Replace a part of the text, with CR and CRLF in the new text as line feeds."""
+        insert = insert.strip(self.STRIPPED)
         insert = "\n" * self._enters + insert.replace("\r\n", "\n").replace("\r", "\n")
         self._enters = 0
         return super().replace(self._fold(insert), start, end, maintain_selection_offset=maintain_selection_offset)
@@ -209,6 +212,7 @@ class LineField(TextField, inherit_bindings=False):
     }
     """
     DOCUMENT = _OneLine
+    STRIPPED = "\r\n"
     OWN_KEYS: ClassVar[dict[str, str]] = {
         "enter": "submit",
         **{
@@ -223,9 +227,3 @@ class LineField(TextField, inherit_bindings=False):
         super().__init__(placeholder=placeholder, wrap=False)
         self.match_cursor_bracket = False
         self.put(text)
-
-    def replace(
-        self, insert: str, start: Location, end: Location, *, maintain_selection_offset: bool = True
-    ) -> EditResult:
-        """Replace a part of the text, without line breaks around the new text."""
-        return super().replace(insert.strip("\r\n"), start, end, maintain_selection_offset=maintain_selection_offset)

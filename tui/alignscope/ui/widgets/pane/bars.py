@@ -1,4 +1,4 @@
-"""A pane's header and footer."""
+"""One-row bars, and a pane's header."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Final
@@ -10,7 +10,7 @@ from textual.widget import Widget
 from alignscope.text.clean import cell_width, fit
 from alignscope.ui.widgets.transcript.line_widget import LineWidget, tone_css
 
-_BETWEEN: Final = "  "
+BETWEEN: Final = "  "
 _LEAST: Final = 8
 """Cells below which a shortened name is left out."""
 _MODEL: Final = 14
@@ -106,13 +106,13 @@ class PaneHeader(Bar):
         kept: dict[str, str] = {}
         spare = self.room - cell_width(lead) - (min(cell_width(model), _MODEL) + 1 if model else 0)
         for words in filter(None, (mode, own, server)):
-            shown = fit(words, spare - len(_BETWEEN))
+            shown = fit(words, spare - len(BETWEEN))
             if shown == words or cell_width(shown) >= _LEAST:
                 kept[words] = shown
-                spare -= cell_width(shown) + len(_BETWEEN)
-        taken = sum(cell_width(words) + len(_BETWEEN) for words in kept.values())
+                spare -= cell_width(shown) + len(BETWEEN)
+        taken = sum(cell_width(words) + len(BETWEEN) for words in kept.values())
         name = _middle(model, self.room - cell_width(lead) - taken - 1)
-        shown = _BETWEEN.join(filter(None, (name, kept.get(mode), kept.get(server), kept.get(own))))
+        shown = BETWEEN.join(filter(None, (name, kept.get(mode), kept.get(server), kept.get(own))))
         if shown:
             yield " " + shown, ""
 
@@ -125,50 +125,3 @@ def _middle(model: str, width: int) -> str:
         return ""
     tail = model[-(width // 2) :]
     return fit(model[: width - len(tail) - 1] + "…" + tail, width)
-
-
-class PaneFooter(Bar):
-    """State and figures of the replies, and the number of rows below the view."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
-    DEFAULT_CSS = """
-    PaneFooter {
-        display: none;
-        &.-filled { display: block; }
-        & > .pane-footer--behind { color: $accent; }
-        &.-failed { color: $text-error; }
-    }
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._state = ""
-        self._figures: tuple[str, ...] = ()
-        self._behind = 0
-
-    def set_state(self, state: str, figures: tuple[str, ...], *, failed: bool = False) -> None:
-        """Show a state and its figures, the most important first."""
-        self._state, self._figures = state, figures
-        self.set_class(bool(state or figures), "-filled")
-        self.set_class(failed, "-failed")
-        self.redraw()
-
-    def set_behind(self, rows: int) -> None:
-        """Show the number of rows that came below the view."""
-        self._behind = rows
-        self.redraw()
-
-    def lay_out(self) -> Iterable[tuple[str, str]]:
-        """Yield the state, figures as far as they fit, and at the right the number of rows below."""
-        behind = f"↓ {self._behind:,} more" if self._behind else ""
-        room = self.room - (cell_width(behind) + len(_BETWEEN) if behind else 0)
-        left = self._state
-        for figure in self._figures:
-            longer = left + _BETWEEN + figure if left else figure
-            if cell_width(longer) > room:
-                break
-            left = longer
-        left = fit(left, room)
-        yield left, ""
-        if behind:
-            yield " " * (self.room - cell_width(left) - cell_width(behind)) + behind, "pane-footer--behind"

@@ -20,7 +20,7 @@ from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
 from alignscope.text.wording import describe_settings, reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
-from alignscope.ui.widgets.pane.progress import ProgressFooter
+from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class PaneView(Widget):
         self.transcript = Transcript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
-        self._footer = ProgressFooter(clock)
+        self._footer = PaneFooter(clock)
         self._empty_text = empty_text
         self._markdown: VerticalScroll | None = None
 

@@ -4,7 +4,9 @@ The cost is in frames, not in tokens: text is collected and drawn at most thirty
 drawn, and the view moves by a quarter page, because moving it draws all of it.
 """
 
+import math
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,8 +84,7 @@ class Transcript(LineWidget, ScrollView):
         self.follow = Follow(self)
         """Position of the view."""
         self._painter = Painter(self, self._rows)
-        self._pending: list[tuple[int, bool, list[str]]] = []
-        self._tail: tuple[int, bool] | None = None
+        self._pending: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)  # by sample and thinking
         self._scheduled = False
         self._fitted = (0, 0)  # width of the rows and height of the view at the last wrapping
         self._painted = 0  # rows at the last drawing
@@ -99,13 +100,9 @@ class Transcript(LineWidget, ScrollView):
 
     def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:
         """Add text to a sample's reply or its thinking. It is drawn in the next frame."""
-        key = (sample, thinking)
-        if self._tail == key:
-            self._pending[-1][2].append(text)
-            return
-        self._tail = key
-        self._pending.append((sample, thinking, [text]))
-        self._schedule()
+        self._pending[sample, thinking].append(text)
+        if not self._scheduled:
+            self._schedule()
 
     def end_turn(self, summary: str, message: str = "", sample: int = 1) -> None:
         """Write a summary below a sample's reply, and the message of an error."""
@@ -128,7 +125,6 @@ class Transcript(LineWidget, ScrollView):
     def truncate(self, turns: int) -> None:
         """Remove all but the first `turns` turns."""
         self._pending.clear()
-        self._tail = None
         self._filler.drop(self._turns.truncate(turns))
         self._changed(0)
 
@@ -178,7 +174,7 @@ class Transcript(LineWidget, ScrollView):
 
     def flush(self) -> None:
         """Lay out and draw all text that was appended."""
-        self._lay_out(None)
+        self._lay_out(math.inf)
 
     def _schedule(self) -> None:
         if self._scheduled or not self.is_mounted:
@@ -198,30 +194,31 @@ class Transcript(LineWidget, ScrollView):
         elif self._rows.height - height > self.size.height:
             frames(self.app).skip()
 
-    def _lay_out(self, deadline: float | None) -> None:
-        if not self._pending:
-            return
-        pending, self._pending, self._tail = self._pending, [], None
-        first: int | None = None
-        while pending:
-            sample, thinking, parts = pending.pop(0)
+    def _lay_out(self, deadline: float) -> None:
+        """Lay out at least one slice, and more until the deadline."""
+        changed: list[int] = []
+        while self._pending:
+            key, parts = next(iter(self._pending.items()))
+            sample, thinking = key
             text = "".join(parts)
             blocks = len(self._rows.blocks)
             block = self._turns.thinking(sample) if thinking else self._turns.reply(sample)
             if len(self._rows.blocks) > blocks:
-                first = 0
-            for start in range(0, len(text), _SLICE):
-                if deadline is not None and start and time.perf_counter() > deadline:
-                    pending.insert(0, (sample, thinking, [text[start:]]))
-                    break
-                changed = self._rows.append(block, clean(text[start : start + _SLICE]))
-                if changed is not None:
-                    first = changed if first is None else min(first, changed)
-            if deadline is not None and time.perf_counter() > deadline:
+                changed.append(0)
+            done = 0
+            while done < len(text) and (not done or time.perf_counter() <= deadline):
+                row = self._rows.append(block, clean(text[done : done + _SLICE]))
+                if row is not None:
+                    changed.append(row)
+                done += _SLICE
+            if done < len(text):
+                self._pending[key] = [text[done:]]
                 break
-        self._pending = pending
-        if first is not None:
-            self._changed(first)
+            del self._pending[key]
+            if time.perf_counter() > deadline:
+                break
+        if changed:
+            self._changed(min(changed))
 
     def _fill_above(self) -> None:
         """Lay out filled text for as long as a frame allows."""

@@ -1,0 +1,110 @@
+"""A pane's footer."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, Final
+
+from textual.timer import Timer
+
+from alignscope.model.reply import Reply
+from alignscope.text.clean import cell_width, fit
+from alignscope.text.wording import footer_words
+from alignscope.ui.widgets.pane.bars import BETWEEN, Bar
+from alignscope.ui.widgets.transcript.line_widget import frames
+
+_PERIOD: Final = 0.25
+"""Seconds between two updates of a running reply's figures."""
+
+
+class PaneFooter(Bar):
+    """State and figures of the replies, updated every second and after tokens, and the rows below the view."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
+    DEFAULT_CSS = """
+    PaneFooter {
+        display: none;
+        &.-filled { display: block; }
+        & > .pane-footer--behind { color: $accent; }
+        &.-failed { color: $text-error; }
+    }
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._state = ""
+        self._figures: tuple[str, ...] = ()
+        self._behind = 0
+        self._clock = clock
+        self._replies: Mapping[int, Reply] = {}
+        self._sample: int | None = 1
+        self._began = 0.0
+        self._paused = False
+        self._due = 0.0  # time.monotonic() of the next update; 0 for none
+        self._second: Timer | None = None  # to the next second of waiting
+
+    def begin(self, at: float | None = None) -> None:
+        """Measure waiting time from now, or from another moment on the clock."""
+        self._began = self._clock() if at is None else at
+
+    def show(self, replies: Mapping[int, Reply], sample: int | None) -> None:
+        """Show the progress of replies by sample; `sample` is the one in view, or None for all."""
+        self._replies, self._sample = replies, sample
+        self._refresh_figures()
+
+    def set_paused(self, paused: bool) -> None:
+        """Set whether the clock is paused."""
+        if paused is not self._paused:
+            self._paused = paused
+            self._refresh_figures()
+
+    def refresh_soon(self) -> None:
+        """Update the figures within `_PERIOD`, because tokens have come."""
+        if not self._due and self.is_mounted:
+            self._due = time.monotonic() + _PERIOD
+            frames(self.app).call_next(self._frame)
+
+    def _frame(self) -> None:
+        if not self._due or not self.is_attached:
+            return
+        if time.monotonic() < self._due:
+            frames(self.app).call_next(self._frame)
+        else:
+            self._refresh_figures()
+
+    def _refresh_figures(self) -> None:
+        self._due = 0.0
+        if self._second is not None:
+            self._second.stop()
+            self._second = None
+        self._state, self._figures = "", ()
+        if replies := self._replies:
+            sample = min(self._sample or 1, len(replies))
+            reply = replies[sample]
+            waiting = reply.end is None and not reply.texts
+            waited = self._clock() - self._began - reply.phase_since_ms / 1000 if waiting else 0
+            self._state, self._figures = footer_words(replies, self._sample and sample, waited, held=self._paused)
+            if waiting and self.is_mounted:
+                self._second = self.set_timer(1.01 - waited % 1, self._refresh_figures)
+        self.set_class(bool(self._state or self._figures), "-filled")
+        self.set_class(any(reply.failed for reply in replies.values()), "-failed")
+        self.redraw()
+
+    def set_behind(self, rows: int) -> None:
+        """Show the number of rows that came below the view."""
+        self._behind = rows
+        self.redraw()
+
+    def lay_out(self) -> Iterable[tuple[str, str]]:
+        """Yield the state, figures as far as they fit, and at the right the number of rows below."""
+        behind = f"↓ {self._behind:,} more" if self._behind else ""
+        room = self.room - (cell_width(behind) + len(BETWEEN) if behind else 0)
+        left = self._state
+        for figure in self._figures:
+            longer = left + BETWEEN + figure if left else figure
+            if cell_width(longer) > room:
+                break
+            left = longer
+        left = fit(left, room)
+        yield left, ""
+        if behind:
+            yield " " * (self.room - cell_width(left) - cell_width(behind)) + behind, "pane-footer--behind"
