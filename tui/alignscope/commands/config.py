@@ -26,8 +26,8 @@ def run(action: str) -> int:
             chosen = read_settings()
             from alignscope.ui import keymap
 
-            actions = keymap.actions(chosen.keymap, chosen.keys)
-            out.table([(action.id, action.keys, action.help) for action in actions])
+            bindings = keymap.actions(chosen.keymap, chosen.keys)
+            out.table([(name, each.key, each.tooltip or each.description) for name, each in bindings.items()])
         case "check":
             return _check()
     return Status.OK

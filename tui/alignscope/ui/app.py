@@ -134,6 +134,8 @@ class AlignscopeApp(App[int]):
     @work(exit_on_error=False)
     async def action_themes(self) -> None:
         """Choose a theme, with a preview of the selected one."""
+        from alignscope.ui.screens.themes import ThemesScreen, aside
+
         before = self.theme
         async with aside(self.screen):
             chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
@@ -170,7 +172,9 @@ class AlignscopeApp(App[int]):
 
     def action_help(self) -> None:
         """Show the keys of the active screen."""
-        self.push_screen(screens.HelpScreen(self.screen))
+        from alignscope.ui.screens.help.screen import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield Textual's commands, except those with another place here, and the screen's actions."""

@@ -27,7 +27,7 @@ class SplitScreen(AppScreen[T]):
 
     def show_notice(self, message: str, severity: str = "information") -> None:
         """Show a message in place of the one before: `information`, `warning` or `error`."""
-        self.notice.say(message, severity)
+        self.notice.set_message(message, severity)
 
     def action_zoom(self) -> None:
         """Give the pane all the room, or give it back."""

@@ -81,7 +81,7 @@ class ReplayPanes:
             elif self._turn is not None:
                 reply = self._turn.apply(event)
                 if (changed := self.view(turn, event.pane)) is not None:
-                    changed.changed(reply, event)
+                    changed.update_reply(reply, event)
         self._seen = self._player.count
 
     def show(self) -> None:

@@ -90,8 +90,8 @@ class Transport(SplitScreen[Session | None]):
         if player.idle_limit_ms is not None:
             parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
         for view in self._panes.views:
-            view.hold(not player.playing)
-        self.timeline.show(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
+            view.set_paused(not player.playing)
+        self.timeline.set_position(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
         if turn is not self._noted:
             self._noted = turn
             self.show_notice(f"Note on this turn: {turn.note}" if turn and turn.note else "")

@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from alignscope.model.reply import Reply
 from alignscope.text.clean import cell_width, fit
-from alignscope.text.wording import footer_words
+from alignscope.text.wording import describe_footer
 from alignscope.ui.widgets.pane.bars import BETWEEN, Bar
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -82,7 +82,7 @@ class PaneFooter(Bar):
             reply = replies[sample]
             waiting = reply.end is None and not reply.texts
             waited = self._clock() - self._began - reply.phase_since_ms / 1000 if waiting else 0
-            self._state, self._figures = footer_words(replies, self._sample and sample, waited, held=self._paused)
+            self._state, self._figures = describe_footer(replies, self._sample and sample, waited, held=self._paused)
             if waiting and self.is_mounted:
                 self._second = self.set_timer(1.01 - waited % 1, self._refresh_figures)
         self.set_class(bool(self._state or self._figures), "-filled")

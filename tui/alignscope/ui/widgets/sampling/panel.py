@@ -227,7 +227,7 @@ class SamplingPanel(Widget, can_focus=True):
 
     def action_edit(self) -> None:
         """Edit the selected parameter's value."""
-        self.edit = Edit.of(PARAMETERS[self._selected].show(self._value))
+        self.edit = Edit.of(PARAMETERS[self._selected].format(self._value))
 
     def action_preset(self, by: int) -> None:
         """Set the next or the previous preset."""

@@ -55,7 +55,7 @@ def parameter_row(
     own = tuple((clean(pane), _show(values.get(name))) for pane, values in panes.items()) if known else ()
     caveats = tuple(dict.fromkeys(note for server in servers if (note := server.caveat(name))))
     if name in sampling:
-        return ParameterRow(parameter, True, parameter.show(sampling[name]), own, caveats)
+        return ParameterRow(parameter, True, parameter.format(sampling[name]), own, caveats)
     values = dict.fromkeys(value for _, value in own)
     return ParameterRow(parameter, False, "/".join(values) or UNKNOWN, own, caveats)
 
@@ -82,7 +82,7 @@ def stepped(name: str, sampling: Sampling, steps: int, models: ModelValues | Non
     if parameter.type not in (ValueType.FLOAT, ValueType.INT):
         raise SamplingError(f"{name} has no steps: press enter to type it")
     before = sampling.get(name)
-    after = parameter.turn(start_value(name, models) if before is None else before, steps)
+    after = parameter.moved(start_value(name, models) if before is None else before, steps)
     if after == before:
         raise SamplingError(f"{name} ends here: {parameter.range}")
     return sampling.on(name, after)
