@@ -71,7 +71,7 @@ def main() -> None:
         return player.find("text that is nowhere")
 
     def limit() -> None:
-        player.idle_limit_ms = chance.choice((None, 20.0, 50.0))
+        player.limit_idle(chance.choice((None, 20.0, 50.0)))
 
     print(f"one turn of 2 x {TOKENS:,} tokens, {player.length_ms / 1000:,.0f} s long")
     report("put all events in order", timed(10, lambda: Player(turns)), 300)
@@ -79,7 +79,7 @@ def main() -> None:
     report("a token back or on, both texts made", timed(200, token), 100)
     report("find a text that is nowhere", timed(20, find), 100)
     report("another idle limit", timed(20, limit), 100)
-    player.idle_limit_ms = None
+    player.limit_idle(None)
     player.seek(0)
     player.playing = True
     before, frames = peak(), []

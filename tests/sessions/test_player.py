@@ -88,7 +88,7 @@ def test_playing_takes_the_time_that_passed() -> None:
     player.advance(150)
     assert (player.ms, texts(player)["base"]) == (150, "One")
     due = [player.due_ms]
-    player.faster()
+    player.change_speed(1)
     due.append(player.due_ms)
     assert due == [50, 25]
     player.advance(25)
@@ -106,10 +106,10 @@ def test_playing_takes_the_time_that_passed() -> None:
 
 def test_speeds() -> None:
     player = Player(two_turns())
-    assert [player.faster() for _ in range(6)] == [2, 4, 8, 16, INSTANT, INSTANT]
-    assert [player.slower() for _ in range(9)] == [16, 8, 4, 2, 1, 0.5, 0.25, 0.25, 0.25]
+    assert [player.change_speed(1) for _ in range(6)] == [2, 4, 8, 16, INSTANT, INSTANT]
+    assert [player.change_speed(-1) for _ in range(9)] == [16, 8, 4, 2, 1, 0.5, 0.25, 0.25, 0.25]
     player.speed = 3
-    assert (player.faster(), player.speed) == (4, 4)
+    assert (player.change_speed(1), player.speed) == (4, 4)
     assert SPEEDS[0] == 0.25
     player.speed = INSTANT
     assert player.due_ms == 0
@@ -126,15 +126,15 @@ def test_idle_limit_is_a_view() -> None:
     player.seek_turn(-1)
     assert player.ms == 900, "marks are on the same clock"
     player.seek(960)
-    player.idle_limit_ms = None
+    player.limit_idle(None)
     assert player.ms == SECOND + 60, "the same place"
     assert player.length_ms == SECOND + 5100
     player.seek(SECOND + 3000)
-    player.idle_limit_ms = 150
+    player.limit_idle(150)
     assert texts(player) == {"base": "on", "instruct": "Hello again"}
     assert player.ms == player.length_ms, "no further into the pause than there is of it"
     assert turns[1].replies["base", 1].times.tolist() == [100, 5100], "nothing recorded has changed"
-    player.idle_limit_ms = 0
+    player.limit_idle(0)
     assert (player.ms, player.length_ms) == (0, 0)
 
 
@@ -241,7 +241,7 @@ def test_what_has_no_replies(turns: list[Turn]) -> None:
     assert player.length_ms == 0
     assert player.ended
     assert len(player.frame()) == len(turns)
-    player.idle_limit_ms = 10
+    player.limit_idle(10)
     assert not player.toggle() or not turns
 
 
@@ -286,7 +286,7 @@ def test_seeking_gives_what_playing_gives(content: list[Any], limit: int | None,
             case 2:
                 player.seek_turn(data.draw(st.sampled_from([1, -1])))
             case 3:
-                player.idle_limit_ms = data.draw(st.none() | st.integers(0, 80))
+                player.limit_idle(data.draw(st.none() | st.integers(0, 80)))
                 assert player.count == before or player.idle_limit_ms is not None
             case 4:
                 player.advance(data.draw(st.floats(0, 500)))

@@ -14,7 +14,7 @@ from alignscope.sessions.playback.recording import Mark, Recording, Step
 
 INSTANT: Final = math.inf
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, INSTANT)
-"""The steps of `faster` and `slower`; any speed from the first to the last but one may be set."""
+"""The steps of `change_speed`; any speed from the first to the last but one may be set."""
 _JUST_BEGUN_MS: Final = 1000.0
 """Real time after a turn's beginning during which going back, while it plays, means the previous turn."""
 
@@ -34,7 +34,7 @@ class Player:
         self.recording = Recording(turns)
         self.speed = speed
         self.playing = True
-        self._idle_limit_ms = idle_limit_ms
+        self.idle_limit_ms = idle_limit_ms
         self._times = self.recording.shortened(idle_limit_ms)
         self.ms = 0.0
         """What the clock shows."""
@@ -102,26 +102,17 @@ class Player:
             self.playing = not self.ended
         return self.playing
 
-    def faster(self) -> float:
-        """Choose the next higher speed, and return it."""
-        self.speed = next((speed for speed in SPEEDS if speed > self.speed), SPEEDS[-1])
+    def change_speed(self, direction: int) -> float:
+        """Choose the next higher (1) or lower (-1) speed, and return it."""
+        speeds = SPEEDS[::direction]
+        self.speed = next((speed for speed in speeds if (speed - self.speed) * direction > 0), speeds[-1])
         return self.speed
 
-    def slower(self) -> float:
-        """Choose the next lower speed, and return it."""
-        self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), SPEEDS[0])
-        return self.speed
-
-    @property
-    def idle_limit_ms(self) -> float | None:
-        """The longest pause in this view; None for no limit."""
-        return self._idle_limit_ms
-
-    @idle_limit_ms.setter
-    def idle_limit_ms(self, limit: float | None) -> None:
+    def limit_idle(self, limit_ms: float | None) -> None:
+        """Shorten pauses to a limit, without leaving the present event; None leaves pauses as they were."""
         since = self.ms - self._times[self.count - 1] if self.count else 0.0
-        self._idle_limit_ms = limit
-        self._times = self.recording.shortened(limit)
+        self.idle_limit_ms = limit_ms
+        self._times = self.recording.shortened(limit_ms)
         if self.count:
             ends = self._times[self.count] if not self.ended else self.length_ms
             self.ms = min(self._times[self.count - 1] + since, ends)

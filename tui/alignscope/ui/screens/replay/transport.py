@@ -154,16 +154,13 @@ class Transport(SplitScreen[Session | None]):
 
     def action_speed(self, direction: int) -> None:
         """Play faster or slower."""
-        if direction > 0:
-            self.player.faster()
-        else:
-            self.player.slower()
+        self.player.change_speed(direction)
         self.show_position()
 
     def action_idle(self) -> None:
         """Set the next limit of pauses."""
         now = self.player.idle_limit_ms
         lower = (limit for limit in _IDLE_LIMITS_MS if now is None or limit < now)
-        self.player.idle_limit_ms = next(lower, None)
+        self.player.limit_idle(next(lower, None))
         self.show_marks()
         self.show_position()
