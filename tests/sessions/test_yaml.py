@@ -15,7 +15,7 @@ from alignscope.model.session import Session
 from alignscope.sessions.format import file
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.timeline import StoredReply, encode
-from alignscope.sessions.format.yaml import Block, Text, hide, reveal
+from alignscope.sessions.format.yaml import BlockMapping, BlockText, hide, reveal
 from tests.sessions.making import plain, session_of, sessions, shape, texts, turn_of
 
 EXAMPLES = settings(max_examples=150)
@@ -40,7 +40,12 @@ def test_any_session_is_read_as_it_was_written(session: Session) -> None:
 @EXAMPLES
 @given(st.dictionaries(texts, plain, max_size=4), texts, texts)
 def test_any_document_is_read_as_it_was_written(parser: Any, fields: dict[str, Any], one: str, two: str) -> None:
-    document = {"a": Text(one), **fields, "list": [Block(x=Text(one), y=two), {"z": one}], "last": Text(two)}
+    document = {
+        "a": BlockText(one),
+        **fields,
+        "list": [BlockMapping(x=BlockText(one), y=two), {"z": one}],
+        "last": BlockText(two),
+    }
     assert read(yaml_form.write(document), decoded=reveal, parser=parser) == document
 
 
@@ -55,7 +60,7 @@ def test_what_utf8_cannot_hold_is_hidden_and_found_again(text: str) -> None:
 @given(st.dictionaries(st.text("abc", min_size=1), st.text(max_size=20)))
 def test_other_programs_read_the_same(fields: dict[str, str]) -> None:
     wanted = {key: value for key, value in fields.items() if "\uffff" not in value}
-    assert yaml.safe_load(yaml_form.write(Block(wanted))) == (wanted or None)
+    assert yaml.safe_load(yaml_form.write(BlockMapping(wanted))) == (wanted or None)
 
 
 def test_a_file_is_made_to_be_read_by_a_person() -> None:

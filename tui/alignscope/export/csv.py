@@ -70,7 +70,7 @@ def _rows(session: Session, turn: Turn) -> Iterator[dict[str, str | int | float 
                 "model": pane.model,
                 "mode": str(pane.mode),
                 "server": record.server,
-                "url": record.url,
+                "url": record.pane.server,
                 "digest": record.digest,
                 "system": pane.system,
                 "rank": order.index(key) + 1 if key in order else "",

@@ -41,11 +41,6 @@ class PaneRecord(msgspec.Struct, frozen=True):
         """The pane's name."""
         return self.pane.name
 
-    @property
-    def url(self) -> str:
-        """Where the model runs: a URL, or `embedded`."""
-        return self.pane.server
-
 
 class Verdict(msgspec.Struct, frozen=True):
     """A person's ranking of a turn's replies."""

@@ -47,7 +47,8 @@ def describe_pane(pane: Pane, sample: int = 1, samples: int = 1) -> str:
 
 def record_facts(record: PaneRecord) -> list[str]:
     """Return what is known of a pane beyond its name, model and mode: server, hash, system prompt."""
-    facts = [f"{record.server} at {record.url}" if record.server else record.url, record.digest]
+    url = record.pane.server
+    facts = [f"{record.server} at {url}" if record.server else url, record.digest]
     if record.pane.system:
         facts.append(f"system prompt: {record.pane.system}")
     return list(filter(None, facts))

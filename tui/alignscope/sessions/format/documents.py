@@ -12,7 +12,7 @@ from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Verdict
 from alignscope.sessions.format.timeline import StoredReply, encode
-from alignscope.sessions.format.yaml import Block, Text
+from alignscope.sessions.format.yaml import BlockMapping, BlockText
 
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
@@ -25,9 +25,9 @@ _ALWAYS: Final = ("sampling", "context")
 _CARRIED: Final = frozenset({"prompt", "messages"})
 
 
-def header(session: Session) -> Block:
+def header(session: Session) -> BlockMapping:
     """Return a session's first document."""
-    document = Block(format=f"{FORMAT}/{VERSION}", title=session.title, created=session.created)
+    document = BlockMapping(format=f"{FORMAT}/{VERSION}", title=session.title, created=session.created)
     if session.parent:
         parent = {"name": session.parent.name, "turn": session.parent.turn, "ms": session.parent.ms}
         document["parent"] = _with({k: v for k, v in parent.items() if v is not None}, session.parent.extra)
@@ -35,7 +35,9 @@ def header(session: Session) -> Block:
     return _with(document, session.extra)
 
 
-def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKey, Reply] | None = None) -> Block:
+def turn(
+    turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKey, Reply] | None = None
+) -> BlockMapping:
     """Return the document of a turn.
 
     Args:
@@ -43,7 +45,7 @@ def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKe
         replies: those to write; all unless given.
     """
     extra = dict(turn.extra)
-    document = Block(turn=turn.number, at=turn.at, prompt=Text(turn.prompt))
+    document = BlockMapping(turn=turn.number, at=turn.at, prompt=BlockText(turn.prompt))
     document |= _settings(turn.settings, extra.pop("sampling", {}))
     if turn.panes != lineup:
         document["lineup"] = [_pane(record) for record in turn.panes]
@@ -56,28 +58,28 @@ def turn(turn: Turn, lineup: tuple[PaneRecord, ...], *, replies: Mapping[ReplyKe
     return _with(document, extra)
 
 
-def title(text: str) -> Block:
+def title(text: str) -> BlockMapping:
     """Return the document that changes a session's title."""
-    return Block(title=text)
+    return BlockMapping(title=text)
 
 
-def note(turn: int, text: str) -> Block:
+def note(turn: int, text: str) -> BlockMapping:
     """Return the document that puts a note on a turn; an empty one removes it."""
-    return Block(note={"turn": turn, "text": text})
+    return BlockMapping(note={"turn": turn, "text": text})
 
 
-def verdict(turn: int, verdict: Verdict | None) -> Block:
+def verdict(turn: int, verdict: Verdict | None) -> BlockMapping:
     """Return the document that ranks a turn's replies; None removes the ranking."""
-    return Block(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
+    return BlockMapping(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
 
 
-def session(session: Session) -> Iterator[Block]:
+def session(session: Session) -> Iterator[BlockMapping]:
     """Yield every document of a session, as for a new file."""
     yield header(session)
     for each in session.turns:
         yield turn(each, session.lineup)
     for other in session.others:
-        yield Block(other)
+        yield BlockMapping(other)
 
 
 def public(url: str) -> str:
@@ -100,7 +102,7 @@ def _settings(settings: TurnSettings, unknown: Extra) -> dict[str, Any]:
 def _pane(record: PaneRecord) -> dict[str, Any]:
     pane, extra = record.pane, dict(record.extra)
     # A line for each field where the system prompt has several of its own.
-    document: dict[str, Any] = (Block if "\n" in pane.system else dict)(name=pane.name, model=pane.model)
+    document: dict[str, Any] = (BlockMapping if "\n" in pane.system else dict)(name=pane.name, model=pane.model)
     if record.digest:
         document["digest"] = record.digest
     if record.server:
@@ -126,10 +128,10 @@ def limit_in(request: Mapping[str, Any]) -> int | None:
     return next((limit for limit in limits if type(limit) is int and 0 <= limit <= MAX_LIMIT), None)
 
 
-def _reply(reply: Reply, *, carried: bool) -> Block:
+def _reply(reply: Reply, *, carried: bool) -> BlockMapping:
     stored = reply if isinstance(reply, StoredReply) else None
     extra = dict(stored.extra) if stored else {}
-    document = Block(pane=reply.pane, sample=reply.sample, end=(reply.end or End.CUT).value)
+    document = BlockMapping(pane=reply.pane, sample=reply.sample, end=(reply.end or End.CUT).value)
     if reply.message:
         document["message"] = reply.message
     document["stats"] = msgspec.to_builtins(reply.stats) | extra.pop("stats", {})
@@ -146,8 +148,8 @@ def _reply(reply: Reply, *, carried: bool) -> Block:
     if reply.limit is not None:
         document["limit"] = reply.limit
     _with(document, extra)
-    document["text"] = Text(reply.text)
-    document["timeline"] = Text(stored.timeline if stored else encode(reply))
+    document["text"] = BlockText(reply.text)
+    document["timeline"] = BlockText(stored.timeline if stored else encode(reply))
     return document
 
 

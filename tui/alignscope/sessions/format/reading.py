@@ -1,6 +1,6 @@
 """Reading of a session file's documents: each field is checked, unknown ones stay."""
 
-from typing import Any, Final
+from typing import Any
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
@@ -22,8 +22,6 @@ from alignscope.model.turn import (
 from alignscope.sessions.format.documents import FORMAT, MAX_STORED_SAMPLES, VERSION, limit_in
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply
-
-_AMENDMENTS: Final = ("title", "note", "verdict")
 
 
 def read_header(data: Any) -> Session:
@@ -57,17 +55,15 @@ def add(session: Session, data: Any, where: str) -> None:
     fields = Fields(data)
     if "turn" in fields:
         _add_turn(session, fields, where)
-    elif any(name in fields for name in _AMENDMENTS):
-        if "title" in fields:
-            session.title = fields.text("title")
-        if (note := fields.inner("note")) is not None:
-            _turn_of(session, note).note = note.text("text")
-        if (verdict := fields.inner("verdict")) is not None:
-            turn = _turn_of(session, verdict)
-            turn.verdict = _read_verdict(verdict, turn)
-        if fields.rest():
-            session.others.append(fields.rest())
-    else:
+        return
+    if "title" in fields:
+        session.title = fields.text("title")
+    if (note := fields.inner("note")) is not None:
+        _turn_of(session, note).note = note.text("text")
+    if (verdict := fields.inner("verdict")) is not None:
+        turn = _turn_of(session, verdict)
+        turn.verdict = _read_verdict(verdict, turn)
+    if fields.rest():
         session.others.append(fields.rest())
 
 

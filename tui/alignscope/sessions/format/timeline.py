@@ -21,7 +21,7 @@ LATEST: Final = 1e12
 """Highest time in milliseconds, thirty years; one beyond is damage."""
 
 
-class Line(msgspec.Struct, frozen=True, array_like=True):
+class StoredToken(msgspec.Struct, frozen=True, array_like=True):
     """One token. Empty fields at the end are left out."""
 
     ms: float
@@ -61,18 +61,18 @@ def encode(reply: Reply) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
 
 
-def decode(timeline: str) -> list[Line]:
+def decode(timeline: str) -> list[StoredToken]:
     """Return the tokens of a timeline. Raises TimelineError if a line isn't a token."""
     lines = timeline.strip().split("\n") if timeline.strip() else []
     try:
-        decoded = msgspec.json.decode(f"[{','.join(lines)}]", type=list[Line])
+        decoded = msgspec.json.decode(f"[{','.join(lines)}]", type=list[StoredToken])
         if len(decoded) == len(lines):
             return decoded
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     for number, line in enumerate(lines, 1):
         try:
-            msgspec.json.decode(line, type=Line)
+            msgspec.json.decode(line, type=StoredToken)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
             raise TimelineError(f"line {number} is no token: {error}") from None
     raise TimelineError("a line holds more than one token")
@@ -120,7 +120,7 @@ class StoredReply(Reply):
     def _decode(self) -> None:
         if self._timeline is None:
             first = self.stats.first_token_ms or 0.0
-            lines = [Line(first, hide(self._text))] if self._text else []
+            lines = [StoredToken(first, hide(self._text))] if self._text else []
         else:
             lines = decode(self._timeline)
         texts, times, thoughts = [], array("d"), set[int]()

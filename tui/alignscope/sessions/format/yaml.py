@@ -22,11 +22,11 @@ _PLAIN_CHARACTERS: Final = frozenset(" _-./+()'!")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
-class Block(dict[str, Any]):
+class BlockMapping(dict[str, Any]):
     """A mapping written with a line for each of its fields; others are written on one line."""
 
 
-class Text(str):
+class BlockText(str):
     """Text written as a literal block even if it is a single line."""
 
     __slots__ = ()
@@ -75,7 +75,7 @@ def _fields(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
         elif isinstance(value, list | tuple) and value and all(isinstance(item, Mapping) for item in value):
             yield f"{head}\n"
             for item in value:
-                if isinstance(item, Block) and item:
+                if isinstance(item, BlockMapping) and item:
                     first, *rest = _fields(item, f"{indent}  ")
                     yield f"{indent}- {first[len(indent) + 2 :]}"
                     yield from rest
@@ -92,7 +92,7 @@ def _key(key: str, space: str = "\n") -> str:
 
 def _string(text: str, indent: str) -> str:
     """Return a string as a field's value: a literal block if that holds it exactly, else one line."""
-    long = "\n" in text or isinstance(text, Text)
+    long = "\n" in text or isinstance(text, BlockText)
     if not long or not text.strip("\n") or _UNSAFE.search(text):
         return _one_line(text)
     # The depth is explicit where the first line's own white space would be mistaken for it.

@@ -47,7 +47,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Why the file can't be opened; the other fields are then guesses."""
 
 
-class Row(NamedTuple):
+class IndexRow(NamedTuple):
     """An entry, and the state of the file that it was made from."""
 
     key: str
@@ -81,12 +81,12 @@ class Index:
         digest = hashlib.sha256(str(directory.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._path = state_dir() / f"sessions-{digest}.sqlite"
 
-    def rows(self) -> dict[str, Row]:
+    def rows(self) -> dict[str, IndexRow]:
         """Return all rows by key."""
         select = f"SELECT key, size, changed, created, entry FROM entries {_SOUND}"
-        return self._run(lambda database: {row[0]: Row(*row) for row in database.execute(select)}) or {}
+        return self._run(lambda database: {row[0]: IndexRow(*row) for row in database.execute(select)}) or {}
 
-    def put(self, rows: Iterable[tuple[Row, str]], gone: Iterable[str] = ()) -> None:
+    def put(self, rows: Iterable[tuple[IndexRow, str]], gone: Iterable[str] = ()) -> None:
         """Add or replace rows with their texts, and drop those of sessions that are gone."""
 
         def change(database: sqlite3.Connection) -> None:

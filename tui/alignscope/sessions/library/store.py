@@ -17,7 +17,7 @@ from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.format.yaml import hide
-from alignscope.sessions.library.index import Entry, Index, Row, entry_of, fold, parts_of, text_of
+from alignscope.sessions.library.index import Entry, Index, IndexRow, entry_of, fold, parts_of, text_of
 from alignscope.sessions.names import ENDING, paths_for
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recovery import recover
@@ -52,14 +52,14 @@ class Store:
         """Yield every session, newest first. Those not in the index are read late, and placed by a guess."""
         known = self._index.rows()
         found = {**_files(self.directory, "own/"), **self._bundled_files()}
-        order: list[tuple[float, str, Row | None]] = []
+        order: list[tuple[float, str, IndexRow | None]] = []
         for key, (path, size, changed) in found.items():
             row = known.get(key)
             if row is not None and (row.size, row.changed) != (size, changed):
                 row = None
             order.append((row.created if row else _guess(Path(path), changed), key, row))
         order.sort(key=lambda each: each[:2], reverse=True)
-        read: list[tuple[Row, str]] = []
+        read: list[tuple[IndexRow, str]] = []
         try:
             for _, key, row in order:
                 file_path = Path(found[key][0])
@@ -68,7 +68,7 @@ class Store:
                     entry, text = self._look(file_path, found[key][2], bundled=key.startswith("bundled/"))
                     # What can't be opened now may be tomorrow, without having changed: it isn't remembered.
                     if not entry.problem:
-                        read.append((Row.of(key, *found[key][1:], entry), text))
+                        read.append((IndexRow.of(key, *found[key][1:], entry), text))
                     if len(read) >= _BATCH:
                         self._index.put(read)
                         read.clear()

@@ -12,7 +12,7 @@ from alignscope.model.events import Event
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
-from alignscope.sessions.format.yaml import Block
+from alignscope.sessions.format.yaml import BlockMapping
 from alignscope.sessions.recording.journal import Again, Journal
 from alignscope.sessions.recording.writer import ChangedError, Writer
 
@@ -38,7 +38,7 @@ class SessionFiles:
         self._kept = {turn.number: snapshot(turn) for turn in session.turns}
         self.unsaved: dict[int, Turn] = {}
         """The turns that have ended and are not on disk, by number."""
-        self._changes: list[Block] = []
+        self._changes: list[BlockMapping] = []
         self.problem = ""
         """Why something can't be written at the moment; empty while everything can."""
 
@@ -78,7 +78,7 @@ class SessionFiles:
         self._kept[turn.number] = self.unsaved[turn.number] = turn
         self._catch_up({turn.number: replies})
 
-    def change(self, document: Block, turn: Turn | None = None) -> None:
+    def change(self, document: BlockMapping, turn: Turn | None = None) -> None:
         """Append a title, a note or a verdict. A session without a file gets it when its file is written."""
         if turn is not None and turn.number in self._kept:
             self._kept[turn.number] = turn

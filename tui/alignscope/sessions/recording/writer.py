@@ -13,7 +13,7 @@ from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, ReplyKey, Turn
 from alignscope.sessions.format import documents
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS, Stamp, dump, encoded, read, stamp
-from alignscope.sessions.format.yaml import Block
+from alignscope.sessions.format.yaml import BlockMapping
 from alignscope.sessions.names import ENDING, journal_of, name_for, paths_for
 from alignscope.sessions.recording.journal import append
 from alignscope.sessions.recording.lock import Lock
@@ -31,7 +31,13 @@ class Writer:
     """
 
     def __init__(
-        self, path: Path, lineup: tuple[PaneRecord, ...], lock: Lock, descriptor: int, waiting: Session | None = None
+        self,
+        path: Path,
+        lineup: tuple[PaneRecord, ...],
+        lock: Lock,
+        descriptor: int,
+        documents: int,
+        waiting: Session | None = None,
     ) -> None:
         """Use `create` or `open`."""
         self.path = path
@@ -40,7 +46,7 @@ class Writer:
         self._lock = lock
         self._descriptor = descriptor
         self._stamp = stamp(os.fstat(descriptor))
-        self._documents = 0
+        self._documents = documents
         self._closed = False
 
     @classmethod
@@ -78,9 +84,8 @@ class Writer:
                 path.unlink(missing_ok=True)
                 raise
             session.path = path
-            writer = cls(path, session.lineup, lock, descriptor, None if whole else session)
-            writer._documents = 1 + len(session.turns) + len(session.others)
-            return writer
+            count = 1 + len(session.turns) + len(session.others)
+            return cls(path, session.lineup, lock, descriptor, count, None if whole else session)
         raise FileExistsError(f"{directory / stem}{ENDING} and thousands like it exist already")
 
     @classmethod
@@ -99,30 +104,25 @@ class Writer:
         if path is None or session.bundled:
             raise SessionError(f"{session.name or 'this session'} comes with alignscope and is never written to")
         lock = lock or Lock(path)
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(lock.release)
             loaded = read(path)
             if len(loaded.session.turns) != len(session.turns):
                 raise ChangedError(
                     f"{session.name} was written to since it was opened; open it again to go on from it."
                 )
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
-            try:
-                if loaded.damaged:
-                    set_aside(path, loaded.damaged)
-                    os.ftruncate(descriptor, loaded.end)
-                # A file made by hand may end without a line break.
-                os.lseek(descriptor, loaded.end - 1, os.SEEK_SET)
-                if os.read(descriptor, 1) != b"\n":
-                    append(descriptor, b"\n")
-                writer = cls(path, loaded.session.lineup, lock, descriptor)
-                writer._documents = loaded.documents
-                return writer
-            except BaseException:
-                os.close(descriptor)
-                raise
-        except BaseException:
-            lock.release()
-            raise
+            undo.callback(os.close, descriptor)
+            if loaded.damaged:
+                set_aside(path, loaded.damaged)
+                os.ftruncate(descriptor, loaded.end)
+            # A file made by hand may end without a line break.
+            os.lseek(descriptor, loaded.end - 1, os.SEEK_SET)
+            if os.read(descriptor, 1) != b"\n":
+                append(descriptor, b"\n")
+            writer = cls(path, loaded.session.lineup, lock, descriptor, loaded.documents)
+            undo.pop_all()
+        return writer
 
     def append_turn(self, turn: Turn, replies: Mapping[ReplyKey, Reply] | None = None) -> None:
         """Write a turn. Written again with some replies, these replace all earlier ones of their panes."""
@@ -133,7 +133,7 @@ class Writer:
         else:
             self._append(documents.turn(turn, self._lineup, replies=replies))
 
-    def append(self, document: Block) -> None:
+    def append(self, document: BlockMapping) -> None:
         """Write a title, a note or a verdict. Before the first turn there is only a title, which the header gets."""
         if self._waiting is not None:
             self._waiting = replace(self._waiting, title=document["title"])
