@@ -9,7 +9,8 @@ import yaml
 from alignscope.cli import main
 from alignscope.commands import arguments
 from alignscope.commands.parser import make_parser
-from alignscope.files.settings import Settings, config_file, load
+from alignscope.files.settings import config_file, load
+from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, PaneRequest

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from alignscope.files import settings
-from alignscope.files.settings import Settings, load
+from alignscope.files.settings import load
+from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.sampling import PRESETS, Sampling, SamplingError, assign
 

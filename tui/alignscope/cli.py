@@ -75,7 +75,7 @@ def _dispatch(options: argparse.Namespace) -> int:
                 return models.pull(launch, options.model)
             return models.run(launch, as_json=options.json)
         case "doctor":
-            from alignscope.files.settings import Settings
+            from alignscope.files.settings.model import Settings
 
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             try:

@@ -8,6 +8,7 @@ from typing import Final
 
 from alignscope.commands import UsageError
 from alignscope.files import settings
+from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, PaneRequest
@@ -18,7 +19,7 @@ _MAX_PROMPT: Final = 64 * 2**20
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 
-def read_settings() -> settings.Settings:
+def read_settings() -> Settings:
     """Read the settings file. Raises UsageError if something in it is wrong."""
     try:
         return settings.load()
@@ -26,7 +27,7 @@ def read_settings() -> settings.Settings:
         raise UsageError(str(error)) from error
 
 
-def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
+def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
     """Return the launch for the arguments, completed from environment and settings file.
 
     Raises:
@@ -63,7 +64,7 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
     )
 
 
-def sessions_directory(arguments: argparse.Namespace, chosen: settings.Settings) -> Path | None:
+def sessions_directory(arguments: argparse.Namespace, chosen: Settings) -> Path | None:
     """Return the directory of sessions by flag, environment or settings; None for the default one."""
     if arguments.sessions == "":
         raise UsageError("--sessions is empty; name a directory or leave it out")
@@ -129,7 +130,7 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
             raise UsageError(f"--{name} is empty; name a {'server' if name == 'host' else 'model'} or leave it out")
 
 
-def _host(flag: str | None, chosen: settings.Settings) -> str:
+def _host(flag: str | None, chosen: Settings) -> str:
     text = settings.host(flag or "", chosen)
     return _url(text, chosen.servers) if text else ""
 

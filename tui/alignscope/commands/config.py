@@ -6,7 +6,7 @@ from pathlib import Path
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.arguments import read_settings
 from alignscope.files import settings
-from alignscope.files.settings import Settings
+from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 
 # Themes and keys import Textual, so they are imported where they are needed.

@@ -12,8 +12,6 @@ HOST_VARIABLE: Final = "OLLAMA_HOST"
 THEME_VARIABLE: Final = "ALIGNSCOPE_THEME"
 SESSIONS_VARIABLE: Final = "ALIGNSCOPE_SESSIONS"
 
-__all__ = ["Settings", "api_key", "config_file", "host", "load", "sessions", "theme"]
-
 
 def config_file() -> Path:
     """Return the path of the settings file, which needn't exist; ALIGNSCOPE_CONFIG may name it."""

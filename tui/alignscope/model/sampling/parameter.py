@@ -98,9 +98,8 @@ class Parameter:
     def _number(self, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             raise self._refused(value)
-        if self.type is ValueType.INT and value != int(value):
-            raise self._refused(value)
-        if not self.low <= value <= self.high or value == self.without:
+        fraction = self.type is ValueType.INT and value != int(value)
+        if fraction or not self.low <= value <= self.high or value == self.without:
             raise self._refused(value)
         return int(value) if self.type is ValueType.INT else float(value)
 

@@ -4,6 +4,7 @@ Turns follow one another, and the replies of a turn run in parallel as they were
 or changes a turn.
 """
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -142,8 +143,6 @@ class Recording:
         """
         if not text:
             return None
-        import re
-
         pattern = re.compile(re.escape(text), re.IGNORECASE)
         for turn in range(max(0, self.turn_at(count)), len(self.turns)):
             found = []

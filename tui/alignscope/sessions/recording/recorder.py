@@ -231,9 +231,8 @@ class Recorder:
             self._files.report(error)
         except Exception as error:
             _log.exception("recording failed")
-            self._files.report(
-                SessionError(f"something in alignscope itself went wrong, {type(error).__name__}: {error}")
-            )
+            message = f"something in alignscope itself went wrong, {type(error).__name__}: {error}"
+            self._files.report(SessionError(message))
 
     def _notify(self, message: str) -> None:
         if self._on_problem is None:
