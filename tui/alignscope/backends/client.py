@@ -8,7 +8,6 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Final, NamedTuple, cast
 
 import httpx
-import msgspec
 
 from alignscope.backends import errors
 from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
@@ -101,7 +100,7 @@ class Client:
         """
         try:
             async with asyncio.timeout(seconds):
-                response = await self._http.send(self._request(method, url, body), stream=True)
+                response = await self._http.send(self._http.build_request(method, url, json=body), stream=True)
                 try:
                     return Answer(url, response.status_code, await _all(response), _location(response))
                 finally:
@@ -122,7 +121,7 @@ class Client:
         Raises:
             ServerError: a refusal, or no answer at all, before the first byte.
         """
-        request = self._request("POST", url, body)
+        request = self._http.build_request("POST", url, json=body)
         if info.dialect.closes_streams:
             # It closes a connection that has carried a stream, and a request sent into that moment would be lost.
             request.headers["Connection"] = "close"
@@ -147,13 +146,6 @@ class Client:
     async def close(self) -> None:
         """Close all connections."""
         await self._http.aclose()
-
-    def _request(self, method: str, url: str, body: object) -> httpx.Request:
-        if body is None:
-            return self._http.build_request(method, url)
-        return self._http.build_request(
-            method, url, content=msgspec.json.encode(body), headers={"Content-Type": "application/json"}
-        )
 
 
 class HTTPBackend(Backend):

@@ -153,7 +153,7 @@ def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
     with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
         return decoder.decode(line)
     try:
-        return msgspec.convert(_value(line), decoder.type, strict=False)
+        return msgspec.convert(decode_json(line), decoder.type, strict=False)
     except msgspec.ValidationError as error:
         raise FramingError("a line that is not in its own format") from error
 
@@ -164,7 +164,7 @@ def decode_object(answer: bytes, kind: type[S]) -> S:
     Raises:
         FramingError: it is no JSON object.
     """
-    value = _value(answer.removeprefix(BOM))
+    value = decode_json(answer)
     if not isinstance(value, dict):
         raise FramingError("an answer that is not in its own format")
     return _fields(value, kind)
@@ -176,7 +176,7 @@ def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
     Raises:
         FramingError: there is no list.
     """
-    value = _value(answer.removeprefix(BOM))
+    value = decode_json(answer)
     if isinstance(value, dict) and name in value:
         value = value[name] or []
     if not isinstance(value, list):
@@ -184,7 +184,9 @@ def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
     return [_fields(item, kind) for item in value if isinstance(item, dict)]
 
 
-def _value(data: bytes) -> Any:
+def decode_json(data: bytes) -> Any:
+    """Decode JSON as leniently as `decode`. Raises FramingError."""
+    data = data.removeprefix(BOM)
     with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(data)
     try:

@@ -1,5 +1,6 @@
 """Detection of a server's dialect, by asking the server."""
 
+import contextlib
 from typing import Final
 
 import httpx
@@ -9,7 +10,7 @@ from alignscope.backends import errors
 from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Answer, Client
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, Dialect
-from alignscope.backends.framing import BOM, FramingError, decode_list
+from alignscope.backends.framing import FramingError, decode_json, decode_list
 from alignscope.backends.host import parse_host
 from alignscope.backends.ollama.backend import OllamaBackend
 from alignscope.backends.openai.backend import OpenAIBackend
@@ -81,19 +82,13 @@ def _unknown_server(client: Client, info: ServerInfo, answers: list[Answer], tex
 
 
 def _version(dialect: Dialect, answer: Answer) -> str | None:
-    return dialect.version(_object(answer.body)) if answer.status == 200 else None
+    with contextlib.suppress(FramingError):
+        value = decode_json(answer.body)
+        return dialect.version(value) if answer.status == 200 and isinstance(value, dict) else None
+    return None
 
 
 def _listing(answer: Answer, name: str) -> list[ListedModel] | None:
-    try:
+    with contextlib.suppress(FramingError):
         return decode_list(answer.body, name, ListedModel) if answer.status == 200 else None
-    except FramingError:
-        return None
-
-
-def _object(answer: bytes) -> dict[str, object]:
-    try:
-        value = msgspec.json.decode(answer.removeprefix(BOM))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    return None

@@ -75,12 +75,8 @@ def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
     """Raise UsageError for options before a command's name that it doesn't have."""
     for name in names:
         if getattr(arguments, name):
-            raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{_command(arguments)}`; leave it out")
-
-
-def _command(arguments: argparse.Namespace) -> str:
-    action = getattr(arguments, "action", None)
-    return f"{arguments.command} {action}" if action else str(arguments.command)
+            command = f"{arguments.command} {getattr(arguments, 'action', None) or ''}".rstrip()
+            raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{command}`; leave it out")
 
 
 def read_prompt(text: str) -> str:
@@ -132,15 +128,13 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
 
 def _host(flag: str | None, chosen: Settings) -> str:
     text = settings.host(flag or "", chosen)
-    return _url(text, chosen.servers) if text else ""
-
-
-def _url(text: str, servers: Mapping[str, str]) -> str:
-    # Imported here because most starts name no server, and this reads the whole of what reads a settings file.
+    if not text:
+        return ""
+    # Imported here because most starts name no server, and this imports all that reads a settings file.
     from alignscope.files.settings.reader import server_url
 
     try:
-        return server_url(text, servers)
+        return server_url(text, chosen.servers)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from collections.abc import Iterator
 from typing import Any, Final
 
 import argcomplete
@@ -77,14 +76,13 @@ def _sessions(arguments: argparse.Namespace) -> list[str]:
 
 
 def _paths(prefix: str) -> list[str]:
-    return sorted(_matches(*os.path.split(prefix)))
-
-
-def _matches(directory: str, beginning: str) -> Iterator[str]:
+    directory, beginning = os.path.split(prefix)
     try:
         entries = [*os.scandir(os.path.expanduser(directory) or ".")]  # noqa: PTH111, what was typed stays as it is
     except OSError:
-        return
-    for entry in entries:
-        if entry.name.startswith(beginning) and entry.name.isprintable():
-            yield os.path.join(directory, entry.name) + "/" * entry.is_dir()  # noqa: PTH118
+        return []
+    return sorted(
+        os.path.join(directory, entry.name) + "/" * entry.is_dir()  # noqa: PTH118
+        for entry in entries
+        if entry.name.startswith(beginning) and entry.name.isprintable()
+    )

@@ -96,7 +96,7 @@ class _HeaderReader:
             raise GGUFError(f"{self._path} is GGUF of version {version}; versions 2 and 3 are known.")
         try:
             return self._body()
-        except (struct.error, OverflowError):
+        except (struct.error, OverflowError, KeyError):
             raise self._damaged("its header breaks off or makes no sense") from None
 
     def _body(self) -> Header:
@@ -159,7 +159,7 @@ class _HeaderReader:
             return self._string()
         if kind == _ARRAY:
             return self._skip_array(self._scalar("<I"), self._scalar("<Q"))
-        return self._scalar(self._layout(kind))
+        return self._scalar(_SCALARS[kind])
 
     def _skip_array(self, kind: int, length: int) -> None:
         if length > len(self._data):
@@ -170,15 +170,9 @@ class _HeaderReader:
                 at += 8 + _LENGTH.unpack_from(data, at)[0]
             self._at = at
         else:
-            self._at += length * struct.calcsize(self._layout(kind))
+            self._at += length * struct.calcsize(_SCALARS[kind])
         if self._at > len(self._data):
             raise struct.error
-
-    @staticmethod
-    def _layout(kind: int) -> str:
-        if kind not in _SCALARS:
-            raise struct.error
-        return _SCALARS[kind]
 
 
 def _text(value: object) -> str:

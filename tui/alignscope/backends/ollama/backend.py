@@ -14,17 +14,7 @@ from typing import Any, Final
 import httpx
 
 from alignscope.backends import errors
-from alignscope.backends.base import (
-    Chunk,
-    Ending,
-    Fault,
-    Item,
-    Pulling,
-    Request,
-    Sent,
-    ServerError,
-    ServerInfo,
-)
+from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, HTTPBackend, drain, lines_of
 from alignscope.backends.framing import FramingError, decode, decode_list, decode_object

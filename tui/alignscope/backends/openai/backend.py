@@ -10,28 +10,12 @@ import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import (
-    Chunk,
-    Ending,
-    Fault,
-    Item,
-    Pulling,
-    Request,
-    Sent,
-    ServerError,
-    ServerInfo,
-)
+from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list, decode_object
-from alignscope.backends.openai.models import (
-    ListedModel,
-    Props,
-    Slot,
-    described_model,
-    listed_model,
-)
+from alignscope.backends.openai.models import ListedModel, Props, Slot, described_model, listed_model
 from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, optional_in, stats
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
@@ -118,32 +102,32 @@ class OpenAIBackend(HTTPBackend):
     async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
         """Yield the reply as it comes; see `Backend.stream`."""
         path = "/v1/chat/completions" if request.mode is Mode.CHAT else "/v1/completions"
-        base, name = self.route(request.model)
+        _, name = self.route(request.model)
         whole = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
-        sent = {field: value for field, value in whole.items() if field not in self._refused.get(request.model, ())}
-        yield Sent(base + path, sent, request.limit)
-        await self.ready(request.model)
-        base, _ = self.route(request.model)
-        begun = False
-        try:
-            async with aclosing(self._read(base + path, sent, request)) as items:
-                async for item in items:
-                    begun = True
-                    yield item
-            return
-        except ServerError as error:
-            refused = optional_in(sent, str(error))
-            if begun or not refused or error.fault is not Fault.INVALID or error.status is None:
-                raise
-        sent = {field: value for field, value in sent.items() if field not in refused}
-        yield Sent(base + path, sent, request.limit)
-        async with aclosing(self._read(base + path, sent, request)) as items:
-            async for item in items:
-                self._refused[request.model] = refused | self._refused.get(request.model, frozenset())
-                if isinstance(item, Ending):
-                    message = f"{item.message} {errors.left_out(self.info, refused)}".lstrip()
-                    item = msgspec.structs.replace(item, message=message)
-                yield item
+        known = self._refused.get(request.model, frozenset())
+        refused = frozenset[str]()
+        while True:
+            sent = {field: value for field, value in whole.items() if field not in known | refused}
+            yield Sent(self.route(request.model)[0] + path, sent, request.limit)
+            await self.ready(request.model)
+            begun = False
+            try:
+                async with aclosing(self._read(self.route(request.model)[0] + path, sent, request)) as items:
+                    async for item in items:
+                        begun = True
+                        if refused:
+                            self._refused[request.model] = refused | self._refused.get(request.model, frozenset())
+                        if refused and isinstance(item, Ending):
+                            message = f"{item.message} {errors.left_out(self.info, refused)}".lstrip()
+                            item = msgspec.structs.replace(item, message=message)
+                        yield item
+                return
+            except ServerError as error:
+                if begun or refused or error.fault is not Fault.INVALID or error.status is None:
+                    raise
+                refused = optional_in(sent, str(error))
+                if not refused:
+                    raise
 
     async def _read(self, url: str, sent: Body, request: Request) -> AsyncGenerator[Chunk | Ending, None]:
         reading = _Reading(self.info, request)
