@@ -24,13 +24,10 @@ class TokenLogprob(msgspec.Struct):
 
 
 def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int) -> Iterator[Chunk]:
-    """Yield the text in chunks with their log-probabilities.
+    """Yield the text in chunks with their log-probabilities, and up to `wanted` alternatives.
 
     Several tokens whose texts join to the whole become a chunk each. Otherwise (text held back, half a character) all
     text gets the last entry, that of the token which completed it. Entries without text are dropped.
-
-    Args:
-        wanted: maximum of alternatives, since some servers can't send none.
     """
     if text and not entries:
         yield Chunk(text)

@@ -34,11 +34,8 @@ class Answer(NamedTuple):
 class Client:
     """Connections to one server, or to several on this machine. The backend that uses a client closes it.
 
-    A user and password in the URL stay in here: no message and no file contains them.
-
-    Raises:
-        httpx.InvalidURL: the URL is invalid.
-        ServerError: the environment names an unusable proxy or unusable certificates.
+    A user and password in the URL stay in here: no message and no file contains them. Raises httpx.InvalidURL, or
+    ServerError if the environment names an unusable proxy or unusable certificates.
     """
 
     def __init__(self, url: str, *, api_key: str | None = None) -> None:
@@ -77,11 +74,7 @@ class Client:
         model: str = "",
         seconds: float = ANSWER_SECONDS,
     ) -> T:
-        """Send a request, and return its answer, decoded.
-
-        Raises:
-            ServerError: there is no answer, it is a refusal, or `decode` raised FramingError.
-        """
+        """Send a request, and return its answer, decoded. Raises ServerError without a decodable one."""
         answer = await self.fetch(method, url, body, seconds=seconds)
         if answer.location:
             raise errors.moved(url, answer.location)
@@ -93,11 +86,7 @@ class Client:
             raise errors.not_understood(info) from error
 
     async def fetch(self, method: str, url: str, body: object = None, *, seconds: float = ANSWER_SECONDS) -> Answer:
-        """Send a request, and return its answer, whatever its status.
-
-        Raises:
-            ServerError: there is no answer, or it isn't complete within `seconds`.
-        """
+        """Send a request, and return its answer of any status. Raises ServerError if none comes in time."""
         try:
             async with asyncio.timeout(seconds):
                 response = await self._http.send(self._http.build_request(method, url, json=body), stream=True)
@@ -114,12 +103,9 @@ class Client:
     async def stream(
         self, info: ServerInfo, url: str, body: object, *, model: str
     ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Yield the bytes of a reply as they come. Leaving closes the connection, unless all of it was read.
+        """Yield the bytes of a reply as they come. Leaving early closes the connection.
 
-        Reading them raises httpx.HTTPError when the connection breaks.
-
-        Raises:
-            ServerError: a refusal, or no answer at all, before the first byte.
+        Raises ServerError for a refusal or no answer; reading raises httpx.HTTPError if the connection breaks.
         """
         request = self._http.build_request("POST", url, json=body)
         if info.dialect.closes_streams:

@@ -46,11 +46,7 @@ def named(info: ServerInfo) -> str:
 
 
 def unreachable(error: Exception, url: str, proxy: Proxy | None = None) -> ServerError:
-    """Return the error for a connection that failed, or broke before the answer.
-
-    Args:
-        error: what httpx raised.
-    """
+    """Return the error for a connection that failed, or broke before the answer, from that of httpx."""
     if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
         return ServerError(f"{url} is not the address of a server: write it as http://HOST:PORT.", Fault.INVALID)
     if message := _not_connected(error, url, proxy):

@@ -143,12 +143,9 @@ class Events:
 
 
 def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
-    """Decode a line of JSON into the decoder's type.
+    """Decode a line of JSON into the decoder's type. Raises FramingError.
 
     Invalid UTF-8 and lone surrogates become U+FFFD, control characters inside strings stay.
-
-    Raises:
-        FramingError: it isn't JSON, or not of that type.
     """
     with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
         return decoder.decode(line)
@@ -159,11 +156,7 @@ def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
 
 
 def decode_object(answer: bytes, kind: type[S]) -> S:
-    """Decode a JSON object; a field that isn't of its type is left at its default.
-
-    Raises:
-        FramingError: it is no JSON object.
-    """
+    """Decode a JSON object; a field that isn't of its type is left at its default. Raises FramingError."""
     value = decode_json(answer)
     if not isinstance(value, dict):
         raise FramingError("an answer that is not in its own format")
@@ -171,11 +164,7 @@ def decode_object(answer: bytes, kind: type[S]) -> S:
 
 
 def decode_list(answer: bytes, name: str, kind: type[S]) -> list[S]:
-    """Decode the objects of a list, by itself or under a name in a JSON object, each as `decode_object` does.
-
-    Raises:
-        FramingError: there is no list.
-    """
+    """Decode a list of objects, alone or under a name in an object, as `decode_object` does. Raises FramingError."""
     value = decode_json(answer)
     if isinstance(value, dict) and name in value:
         value = value[name] or []

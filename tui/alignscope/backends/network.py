@@ -38,8 +38,7 @@ class Proxy(NamedTuple):
 def proxy_for(url: str, environment: Mapping[str, str]) -> Proxy | None:
     """Return the environment's proxy for a URL; None for the loopback and exemptions in NO_PROXY.
 
-    Raises:
-        ServerError: a variable holds anything but an HTTP proxy.
+    Raises ServerError if a variable holds anything but an HTTP proxy.
     """
     parts = httpx.URL(url)
     if is_loopback(url) or _exempt(parts.host, parts.port, _value(environment, "no_proxy")[1]):
@@ -98,8 +97,7 @@ def _within(host: str, network: str) -> bool:
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
     """Return a context with the certificates in SSL_CERT_FILE or SSL_CERT_DIR, by default those of httpx.
 
-    Raises:
-        ServerError: a variable names no certificates.
+    Raises ServerError if a variable names no certificates.
     """
     file, directory = environment.get("SSL_CERT_FILE"), environment.get("SSL_CERT_DIR")
     if not file and not directory:

@@ -28,11 +28,7 @@ def read_settings() -> Settings:
 
 
 def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
-    """Return the launch for the arguments, completed from environment and settings file.
-
-    Raises:
-        UsageError: something in them is wrong, or two of them contradict each other.
-    """
+    """Return the launch for the arguments, completed from environment and settings file. Raises UsageError."""
     _refuse_contradictions(arguments)
     panes = _panes(arguments.panes, chosen.servers)
     if not (panes or arguments.base or arguments.instruct or arguments.embedded):
@@ -80,10 +76,7 @@ def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
 
 
 def read_prompt(text: str) -> str:
-    """Return the prompt of `ask`: the text itself, or for `-` standard input without one final line break.
-
-    Bytes that aren't UTF-8 become U+FFFD.
-    """
+    """Return the prompt of `ask`: the text, or for `-` standard input less one final line break. Raises UsageError."""
     if text == "-":
         if sys.stdin is None:
             raise UsageError("there is no standard input to read the prompt from")

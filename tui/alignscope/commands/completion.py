@@ -23,11 +23,7 @@ _alignscope() {
 
 
 def run(shell: str) -> int:
-    """Print the script for a shell's completion of alignscope's commands, and return the exit status.
-
-    Raises:
-        UsageError: there is none for this shell.
-    """
+    """Print the completion script for a shell, and return the exit status. Raises UsageError for unknown shells."""
     if shell not in SHELLS:
         raise UsageError(f"there is no completion for {shell:.40}; there is one for {', '.join(SHELLS)}")
     printing.out().write(shellcode(["alignscope"], shell=shell) + _BASH_ADDITION * (shell == "bash"))

@@ -99,13 +99,9 @@ def _play(out: Printer, session: Session, how: Playback) -> None:
 
 
 class _ReplyPrinter:
-    """Prints replies as text: one as it comes, the others below it, each after the end of the one before."""
+    """Prints replies as text, each after the end of the one before; with `remarks`, verdict and note below a turn."""
 
     def __init__(self, out: Printer, *, remarks: bool = False) -> None:
-        """
-        Args:
-            remarks: whether to print a turn's verdict and note below it.
-        """
         self._out = out
         self._remarks = remarks
         self._turn: Turn | None = None

@@ -35,12 +35,7 @@ def reporting(directory: Path | None, action: Callable[[Store], int]) -> int:
 
 
 def open_session(store: Store, name: str) -> Session:
-    """Open a session by its name or file; `-` reads JSON Lines from standard input.
-
-    Raises:
-        SessionError: there is none, or it is damaged.
-        OSError: a file can't be read.
-    """
+    """Open a session by its name or file; `-` reads JSON Lines from standard input. Raises SessionError, OSError."""
     if name == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # type: ignore[union-attr]  # it is a TextIOWrapper
         return opening.read_lines(sys.stdin, "standard input")

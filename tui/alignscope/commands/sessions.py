@@ -24,14 +24,7 @@ _WIDEST: Final = 40
 
 
 def run(arguments: argparse.Namespace, directory: Path | None) -> int:
-    """Do one of the actions, and return the exit status: 0, or 1 if it fails.
-
-    Args:
-        directory: where sessions are kept; None for the person's own.
-
-    Raises:
-        UsageError: something in the arguments is wrong.
-    """
+    """Do one of the actions, and return the exit status: 0, or 1 if it fails. Raises UsageError for wrong arguments."""
     return reporting(directory, lambda store: _ACTIONS[arguments.action](store, arguments))
 
 

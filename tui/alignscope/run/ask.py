@@ -58,7 +58,7 @@ def compose(pane: Pane, prompt: str, settings: TurnSettings, history: Sequence[E
 
 
 class Run:
-    """Requests for one prompt to a lineup. Iterate over `events()` once."""
+    """Requests for one prompt to a lineup, after a history by pane name. Iterate over `events()` once."""
 
     def __init__(
         self,
@@ -69,10 +69,6 @@ class Run:
         *,
         history: Mapping[str, Sequence[Exchange]] | None = None,
     ) -> None:
-        """
-        Args:
-            history: by pane name, oldest first.
-        """
         self._servers = servers
         self._one_after_other = settings.one_after_other
         self._requests = {

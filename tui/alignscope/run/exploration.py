@@ -93,12 +93,7 @@ class Exploration:
     # The session
 
     def record(self, directory: Path, on_problem: Callable[[str], None] | None = None) -> None:
-        """Start to record turns.
-
-        Args:
-            directory: where new sessions' files go.
-            on_problem: called with a message if something can't be written, and when it can again.
-        """
+        """Record turns in a directory's files. `on_problem` gets a message if that fails, and if it works again."""
         self._directory, self._on_problem = directory, on_problem
         self._enter(self.session)
 
@@ -114,13 +109,9 @@ class Exploration:
             )
 
     async def resume(self, session: Session, writer: Writer | None = None) -> str:
-        """Continue a session, with the lineup and settings of its last turn.
+        """Continue a session, with the lineup and settings of its last turn; `writer` is that of its file, if any.
 
-        Args:
-            writer: the session's, if it has a file already.
-
-        Returns:
-            A message about unwritten parts of the session before, "" without any.
+        Return a message about unwritten parts of the session before, "" without any.
         """
         self.stop()
         await self.settled()
@@ -131,11 +122,7 @@ class Exploration:
         return lost
 
     async def fork(self, number: int) -> str:
-        """Wait for the replies in flight, and continue from a turn (0: before the first) in a new session.
-
-        Returns:
-            A message, as `resume`.
-        """
+        """Wait for the replies in flight, and `resume` a new session that ends with a turn; 0 is before the first."""
         await self.settled()
         if self.recorder is not None:
             await asyncio.wrap_future(self.recorder.flush())  # before it, a new session has no name to fork from
@@ -189,11 +176,7 @@ class Exploration:
             await self._ended.wait()
 
     async def begin(self, prompt: str, experiment: Experiment | None = None) -> Turn:
-        """Stop a running turn, and add a new one to be played next.
-
-        Args:
-            experiment: its settings take precedence, for this turn only.
-        """
+        """Stop a running turn, and add a new one. An experiment's settings take precedence, for this turn only."""
         async with self._gate:
             self.stop()
             await self.settled()

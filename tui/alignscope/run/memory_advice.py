@@ -10,10 +10,7 @@ def eviction_advice(lineup: Lineup, models: Iterable[Model]) -> str:
     """Return a warning if models evict each other, else "". Call it right after all panes have replied.
 
     A server keeps a model in memory for minutes after its last reply. If one of a lineup's models is gone already while
-    another is there, the two don't fit together.
-
-    Args:
-        models: those that the lineup's servers list now.
+    another is there, by the servers' list of `models`, the two don't fit together.
     """
     loaded = {(model.server, model.name): model.loaded for model in models}
     for server in dict.fromkeys(pane.server for pane in lineup):
@@ -30,12 +27,7 @@ def eviction_advice(lineup: Lineup, models: Iterable[Model]) -> str:
 
 
 def reload_advice(lineup: Lineup, sampling: Sampling, models: Iterable[Model]) -> str:
-    """Return a warning if the next send reloads a model because of its num_ctx, else "".
-
-    Args:
-        sampling: the shared one; a pane's own takes precedence.
-        models: those that the lineup's servers list now.
-    """
+    """Return a warning if the next send reloads one of the servers' models because of its num_ctx, else ""."""
     known = {(model.server, model.name): model for model in models}
     for pane in lineup:
         model = known.get((pane.server, pane.model)) or known.get((pane.server, f"{pane.model}:latest"))

@@ -40,11 +40,7 @@ class Servers:
         return tuple(self._backends.values())
 
     async def get(self, server: str) -> Backend:
-        """Return the backend of a URL, or of `embedded`.
-
-        Raises:
-            ServerError: unreachable, or an unknown server.
-        """
+        """Return the backend of a URL, or of `embedded`. Raises ServerError for an unreachable or unknown server."""
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:

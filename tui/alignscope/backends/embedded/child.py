@@ -28,12 +28,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(log: Path, parent: int) -> None:
-    """Serve until standard input ends.
-
-    Args:
-        log: the file for everything that llama.cpp prints.
-        parent: the parent's process id.
-    """
+    """Serve until standard input ends, or the process `parent`. llama.cpp's output goes into `log`."""
     _die_with(parent)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     _redirect_output(log)

@@ -104,10 +104,7 @@ class Engine:
     async def url_for(self, model: str) -> Address:
         """Return the address of a twin or a GGUF file; load it, and start the child, if need be.
 
-        Cancelling a call doesn't stop the load.
-
-        Raises:
-            ServerError: the engine isn't installed, or the file can't be served.
+        Cancelling a call doesn't stop the load. Raises ServerError if the engine is missing or the file is unusable.
         """
         if reason := engine_available():
             raise ServerError(reason, Fault.UNREACHABLE)

@@ -59,11 +59,7 @@ class Header(msgspec.Struct, frozen=True):
 
 
 def read_header(path: Path) -> Header:
-    """Read a file's header, and check that its tensors lie within the file.
-
-    Raises:
-        GGUFError: the file isn't there, can't be read, is no GGUF file, or is damaged.
-    """
+    """Read a file's header, and check that its tensors lie within the file. Raises GGUFError."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

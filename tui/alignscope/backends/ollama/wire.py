@@ -101,11 +101,7 @@ class ShowAnswer(msgspec.Struct):
 
 
 def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | None] | None) -> Model:
-    """Return a model in /api/tags as ours.
-
-    Args:
-        loaded: the models in /api/ps with their context lengths; None if it is unknown.
-    """
+    """Return a model in /api/tags as ours; `loaded` maps the models in /api/ps to their context lengths, if known."""
     details = entry.details or Details()
     return Model(
         name=entry.name or entry.model,
