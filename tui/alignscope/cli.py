@@ -12,12 +12,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alignscope.commands import OutputError, Status, UsageError
-from alignscope.commands.parser import make_parser
+from alignscope.commands.parser import NAME, make_parser
 
 if TYPE_CHECKING:
     from alignscope.model.launch import Launch
 
-_NAME: Final = "alignscope"
 _EXPLORER_ONLY: Final = ("prompt", "sessions", "theme")
 _LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "samples", "system")
 _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
@@ -33,11 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(parser.parse_args(argv))
     except UsageError as error:
-        print(f"{_NAME}: {error}", file=sys.stderr)
+        print(f"{NAME}: {error}", file=sys.stderr)
         return Status.USAGE
     except OutputError as error:
         _drop_output()
-        print(f"{_NAME}: {error}", file=sys.stderr)
+        print(f"{NAME}: {error}", file=sys.stderr)
         return Status.FAILED
     except KeyboardInterrupt:
         return Status.INTERRUPTED

@@ -16,6 +16,8 @@ from alignscope.backends.network import KEEP_ALIVE, proxy_for, trusted
 
 ANSWER_SECONDS: Final = 15.0
 """Timeout of an answer that isn't a reply."""
+PHASE_SECONDS: Final = 2.0
+"""Timeout of an answer about a silent reply's phase."""
 MAX_BODY: Final = 32 * 1024 * 1024
 """Limit of an answer that isn't a stream, in bytes."""
 

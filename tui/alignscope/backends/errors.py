@@ -158,7 +158,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
         text: the server's message, from `body_text`; may be empty.
         model: the model in the request, if any.
     """
-    at, said = named(info), f": {text}" if text else ""
+    at, detail = named(info), f": {text}" if text else ""
 
     def error(fault: Fault, message: str) -> ServerError:
         return ServerError(message, fault, status=status)
@@ -169,45 +169,47 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
                 return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
             return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
         case 403:
-            hint = said or " without saying why: it may not accept requests under this host name"
+            hint = detail or " without saying why: it may not accept requests under this host name"
             return error(Fault.REFUSED, f"{at} refused (403){hint}. Check the address, or the proxy in front of it.")
         case 405:
-            return error(Fault.BROKEN, f"{at} does not speak the protocol that was expected (405){said}.")
+            return error(Fault.BROKEN, f"{at} does not speak the protocol that was expected (405){detail}.")
         case 408 | 502 | 504:
-            return error(Fault.UNREACHABLE, f"The server behind {info.url} did not answer ({status}){said}. Try again.")
+            return error(
+                Fault.UNREACHABLE, f"The server behind {info.url} did not answer ({status}){detail}. Try again."
+            )
         case 429 | 503:
             if "loading" in text.lower():
                 return error(Fault.BUSY, f"{at} is still loading the model. Try again in a moment.")
             return error(
-                Fault.BUSY, f"{at} is busy and takes no more requests now{said}. Wait a little, then try again."
+                Fault.BUSY, f"{at} is busy and takes no more requests now{detail}. Wait a little, then try again."
             )
     if _MEMORY.search(text):
         return error(
             Fault.MEMORY,
-            f"{at} ran out of memory{f' with {model}' if model else ''}{said}. Take a smaller model or quantization, "
+            f"{at} ran out of memory{f' with {model}' if model else ''}{detail}. Take a smaller model or quantization, "
             "lower num_ctx, or close what else uses memory.",
         )
     if model and text.startswith(_NO_NAME):
         message = f"{model} is not a name that {at} takes. Write it as NAME or NAME:TAG, as `ollama list` does."
         return error(Fault.NO_MODEL, message)
     if status == 404 or _ABSENT.search(text):
-        return error(*_absent(info, at, said, model))
+        return error(*_absent(info, at, detail, model))
     if _CONTEXT.search(text):
         return error(
             Fault.INVALID,
-            f"The prompt does not fit into the context of {model or 'the model'} on {at}{said}. Shorten it, or give "
+            f"The prompt does not fit into the context of {model or 'the model'} on {at}{detail}. Shorten it, or give "
             "the model a larger context.",
         )
     if status in (400, 413, 422) or "must be of type" in text or _SYSTEM.search(text):
-        return error(Fault.INVALID, f"{at} would not take the request{said}. {_remedy(text)}")
+        return error(Fault.INVALID, f"{at} would not take the request{detail}. {_remedy(text)}")
     if not text:
         return error(Fault.FAILED, f"{at} failed ({status or 'no reason given'}). Look at its log, then try again.")
-    return error(Fault.FAILED, f"{at} failed{said}. Try again; if it stays so, look at the server's log.")
+    return error(Fault.FAILED, f"{at} failed{detail}. Try again; if it stays so, look at the server's log.")
 
 
-def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, str]:
-    if not model or said[2:].lower() in _NO_SUCH_PATH:
-        return Fault.BROKEN, f"{at} does not know what it was asked{said}. Check the address and its path."
+def _absent(info: ServerInfo, at: str, detail: str, model: str) -> tuple[Fault, str]:
+    if not model or detail[2:].lower() in _NO_SUCH_PATH:
+        return Fault.BROKEN, f"{at} does not know what it was asked{detail}. Check the address and its path."
     if info.dialect.can_pull:
         remedy = f"Pull it with `ollama pull {model}`, or choose another."
     else:

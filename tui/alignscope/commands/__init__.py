@@ -1,27 +1,27 @@
-"""What can be done without the explorer, one module for each command.
+"""Commands, a module for each.
 
-The package itself is cheap to import, since every start of alignscope does.
+The package itself is cheap to import, since every start of alignscope imports it.
 """
 
 from enum import IntEnum
 
 
 class Status(IntEnum):
-    """What the process ends with."""
+    """Exit status of the process."""
 
     OK = 0
     FAILED = 1
-    """A pane failed, or a server that was named."""
+    """A pane or the chosen server failed."""
     USAGE = 2
     INTERRUPTED = 130
     """128 and SIGINT's number, as shells report it."""
     PIPE_CLOSED = 141
-    """128 and SIGPIPE's number: whoever read our output stopped reading."""
+    """128 and SIGPIPE's number: the reader of the output has gone."""
 
 
 class UsageError(Exception):
-    """What was asked for can't be done; `str()` is one line for the person: what is wrong, and what to do."""
+    """Wrong usage; `str()` is one line for the person: what is wrong, and what to do."""
 
 
 class OutputError(Exception):
-    """Standard output takes nothing; `str()` says why, for the person."""
+    """Failed write to standard output; `str()` is the reason for the person."""

@@ -10,7 +10,7 @@ from alignscope import __version__
 from alignscope.commands import Status
 from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, ValueType
 
-_NAME: Final = "alignscope"
+NAME: Final = "alignscope"
 _DESCRIPTION: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
 _MORE_HELP: Final = "`alignscope COMMAND --help` tells more about a command. Inside, f1 lists the keys."
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
@@ -44,7 +44,7 @@ class _Parser(argparse.ArgumentParser):
             message += f" (one that begins with a dash is written `{option}=-…`)"
         elif message.startswith(("unrecognized", "the following")) or "ignored explicit argument" in message:
             message += " (a text that begins with a dash goes behind `--`)"
-        self.exit(Status.USAGE, f"{_NAME}: {message}; `{self.prog} --help` lists what there is\n")
+        self.exit(Status.USAGE, f"{NAME}: {message}; `{self.prog} --help` lists what there is\n")
 
 
 class _Gather(argparse.Action):
@@ -57,7 +57,7 @@ class _Gather(argparse.Action):
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands and options."""
     parser = _Parser(
-        prog=_NAME,
+        prog=NAME,
         description=_DESCRIPTION,
         epilog=f"{_sampling_help()}\n\n{_MORE_HELP}",
     )
@@ -67,7 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
         embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None,
     )  # fmt: skip
-    parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
     _add_directory(parser)
     parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")

@@ -4,11 +4,11 @@ import argparse
 import math
 import time
 from collections.abc import Iterable, Iterator
-from typing import Final, assert_never
+from typing import assert_never
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.printing import Printer
-from alignscope.commands.session_args import number, open_session, reporting, store_in
+from alignscope.commands.session_args import milliseconds, number, open_session, run_on_store, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.reply import Reply
@@ -19,9 +19,6 @@ from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step, ended_ms
 from alignscope.text.wording import describe_pane, describe_verdict, moment, reply_facts
 
-_LONGEST: Final = 1e6
-"""Maximum of an option in seconds: eleven days."""
-
 
 def playback(arguments: argparse.Namespace) -> Playback:
     """Return what to play and how. Raises UsageError if something in the arguments is wrong."""
@@ -30,12 +27,11 @@ def playback(arguments: argparse.Namespace) -> Playback:
     speed = INSTANT if arguments.instant else 1.0
     if arguments.speed is not None:
         speed = number("--speed", arguments.speed, SPEEDS[0], SPEEDS[-2])
-    limit, start = arguments.idle_limit, arguments.start_at
     return Playback(
         name=arguments.name,
         speed=speed,
-        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, _LONGEST),
-        start_ms=0.0 if start is None else 1000 * number("--start-at", start, 0, _LONGEST),
+        idle_limit_ms=milliseconds("--idle-limit", arguments.idle_limit, 0.001),
+        start_ms=milliseconds("--start-at", arguments.start_at, 0) or 0.0,
     )
 
 
@@ -51,7 +47,7 @@ def run(launch: Launch) -> int:
         _play(printing.out(), session, how)
         return Status.OK
 
-    return reporting(launch.sessions, play)
+    return run_on_store(launch.sessions, play)
 
 
 def offer(launch: Launch) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.arguments import whole
-from alignscope.commands.session_args import number, open_session, reporting
+from alignscope.commands.session_args import milliseconds, open_session, run_on_store
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole
@@ -25,7 +25,7 @@ _WIDEST: Final = 40
 
 def run(arguments: argparse.Namespace, directory: Path | None) -> int:
     """Do one of the actions, and return the exit status: 0, or 1 if it fails. Raises UsageError for wrong arguments."""
-    return reporting(directory, lambda store: _ACTIONS[arguments.action](store, arguments))
+    return run_on_store(directory, lambda store: _ACTIONS[arguments.action](store, arguments))
 
 
 def _list(store: Store, arguments: argparse.Namespace) -> int:
@@ -88,8 +88,8 @@ def _show(store: Store, arguments: argparse.Namespace) -> int:
     if arguments.json:
         documents = [json.loads(line) for line in FORMATS["jsonl"].write(session, Options())]
         turns = [document for document in documents[1:] if "turn" in document]
-        told = {"name": session.name, "bundled": session.bundled, "path": str(session.path or "")}
-        printing.out().json(_encoded(told | documents[0] | {"turns": turns}))
+        about = {"name": session.name, "bundled": session.bundled, "path": str(session.path or "")}
+        printing.out().json(_encoded(about | documents[0] | {"turns": turns}))
         return Status.OK
     from alignscope.commands.replay import print_all
 
@@ -126,8 +126,8 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
     session = open_session(store, arguments.file)
     for warning in session.warnings:
         printing.notes().line(f"alignscope: {warning}")
-    kept = store.save(session, store.directory / f"{name_for(session)}{ENDING}")
-    printing.out().line(kept.stem)
+    path = store.save(session, store.directory / f"{name_for(session)}{ENDING}")
+    printing.out().line(path.stem)
     return Status.OK
 
 
@@ -184,13 +184,12 @@ def _options(form: Format, arguments: argparse.Namespace) -> Options:
     theme = arguments.theme or ("lamp" if form.name == "cast" else "paper")
     if theme not in palettes:
         raise UsageError(f"there is no theme {theme:.40}; there are {', '.join(palettes)}")
-    limit = arguments.idle_limit
     return Options(
         palette=palettes[theme],
         side_by_side=not arguments.one_after_other,
         columns=whole("--columns", arguments.columns, 20, 500) or 100,
         rows=whole("--rows", arguments.rows, 6, 200) or 30,
-        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, 1e6),
+        idle_limit_ms=milliseconds("--idle-limit", arguments.idle_limit, 0.001),
         conversational=arguments.conversational,
     )
 

@@ -16,7 +16,7 @@ import httpx
 from alignscope.backends import errors
 from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks_of
-from alignscope.backends.client import Client, HTTPBackend, drain, lines_of
+from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain, lines_of
 from alignscope.backends.framing import FramingError, decode, decode_list, decode_object
 from alignscope.backends.ollama.wire import (
     PULL_LINE,
@@ -38,7 +38,6 @@ REPEAT_LIMIT: Final = "token repeat limit reached"
 """Error by which some versions report it."""
 _UNREACHED: Final = re.compile(r'\b[A-Z][a-z]+ "https?://([^/"]+)[^"]*": (?:.*: )?([^:]+)$')
 """Failed request of the server itself, in Go's format: the host, and the last of the reasons."""
-_PHASE_SECONDS: Final = 2.0
 _listing: Final = partial(decode_list, name="models", kind=ListedModel)
 
 
@@ -98,10 +97,10 @@ class OllamaBackend(HTTPBackend):
         """Return one model with its template, capabilities and sampling defaults."""
         url = f"{self.info.url}/api/show"
         decode = partial(decode_object, kind=ShowAnswer)
-        shown = await self._client.ask(self.info, "POST", url, decode, {"model": model}, model=model)
+        answer = await self._client.ask(self.info, "POST", url, decode, {"model": model}, model=model)
         if not self._known(model):
             await self.models()
-        described = described_model(self._known(model) or Model(name=model, server=self.info.url), shown)
+        described = described_model(self._known(model) or Model(name=model, server=self.info.url), answer)
         if described.context_length:
             self._trained[described.name] = described.context_length
         return described
@@ -131,7 +130,7 @@ class OllamaBackend(HTTPBackend):
     async def _running(self) -> dict[str, int | None]:
         """Return the models in memory, with the context length of each."""
         url = f"{self.info.url}/api/ps"
-        listed = await self._client.ask(self.info, "GET", url, _listing, seconds=_PHASE_SECONDS)
+        listed = await self._client.ask(self.info, "GET", url, _listing, seconds=PHASE_SECONDS)
         return {entry.name or entry.model: entry.context_length for entry in listed}
 
     def _sent(self, request: Request) -> Sent:

@@ -119,23 +119,23 @@ def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | Non
     )
 
 
-def described_model(listed: Model, shown: ShowAnswer) -> Model:
+def described_model(listed: Model, answer: ShowAnswer) -> Model:
     """Return a model with what /api/show adds."""
-    details = shown.details or Details()
-    parameters = parse_parameters(shown.parameters or "")
-    info = shown.model_info or {}
+    details = answer.details or Details()
+    parameters = parse_parameters(answer.parameters or "")
+    info = answer.model_info or {}
     context = info.get(f"{info.get('general.architecture')}.context_length")
     return msgspec.structs.replace(
         listed,
         family=details.family or listed.family,
         parameter_size=details.parameter_size or listed.parameter_size,
         quantization=details.quantization_level or listed.quantization,
-        template=shown.template,
-        capabilities=tuple(shown.capabilities or listed.capabilities),
+        template=answer.template,
+        capabilities=tuple(answer.capabilities or listed.capabilities),
         context_length=context if isinstance(context, int) else listed.context_length,
         parameters=parameters,
         stops=any(name == "stop" for name, _ in parameters),
-        remote=listed.remote or _is_remote(listed.name, shown.remote_host, shown.remote_model),
+        remote=listed.remote or _is_remote(listed.name, answer.remote_host, answer.remote_model),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from functools import partial
-from typing import Final
 from urllib.parse import urlencode
 
 import httpx
@@ -12,15 +11,13 @@ import msgspec
 from alignscope.backends import errors
 from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.chunks import chunks_of
-from alignscope.backends.client import Client, HTTPBackend, drain
+from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list, decode_object
 from alignscope.backends.openai.models import ListedModel, Props, Slot, described_model, listed_model
 from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, optional_in, stats
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
-
-_PHASE_SECONDS: Final = 2.0
 
 
 class OpenAIBackend(HTTPBackend):
@@ -89,10 +86,10 @@ class OpenAIBackend(HTTPBackend):
             return Phase.WAITING
         base, _ = self.route(model)
         try:
-            health = await self._client.fetch("GET", f"{base}/health", seconds=_PHASE_SECONDS)
+            health = await self._client.fetch("GET", f"{base}/health", seconds=PHASE_SECONDS)
             if health.status == 503:
                 return Phase.LOADING
-            answer = await self._client.fetch("GET", self._about("/slots", model), seconds=_PHASE_SECONDS)
+            answer = await self._client.fetch("GET", self._about("/slots", model), seconds=PHASE_SECONDS)
             slots = decode_list(answer.body, "", Slot) if answer.status == 200 else []
         except (ServerError, FramingError):
             return Phase.WAITING
@@ -204,13 +201,13 @@ class _Reading:
             return []
         if event.name == "error":
             raise errors.refusal(self._info, errors.body_text(event.data), model=self._request.model)
-        said = decode(EVENT, event.data)
-        if (error := failure(said)) is not None:
+        answer = decode(EVENT, event.data)
+        if (error := failure(answer)) is not None:
             code = error.get("code") if isinstance(error, dict) else None
             status = code if isinstance(code, int) else None
             raise errors.refusal(self._info, errors.error_text(error), status=status, model=self._request.model)
-        self.usage, self.timings = said.usage or self.usage, said.timings or self.timings
-        return [chunk for choice in said.choices or () for chunk in self._choice(choice)]
+        self.usage, self.timings = answer.usage or self.usage, answer.timings or self.timings
+        return [chunk for choice in answer.choices or () for chunk in self._choice(choice)]
 
     def _choice(self, choice: Choice) -> Iterator[Chunk]:
         self.reason = choice.finish_reason or self.reason
