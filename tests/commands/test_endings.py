@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.shell import LONG, Shell, Terminal
 
-STREAMING = ("--embedded", "--prompt", "Once upon a time", "--set", "num_predict=-1")
+STREAMING = ("--embedded", "--prompt", "Once upon a time", "--set", "num_predict=-1", "--samples", "16")
 IGNORING = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
 
 
