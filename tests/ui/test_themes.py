@@ -27,8 +27,8 @@ from alignscope.ui.themes import (
     DEFAULT,
     FileTheme,
     OwnThemes,
+    bundled_theme,
     bundled_themes,
-    default_theme,
     find_theme,
     read,
     save_theme,
@@ -146,7 +146,7 @@ def test_bundled_themes_are_there_and_have_names_of_their_own() -> None:
     assert len(names) == len(set(names)) >= 8
     assert {True, False} == {theme.dark for theme in COLOURED} == {theme.dark for theme in THEMES if theme.ansi}
     assert all(theme.about.endswith(".") and len(theme.about) < 110 for theme in THEMES)
-    assert default_theme().name == DEFAULT
+    assert bundled_theme().name == DEFAULT
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
@@ -233,7 +233,7 @@ def test_a_broken_theme_is_named_with_field_and_reason(tmp_path: Path) -> None:
 def test_ours_are_yaml_and_read_without_importing_it() -> None:
     for file in bundled("themes").glob("*.yaml"):
         assert yaml.safe_load(file.read_bytes()) == json.loads(file.read_bytes()), file.name
-    code = "import sys; from alignscope.ui import themes; themes.default_theme(); sys.exit('yaml' in sys.modules)"
+    code = "import sys; from alignscope.ui import themes; themes.bundled_theme(); sys.exit('yaml' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

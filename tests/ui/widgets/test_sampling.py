@@ -228,13 +228,12 @@ async def test_setting_it_from_outside_tells_nobody() -> None:
 
 async def test_what_a_server_ignores_or_lacks_is_marked_and_explained() -> None:
     async with opened() as bench:
-        bench.panel.set_servers(
-            [
-                ServerInfo("http://a", OLLAMA, "0.24.0"),
-                ServerInfo("http://b", LLAMA_CPP),
-                ServerInfo("http://c", LLAMA_CPP),
-            ]
-        )
+        servers = [
+            ServerInfo("http://a", OLLAMA, "0.24.0"),
+            ServerInfo("http://b", LLAMA_CPP),
+            ServerInfo("http://c", LLAMA_CPP),
+        ]
+        bench.panel.set_lineup(servers, {})
         await bench.go("typical_p")
         assert bench.help.startswith("Ollama 0.24.0 ignores it for newer families of models.")
         await bench.go("num_ctx")
@@ -247,12 +246,11 @@ async def test_what_a_server_ignores_or_lacks_is_marked_and_explained() -> None:
 
 async def test_off_shows_the_models_own_value_and_where_the_panes_differ() -> None:
     async with opened() as bench:
-        bench.panel.set_model_values(
-            {
-                "base": {"temperature": "0.6", "top_k": 20, "stop": "\x1b]0;owned\x07"},
-                "instruct": {"temperature": 0.6, "top_k": 64},
-            }
-        )
+        models: dict[str, dict[str, object]] = {
+            "base": {"temperature": "0.6", "top_k": 20, "stop": "\x1b]0;owned\x07"},
+            "instruct": {"temperature": 0.6, "top_k": 64},
+        }
+        bench.panel.set_lineup([], models)
         bench.panel.sampling = Sampling()
         await bench.pilot.pause()
         lines = screen_text(bench.pilot.app).splitlines()

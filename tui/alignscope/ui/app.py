@@ -52,7 +52,7 @@ class AlignscopeApp(App[int]):
         self._key_problems: list[str] = []
         suggested = themes.suggested_theme(self.console.color_system, os.environ)
         self._wanted = self.launch.theme or themes.saved_theme() or suggested
-        theme = themes.find_theme(self._wanted) or themes.find_theme(suggested) or themes.default_theme()
+        theme = themes.find_theme(self._wanted) or themes.find_theme(suggested) or themes.bundled_theme()
         self.register_theme(theme)
         self.theme = theme.name
 
@@ -125,7 +125,7 @@ class AlignscopeApp(App[int]):
             if ours := themes.find_theme(name):
                 self.register_theme(ours)
             elif self.theme == name:
-                self.register_theme(themes.default_theme())
+                self.register_theme(themes.bundled_theme())
                 self.theme = themes.DEFAULT
         if any(theme.name == self.theme for theme in changes.themes):
             self.mutate_reactive(App.theme)  # the same name, other colours
@@ -150,17 +150,14 @@ class AlignscopeApp(App[int]):
     def _groups(self) -> list[tuple[str, list[Any]]]:
         """Return all themes: ours, the person's own, Textual's."""
         own = self._own_themes.names
-        for theme in themes.bundled_themes():
-            if theme.name not in own:
-                self.register_theme(theme)
+        ours = {theme.name: theme for theme in themes.bundled_themes() if theme.name not in own}
+        for theme in ours.values():
+            self.register_theme(theme)
         known = self.available_themes
         return [
-            (
-                "alignscope",
-                [t for name, t in sorted(known.items()) if isinstance(t, themes.FileTheme) and name not in own],
-            ),
+            ("alignscope", list(ours.values())),
             ("your own", [known[name] for name in sorted(own)]),
-            ("Textual", [known[name] for name in BUILTIN_THEMES if not isinstance(known.get(name), themes.FileTheme)]),
+            ("Textual", [known[name] for name in BUILTIN_THEMES if name not in own | ours.keys()]),
         ]
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

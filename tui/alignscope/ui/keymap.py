@@ -18,9 +18,8 @@ from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.prompt import PromptEditor
 
-STANDARD: Final = "standard"
 SETS: Final[Mapping[str, Mapping[str, str]]] = {
-    STANDARD: {},
+    "standard": {},
     "vim": {
         "explorer.pane-before": "h",
         "explorer.pane-after": "l",
@@ -60,7 +59,7 @@ def check(name: str, keys: Mapping[str, str]) -> tuple[dict[str, str], list[str]
         keys: keys by action id, separated by commas.
     """
     problems = []
-    if (name or STANDARD) not in SETS:
+    if (name or "standard") not in SETS:
         problems.append(f"keymap: no set of keys is called {name:.40}; there are {', '.join(SETS)}.")
     known = _known()
     good: dict[str, str] = {}

@@ -152,20 +152,16 @@ def bundled_themes() -> Iterator[FileTheme]:
 
 
 @cache
-def _ours(name: str) -> FileTheme:
+def bundled_theme(name: str = DEFAULT) -> FileTheme:
+    """Return a theme that comes with alignscope."""
     return read(bundled("themes") / f"{name}.yaml")
-
-
-def default_theme() -> FileTheme:
-    """Return the default theme."""
-    return _ours(DEFAULT)
 
 
 def tones_for(theme: Theme) -> dict[str, str]:
     """Return the panes' colours for a theme without them, such as Textual's own."""
     if isinstance(theme, FileTheme):
         return {}
-    variables = _ours("terminal" if theme.ansi else DEFAULT if theme.dark else "paper").variables
+    variables = bundled_theme("terminal" if theme.ansi else DEFAULT if theme.dark else "paper").variables
     return {f"{tone}-tone": variables[f"{tone}-tone"] for tone in TONES}
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -148,14 +150,11 @@ class Timeline(LineWidget, Widget):
         return self._joined(cells, looks)
 
     def _joined(self, cells: Sequence[str], looks: Sequence[str]) -> list[Segment]:
-        segments: list[Segment] = []
-        start = 0
-        for index in range(1, len(cells) + 1):
-            if index == len(cells) or looks[index] != looks[start]:
-                style = self._style(looks[start]) if looks[start] else self.rich_style
-                segments.append(Segment("".join(cells[start:index]), style))
-                start = index
-        return segments
+        runs = groupby(zip(looks, cells, strict=True), key=itemgetter(0))
+        return [
+            Segment("".join(cell for _, cell in run), self._style(look) if look else self.rich_style)
+            for look, run in runs
+        ]
 
     # The mouse
 

@@ -297,8 +297,7 @@ class NextTurnActions(PaneActions):
         """Get the models' own parameters and the servers' unsupported ones for the panel."""
         servers, models = await self.exploration.catalog.describe(self.exploration.lineup)
         if self.panel is not None:
-            self.panel.set_servers(servers)
-            self.panel.set_model_values({name: dict(model.parameters) for name, model in models.items()})
+            self.panel.set_lineup(servers, {name: dict(model.parameters) for name, model in models.items()})
 
     @work(group="warn", exclusive=True, exit_on_error=False)
     async def warn_of_reload(self) -> None:

@@ -112,14 +112,9 @@ class SamplingPanel(Widget, can_focus=True):
     def on_mount(self) -> None:
         self._show()
 
-    def set_servers(self, servers: Sequence[ServerInfo]) -> None:
-        """Set the lineup's servers, for their caveats."""
-        self._servers = tuple(servers)
-        self._show()
-
-    def set_model_values(self, values: ModelValues) -> None:
-        """Set the known default values of each pane's model."""
-        self._models = values
+    def set_lineup(self, servers: Sequence[ServerInfo], models: ModelValues) -> None:
+        """Set the lineup's servers, for their caveats, and the known default values of each pane's model."""
+        self._servers, self._models = tuple(servers), models
         self._show()
 
     @property

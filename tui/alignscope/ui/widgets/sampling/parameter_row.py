@@ -1,7 +1,7 @@
 """The content of a row of the sampling panel, and the editor of its value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from alignscope.backends.base import ServerInfo
@@ -108,22 +108,13 @@ class Edit:
     def press(self, key: str) -> "Edit | None":
         """Return the state after a key that moves or deletes; None for any other key."""
         text, cursor = self.text, self.cursor
-        match key:
-            case "left":
-                return replace(self, cursor=max(cursor - 1, 0))
-            case "right":
-                return replace(self, cursor=min(cursor + 1, len(text)))
-            case "home" | "ctrl+a":
-                return replace(self, cursor=0)
-            case "end" | "ctrl+e":
-                return replace(self, cursor=len(text))
-            case "backspace":
-                return Edit(text[: max(cursor - 1, 0)] + text[cursor:], max(cursor - 1, 0))
-            case "delete":
-                return Edit(text[:cursor] + text[cursor + 1 :], cursor)
-            case "ctrl+u":
-                return Edit(text[cursor:], 0)
-        return None
+        before, after, end = max(cursor - 1, 0), min(cursor + 1, len(text)), len(text)
+        moves = {"left": before, "right": after, "home": 0, "ctrl+a": 0, "end": end, "ctrl+e": end}
+        cuts = {"backspace": (before, cursor), "delete": (cursor, after), "ctrl+u": (0, cursor)}
+        if key in cuts:
+            start, stop = cuts[key]
+            return Edit(text[:start] + text[stop:], start)
+        return Edit(text, moves[key]) if key in moves else None
 
 
 def _show(value: object) -> str:

@@ -179,12 +179,6 @@ class Rows:
                 self._tops[later] += grown
         return self._tops[index] + before - 1
 
-    def empty(self, block: Block) -> Block:
-        """Remove a block's text, and return the block."""
-        block.empty()
-        self._arrange()
-        return block
-
     def prepend(self, block: Block, above: Block) -> None:
         """Put the rows of another block before those of a block."""
         wrapper = self.wrapper(block.kind)

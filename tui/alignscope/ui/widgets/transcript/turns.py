@@ -38,7 +38,7 @@ class Turns:
         for sample in range(1, samples + 1):
             if samples > 1:
                 self._rows.add(BlockKind.SAMPLE, f"sample {sample} of {samples}", sample)
-            self._open[sample] = self._rows.add(BlockKind.REPLY, "", sample)
+            self.reply(sample)
 
     def reply(self, sample: int) -> Block:
         """Return the block of a sample's reply; it is added if it isn't there."""
@@ -74,7 +74,8 @@ class Turns:
             return
         own = [block for block in blocks[last:] if block.sample == sample and block.kind is not BlockKind.SAMPLE]
         reply = next(block for block in own if block.kind is BlockKind.REPLY)
-        self._open[sample] = self._rows.empty(reply)
+        reply.empty()
+        self._open[sample] = reply
         self._rows.drop([block for block in own if block is not reply])
 
     def truncate(self, turns: int) -> list[Block]:
