@@ -118,7 +118,7 @@ class PaneHeader(Bar):
 
 
 def _middle(model: str, width: int) -> str:
-    """Shorten a model's name in the middle, because the tag at its end tells base from tuned models."""
+    """Shorten a model's name in the middle, because its tag at the end names the base or tuned model."""
     if cell_width(model) <= width:
         return fit(model, width)
     if width < _LEAST:
