@@ -61,21 +61,6 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         assert "after all" in host.text
 
 
-async def test_what_came_while_the_view_was_held_can_be_scrolled_to() -> None:
-    host = Host()
-    async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 40)
-        await pilot.pause()
-        host.view.transcript.focus()
-        await pilot.press("pageup")
-        for number in range(40, 50):
-            host.apply(token(f"line {number}\n"))
-        await pilot.press("pagedown", "pagedown", "pagedown")
-        await pilot.wait_for_animation()
-        await pilot.pause()
-        assert "line 49" in host.text
-
-
 @pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
 async def test_keys_scroll(key: str, first: str) -> None:
     host = Host()
