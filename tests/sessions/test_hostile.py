@@ -104,6 +104,8 @@ def test_a_directory_of_them_is_listed(tmp_path: Path) -> None:
     for number, (content, _) in enumerate(FILES.values()):
         if isinstance(content, bytes) and len(content) < 100_000:
             (tmp_path / f"{number}.yaml").write_bytes(content)
-    for entry in Store(tmp_path).list():
+    entries = list(Store(tmp_path).list())
+    assert {entry.path for entry in entries} == {path for path in tmp_path.iterdir() if path.stat().st_size}
+    for entry in entries:
         assert entry.problem or entry.turns <= 2
         assert entry.problem.isprintable()

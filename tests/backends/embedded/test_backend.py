@@ -92,6 +92,7 @@ async def test_both_modes_stream(embedded: EmbeddedBackend, request_: Request) -
 @pytest.mark.parametrize("make", [completion, chat])
 async def test_log_probabilities(embedded: EmbeddedBackend, make: Callable[..., Request]) -> None:
     chunks, _ = await read(embedded, make("hello", logprobs=3))
+    assert chunks
     for chunk in chunks:
         assert chunk.logprob is not None
         assert chunk.logprob <= 0
