@@ -15,6 +15,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.sessions.library.opening import open_to_continue
 from alignscope.sessions.library.store import Store
+from alignscope.sessions.names import session_of
 from tests.standin import Ollama, Script
 
 SHORT = PRESETS["even"].sampling.on("num_predict", 4)
@@ -45,6 +46,11 @@ def kept(directory: Path) -> dict[str, Session]:
     """The sessions on disk, by title."""
     store = Store(directory)
     return {session.title: session for session in (store.open(entry.path) for entry in store.list())}
+
+
+def held(directory: Path) -> set[Path | None]:
+    """The sessions that are written to."""
+    return {session_of(path) for path in directory.glob(".*.lock")}
 
 
 async def test_a_session_is_gone_on_with_as_its_last_turn_was_sent(exploration: Exploration, tmp_path: Path) -> None:
@@ -106,6 +112,7 @@ async def test_a_turn_is_run_again_as_it_was_in_a_session_of_its_own(
     assert len(ended) == 4
     assert [request.body for request in ollama.seen("/api/generate")][-2:] == asked
     assert (exploration.session, len(exploration.turns)) == (before, 2), "the exploration is where it was"
+    assert held(tmp_path) == {before.path}, "the other session is let go of"
     again = kept(tmp_path)["one (again)"]
     assert [turn.prompt for turn in again.turns] == ["one", "two"]
     assert again.turns[-1].settings == turn.settings

@@ -85,6 +85,9 @@ def files() -> Iterator[tuple[str, bytes | Callable[[], bytes], str]]:
     yield "escape in quotes", put("title: Greeting", r'title: "\e]0;owned\a"'), OPENS
     yield "lone surrogate", put("Greeting", "\ud800"), "not UTF-8"
     yield "quoted surrogate", put("title: Greeting", r'title: "\ud800"'), "not YAML"
+    line = GOOD.count("\n", 0, GOOD.index("upon")) + 1
+    further = put("upon", "@@").replace(b"@@", b"\xc0\xaf")
+    yield "not UTF-8 further on", further, f"document 2, line {line}: not UTF-8"
     yield "too long utf-8", put("Greeting", "@@").replace(b"@@", b"\xc0\xaf"), "not UTF-8"
     yield "many documents", lambda: (HEADER + "---\n{}\n" * 50_001).encode(), "more than 50,000 documents"
     yield "many marks", lambda: HEADER.encode() + b"---\n" * 500_000, OPENS

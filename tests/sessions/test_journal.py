@@ -5,6 +5,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,20 @@ def test_an_event_that_cannot_be_ends_a_journal(tmp_path: Path, where: str, valu
     [words] = Store(tmp_path).recover()
     assert "its 1 tokens so far were kept" in words
     assert [turn.text("base") for turn in Store(tmp_path).open(path).turns] == ["upon a time", "good"]
+
+
+def test_a_turn_whose_number_another_bears_by_now_comes_last(tmp_path: Path) -> None:
+    lost = turn_of(2)
+    lost.at += timedelta(hours=1)
+    session = session_of(turn_of(1), turn_of(2))
+    with Store(tmp_path).create(session) as writer:
+        Journal(session, lost).close(remove=False)
+    with journal_of(writer.path).open("a") as written:
+        written.write('{"event":"token","pane":"base","sample":1,"ms":1,"text":"good"}\n')
+    [words] = Store(tmp_path).recover()
+    assert "its 1 tokens so far were kept" in words
+    found = [(turn.number, turn.text("base")) for turn in Store(tmp_path).open(writer.path).turns]
+    assert found == [(1, "upon a time"), (2, "upon a time"), (3, "good")]
 
 
 def test_what_could_not_be_read_again_is_not_folded_in(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """The directory of sessions: keeping, finding, changing, losing nothing."""
 
+import fcntl
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from alignscope.model.turn import Turn, Verdict
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.library.index import text_of
 from alignscope.sessions.library.store import Store
+from alignscope.sessions.names import lock_of
 from alignscope.sessions.recording.lock import Lock, LockedError
 from alignscope.sessions.recording.writer import ChangedError, Writer
 from tests.sessions.making import AT, session_of, shape, turn_of
@@ -141,6 +145,13 @@ def test_the_list_follows_the_files(store: Store) -> None:
     assert [entry.name for entry in store.list()] == ["greeting"]
 
 
+def test_what_lies_elsewhere_now_is_not_opened_where_it_was(store: Store, tmp_path: Path) -> None:
+    before = [entry.path for entry in store.list()]
+    shutil.copytree(tmp_path / "bundled", tmp_path / "upgraded")
+    again = [entry.path for entry in Store(tmp_path / "own", tmp_path / "upgraded").list()]
+    assert (before, again) == ([tmp_path / "bundled" / "greeting.yaml"], [tmp_path / "upgraded" / "greeting.yaml"])
+
+
 def test_a_lost_or_damaged_index_is_made_again(store: Store) -> None:
     kept(store, title="one")
     first = list(store.list())
@@ -236,6 +247,22 @@ def test_the_second_writer_learns_who_the_first_is(store: Store) -> None:
         other = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False)
         assert f"open in another alignscope (process {os.getpid()}, since" in other.stderr
     Writer.open(store.open(writer.path)).close()
+
+
+@pytest.mark.parametrize(
+    ("holder", "told"),
+    [
+        ("4194305 1700000000", "another alignscope (process 4194305, since "),
+        ("4194305 soon", "another alignscope (process 4194305). "),
+        ("somebody 1700000000", "another alignscope. "),
+    ],
+)
+def test_what_a_lock_says_of_its_holder_is_told_as_far_as_it_is_plain(tmp_path: Path, holder: str, told: str) -> None:
+    with lock_of(tmp_path / "x.yaml").open("w") as held:
+        print(holder, end="", file=held, flush=True)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with pytest.raises(LockedError, match=re.escape(told)):
+            Lock(tmp_path / "x.yaml")
 
 
 def test_a_lock_ends_with_its_process(store: Store, tmp_path: Path) -> None:

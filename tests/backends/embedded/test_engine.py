@@ -106,11 +106,16 @@ async def test_a_file_that_has_changed_is_loaded_anew(engine: Engine, tmp_path: 
 async def test_files_asked_for_long_ago_are_dropped(engine: Engine, tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.gguf" for number in range(6)]
     await engine.url_for("twin:text")
+    served = []
     for file in files:
         file.symlink_to(TEXT)
-        await engine.url_for(str(file))
+        served.append(await engine.url_for(str(file)))
     assert [engine.loaded(str(file)) for file in files] == [False, False, True, True, True, True]
     assert engine.loaded("twin:text")
+    with pytest.raises(httpx.ConnectError):
+        while await get(engine, served[0].url):
+            pass
+    assert (await get(engine, f"{served[-1].url}/health")).status_code == 200
     await engine.url_for(str(files[0]))
     assert engine.loaded(str(files[0]))
 
