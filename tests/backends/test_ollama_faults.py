@@ -80,10 +80,10 @@ async def test_what_came_before_is_kept(
 @pytest.mark.parametrize(
     ("pieces", "end"),
     [
-        (("So", *([" the"] * 31)), End.LOOP),
+        (("So", *([" the"] * 30)), End.LOOP),
         (("So", *(["\n", "  "] * 16)), End.LOOP),
         (("\n",) * 30, End.LOOP),
-        (("So", *([" the"] * 20)), End.CUT),
+        (("So", *([" the"] * 29)), End.CUT),
         ((*([" the"] * 40), " end"), End.CUT),
     ],
 )
