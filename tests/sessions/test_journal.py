@@ -153,7 +153,7 @@ def test_a_turn_whose_number_another_bears_by_now_comes_last(tmp_path: Path) -> 
     lost = turn_of(2)
     lost.at += timedelta(hours=1)
     session = session_of(turn_of(1), turn_of(2))
-    with Store(tmp_path).create(session) as writer:
+    with Writer.create(tmp_path, session) as writer:
         Journal(session, lost).close(remove=False)
     with journal_of(writer.path).open("a") as written:
         written.write('{"event":"token","pane":"base","sample":1,"ms":1,"text":"good"}\n')
