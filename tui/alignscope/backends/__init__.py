@@ -34,12 +34,12 @@ __all__ = [
 ]
 
 
-async def connect(url: str, *, api_key: str | None = None) -> Backend:
+async def connect(url: str, *, key_variable: str = "") -> Backend:
     """The backend for a server, after asking it once which dialect it speaks.
 
     Args:
         url: a URL, or anything that OLLAMA_HOST may hold.
-        api_key: sent to the server as `Authorization: Bearer`.
+        key_variable: the environment variable whose value is sent as `Authorization: Bearer`, if it has one.
 
     Raises:
         ServerError: nobody answers there, or nobody that is known.
@@ -48,4 +48,4 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
     await asyncio.to_thread(importlib.import_module, "alignscope.backends.probe")
     from alignscope.backends import probe
 
-    return await probe.connect(url, api_key=api_key)
+    return await probe.connect(url, key_variable=key_variable)

@@ -112,6 +112,8 @@ class ServerInfo(msgspec.Struct, frozen=True):
     """What a person calls it, where that isn't the dialect's name."""
     proxy: str = ""
     """The environment variable that names the proxy on the way to it; "" when there is none."""
+    key_variable: str = ""
+    """The environment variable for its key; "" when it gets none, because the person named it nowhere."""
 
     @property
     def label(self) -> str:

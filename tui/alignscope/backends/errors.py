@@ -183,7 +183,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
         case 401:
             if info.dialect.signs_in:
                 return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
-            return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
+            return error(Fault.REFUSED, f"{at} wants {_key_wanted(info.key_variable)}")
         case 403:
             hint = said or " without saying why: it may not accept requests under this host name"
             return error(Fault.REFUSED, f"{at} refused (403){hint}. Check the address, or the proxy in front of it.")
@@ -219,6 +219,15 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
     if not text:
         return error(Fault.FAILED, f"{at} failed ({status or 'no reason given'}). Look at its log, then try again.")
     return error(Fault.FAILED, f"{at} failed{said}. Try again; if it stays so, look at the server's log.")
+
+
+def _key_wanted(variable: str) -> str:
+    if variable:
+        return f"a key, or another one. Set {variable} to yours and start again."
+    return (
+        "a key. Name it with --host and set ALIGNSCOPE_API_KEY, or call it NAME under `servers:` in the settings and "
+        "set ALIGNSCOPE_API_KEY_NAME; then start again."
+    )
 
 
 def _absent(info: ServerInfo, at: str, said: str, model: str) -> tuple[Fault, str]:

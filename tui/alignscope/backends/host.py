@@ -13,8 +13,9 @@ def parse_host(text: str) -> str:
     """The URL of a server, without a slash at its end.
 
     As Ollama does it: quotes and spaces around it don't count; the scheme is http unless it says otherwise; the port is
-    11434, or the scheme's own where a scheme is written; a port that is none is as if it weren't there; a path stays;
-    `ollama.com` means its https address. Addresses to listen on (0.0.0.0, ::, none) become the loopback ones.
+    11434, or the scheme's own where a scheme is written; a port that is none is as if it weren't there; a path stays,
+    less the `/v1` of OpenAI-style servers; `ollama.com` means its https address. Addresses to listen on (0.0.0.0, ::,
+    none) become the loopback ones.
     """
     text = text.strip().strip("\"'").strip()
     scheme, separator, rest = text.partition("://")
@@ -34,7 +35,7 @@ def parse_host(text: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     if port != _PORTS.get(scheme):
         shown += f":{port}"
-    return f"{scheme}://{user}{at}{shown}{slash}{path}".rstrip("/")
+    return f"{scheme}://{user}{at}{shown}{slash}{path}".rstrip("/").removesuffix("/v1")
 
 
 def _split_port(authority: str, default: int) -> tuple[str, int]:

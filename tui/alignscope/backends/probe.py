@@ -1,5 +1,6 @@
 """Which dialect a server speaks: found out by asking it, once."""
 
+import os
 from typing import Final
 
 import httpx
@@ -19,23 +20,25 @@ PROBE_SECONDS: Final = 8.0
 """How long a server may take to say who it is."""
 
 
-async def connect(url: str, *, api_key: str | None = None) -> Backend:
+async def connect(url: str, *, key_variable: str = "") -> Backend:
     """The backend for a server, after asking which it is.
 
     Args:
-        url: a URL, or anything that OLLAMA_HOST may hold; a `/v1` at its end is not part of it.
+        url: a URL, or anything that OLLAMA_HOST may hold.
+        key_variable: the environment variable whose value is sent as `Authorization: Bearer`, if it has one.
 
     Raises:
         ServerError: nobody answers, or nobody that is known.
     """
-    url = parse_host(url).removesuffix("/v1")
+    url = parse_host(url)
     try:
-        client = Client(url, api_key=api_key)
+        client = Client(url, api_key=os.environ.get(key_variable))
         base = errors.url_of(url) + httpx.URL(url).path.rstrip("/")
     except httpx.InvalidURL as error:
         raise errors.unreachable(error, url) from error
     try:
-        info = await _ask(client, ServerInfo(base, OPENAI, proxy=client.proxy.variable if client.proxy else ""))
+        proxy = client.proxy.variable if client.proxy else ""
+        info = await _ask(client, ServerInfo(base, OPENAI, proxy=proxy, key_variable=key_variable))
     except BaseException:
         await client.close()
         raise

@@ -1,6 +1,7 @@
 """From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from alignscope.commands import UsageError
 from alignscope.files import settings
+from alignscope.files.settings.keys import key_variables
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, Wanted
@@ -37,6 +39,8 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
     """
     _refuse_contradictions(arguments)
     panes = _panes(arguments.panes, chosen.servers)
+    host = _host(arguments.host, chosen)
+    keys = key_variables(host, panes, chosen.servers, os.environ)
     if not (panes or arguments.base or arguments.instruct or arguments.embedded):
         panes = chosen.lineup
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
@@ -46,7 +50,7 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         prompt=_readable(arguments.prompt or ""),
         base=arguments.base or "",
         instruct=arguments.instruct or "",
-        host=_host(arguments.host, chosen),
+        host=host,
         panes=panes,
         preset=preset,
         presets=tuple(chosen.all_presets.values()),
@@ -58,6 +62,7 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
         servers=chosen.servers,
+        key_variables=keys,
         theme=settings.theme(arguments.theme or "", chosen),
         keymap=chosen.keymap,
         keys=chosen.keys,

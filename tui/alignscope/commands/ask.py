@@ -26,7 +26,7 @@ def run(launch: Launch, *, as_json: bool = False) -> int:
 
 
 async def _ask(launch: Launch, as_json: bool) -> int:
-    async with Servers() as servers:
+    async with Servers(launch.host, launch.key_variables) as servers:
         try:
             plan = await find_lineup(servers, launch, strict=True)
         except ServerError as error:

@@ -50,7 +50,7 @@ def pull(launch: Launch, name: str) -> int:
 
 
 async def _list(launch: Launch, as_json: bool) -> int:
-    servers = Servers(launch.host)
+    servers = Servers(launch.host, launch.key_variables)
     try:
         status = Status.OK
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
@@ -107,7 +107,7 @@ def _print(out: Printer, label: str, server: str, rows: list[Row]) -> None:
 async def _pull(launch: Launch, name: str) -> int:
     notes = output.notes()
     show = _Progress(notes)
-    servers = Servers(launch.host)
+    servers = Servers(launch.host, launch.key_variables)
     try:
         backend = await servers.get(servers.default_host)
         async with aclosing(backend.pull(name)) as progress:

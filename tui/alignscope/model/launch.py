@@ -54,6 +54,8 @@ class Launch:
     """The embedded engine, even if Ollama is there."""
     servers: Mapping[str, str] = field(default_factory=dict)
     """The person's names for servers, and their URLs."""
+    key_variables: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables for servers' keys, by URL."""
     theme: str = ""
     """The name of a theme; empty for the one that was chosen last."""
     keymap: str = ""

@@ -3,25 +3,28 @@
 import asyncio
 import importlib
 import os
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from alignscope.backends import Backend, connect
 from alignscope.backends.host import parse_host
-from alignscope.files.settings import HOST_VARIABLE, api_key
+from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.pane import EMBEDDED
 
 
 class Servers:
     """One backend for every server in use. Asked once which dialect it speaks; one that didn't answer is asked anew."""
 
-    def __init__(self, host: str = "") -> None:
+    def __init__(self, host: str = "", key_variables: Mapping[str, str] | None = None) -> None:
         """Open nothing yet.
 
         Args:
             host: the default server, by OLLAMA_HOST's rules; empty takes that variable, or Ollama's own default.
+            key_variables: the environment variables with keys, by the URLs of the servers that get them.
         """
         self.default_host = parse_host(host or os.environ.get(HOST_VARIABLE, ""))
+        self._key_variables = key_variables or {}
         self._backends: dict[str, Backend] = {}
         self._gates: dict[str, asyncio.Lock] = {}
 
@@ -47,8 +50,11 @@ class Servers:
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:
-                self._backends[name] = await _embedded() if name == EMBEDDED else await connect(name, api_key=api_key())
+                self._backends[name] = await (_embedded() if name == EMBEDDED else self._connect(name))
             return self._backends[name]
+
+    async def _connect(self, url: str) -> Backend:
+        return await connect(url, key_variable=self._key_variables.get(url, ""))
 
     async def close(self) -> None:
         """Close all connections, and end the embedded engine."""

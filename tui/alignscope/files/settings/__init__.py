@@ -13,23 +13,19 @@ from alignscope.files.settings.model import Settings
 
 FILE_NAME: Final = "config.yaml"
 API_KEY_VARIABLE: Final = "ALIGNSCOPE_API_KEY"
+"""Keys are in the environment only: a file is easily shared."""
 HOST_VARIABLE: Final = "OLLAMA_HOST"
 FILE_VARIABLE: Final = "ALIGNSCOPE_CONFIG"
 THEME_VARIABLE: Final = "ALIGNSCOPE_THEME"
 SESSIONS_VARIABLE: Final = "ALIGNSCOPE_SESSIONS"
 
-__all__ = ["Settings", "api_key", "config_file", "host", "load", "sessions", "theme"]
+__all__ = ["Settings", "config_file", "host", "load", "sessions", "theme"]
 
 
 def config_file() -> Path:
     """Where the file is, or would be: what ALIGNSCOPE_CONFIG names, else its place in the configuration directory."""
     named = os.environ.get(FILE_VARIABLE, "")
     return Path(named).expanduser().absolute() if named else config_dir() / FILE_NAME
-
-
-def api_key() -> str | None:
-    """The key that OpenAI-style servers are shown, from the environment only: a file is easily shared."""
-    return os.environ.get(API_KEY_VARIABLE) or None
 
 
 def host(flag: str, settings: Settings) -> str:
