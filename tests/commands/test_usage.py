@@ -11,7 +11,7 @@ import pytest
 from alignscope.cli import main
 from alignscope.commands import arguments as choices
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Mode, Wanted
+from alignscope.model.pane import Mode, Wanted
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
 
 
@@ -141,8 +141,8 @@ def test_panes_of_any_kind() -> None:
     ).panes
     assert panes == (
         Wanted("a", "mistral:text", "http://gpu:1", Mode.COMPLETION),
-        Wanted("b", "./x.gguf", EMBEDDED),
-        Wanted("c", "twin:sft", EMBEDDED),
+        Wanted("b", "./x.gguf"),
+        Wanted("c", "twin:sft"),
         Wanted("d", "m", None, Mode.CHAT),
     )
 

@@ -183,15 +183,21 @@ def test_pair_lineup() -> None:
         ("a = mistral , chat", Wanted("a", "mistral", None, Mode.CHAT)),
         ("a=m@http://h:1,completion", Wanted("a", "m", "http://h:1", Mode.COMPLETION)),
         ("a=m@gpu-box", Wanted("a", "m", "gpu-box")),
-        ("a=twin:sft", Wanted("a", "twin:sft", EMBEDDED)),
+        ("a=twin:sft", Wanted("a", "twin:sft")),
         ("a=twin:sft@embedded,chat", Wanted("a", "twin:sft", EMBEDDED, Mode.CHAT)),
-        ("a=/models/you@home, old/x.gguf", Wanted("a", "/models/you@home, old/x.gguf", EMBEDDED)),
-        ("a=~/x.GGUF,completion", Wanted("a", "~/x.GGUF", EMBEDDED, Mode.COMPLETION)),
+        ("a=/models/you@home, old/x.gguf", Wanted("a", "/models/you@home, old/x.gguf")),
+        ("a=~/x.GGUF,completion", Wanted("a", "~/x.GGUF", None, Mode.COMPLETION)),
+        ("a=/models/Llama-3-8B@http://h:1", Wanted("a", "/models/Llama-3-8B", "http://h:1")),
+        ("a=x.gguf@h:1,chat", Wanted("a", "x.gguf", "h:1", Mode.CHAT)),
+        ("a=/models/you@gpu", Wanted("a", "/models/you", "gpu")),
+        ("a=qwen3-8b@q8_0", Wanted("a", "qwen3-8b@q8_0")),
+        ("a=qwen3-8b@4bit@gpu", Wanted("a", "qwen3-8b@4bit", "gpu")),
+        ("a=m@q8", Wanted("a", "m", "q8")),
         ("a=hf.co/x/y:z.gguf", Wanted("a", "hf.co/x/y:z.gguf")),
     ],
 )
 def test_read_pane(text: str, wanted: Wanted) -> None:
-    assert read_pane(text) == wanted
+    assert read_pane(text, {"gpu", "q8"}) == wanted
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,17 @@ async def test_both_models_by_name_ask_nobody(servers: Servers, nobody: str) -> 
     )
 
 
+@pytest.mark.parametrize("name", ["/models/Llama-3-8B", "x.gguf", "twin:3m-text-q8_0"])
+async def test_a_model_is_on_the_host_that_was_written(servers: Servers, nobody: str, name: str) -> None:
+    """Whatever its name looks like, unless that can be a file alone."""
+    panes = (Wanted("a", name), Wanted("b", "./x.gguf"), Wanted("c", "twin:text", EMBEDDED))
+    for first, server in ((True, nobody), (False, EMBEDDED)):
+        found = await find_lineup(servers, Launch(panes=panes, host=nobody, host_first=first))
+        assert [pane.server for pane in found.lineup] == [server, EMBEDDED, EMBEDDED]
+        found = await find_lineup(servers, Launch(base=name, host=nobody, host_first=first))
+        assert [pane.server for pane in found.lineup] == [server]
+
+
 async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nobody: str) -> None:
     named = Wanted("a", "twin:text", nobody, Mode.COMPLETION)
     bare = Wanted("b", "twin:text", None, Mode.COMPLETION)

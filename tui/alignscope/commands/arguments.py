@@ -51,6 +51,7 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
         base=arguments.base or "",
         instruct=arguments.instruct or "",
         host=host,
+        host_first=bool(arguments.host),
         panes=panes,
         preset=preset,
         presets=tuple(chosen.all_presets.values()),

@@ -40,6 +40,8 @@ class Launch:
     """The model of the instruct pane."""
     host: str = ""
     """The URL of the default server, normalised by OLLAMA_HOST's rules; empty when nothing named one."""
+    host_first: bool = False
+    """`--host` gave that URL, so models are there even if their names look like files or twins."""
     panes: tuple[Wanted, ...] = ()
     """Another lineup than base and instruct; then `base` and `instruct` are empty."""
     preset: Preset = PRESETS[DEFAULT_PRESET]

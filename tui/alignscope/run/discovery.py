@@ -82,8 +82,8 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
     if launch.base and launch.instruct:
         base, instruct = (Wanted("", model) for model in (launch.base, launch.instruct))
         lineup = (
-            Pane("base", base.model, _server(base, default), Mode.COMPLETION),
-            Pane("instruct", instruct.model, _server(instruct, default), Mode.CHAT, launch.system),
+            Pane("base", base.model, _server(base, launch, default), Mode.COMPLETION),
+            Pane("instruct", instruct.model, _server(instruct, launch, default), Mode.CHAT, launch.system),
         )
         return Found(Outcome.CHOSEN, lineup, "", default)
     if launch.base or launch.instruct:
@@ -94,18 +94,19 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
 
 
 async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
-    natures = await asyncio.gather(*(_nature(servers, wanted, default) for wanted in launch.panes))
+    natures = await asyncio.gather(
+        *(_nature(servers, wanted, _server(wanted, launch, default)) for wanted in launch.panes)
+    )
     panes = []
     for wanted, nature in zip(launch.panes, natures, strict=True):
         mode = wanted.mode or default_mode(nature)
         system = launch.system if mode is Mode.CHAT else ""
-        panes.append(Pane(wanted.name, wanted.model, _server(wanted, default), mode, system))
+        panes.append(Pane(wanted.name, wanted.model, _server(wanted, launch, default), mode, system))
     return Found(Outcome.CHOSEN, tuple(panes), "", default)
 
 
-async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
+async def _nature(servers: Servers, wanted: Wanted, server: str) -> Nature:
     """Judge a model by what its server tells, else by its name alone."""
-    server = _server(wanted, default)
     model = Model(name=wanted.model, server=server)
     if wanted.mode is None:
         with contextlib.suppress(ServerError):
@@ -116,7 +117,7 @@ async def _nature(servers: Servers, wanted: Wanted, default: str) -> Nature:
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
     """Return the pair that one named model belongs to, or that model alone."""
     name = launch.base or launch.instruct
-    server = _server(Wanted("", name), default)
+    server = _server(Wanted("", name), launch, default)
     models: tuple[Model, ...] = ()
     listed = False
     try:
@@ -194,12 +195,12 @@ def known_pairs() -> tuple[KnownPair, ...]:
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
-def _server(wanted: Wanted, default: str) -> str:
-    """Return where a model is: files in the embedded engine only, twins there unless a server was named."""
-    if is_path(wanted.model):
-        return EMBEDDED
+def _server(wanted: Wanted, launch: Launch, default: str) -> str:
+    """Return where a model is: on the server that was named for it, else files and twins in the embedded engine."""
     if wanted.server is None:
-        return EMBEDDED if is_twin(wanted.model) else default
+        own = is_path(wanted.model) or is_twin(wanted.model)
+        # No server has a model by a path that begins at this directory or home.
+        return EMBEDDED if own and (not launch.host_first or wanted.model.startswith((".", "~"))) else default
     return wanted.server if wanted.server == EMBEDDED else parse_host(wanted.server)
 
 

@@ -46,7 +46,7 @@ def read_lineup(texts: Sequence[str], servers: Mapping[str, str]) -> tuple[Wante
     """
     panes: list[Wanted] = []
     for text in texts:
-        pane = read_pane(text)
+        pane = read_pane(text, servers)
         if pane.server not in (None, EMBEDDED):
             try:
                 pane = msgspec.structs.replace(pane, server=server_url(pane.server, servers))
