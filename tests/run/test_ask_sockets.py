@@ -66,6 +66,20 @@ async def test_cancelling_closes_the_sockets(ollama: Ollama) -> None:
         await ollama.until(lambda: not ollama.open_now())
 
 
+async def test_a_reply_that_falls_silent_is_given_up_in_its_pane_alone(ollama: Ollama) -> None:
+    ollama.script("mistral:text", "stall")
+    ollama.script("mistral:instruct", "late")
+    async with Servers(ollama.url) as servers:
+        await servers.get(ollama.url)
+        replies = await fold(Run(pair(ollama.url), "Hi", TurnSettings(), servers, silence=2))
+        await ollama.until(lambda: not ollama.open_now())
+    base, instruct = replies["base", 1], replies["instruct", 1]
+    assert (base.end, instruct.end) == (End.CUT, End.ERROR)
+    assert base.text
+    assert base.message == instruct.message
+    assert f"{ollama.url} was silent for 2 seconds, the limit of --timeout" in base.message
+
+
 @pytest.mark.parametrize("fault", ["stall", "cut", "reset", "malformed", "crash", "eof"])
 async def test_a_fault_of_one_model_leaves_the_other_alone(ollama: Ollama, fault: str) -> None:
     ollama.script("mistral:text", fault)

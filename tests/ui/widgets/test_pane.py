@@ -64,6 +64,10 @@ async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
         for number in range(21):
             host.apply(token(" word", ms=210 + number * 50))
         await until(lambda: host.rows()[-1].split() == ["writing", "21", "tok", "20.0/s", "first", "0.21", "s"])
+        now = 1.21 + 12
+        await until(lambda: host.rows()[-1].startswith(" writing · silent for 12 s"))
+        host.apply(token(" on", ms=now * 1000))
+        await until(lambda: "silent" not in host.rows()[-1])
         stats = Stats(tokens=40, tokens_per_second=38.2, first_token_ms=210)
         host.apply(Finished("base", 1, 2000, End.LENGTH, "", stats))
         await pilot.pause()

@@ -1,6 +1,7 @@
 """From parsed arguments, environment and settings file to a Launch, every choice checked before anything is sent."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -17,6 +18,8 @@ from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
 _MAX_PROMPT: Final = 64 * 2**20
+LONGEST: Final = 1e6
+"""Seconds that an option may name: eleven days."""
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 NOTHING_CHOSEN: Final = settings.Settings()
@@ -60,6 +63,7 @@ def launch(arguments: argparse.Namespace, chosen: settings.Settings) -> Launch:
             _whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
             logprobs=_whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
         ),
+        silence=None if arguments.timeout is None else number("--timeout", arguments.timeout, 0.001, LONGEST),
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
         servers=chosen.servers,
@@ -107,6 +111,17 @@ def read_prompt(text: str) -> str:
     if not text:
         raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
     return text
+
+
+def number(option: str, text: str, low: float, high: float) -> float:
+    """Return the number that an option gives. Raises UsageError when it isn't within the range."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise UsageError(f"{option} is a number from {low:g} to {high:,.10g}; {text:.40} is not")
+    return value
 
 
 def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:

@@ -34,7 +34,7 @@ async def _ask(launch: Launch, as_json: bool) -> int:
             return Status.FAILED
         if plan.why:
             output.notes().line(plan.why)
-        asked = Run(plan.lineup, launch.prompt, launch.settings, servers)
+        asked = Run(plan.lineup, launch.prompt, launch.settings, servers, silence=launch.silence)
         show = _Json() if as_json else _Text(plan.lineup, launch.settings.samples)
         failed, interrupts = False, list[int]()
 

@@ -59,7 +59,7 @@ def make_parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None,
+        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None, timeout=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
@@ -88,6 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--logprobs", metavar="N", help="ask for each token's log-probability, and for N alternatives (0 to 20)"
     )
+    ask.add_argument("--timeout", metavar="SECONDS", help="give a reply up that is silent for so long (default: never)")
 
     models = commands.add_parser(
         "models",

@@ -4,12 +4,13 @@ import argparse
 import math
 import time
 from collections.abc import Iterable, Iterator
-from typing import Final, assert_never
+from typing import assert_never
 
 from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
+from alignscope.commands.arguments import LONGEST, number
 from alignscope.commands.printing import Printer
-from alignscope.commands.session_args import number, open_session, store_in
+from alignscope.commands.session_args import open_session, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.reply import Reply
@@ -18,9 +19,6 @@ from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
 from alignscope.sessions.playback.recording import Step, ended_ms
 from alignscope.text.wording import moment, pane_words, reply_facts, verdict_words
-
-_LONGEST: Final = 1e6
-"""Seconds that an option may name: eleven days."""
 
 
 def playback(arguments: argparse.Namespace) -> Playback:
@@ -34,8 +32,8 @@ def playback(arguments: argparse.Namespace) -> Playback:
     return Playback(
         name=arguments.name,
         speed=speed,
-        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, _LONGEST),
-        start_ms=0.0 if start is None else 1000 * number("--start-at", start, 0, _LONGEST),
+        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, LONGEST),
+        start_ms=0.0 if start is None else 1000 * number("--start-at", start, 0, LONGEST),
     )
 
 

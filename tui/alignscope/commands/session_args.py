@@ -1,6 +1,5 @@
 """Finding and opening sessions for commands."""
 
-import math
 import sys
 from pathlib import Path
 
@@ -29,19 +28,8 @@ def open_session(store: Store, name: str) -> Session:
     return opening.open_session(store, name)
 
 
-def number(option: str, text: str, low: float, high: float) -> float:
-    """What an option says, within a range. Raises UsageError when it is no such number."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not low <= value <= high:
-        raise UsageError(f"{option} is a number from {low:g} to {high:,.10g}; {text:.40} is not")
-    return value
-
-
 def whole(option: str, text: str, low: int, high: int) -> int:
-    """The same for whole numbers."""
+    """Return the whole number that an option gives. Raises UsageError when it isn't within the range."""
     if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
         raise UsageError(f"{option} is a whole number from {low} to {high}; {text:.40} is not")
     return int(text)

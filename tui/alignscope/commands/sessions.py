@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from alignscope.commands import Status, UsageError
 from alignscope.commands import printing as output
-from alignscope.commands.session_args import number, open_session, store_in, whole
+from alignscope.commands.arguments import LONGEST, number
+from alignscope.commands.session_args import open_session, store_in, whole
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole
@@ -210,7 +211,7 @@ def _options(form: Format, arguments: argparse.Namespace) -> Options:
         side_by_side=not arguments.one_after_other,
         columns=whole("--columns", arguments.columns or "100", 20, 500),
         rows=whole("--rows", arguments.rows or "30", 6, 200),
-        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, 1e6),
+        idle_limit_ms=None if limit is None else 1000 * number("--idle-limit", limit, 0.001, LONGEST),
         conversational=arguments.conversational,
     )
 

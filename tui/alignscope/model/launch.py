@@ -50,6 +50,8 @@ class Launch:
     """All presets there are, the person's own last."""
     settings: TurnSettings = field(default_factory=TurnSettings)
     """What the first turn is sent with: the preset with every `--set` applied, and the number of samples."""
+    silence: float | None = None
+    """The longest time, in seconds, that a reply may be silent; None for ever."""
     system: str = ""
     """The system prompt of every chat pane."""
     embedded: bool = False

@@ -77,13 +77,16 @@ class Run:
         servers: Directory,
         *,
         history: Mapping[str, Sequence[Exchange]] | None = None,
+        silence: float | None = None,
     ) -> None:
         """Prepare; nothing is sent before `events()` is iterated.
 
         Args:
             history: by pane name, oldest first.
+            silence: the longest time, in seconds, that a reply may be silent before it is given up; None for ever.
         """
         self._servers = servers
+        self.silence = silence
         self._one_after_other = settings.one_after_other
         self._requests = {
             pane.name: compose(pane, prompt, settings, (history or {}).get(pane.name, ())) for pane in lineup
@@ -226,16 +229,21 @@ class _Reply:
 
     async def _guarded(self, servers: Directory, request: Request) -> None:
         try:
-            await self._read(servers, request)
+            async with asyncio.timeout(self._run.silence) as limit:
+                await self._read(servers, request, limit)
         except ServerError as error:
             broken = self._first is not None and error.fault in (Fault.UNREACHABLE, Fault.BROKEN)
             self._finish(End.CUT if broken else End.ERROR, str(error))
+        except TimeoutError:
+            silent = f"{self.pane.server} was silent for {self._run.silence:g} seconds, the limit of --timeout."
+            self._finish(End.ERROR if self._first is None else End.CUT, f"{silent} Raise it, or look at the server.")
         except Exception as error:
             _log.exception("pane %s failed", self.pane.name)
             what = f"{type(error).__name__}, {error}"
             self._finish(End.ERROR, f"Something in alignscope itself went wrong: {what}. Run it again.")
 
-    async def _read(self, servers: Directory, request: Request) -> None:
+    async def _read(self, servers: Directory, request: Request, limit: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
         run, pane, sample, ended = self._run, self.pane.name, self.sample, self.ended.is_set
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
@@ -252,7 +260,10 @@ class _Reply:
                         self._wrote |= not item.thinking
                         run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
                         if run.crowded:
+                            limit.reschedule(None)  # it is the reader who keeps silent
                             await run.room()
+                        if run.silence is not None:
+                            limit.reschedule(loop.time() + run.silence)
                     case Sent():
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():

@@ -14,6 +14,8 @@ from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSetting
 _PRESETS: Final = tuple(PRESETS.values())
 _MOST_CHANGED: Final = 4
 """Parameters that are named one by one behind a preset."""
+SILENT_SECONDS: Final = 5.0
+"""A pause between two tokens is mentioned from here on."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -52,7 +54,7 @@ def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
     """Return what a reply is doing, or why it stopped.
 
     Args:
-        waited: seconds for which it has waited in its present phase.
+        waited: seconds since its last token, else since its present phase of waiting began.
         held: whether it is a recorded one, and the clock stands still.
     """
     if reply.end is not None:
@@ -60,7 +62,8 @@ def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
     if held:
         return "paused"
     if reply.texts:
-        return "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
+        doing = "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
+        return f"{doing} · silent for {int(waited)} s" if waited >= SILENT_SECONDS else doing
     return f"{reply.phase} {int(waited)} s" if waited >= 1 else str(reply.phase)
 
 
@@ -88,7 +91,7 @@ def footer_words(
     Args:
         replies: those of one turn, by sample; at least one.
         sample: the one in view; None for all.
-        waited: seconds for which the one in view has waited in its present phase.
+        waited: as in `reply_state`, for the one in view.
         held: whether they are recorded ones, and the clock stands still.
     """
     if sample is not None or len(replies) == 1:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from alignscope.model.reply import Reply
-from alignscope.text.wording import footer_words
+from alignscope.text.wording import SILENT_SECONDS, footer_words
 from alignscope.ui.widgets.pane.bars import PaneFooter
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -30,7 +30,7 @@ class ProgressFooter(PaneFooter):
         self._began = 0.0
         self._held = False
         self._due = 0.0  # when the figures are to be looked at again, by the system's clock; 0 for not
-        self._second: Timer | None = None  # to the next second of waiting
+        self._second: Timer | None = None  # to when the words for waiting or silence change
 
     def begin(self, at: float | None = None) -> None:
         """Wait for replies, from now or from another moment on the clock."""
@@ -70,10 +70,10 @@ class ProgressFooter(PaneFooter):
         if not replies:
             self.set_state("", ())
             return
-        shown = min(self._shown or 1, len(replies))
-        waiting = replies[shown].end is None and not replies[shown].texts
-        waited = self._clock() - self._began - replies[shown].phase_since_ms / 1000 if waiting else 0
-        state, figures = footer_words(replies, self._shown and shown, waited, held=self._held)
+        reply = replies[min(self._shown or 1, len(replies))]
+        waited = self._clock() - self._began - reply.silent_since_ms / 1000 if reply.end is None else 0
+        state, figures = footer_words(replies, self._shown and reply.sample, waited, held=self._held)
         self.set_state(state, figures, failed=any(reply.failed for reply in replies.values()))
-        if waiting and self.is_mounted:
-            self._second = self.set_timer(1.01 - waited % 1, self._look)
+        if reply.end is None and not self._held and self.is_mounted:
+            pause = max(1 - waited % 1, SILENT_SECONDS - waited if reply.texts else 0)
+            self._second = self.set_timer(pause + 0.01, self._look)
