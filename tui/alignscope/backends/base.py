@@ -84,6 +84,8 @@ class Fault(StrEnum):
     NO_MODEL = "no model"
     INVALID = "invalid"
     """The request was wrong for this model: 400, 422."""
+    CONTEXT = "context"
+    """The prompt doesn't fit into the model's context."""
     MEMORY = "memory"
     BUSY = "busy"
     """The queue is full: 503, 429."""

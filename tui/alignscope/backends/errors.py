@@ -13,6 +13,7 @@ import msgspec
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import DEFAULT_PORT
 from alignscope.backends.network import Proxy
+from alignscope.model.pane import EMBEDDED
 
 CONNECT_SECONDS: Final = 3.0
 """How long connecting may take."""
@@ -209,11 +210,9 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
     if status == 404 or _ABSENT.search(text):
         return error(*_absent(info, at, said, model))
     if _CONTEXT.search(text):
-        return error(
-            Fault.INVALID,
-            f"The prompt does not fit into the context of {model or 'the model'} on {at}{said}. Shorten it, or give "
-            "the model a larger context.",
-        )
+        remedy = "Shorten it." if info.url == EMBEDDED else "Shorten it, or give the model a larger context."
+        context = f"The prompt does not fit into the context of {model or 'the model'} on {at}{said}. {remedy}"
+        return error(Fault.CONTEXT, context)
     if status in (400, 413, 422) or "must be of type" in text or _SYSTEM.search(text):
         return error(Fault.INVALID, f"{at} would not take the request{said}. {_remedy(text)}")
     if not text:
