@@ -15,6 +15,7 @@ _WHAT: Final = "One prompt to a base model and to its aligned twin, streamed sid
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
 EXPORT_FORMS: Final = ("markdown", "html", "jsonl", "csv", "cast", "preferences")
 """The names of `export.FORMATS`, which would have to be imported for them."""
+_CUT: Final = " In CSV, spreadsheets cut a text after 32,767 characters."
 _SESSION: Final = "a session's name, its title, or the path of its file"
 
 _CONFIG: Final = {
@@ -205,7 +206,7 @@ def _add_sessions(commands: Any, common: dict[str, Any]) -> None:
     delete.add_argument("names", metavar="NAME", nargs="+", help=_SESSION)
     undelete = action("undelete", "bring back what was deleted")
     undelete.add_argument("name", metavar="WHAT", help="the word that `delete` gave")
-    _add_export(action("export", "write a session in a form that other programs read"))
+    _add_export(action("export", "write a session in a form that other programs read", _CUT))
     bring = action("import", "keep a session that was exported as JSON Lines, or a session file from elsewhere")
     bring.add_argument("file", metavar="FILE", help="a file, or - for JSON Lines on standard input")
     path = action("path", "print where sessions are kept, or the file of one")

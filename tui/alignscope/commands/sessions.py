@@ -161,9 +161,7 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     form = _form(arguments)
     options = _options(form, arguments)
     session = open_session(store, arguments.name)
-    parts: Iterable[str] = form.write(session, options)
-    if form.name == "preferences" and not (parts := list(parts)):
-        output.notes().line("No reply was judged better than one that differs, so there are no pairs.")
+    parts = form.write(session, options)
     if arguments.output is None:
         out = output.out()
         for part in parts:
@@ -171,8 +169,10 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
                 out.write(part)
             else:
                 out.raw(part.encode())
-        return Status.OK
-    _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
+    else:
+        _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
+    if remark := form.remark(session):
+        output.notes().line(remark)
     return Status.OK
 
 

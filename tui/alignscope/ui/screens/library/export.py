@@ -104,6 +104,7 @@ def export(screen: Screen[Any], session: Session, say: Callable[[str, str], obje
         wanted = await screen.app.push_screen_wait(ExportScreen(stem, picture=picture))
         if wanted is None:
             return
+        remark = ""
         try:
             path = wanted.path.expanduser().absolute()
             if wanted.form == _PICTURE:
@@ -114,7 +115,8 @@ def export(screen: Screen[Any], session: Session, say: Callable[[str, str], obje
             else:
                 form, theme = FORMATS[wanted.form], screen.app.theme
                 await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
-            say(f"Wrote {path}.", "information")
+                remark = await asyncio.to_thread(form.remark, session)
+            say(f"Wrote {path}. {remark}".rstrip(), "information")
         except FileExistsError:
             say(f"There is a file {wanted.path} already, and it was left alone. Choose another name.", "error")
         except (OSError, RuntimeError) as error:
