@@ -1,5 +1,6 @@
 """What went wrong, said to the person: what happened, at which server, and what to do next."""
 
+import os
 import re
 import socket
 import ssl
@@ -11,8 +12,8 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.backends.host import DEFAULT_PORT
-from alignscope.backends.network import Proxy
+from alignscope.backends.host import DEFAULT_PORT, is_loopback
+from alignscope.backends.network import Proxy, from_inside
 from alignscope.model.pane import EMBEDDED
 
 CONNECT_SECONDS: Final = 3.0
@@ -93,8 +94,10 @@ def unreachable(error: Exception, url: str, proxy: Proxy | None = None) -> Serve
         case httpx.ConnectError():
             ollama = httpx.URL(url).port == DEFAULT_PORT
             start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
+            inside = from_inside(os.environ) if is_loopback(url) else ""
             return ServerError(
-                f"Nothing answers at {url}. {start}, or name another server with --host.", Fault.UNREACHABLE
+                f"Nothing answers at {url}. {start}, or name another server with --host. {inside}".rstrip(),
+                Fault.UNREACHABLE,
             )
         case httpx.RemoteProtocolError() if "without sending" not in str(error):
             return ServerError(

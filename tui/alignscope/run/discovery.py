@@ -155,8 +155,8 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         models = await described(backend)
     except ServerError as error:
         if strict:
-            hint = "Or ask the twins inside alignscope, with --embedded."
-            raise ServerError(f"{error} {hint}", error.fault) from error
+            hint = "" if engine_available() else " Or ask the twins inside alignscope, with --embedded."
+            raise ServerError(f"{error}{hint}", error.fault) from error
         reason = engine_available()
         if reason:
             raise ServerError(f"{error} {reason}", error.fault) from error
