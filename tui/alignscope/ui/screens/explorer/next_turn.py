@@ -171,7 +171,7 @@ class NextTurnActions(PaneActions):
             # Of several names for one server, the first.
             server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
-            empty_text=_EMPTY[pane.mode],
+            empty_texts=_EMPTY,
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from textual import events
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
@@ -70,7 +69,7 @@ class PaneView(Widget):
         tone: Tone = "base",
         default_server: str = "",
         server_names: Mapping[str, str] | None = None,
-        empty_text: str = "",
+        empty_texts: Mapping[Mode, str] | None = None,
         retry_hint: str = "",
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
@@ -82,7 +81,7 @@ class PaneView(Widget):
             tone: the colour and mark by which the pane is told apart.
             default_server: the server that needs no mention.
             server_names: what servers are called, by URL; those that aren't in it are told by their URL.
-            empty_text: what to say while there is no turn yet.
+            empty_texts: what to say while there is no turn yet, by mode.
             retry_hint: what to add to the message of a failed reply, such as which key tries again.
             presets: those that the sampling beside a prompt is described by.
             clock: returns seconds; how long a reply has been waited for is measured by it.
@@ -103,7 +102,7 @@ class PaneView(Widget):
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
         self._footer = ProgressFooter(clock)
-        self._empty_text = empty_text
+        self._empty_texts = empty_texts or {}
         self._markdown: VerticalScroll | None = None
 
     def compose(self) -> ComposeResult:
@@ -111,7 +110,8 @@ class PaneView(Widget):
         from textual.widgets import Static
 
         yield self._header
-        yield Static(Content(self._empty_text), classes="pane--empty")
+        self._empty = Static(classes="pane--empty", markup=False)
+        yield self._empty
         yield self.transcript
         yield self._footer
 
@@ -135,6 +135,8 @@ class PaneView(Widget):
             self.default_server = default_server
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
+        if self.children:  # else it isn't composed yet
+            self._empty.update(self._empty_texts.get(pane.mode, ""))
 
     def wear(self, tone: Tone) -> None:
         """Set another colour and mark."""
