@@ -74,7 +74,7 @@ async def test_ollama_without_any_model(servers: Servers) -> None:
     async with Ollama(()) as server:
         found = await find_lineup(servers, Launch(host=server.url))
     assert (found.outcome, found.lineup) == (Outcome.NO_PAIR, TWINS)
-    assert "has no models" in found.why
+    assert "has no models. Meanwhile" in found.why
 
 
 async def test_nothing_there_but_the_twins(servers: Servers, nobody: str) -> None:

@@ -17,6 +17,7 @@ from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pa
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, Wanted, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
 
 
 class KnownPair(msgspec.Struct, frozen=True):
@@ -169,7 +170,9 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         why = f"{label} at {host} has {base.name} and its twin {instruct.name}."
         return Found(Outcome.PAIR, pair_lineup(base, instruct, system=launch.system), why, host, models)
     usable = [model for model in models if not model.remote and writes(model)]
-    without = f"{label} at {host} has {_count(len(models))}, but no base model with its twin."
+    without = f"{label} at {host} has {counted(len(models), 'model')}, but no base model with its twin."
+    if not models:
+        without = f"{label} at {host} has no models."
     if strict and not usable:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
     if backend.info.dialect.can_pull and not engine_available() and not strict:
@@ -209,10 +212,6 @@ def _twins(launch: Launch, why: str, server: str = EMBEDDED) -> Found:
         raise ServerError(reason, Fault.UNREACHABLE)
     base, instruct = (Model(name=name, server=EMBEDDED) for name in ("twin:text", "twin:latest"))
     return Found(Outcome.EMBEDDED, pair_lineup(base, instruct, system=launch.system), why, server)
-
-
-def _count(number: int) -> str:
-    return {0: "no models", 1: "one model"}.get(number, f"{number} models")
 
 
 def _bare(host: str) -> str:
