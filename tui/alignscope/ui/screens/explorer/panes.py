@@ -17,7 +17,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.tones import tones
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.text.wording import settings_words
+from alignscope.text.wording import counted, settings_words
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
@@ -238,4 +238,4 @@ class PaneActions(AppScreen[int]):
         except CopyError as error:
             self.say(str(error), "error")
         else:
-            self.say(f"Copied {what} ({len(text):,} characters) {how}.")
+            self.say(f"Copied {what} ({counted(len(text), 'character')}) {how}.")

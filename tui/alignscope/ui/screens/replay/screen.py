@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from alignscope.model.tones import MARKS
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
+from alignscope.text.wording import counted
 from alignscope.ui import screens
 from alignscope.ui.screens.replay.bindings import BINDINGS
 from alignscope.ui.screens.replay.panes import ReplayPanes
@@ -79,6 +80,7 @@ class ReplayScreen(Transport[Live | None]):
         self._panes = ReplayPanes(self.player, [record.pane for record in session.lineup])
         self._numbers = {id(turn): index for index, turn in enumerate(self.player.recording.turns, 1)}
         self._told: Turn | None = None
+        self._was_playing = False
 
     def compose(self) -> ComposeResult:
         yield Split(self._panes.views, id="split")
@@ -126,6 +128,9 @@ class ReplayScreen(Transport[Live | None]):
             words.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
         for view in self._panes.views:
             view.hold(not player.playing)
+        if player.playing is not self._was_playing:
+            self._was_playing = player.playing
+            self.refresh_bindings()
         self.timeline.show(player.ms, "   ".join(words), clean(self.session.title or self.session.name))
         if turn is not self._told:
             self._told = turn
@@ -221,8 +226,10 @@ class ReplayScreen(Transport[Live | None]):
         """Give the pane all the room, or give it back."""
         self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
 
-    footer_words: ClassVar[dict[str, str]] = {"turn(1)": "Turn", "rerun": "Compare"}
-    """Shorter words for the line of keys, which then has room for all of them."""
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """Shorter words for the line of keys, which then has room for all of them, and what the first key does now."""
+        return {"turn(1)": "Turn", "rerun": "Compare", "play": "Pause" if self.player.playing else "Play"}
 
     def action_turn_split(self) -> None:
         """Side by side, or one above the other."""
@@ -255,7 +262,7 @@ class ReplayScreen(Transport[Live | None]):
         if not text:
             return
         try:
-            self.notice.say(f"Copied {len(text):,} characters {await copy(self.app, text)}.")
+            self.notice.say(f"Copied {counted(len(text), 'character')} {await copy(self.app, text)}.")
         except CopyError as error:
             self.notice.say(str(error), "error")
 
