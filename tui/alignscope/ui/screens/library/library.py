@@ -68,7 +68,7 @@ class LibraryScreen(Chooser[Picked | None]):
     DEFAULT_CSS = """
     LibraryScreen {
         & > .-dialog { max-width: 160; }
-        & #library-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; }
+        & #library-preview { padding: 0 0 0 2; width: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
         & Choices { width: 2fr; }
         & #library-notice { height: auto; max-height: 3; color: $text-muted; }
         & #library-notice.-error { color: $text-error; }

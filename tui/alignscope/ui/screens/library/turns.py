@@ -41,7 +41,8 @@ class TurnsScreen(Chooser[Chosen | None]):
     ]  # fmt: skip
     DEFAULT_CSS = """
     TurnsScreen {
-        & #turns-detail { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; color: $text-muted; }
+        & #turns-detail { width: 1fr; padding: 0 0 0 2; color: $text-muted; }
+        & #turns-detail { scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
         &.-narrow Horizontal { layout: vertical; }
         &.-narrow #turns-detail { height: 1fr; padding: 1 0 0 0; }
     }
