@@ -7,6 +7,7 @@ import signal
 from itertools import pairwise
 from typing import Any
 
+from alignscope.text.clean import cell_width
 from tests.commands.shell import LONG, Shell, Terminal, running
 from tests.standin import MANY, Ollama, Script
 
@@ -206,6 +207,17 @@ async def test_what_is_typed_into_the_first_frame_is_not_lost(shell: Shell) -> N
             terminal.press(b"\x11")  # ctrl+q
             assert await asyncio.wait_for(process.wait(), LONG) == 0
     assert "typed early" in terminal.written
+
+
+async def test_a_list_of_sessions_takes_a_row_each(shell: Shell) -> None:
+    shell.environment["COLUMNS"] = "60"
+    with Terminal() as terminal:
+        async with shell.started("sessions", "list", stdout=terminal.end) as process:
+            assert await asyncio.wait_for(process.wait(), LONG) == 0
+    rows = terminal.written.splitlines()
+    assert len(rows) > 2
+    assert max(map(cell_width, rows)) == 60
+    assert rows[0].startswith("name ")
 
 
 async def test_the_models_of_a_server(shell: Shell) -> None:

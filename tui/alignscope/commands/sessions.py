@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import ENDING, name_for
-from alignscope.text.clean import encodable
+from alignscope.text.clean import encodable, fit
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
 _WIDEST: Final = 40
@@ -77,8 +78,9 @@ def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
         when = f"{entry.created:%Y-%m-%d %H:%M}"
         rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
     if len(rows) > 1:
+        room = shutil.get_terminal_size().columns
         for line in output.table(rows):
-            out.line(line)
+            out.line(fit(line, room) if out.terminal else line)
     elif not problems:
         output.notes().line(nothing)
     for problem in problems:
