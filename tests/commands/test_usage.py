@@ -66,6 +66,7 @@ def parsed(*arguments: str) -> Launch:
         (["models", "--embedded", "pull", "x"], "--embedded means nothing to `models pull`"),
         (["ask"], "the following arguments are required: PROMPT"),
         (["ask", "x", "--nonsense"], "unrecognized arguments: --nonsense"),
+        (["sessions", "list", "--theme", "x"], "`alignscope sessions list --help` lists what there is"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         (["ask", "x", "--temperature", "1"], "unrecognized arguments"),
         ([], "the explorer needs a terminal; `alignscope ask PROMPT` does without one"),

@@ -38,6 +38,13 @@ class _Parser(argparse.ArgumentParser):
             message += " (a text that begins with a dash goes behind `--`)"
         self.exit(Status.USAGE, f"{_NAME}: {message}; `{self.prog} --help` lists what there is\n")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what is unknown here, where the command is known, and not in the parser of all commands."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return namespace, unknown
+
 
 class _Gather(argparse.Action):
     """`append`, into one list however often it is given, before a command's name or after it."""
@@ -65,7 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{_NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
     _add_directory(parser)
-    parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
+    _add_theme(parser)
     _add_options(parser, panes, sets)
 
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -232,7 +239,12 @@ def _add_replay(commands: Any, common: dict[str, Any]) -> None:
     replay.add_argument("--start-at", metavar="SECONDS", help="where to begin")
     replay.add_argument("--instant", action="store_true", help="play all of it at once")
     replay.add_argument("--plain", action="store_true", help="print to standard output, without a screen")
+    _add_theme(replay)
     _add_directory(replay)
+
+
+def _add_theme(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:
