@@ -37,6 +37,19 @@ async def test_a_key_goes_to_its_server_alone(monkeypatch: pytest.MonkeyPatch) -
     assert {seen.headers.get("authorization") for seen in other.requests} == {None}
 
 
+async def test_the_url_that_a_server_gives_its_models_is_the_same_server(
+    ollama: Ollama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "sesame")
+    url = f"http://LOCALHOST:{ollama.port}"
+    async with Servers(url, {url: "KEY"}) as servers:
+        backend = await servers.get(url)
+        [model, *_] = await backend.models()
+        assert model.server != url
+        assert await servers.get(model.server) is backend
+        assert servers.open == (backend,)
+
+
 async def test_the_default_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", "0.0.0.0:1234")
     assert Servers().default_host == "http://127.0.0.1:1234"

@@ -39,7 +39,7 @@ class Servers:
     @property
     def open(self) -> tuple[Backend, ...]:
         """The backends that have answered so far."""
-        return tuple(self._backends.values())
+        return tuple(dict.fromkeys(self._backends.values()))
 
     async def get(self, server: str) -> Backend:
         """Return the backend of a URL, or of `embedded`.
@@ -50,7 +50,10 @@ class Servers:
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:
-                self._backends[name] = await (_embedded() if name == EMBEDDED else self._connect(name))
+                backend = await (_embedded() if name == EMBEDDED else self._connect(name))
+                # Its models name the server by the URL without a password and in small letters, and are asked there.
+                self._backends[name] = backend
+                self._backends.setdefault(backend.info.url, backend)
             return self._backends[name]
 
     async def _connect(self, url: str) -> Backend:
@@ -58,7 +61,7 @@ class Servers:
 
     async def close(self) -> None:
         """Close all connections, and end the embedded engine."""
-        backends = list(self._backends.values())
+        backends = self.open
         self._backends.clear()
         await asyncio.gather(*(backend.close() for backend in backends))
 
