@@ -25,6 +25,7 @@ TABLE = [
     ("https://example.com/ollama/", "https://example.com/ollama"),
     ("example.com/ollama", "http://example.com:11434/ollama"),
     ("example.com:1234/ollama", "http://example.com:1234/ollama"),
+    ("http://gpu.example:8000/v1/", "http://gpu.example:8000"),
     ("ollama.com", "https://ollama.com"),
     ("[::1]", "http://[::1]:11434"),
     ("::1", "http://[::1]:11434"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.backends.network import Proxy, proxy_for, trusted
+from alignscope.backends.network import Proxy, from_inside, proxy_for, trusted
 
 GPU = "http://gpu.example:8000"
 PROXY = "http://proxy.example:3128"
@@ -94,3 +94,11 @@ def test_certificates_that_are_none(tmp_path: Path) -> None:
 def test_certificates_by_default_and_from_a_directory(tmp_path: Path) -> None:
     assert trusted({}).get_ca_certs()
     assert trusted({"SSL_CERT_DIR": str(tmp_path)}).get_ca_certs() == []
+
+
+def test_how_to_get_out_of_wsl_and_containers(tmp_path: Path) -> None:
+    assert from_inside({}, tmp_path) == ""
+    assert "a server on Windows" in from_inside({"WSL_DISTRO_NAME": "Ubuntu"}, tmp_path)
+    assert "host.containers.internal" in from_inside({"container": "podman"}, tmp_path)
+    (tmp_path / ".dockerenv").touch()
+    assert "host.docker.internal" in from_inside({}, tmp_path)

@@ -24,7 +24,7 @@ BEFORE = " The ferry left before the"
         ("refused", Fault.REFUSED, 403, "refused (403)"),
         ("unauthorized", Fault.REFUSED, 401, "`ollama signin`"),
         ("no-model", Fault.NO_MODEL, 404, "Pull it with `ollama pull mistral:text`"),
-        ("invalid", Fault.INVALID, 400, "Shorten it, or give the model a larger context"),
+        ("invalid", Fault.CONTEXT, 400, "Shorten it, or give the model a larger context"),
         ("memory", Fault.MEMORY, 500, "Take a smaller model"),
         ("busy", Fault.BUSY, 503, "Wait a little"),
     ],

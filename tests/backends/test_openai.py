@@ -140,7 +140,7 @@ async def test_what_came_before_is_kept(flavour: Flavour, script: str, end: End,
     [
         ("refused", Fault.REFUSED),
         ("unauthorized", Fault.REFUSED),
-        ("invalid", Fault.INVALID),
+        ("invalid", Fault.CONTEXT),
         ("memory", Fault.MEMORY),
         ("busy", Fault.BUSY),
     ],
@@ -173,7 +173,7 @@ async def test_a_model_that_is_not_there(flavour: Flavour) -> None:
 async def test_a_prompt_over_the_context(llama: Backend) -> None:
     outcome = await ask(llama, completion(MODEL, "word " * 5000))
     assert outcome.error is not None
-    assert outcome.error.fault is Fault.INVALID
+    assert outcome.error.fault is Fault.CONTEXT
     assert "request (5000 tokens) exceeds the available context size (4096 tokens). Shorten it" in outcome.message
 
 
@@ -340,7 +340,7 @@ async def test_a_field_that_a_server_refuses_is_left_out_from_then_on(says: str,
 async def test_a_request_that_is_wrong_anyhow_is_refused_in_the_servers_words(
     llama: Backend, llama_cpp: OpenAIStyle
 ) -> None:
-    llama_cpp.script(MODEL, "invalid")
+    llama_cpp.script(MODEL, Script(status=400, error="stop must be a list"))
     wrong = await ask(llama, chat(MODEL))
     llama_cpp.script(MODEL)
     right = await ask(llama, chat(MODEL))

@@ -91,13 +91,15 @@ async def test_no_url(url: str) -> None:
         await connect(url)
 
 
-async def test_a_key_that_is_missing_wrong_and_right() -> None:
+async def test_a_key_that_is_missing_wrong_and_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRONG", "wrong")
+    monkeypatch.setenv("RIGHT", "open sesame")
     async with OpenAIStyle(Flavour.VLLM, api_key="open sesame") as server:
-        for key in (None, "wrong"):
-            with pytest.raises(ServerError, match="ALIGNSCOPE_API_KEY") as caught:
-                await connect(server.url, api_key=key)
+        for variable, told in (("", "set ALIGNSCOPE_API_KEY_NAME"), ("MISSING", "Set MISSING"), ("WRONG", "Set WRONG")):
+            with pytest.raises(ServerError, match=told) as caught:
+                await connect(server.url, key_variable=variable)
             assert caught.value.fault is Fault.REFUSED
-        backend = await connect(server.url, api_key="open sesame")
+        backend = await connect(server.url, key_variable="RIGHT")
         await backend.close()
     assert backend.info.dialect is VLLM
 
@@ -153,7 +155,7 @@ async def test_a_redirection_is_told_and_not_followed(path: str, where: str, tol
     async with Server() as server:
         server.routes["GET", path] = redirect
         with pytest.raises(ServerError, match=f"redirects to .*{re.escape(told)}"):
-            await connect(server.url, api_key="secret")
+            await connect(server.url)
 
 
 async def test_an_answer_that_drips_is_not_waited_for() -> None:

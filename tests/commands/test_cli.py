@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 import signal
 from itertools import pairwise
 from typing import Any
 
+from alignscope.text.clean import cell_width
 from tests.commands.shell import LONG, Shell, Terminal, running
 from tests.standin import MANY, Ollama, Script
 
@@ -67,6 +69,16 @@ async def test_text_from_a_model_can_do_nothing_to_a_terminal(shell: Shell, olla
     assert terminal.written.count("␛[2J␛]0;title␇") == 2
     assert not {char for char in terminal.written if char < " " or char == "\u202e"} - set("\r\n")
     assert "[bold]not bold[/]" in terminal.written
+
+
+async def test_the_key_goes_to_the_server_that_was_named(shell: Shell, ollama: Ollama) -> None:
+    shell.environment["ALIGNSCOPE_API_KEY"] = "secret"
+    async with Ollama() as other:
+        panes = ("--pane", "a=mistral:text,completion", "--pane", f"b=mistral:text@{other.url},completion")
+        done = await shell.run("ask", "x", "--host", ollama.url, *panes)
+    assert done.status == 0, done.err
+    assert {seen.headers.get("authorization") for seen in ollama.requests} == {"Bearer secret"}
+    assert {seen.headers.get("authorization") for seen in other.requests} == {None}
 
 
 async def test_log_probabilities_when_asked_for(shell: Shell, ollama: Ollama) -> None:
@@ -197,6 +209,17 @@ async def test_what_is_typed_into_the_first_frame_is_not_lost(shell: Shell) -> N
     assert "typed early" in terminal.written
 
 
+async def test_a_list_of_sessions_takes_a_row_each(shell: Shell) -> None:
+    shell.environment["COLUMNS"] = "60"
+    with Terminal() as terminal:
+        async with shell.started("sessions", "list", stdout=terminal.end) as process:
+            assert await asyncio.wait_for(process.wait(), LONG) == 0
+    rows = terminal.written.splitlines()
+    assert len(rows) > 2
+    assert max(map(cell_width, rows)) == 60
+    assert rows[0].startswith("name ")
+
+
 async def test_the_models_of_a_server(shell: Shell) -> None:
     async with Ollama(MANY) as server:
         said = await shell.run("models", "--host", server.url)
@@ -261,6 +284,16 @@ async def test_the_doctor_where_nothing_answers(shell: Shell, nobody: str) -> No
     assert "twin:text" in done.out
     [told] = (await shell.run("doctor", "--json")).events
     assert told["lineup"][0]["model"] == "twin:text"
+
+
+async def test_the_doctor_says_which_server_gets_a_key(shell: Shell, ollama: Ollama) -> None:
+    shell.environment |= {"ALIGNSCOPE_API_KEY": "secret", "ALIGNSCOPE_API_KEY_GPU": "secret"}
+    near = await shell.run("doctor", "--host", ollama.url)
+    assert re.search(rf"{ollama.url} +gets the key in ALIGNSCOPE_API_KEY\n", near.out)
+    assert "No server gets the key in ALIGNSCOPE_API_KEY_GPU: " in near.out
+    assert "secret" not in near.out
+    far = await shell.run("doctor", "--host", "gpu.invalid")
+    assert re.search(r"gpu.invalid:11434 +gets the key in ALIGNSCOPE_API_KEY, in the clear over plain http\n", far.out)
 
 
 async def test_the_doctor_reads_a_wrong_settings_file(shell: Shell, ollama: Ollama) -> None:

@@ -11,7 +11,7 @@ import pytest
 from alignscope.cli import main
 from alignscope.commands import arguments
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Mode, PaneRequest
+from alignscope.model.pane import Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
 
 
@@ -46,6 +46,8 @@ def parsed(*argv: str) -> Launch:
         (["ask", "x", "--samples", "0"], "--samples is a whole number from 1 to 16; 0 is not"),
         (["ask", "x", "--samples", "many"], "--samples is a whole number from 1 to 16; many is not"),
         (["ask", "x", "--logprobs", "21"], "--logprobs is a whole number from 0 to 20; 21 is not"),
+        (["ask", "x", "--timeout", "0"], "--timeout is a number from 0.001 to 1,000,000; 0 is not"),
+        (["ask", "x", "--timeout", "inf"], "--timeout is a number from 0.001 to 1,000,000; inf is not"),
         (["ask", "x", "--pane", "a"], "--pane: a pane is written NAME=MODEL"),
         (["ask", "x", "--pane", "a=m,loud"], "a pane's mode is completion or chat, not ‘loud’"),
         (["ask", "x", "--pane", "a=m", "--pane", "a=n"], "two panes are called a"),
@@ -64,6 +66,7 @@ def parsed(*argv: str) -> Launch:
         (["models", "--embedded", "pull", "x"], "--embedded means nothing to `models pull`"),
         (["ask"], "the following arguments are required: PROMPT"),
         (["ask", "x", "--nonsense"], "unrecognized arguments: --nonsense"),
+        (["sessions", "list", "--theme", "x"], "`alignscope sessions list --help` lists what there is"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         (["ask", "x", "--temperature", "1"], "unrecognized arguments"),
         ([], "the explorer needs a terminal; `alignscope ask PROMPT` does without one"),
@@ -141,8 +144,8 @@ def test_panes_of_any_kind() -> None:
     ).panes
     assert panes == (
         PaneRequest("a", "mistral:text", "http://gpu:1", Mode.COMPLETION),
-        PaneRequest("b", "./x.gguf", EMBEDDED),
-        PaneRequest("c", "twin:sft", EMBEDDED),
+        PaneRequest("b", "./x.gguf"),
+        PaneRequest("c", "twin:sft"),
         PaneRequest("d", "m", None, Mode.CHAT),
     )
 

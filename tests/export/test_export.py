@@ -139,6 +139,20 @@ def test_csv_holds_no_formulas(text: str) -> None:
     assert all(row[name] == f"'{text}" for name in ("session", "prompt", "text", "note"))
 
 
+def test_csv_quotes_all_text() -> None:
+    """So that no semicolon or tab in it separates, also where programs split at those too."""
+    kept = session(turn(1, "a;=1+1", events("base", [(1, "b\t=2+2")])))
+    text = written("csv", kept)
+    assert '"a;=1+1"' in text
+    assert '"b\t=2+2"' in text
+
+
+def test_csv_says_what_spreadsheets_cut() -> None:
+    assert FORMATS["csv"].remark(session(*two_turns())) == ""
+    kept = session(turn(1, "x", events("base", [(1, "y" * 32_768)])))
+    assert FORMATS["csv"].remark(kept) == "1 text of over 32,767 characters: spreadsheets cut them there."
+
+
 def test_csv_holds_any_text() -> None:
     [row, _] = csv.DictReader(io.StringIO(written("csv", nasty()), newline=""))
     assert row["text"] == NASTY
@@ -184,13 +198,17 @@ def test_preferences_from_an_order_over_samples() -> None:
     told.verdict = _order(("base", 3), ("base", 1), ("base", 4), ("base", 2))
     pairs = [(pair.chosen, pair.rejected) for pair in _pairs(session(told))]
     assert pairs == [("c", "a"), ("c", "a"), ("c", "b"), ("a", "b"), ("a", "b")], "but none of a text with itself"
+    remark = FORMATS["preferences"].remark(session(told))
+    assert remark == "5 pairs written, 1 left out because both replies are the same."
 
 
 def test_preferences_need_one_prompt_for_both() -> None:
     first, second = two_turns()
     second.settings = msgspec.structs.replace(second.settings, context=CARRY)
     second.verdict = _order(("base", 1), ("instruct", 1))
-    assert _pairs(session(first, second)) == [], "the panes carried different turns along"
+    assert _pairs(session(first, second)) == []
+    remark = FORMATS["preferences"].remark(session(first, second))
+    assert remark == "0 pairs written, 1 left out because the panes carried different turns along."
     second.replies |= turn(2, "", events("base", [(1, "else")], sample=2)).replies
     second.verdict = _order(("base", 1), ("base", 2))
     assert _pairs(session(first, second)) == [Pair("こんにちはOne two three Four\nGo on", "on and on", "else")]

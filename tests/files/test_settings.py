@@ -6,8 +6,10 @@ import pytest
 
 from alignscope.files import settings
 from alignscope.files.settings import load
+from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
+from alignscope.model.pane import read_pane
 from alignscope.model.sampling import PRESETS, Sampling, SamplingError, assign
 
 
@@ -123,8 +125,19 @@ def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch) -> N
     assert settings.host("from.flag", file) == "from.flag"
 
 
-def test_the_key_comes_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALIGNSCOPE_API_KEY", "")
-    assert settings.api_key() is None
-    monkeypatch.setenv("ALIGNSCOPE_API_KEY", "secret")
-    assert settings.api_key() == "secret"
+@pytest.mark.parametrize(
+    ("host", "panes", "environment", "general"),
+    [
+        ("", [], {}, ""),
+        ("http://a", ["x=m@http://b"], {}, "http://a"),
+        ("", ["x=m@http://b", "y=n@http://b/v1", "z=twin:text"], {}, "http://b"),
+        ("", ["x=m@http://b", "y=n@http://c"], {}, ""),
+        ("http://gpu", [], {}, "http://gpu"),
+        ("http://gpu", [], {"ALIGNSCOPE_API_KEY_MY_GPU_2": "x"}, ""),
+    ],
+)
+def test_which_server_gets_which_key(host: str, panes: list[str], environment: dict[str, str], general: str) -> None:
+    """By the URL of each; that of a name beats the general one."""
+    found = key_variables(host, [read_pane(pane) for pane in panes], {"my-gpu_2": "http://gpu"}, environment)
+    own = {"http://gpu": "ALIGNSCOPE_API_KEY_MY_GPU_2"}
+    assert found == own | ({general: "ALIGNSCOPE_API_KEY"} if general else {})

@@ -183,15 +183,21 @@ def test_pair_lineup() -> None:
         ("a = mistral , chat", PaneRequest("a", "mistral", None, Mode.CHAT)),
         ("a=m@http://h:1,completion", PaneRequest("a", "m", "http://h:1", Mode.COMPLETION)),
         ("a=m@gpu-box", PaneRequest("a", "m", "gpu-box")),
-        ("a=twin:sft", PaneRequest("a", "twin:sft", EMBEDDED)),
+        ("a=twin:sft", PaneRequest("a", "twin:sft")),
         ("a=twin:sft@embedded,chat", PaneRequest("a", "twin:sft", EMBEDDED, Mode.CHAT)),
-        ("a=/models/you@home, old/x.gguf", PaneRequest("a", "/models/you@home, old/x.gguf", EMBEDDED)),
-        ("a=~/x.GGUF,completion", PaneRequest("a", "~/x.GGUF", EMBEDDED, Mode.COMPLETION)),
+        ("a=/models/you@home, old/x.gguf", PaneRequest("a", "/models/you@home, old/x.gguf")),
+        ("a=~/x.GGUF,completion", PaneRequest("a", "~/x.GGUF", None, Mode.COMPLETION)),
+        ("a=/models/Llama-3-8B@http://h:1", PaneRequest("a", "/models/Llama-3-8B", "http://h:1")),
+        ("a=x.gguf@h:1,chat", PaneRequest("a", "x.gguf", "h:1", Mode.CHAT)),
+        ("a=/models/you@gpu", PaneRequest("a", "/models/you", "gpu")),
+        ("a=qwen3-8b@q8_0", PaneRequest("a", "qwen3-8b@q8_0")),
+        ("a=qwen3-8b@4bit@gpu", PaneRequest("a", "qwen3-8b@4bit", "gpu")),
+        ("a=m@q8", PaneRequest("a", "m", "q8")),
         ("a=hf.co/x/y:z.gguf", PaneRequest("a", "hf.co/x/y:z.gguf")),
     ],
 )
 def test_read_pane(text: str, wanted: PaneRequest) -> None:
-    assert read_pane(text) == wanted
+    assert read_pane(text, {"gpu", "q8"}) == wanted
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ async def test_ollama_without_any_model(servers: Servers) -> None:
     async with Ollama(()) as server:
         found = await find_lineup(servers, Launch(host=server.url))
     assert (found.outcome, found.lineup) == (Outcome.NO_PAIR, TWINS)
-    assert "has no models" in found.why
+    assert "has no models. Meanwhile" in found.why
 
 
 async def test_nothing_there_but_the_twins(servers: Servers, nobody: str) -> None:
@@ -125,6 +125,17 @@ async def test_both_models_by_name_ask_nobody(servers: Servers, nobody: str) -> 
         Pane("base", "a", nobody, Mode.COMPLETION),
         Pane("instruct", "/m/b.gguf", EMBEDDED, Mode.CHAT, "Hm."),
     )
+
+
+@pytest.mark.parametrize("name", ["/models/Llama-3-8B", "x.gguf", "twin:3m-text-q8_0"])
+async def test_a_model_is_on_the_host_that_was_written(servers: Servers, nobody: str, name: str) -> None:
+    """Whatever its name looks like, unless that can be a file alone."""
+    panes = (PaneRequest("a", name), PaneRequest("b", "./x.gguf"), PaneRequest("c", "twin:text", EMBEDDED))
+    for first, server in ((True, nobody), (False, EMBEDDED)):
+        found = await find_lineup(servers, Launch(panes=panes, host=nobody, host_first=first))
+        assert [pane.server for pane in found.lineup] == [server, EMBEDDED, EMBEDDED]
+        found = await find_lineup(servers, Launch(base=name, host=nobody, host_first=first))
+        assert [pane.server for pane in found.lineup] == [server]
 
 
 async def test_a_twin_is_embedded_unless_a_server_is_named(servers: Servers, nobody: str) -> None:

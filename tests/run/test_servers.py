@@ -24,10 +24,30 @@ async def test_a_server_that_was_not_there_is_asked_again(servers: Servers, nobo
         assert (await servers.get(nobody)).info.label.startswith("Ollama")
 
 
-async def test_the_key_of_the_environment_is_sent(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ALIGNSCOPE_API_KEY", "sesame")
-    async with OpenAIStyle(Flavour.VLLM, api_key="sesame") as server:
-        assert await (await servers.get(server.url)).models()
+async def test_a_key_goes_to_its_server_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "sesame")
+    async with (
+        OpenAIStyle(Flavour.VLLM, api_key="sesame") as named,
+        OpenAIStyle(Flavour.VLLM) as other,
+        Servers("", {named.url: "KEY"}) as servers,
+    ):
+        assert await (await servers.get(f"{named.url}/v1")).models()
+        assert await (await servers.get(other.url)).models()
+    assert {seen.headers.get("authorization") for seen in named.requests} == {"Bearer sesame"}
+    assert {seen.headers.get("authorization") for seen in other.requests} == {None}
+
+
+async def test_the_url_that_a_server_gives_its_models_is_the_same_server(
+    ollama: Ollama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "sesame")
+    url = f"http://LOCALHOST:{ollama.port}"
+    async with Servers(url, {url: "KEY"}) as servers:
+        backend = await servers.get(url)
+        [model, *_] = await backend.models()
+        assert model.server != url
+        assert await servers.get(model.server) is backend
+        assert servers.open == (backend,)
 
 
 async def test_the_default_host(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,8 @@ def test_a_reply_on_its_way_is_told_by_what_it_does() -> None:
     assert reply_summary(reply) == "thinking · 1 token"
     reply.apply(Token("base", 1, 95.0, "Yes"))
     assert reply_summary(reply) == "writing · 2 tokens"
+    assert describe_footer({1: reply}, 1, 4.9)[0] == "writing"
+    assert describe_footer({1: reply}, 1, 12.3)[0] == "writing · silent for 12 s"
     assert describe_footer({1: reply}, 1, held=True) == ("paused", ("    2 tok", "first 0.09 s"))
     assert describe_footer({1: reply, 2: ended(End.STOP, 3)}, 2)[1][0] == "showing 2 of 2"
     assert describe_footer({1: reply, 2: ended(End.STOP, 3)}, None) == ("1 of 2 running", ("    5 tok",))

@@ -131,7 +131,8 @@ async def test_a_full_context_ends_as_length(embedded: EmbeddedBackend) -> None:
         assert "context" in ending.message
     with pytest.raises(ServerError, match="context") as refused:
         await read(embedded, completion("x " * context, sampling=forever))
-    assert refused.value.fault is Fault.INVALID
+    assert refused.value.fault is Fault.CONTEXT
+    assert str(refused.value).endswith("Shorten it.")
 
 
 async def test_what_llama_cpp_tells_of_a_model_without_a_template(embedded: EmbeddedBackend) -> None:

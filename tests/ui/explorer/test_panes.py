@@ -182,8 +182,9 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
 
 async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(ollama: Ollama) -> None:
     panes = tuple(PaneRequest(name, "mistral:latest", mode=Mode.CHAT) for name in ("sft", "dpo"))
-    launch = Launch(host=ollama.url, panes=(PaneRequest("base", "mistral:text", mode=Mode.COMPLETION), *panes))
+    launch = Launch(host=ollama.url, panes=(PaneRequest("base", "mistral:text"), *panes))
     async with explore(launch) as desk:
+        await desk.until_shown("continued here", "answered here")
         await replied(desk)
         assert [view.tone for view in desk.explorer.split.views] == ["base", "third", "instruct"]
         await desk.press("A")

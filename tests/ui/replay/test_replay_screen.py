@@ -338,3 +338,10 @@ async def test_a_timeline_of_nothing_and_of_crowds() -> None:
         line.set_position(99, "words", "more words than there is room for")
         await pilot.pause()
         assert "◆" in screen_text(app)
+
+
+async def test_the_first_key_is_called_by_what_it_does() -> None:
+    async with watch(speed=0.25) as replay:
+        for word in ("Play", "Pause", "Play"):
+            await until(lambda word=word: f"space {word} " in replay.text.splitlines()[-1])  # type: ignore[misc]
+            await replay.press("space")

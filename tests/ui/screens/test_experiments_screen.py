@@ -6,6 +6,7 @@ from textual.events import Key
 from alignscope.files.experiments import Experiment, experiments
 from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.waiting import until
 
 SIZES = [(80, 24), (200, 60), (60, 20)]
 
@@ -54,7 +55,7 @@ async def test_typing_filters_and_escape_goes_back() -> None:
         text = screen_text(app)
         assert "JSON on request" in text and "greeting" not in text
         await pilot.press(*" zebra")
-        assert "No experiment has all of these words." in screen_text(app)
+        await until(lambda: "No experiment has all of these" in screen_text(app))
         await pilot.press("enter", "tab")
         assert app.returned == []
         await pilot.press("escape")

@@ -9,6 +9,7 @@ import pytest
 from textual.binding import Binding
 from textual.events import Key
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord
@@ -56,6 +57,19 @@ async def test_it_lists_the_newest_first_and_previews_it(store: Store, size: tup
         text = await shown(pilot, "4 sessions", "Newest", "bundled", "2026-11-22")
         save_picture(app, f"library-{size[0]}x{size[1]}")
         assert text.index("Newest") < text.index("Middle") < text.index("Oldest") < text.index("Greeting")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 20)])
+async def test_the_preview_breaks_each_line_once(store: Store, tmp_path: Path, size: tuple[int, int]) -> None:
+    """Also where it is so long that a scroll bar takes a column."""
+    said = [turn(n, "words", events("base", [(1, "abcd efg " * 200)])) for n in range(1, 6)]
+    store.save(Session("Long", AT + timedelta(days=9), _PANES, said), tmp_path / "own" / "long.yaml")
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=size) as pilot:
+        await shown(pilot, "5 sessions", "Long", "1  words")
+        preview = app.screen.query_one("#preview Static", Static)
+        await until(lambda: preview.size.height > 20)
+        assert preview.size.height == str(preview.content).count("\n") + 1
 
 
 async def test_typing_finds_titles_prompts_and_replies(store: Store) -> None:

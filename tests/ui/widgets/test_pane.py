@@ -1,6 +1,7 @@
 """A pane: what its two lines say, samples, retrying, Markdown, and what can be copied."""
 
 import pytest
+from msgspec.structs import replace
 
 from alignscope.model.events import End, Finished, Phase, Started, Stats, Waiting
 from alignscope.model.pane import Mode, Pane
@@ -36,10 +37,14 @@ async def test_the_header_keeps_name_and_tag_when_there_is_little_room(width: in
             assert "q4_K_M" in row
 
 
-async def test_an_empty_pane_says_what_to_expect() -> None:
-    host = Host(chat(empty_text="Replies come here. [b]Nothing is marked up."))
+async def test_an_empty_pane_says_what_to_expect_in_its_mode() -> None:
+    texts = {Mode.CHAT: "Replies come here. [b]Nothing is marked up.", Mode.COMPLETION: "It goes on here."}
+    pane = Pane("base", "m", "", Mode.COMPLETION)
+    host = Host(PaneView(pane, empty_texts=texts))
     async with host.run_test(size=(60, 10)) as pilot:
-        assert "Replies come here. [b]Nothing is marked up." in host.text
+        assert "It goes on here." in host.text
+        host.view.set_pane(replace(pane, mode=Mode.CHAT))
+        await until(lambda: "Replies come here. [b]Nothing is marked up." in host.text)
         host.begin_turn(1, "Go.")
         await pilot.pause()
         assert "Replies come here" not in host.text
@@ -64,6 +69,10 @@ async def test_the_footer_follows_a_reply_from_waiting_to_its_end() -> None:
         for number in range(21):
             host.apply(token(" word", ms=210 + number * 50))
         await until(lambda: host.rows()[-1].split() == ["writing", "21", "tok", "20.0/s", "first", "0.21", "s"])
+        now = 1.21 + 12
+        await until(lambda: host.rows()[-1].startswith(" writing · silent for 12 s"))
+        host.apply(token(" on", ms=now * 1000))
+        await until(lambda: "silent" not in host.rows()[-1])
         stats = Stats(tokens=40, tokens_per_second=38.2, first_token_ms=210)
         host.apply(Finished("base", 1, 2000, End.LENGTH, "", stats))
         await pilot.pause()

@@ -9,12 +9,12 @@ import importlib
 from alignscope.backends.base import Backend
 
 
-async def connect(url: str, *, api_key: str | None = None) -> Backend:
+async def connect(url: str, *, key_variable: str = "") -> Backend:
     """Ask a server once which dialect it speaks, and return its backend.
 
     Args:
         url: a URL, or anything that OLLAMA_HOST may hold.
-        api_key: sent to the server as `Authorization: Bearer`.
+        key_variable: the environment variable whose value is sent as `Authorization: Bearer`, if it has one.
 
     Raises:
         ServerError: the server is unreachable or of an unknown kind.
@@ -23,4 +23,4 @@ async def connect(url: str, *, api_key: str | None = None) -> Backend:
     await asyncio.to_thread(importlib.import_module, "alignscope.backends.probe")
     from alignscope.backends import probe
 
-    return await probe.connect(url, api_key=api_key)
+    return await probe.connect(url, key_variable=key_variable)

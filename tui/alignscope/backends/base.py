@@ -84,6 +84,8 @@ class Fault(StrEnum):
     NO_MODEL = "no model"
     INVALID = "invalid"
     """The request was wrong for this model: 400, 422."""
+    CONTEXT = "context"
+    """The prompt doesn't fit into the model's context."""
     MEMORY = "memory"
     BUSY = "busy"
     """The queue is full: 503, 429."""
@@ -112,6 +114,8 @@ class ServerInfo(msgspec.Struct, frozen=True):
     """Name for the person, if it isn't the dialect's."""
     proxy: str = ""
     """Environment variable that names the proxy in use, "" without one."""
+    key_variable: str = ""
+    """Environment variable with the key that the server gets, "" if it gets none."""
 
     @property
     def label(self) -> str:

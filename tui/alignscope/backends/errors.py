@@ -1,5 +1,6 @@
 """Error messages for the person: what happened, at which server, and what to do next."""
 
+import os
 import re
 import socket
 import ssl
@@ -11,8 +12,9 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.backends.host import DEFAULT_PORT
-from alignscope.backends.network import Proxy
+from alignscope.backends.host import DEFAULT_PORT, is_loopback
+from alignscope.backends.network import Proxy, from_inside
+from alignscope.model.pane import EMBEDDED
 
 CONNECT_SECONDS: Final = 3.0
 """Timeout of connecting."""
@@ -87,7 +89,8 @@ def _not_connected(error: Exception, url: str, proxy: Proxy | None) -> str:
     if isinstance(error, httpx.ConnectError):
         ollama = httpx.URL(url).port == DEFAULT_PORT
         start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
-        return f"Nothing answers at {url}. {start}, or name another server with --host."
+        inside = from_inside(os.environ) if is_loopback(url) else ""
+        return f"Nothing answers at {url}. {start}, or name another server with --host. {inside}".rstrip()
     return ""
 
 
@@ -167,7 +170,7 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
         case 401:
             if info.dialect.needs_sign_in:
                 return error(Fault.REFUSED, f"{at} wants you signed in for this. Run `ollama signin`, then try again.")
-            return error(Fault.REFUSED, f"{at} wants a key. Set ALIGNSCOPE_API_KEY to yours and start again.")
+            return error(Fault.REFUSED, f"{at} wants {_key_wanted(info.key_variable)}")
         case 403:
             hint = detail or " without saying why: it may not accept requests under this host name"
             return error(Fault.REFUSED, f"{at} refused (403){hint}. Check the address, or the proxy in front of it.")
@@ -195,16 +198,23 @@ def refusal(info: ServerInfo, text: str, *, status: int | None = None, model: st
     if status == 404 or _ABSENT.search(text):
         return error(*_absent(info, at, detail, model))
     if _CONTEXT.search(text):
-        return error(
-            Fault.INVALID,
-            f"The prompt does not fit into the context of {model or 'the model'} on {at}{detail}. Shorten it, or give "
-            "the model a larger context.",
-        )
+        remedy = "Shorten it." if info.url == EMBEDDED else "Shorten it, or give the model a larger context."
+        context = f"The prompt does not fit into the context of {model or 'the model'} on {at}{detail}. {remedy}"
+        return error(Fault.CONTEXT, context)
     if status in (400, 413, 422) or "must be of type" in text or _SYSTEM.search(text):
         return error(Fault.INVALID, f"{at} would not take the request{detail}. {_remedy(text)}")
     if not text:
         return error(Fault.FAILED, f"{at} failed ({status or 'no reason given'}). Look at its log, then try again.")
     return error(Fault.FAILED, f"{at} failed{detail}. Try again; if it stays so, look at the server's log.")
+
+
+def _key_wanted(variable: str) -> str:
+    if variable:
+        return f"a key, or another one. Set {variable} to yours and start again."
+    return (
+        "a key. Name it with --host and set ALIGNSCOPE_API_KEY, or call it NAME under `servers:` in the settings and "
+        "set ALIGNSCOPE_API_KEY_NAME; then start again."
+    )
 
 
 def _absent(info: ServerInfo, at: str, detail: str, model: str) -> tuple[Fault, str]:

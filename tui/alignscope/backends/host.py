@@ -13,8 +13,8 @@ def parse_host(text: str) -> str:
     """Return the URL of a server, without a slash at its end.
 
     As in Ollama: surrounding quotes and spaces are dropped; the default scheme is http; the default port is 11434, or
-    the scheme's own if a scheme is given; an invalid port is ignored; a path stays; `ollama.com` is reached by https.
-    Addresses to listen on (0.0.0.0, ::, none) become loopback addresses.
+    the scheme's own if a scheme is given; an invalid port is ignored; a path stays, less the `/v1` of OpenAI-style
+    servers; `ollama.com` is reached by https. Addresses to listen on (0.0.0.0, ::, none) become loopback addresses.
     """
     text = text.strip().strip("\"'").strip()
     scheme, separator, rest = text.partition("://")
@@ -33,7 +33,7 @@ def parse_host(text: str) -> str:
         host = host.replace("%25", "%")  # before a link-local address's interface, as URLs write it
     bracketed = f"[{host}]" if ":" in host else host
     suffix = "" if port == _PORTS.get(scheme) else f":{port}"
-    return f"{scheme}://{user}{at}{bracketed}{suffix}{slash}{path}".rstrip("/")
+    return f"{scheme}://{user}{at}{bracketed}{suffix}{slash}{path}".rstrip("/").removesuffix("/v1")
 
 
 def _split_port(authority: str, default: int) -> tuple[str, int]:

@@ -94,6 +94,21 @@ def _within(host: str, network: str) -> bool:
         return False
 
 
+def from_inside(environment: Mapping[str, str], root: Path = Path("/")) -> str:
+    """Return how to reach a server outside of WSL or a container from within, "" where this is neither."""
+    if environment.get("WSL_DISTRO_NAME"):
+        return (
+            "This is WSL: a server on Windows is at the address that `ip route show default` names, if it listens on "
+            "all of its own, for Ollama by OLLAMA_HOST=0.0.0.0."
+        )
+    if environment.get("container") or (root / ".dockerenv").exists() or (root / "run/.containerenv").exists():
+        return (
+            "This is a container: a server on its host is at host.docker.internal, or host.containers.internal with "
+            "Podman, if it listens on more than the host's loopback."
+        )
+    return ""
+
+
 def trusted(environment: Mapping[str, str]) -> ssl.SSLContext:
     """Return a context with the certificates in SSL_CERT_FILE or SSL_CERT_DIR, by default those of httpx.
 

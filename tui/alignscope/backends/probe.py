@@ -1,6 +1,7 @@
 """Detection of a server's dialect, by asking the server."""
 
 import contextlib
+import os
 from typing import Final
 
 import httpx
@@ -20,16 +21,17 @@ PROBE_SECONDS: Final = 8.0
 """Timeout of the first answer."""
 
 
-async def connect(url: str, *, api_key: str | None = None) -> Backend:
-    """Return the backend for a server; see `backends.connect`. A `/v1` at the end of the URL is dropped."""
-    url = parse_host(url).removesuffix("/v1")
+async def connect(url: str, *, key_variable: str = "") -> Backend:
+    """Return the backend for a server; see `backends.connect`."""
+    url = parse_host(url)
     try:
-        client = Client(url, api_key=api_key)
+        client = Client(url, api_key=os.environ.get(key_variable))
         base = errors.url_of(url) + httpx.URL(url).path.rstrip("/")
     except httpx.InvalidURL as error:
         raise errors.unreachable(error, url) from error
     try:
-        info = await _ask(client, ServerInfo(base, OPENAI, proxy=client.proxy.variable if client.proxy else ""))
+        proxy = client.proxy.variable if client.proxy else ""
+        info = await _ask(client, ServerInfo(base, OPENAI, proxy=proxy, key_variable=key_variable))
     except BaseException:
         await client.close()
         raise

@@ -1,6 +1,8 @@
 """Launch from parsed arguments, environment and settings file, with everything checked before a request."""
 
 import argparse
+import math
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Final
 
 from alignscope.commands import UsageError
 from alignscope.files import settings
+from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
@@ -16,6 +19,8 @@ from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
 _MAX_PROMPT: Final = 64 * 2**20
+_MAX_SECONDS: Final = 1e6
+"""Maximum of an option in seconds: eleven days."""
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
 
 
@@ -31,6 +36,8 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
     """Return the launch for the arguments, completed from environment and settings file. Raises UsageError."""
     _refuse_contradictions(arguments)
     panes = _panes(arguments.panes, chosen.servers)
+    host = _host(arguments.host, chosen)
+    keys = key_variables(host, panes, chosen.servers, os.environ)
     if not (panes or arguments.base or arguments.instruct or arguments.embedded):
         panes = chosen.lineup
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
@@ -40,7 +47,8 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         prompt=_readable(arguments.prompt or ""),
         base=arguments.base or "",
         instruct=arguments.instruct or "",
-        host=_host(arguments.host, chosen),
+        host=host,
+        host_first=bool(arguments.host),
         panes=panes,
         preset=preset,
         presets=tuple(chosen.all_presets.values()),
@@ -49,9 +57,11 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
             whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
             logprobs=whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
         ),
+        silence=None if arguments.timeout is None else number("--timeout", arguments.timeout, 0.001, _MAX_SECONDS),
         system=_readable(arguments.system or ""),
         embedded=arguments.embedded,
         servers=chosen.servers,
+        key_variables=keys,
         theme=settings.theme(arguments.theme or "", chosen),
         keymap=chosen.keymap,
         keys=chosen.keys,
@@ -88,6 +98,22 @@ def read_prompt(text: str) -> str:
     if not text:
         raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
     return text
+
+
+def milliseconds(option: str, text: str | None, low: float) -> float | None:
+    """Return an option's seconds as milliseconds, None without it. Raises UsageError as `number` does."""
+    return None if text is None else 1000 * number(option, text, low, _MAX_SECONDS)
+
+
+def number(option: str, text: str, low: float, high: float) -> float:
+    """Return an option's number. Raises UsageError if it isn't one within the range."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise UsageError(f"{option} is a number from {low:g} to {high:,.10g}; {text:.40} is not")
+    return value
 
 
 def need_terminal(what: str = "the explorer", instead: str = "`alignscope ask PROMPT`") -> None:

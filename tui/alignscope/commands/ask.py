@@ -25,7 +25,7 @@ def run(launch: Launch, *, as_json: bool = False) -> int:
 
 
 async def _ask(launch: Launch, as_json: bool) -> int:
-    async with Servers() as servers:
+    async with Servers(launch.host, launch.key_variables) as servers:
         try:
             plan = await find_lineup(servers, launch, strict=True)
         except ServerError as error:
@@ -33,7 +33,7 @@ async def _ask(launch: Launch, as_json: bool) -> int:
             return Status.FAILED
         if plan.why:
             printing.notes().line(plan.why)
-        asked = Run(plan.lineup, launch.prompt, launch.settings, servers)
+        asked = Run(plan.lineup, launch.prompt, launch.settings, servers, silence=launch.silence)
         show = _JsonPrinter() if as_json else _TextPrinter(plan.lineup, launch.settings.samples)
         failed, interrupts = False, list[int]()
 

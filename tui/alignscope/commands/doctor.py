@@ -5,7 +5,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from alignscope import __version__
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import TWINS
+from alignscope.backends.host import is_loopback
 from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.files import locations, settings
@@ -47,6 +48,8 @@ class Report(msgspec.Struct):
     servers: list[Checked] = []
     lineup: tuple[Pane, ...] = ()
     why: str = ""
+    keys: dict[str, str] = {}
+    """The environment variables whose keys are sent, by server."""
     files: dict[str, str] = {}
     terminal: dict[str, str] = {}
     advice: list[str] = []
@@ -74,10 +77,11 @@ async def _examine(launch: Launch) -> Report:
         __version__,
         platform.python_version(),
         f"{platform.system()} {platform.machine()}",
+        keys={url: variable for url, variable in launch.key_variables.items() if os.environ.get(variable)},
         files=_files(),
         terminal=_terminal(os.environ),
     )
-    servers = Servers(launch.host)
+    servers = Servers(launch.host, launch.key_variables)
     try:
         for server in (servers.default_host, EMBEDDED):
             checked = await _check(servers, server)
@@ -89,7 +93,7 @@ async def _examine(launch: Launch) -> Report:
             report.why = str(error)
     finally:
         await servers.close()
-    report.advice += _advice(report)
+    report.advice += [*_advice(report), *_idle_keys(launch.key_variables.values(), os.environ)]
     return report
 
 
@@ -149,6 +153,17 @@ def _advice(report: Report) -> list[str]:
     return advice
 
 
+def _idle_keys(used: Collection[str], environment: Mapping[str, str]) -> list[str]:
+    """Return what to do about keys that no server gets."""
+    general = settings.API_KEY_VARIABLE
+    return [
+        f"No server gets the key in {name}: name its server "
+        + ("with --host, or as `host:` in the settings." if name == general else "under `servers:` in the settings.")
+        for name in sorted(environment)
+        if name.startswith(general) and environment[name] and name not in used
+    ]
+
+
 def _print(out: Printer, report: Report) -> None:
     out.line(f"alignscope {report.version}, Python {report.python}, {report.platform}")
     out.line()
@@ -166,7 +181,12 @@ def _print(out: Printer, report: Report) -> None:
         out.line(f"  {line}")
     out.line(f"  {report.why}")
     out.line()
-    for title, facts in (("Files", report.files), ("Terminal", report.terminal)):
+    keys = {url: f"gets the key in {variable}{_in_the_clear(url)}" for url, variable in report.keys.items()}
+    for title, facts in (
+        ("Keys", keys or {"none": "no server gets one"}),
+        ("Files", report.files),
+        ("Terminal", report.terminal),
+    ):
         out.line(title)
         for line in table(list(facts.items())):
             out.line(f"  {line}")
@@ -184,6 +204,10 @@ def _server_line(each: Checked) -> str:
     names = [model.name for model in each.models]
     count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
     return f"✓ {where}, with {count}{': ' if 0 < len(names) <= 6 else ''}{', '.join(names) if len(names) <= 6 else ''}"
+
+
+def _in_the_clear(url: str) -> str:
+    return ", in the clear over plain http" if url.startswith("http://") and not is_loopback(url) else ""
 
 
 def _engine_version() -> str:

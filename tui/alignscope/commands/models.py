@@ -50,7 +50,7 @@ def pull(launch: Launch, name: str) -> int:
 
 async def _list(launch: Launch, as_json: bool) -> int:
     status = Status.OK
-    async with Servers(launch.host) as servers:
+    async with Servers(launch.host, launch.key_variables) as servers:
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
                 backend = await servers.get(server)
@@ -105,7 +105,7 @@ async def _pull(launch: Launch, name: str) -> int:
     show = _Progress(notes)
     status, message = Status.OK, f"{name} is there."
     try:
-        async with Servers(launch.host) as servers:
+        async with Servers(launch.host, launch.key_variables) as servers:
             backend = await servers.get(servers.default_host)
             async with aclosing(backend.pull(name)) as progress:
                 async for pulling in progress:

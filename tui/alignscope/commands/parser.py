@@ -16,6 +16,7 @@ _MORE_HELP: Final = "`alignscope COMMAND --help` tells more about a command. Ins
 _EXIT_HELP: Final = "exit status: 0 all panes ended well, 1 a pane failed, 2 wrong usage, 130 interrupted"
 EXPORT_FORMS: Final = ("markdown", "html", "jsonl", "csv", "cast", "preferences")
 """Names in `export.FORMATS`, without its imports."""
+_CUT: Final = " In CSV, spreadsheets cut a text after 32,767 characters."
 _SESSION: Final = "a session's name, its title, or the path of its file"
 
 _CONFIG: Final = {
@@ -46,6 +47,13 @@ class _Parser(argparse.ArgumentParser):
             message += " (a text that begins with a dash goes behind `--`)"
         self.exit(Status.USAGE, f"{NAME}: {message}; `{self.prog} --help` lists what there is\n")
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Refuse what is unknown here, where the command is known, and not in the parser of all commands."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return namespace, unknown
+
 
 class _Gather(argparse.Action):
     """Like `append`, into one list before and after a command's name."""
@@ -65,12 +73,12 @@ def make_parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None,
+        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None, timeout=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
     _add_directory(parser)
-    parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
+    _add_theme(parser)
     _add_options(parser, panes, sets)
 
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
@@ -88,6 +96,7 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--logprobs", metavar="N", help="ask for each token's log-probability, and for N alternatives (0 to 20)"
     )
+    ask.add_argument("--timeout", metavar="SECONDS", help="give a reply up that is silent for so long (default: never)")
 
     models = commands.add_parser(
         "models",
@@ -197,7 +206,7 @@ def _add_sessions(commands: Any) -> None:
     delete.add_argument("names", metavar="NAME", nargs="+", help=_SESSION)
     undelete = action("undelete", "bring back what was deleted")
     undelete.add_argument("name", metavar="WHAT", help="the word that `delete` gave")
-    _add_export(action("export", "write a session in a form that other programs read"))
+    _add_export(action("export", "write a session in a form that other programs read", _CUT))
     bring = action("import", "keep a session that was exported as JSON Lines, or a session file from elsewhere")
     bring.add_argument("file", metavar="FILE", help="a file, or - for JSON Lines on standard input")
     path = action("path", "print where sessions are kept, or the file of one")
@@ -222,7 +231,12 @@ def _add_replay(commands: Any) -> None:
     replay.add_argument("--start-at", metavar="SECONDS", help="where to begin")
     replay.add_argument("--instant", action="store_true", help="play all of it at once")
     replay.add_argument("--plain", action="store_true", help="print to standard output, without a screen")
+    _add_theme(replay)
     _add_directory(replay)
+
+
+def _add_theme(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--theme", metavar="NAME", help="the colours (default: those that were chosen last)")
 
 
 def _add_export(export: argparse.ArgumentParser) -> None:

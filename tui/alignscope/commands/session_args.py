@@ -1,19 +1,14 @@
 """Sessions for commands: where they are, opening one, options about them."""
 
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-from alignscope.commands import Status, UsageError, printing
+from alignscope.commands import Status, printing
 from alignscope.files import locations
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.library import opening
 from alignscope.sessions.library.store import Store
-
-_MAX_SECONDS: Final = 1e6
-"""Maximum of an option in seconds: eleven days."""
 
 
 def store_in(directory: Path | None) -> Store:
@@ -44,19 +39,3 @@ def open_session(store: Store, name: str) -> Session:
         sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # type: ignore[union-attr]  # it is a TextIOWrapper
         return opening.read_lines(sys.stdin, "standard input")
     return opening.open_session(store, name)
-
-
-def milliseconds(option: str, text: str | None, low: float) -> float | None:
-    """Return an option's seconds as milliseconds, None without it. Raises UsageError as `number` does."""
-    return None if text is None else 1000 * number(option, text, low, _MAX_SECONDS)
-
-
-def number(option: str, text: str, low: float, high: float) -> float:
-    """Return an option's number. Raises UsageError if it isn't one within the range."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not low <= value <= high:
-        raise UsageError(f"{option} is a number from {low:g} to {high:,.10g}; {text:.40} is not")
-    return value

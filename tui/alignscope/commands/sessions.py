@@ -3,13 +3,14 @@
 import argparse
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import whole
-from alignscope.commands.session_args import milliseconds, open_session, run_on_store
+from alignscope.commands.arguments import milliseconds, whole
+from alignscope.commands.session_args import open_session, run_on_store
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole
@@ -17,7 +18,7 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import ENDING, name_for
-from alignscope.text.clean import encodable
+from alignscope.text.clean import encodable, fit
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
 _WIDEST: Final = 40
@@ -57,7 +58,9 @@ def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
         when = f"{entry.created:%Y-%m-%d %H:%M}"
         rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
     if len(rows) > 1:
-        out.table(rows)
+        room = shutil.get_terminal_size().columns
+        for line in printing.table(rows):
+            out.line(fit(line, room) if out.terminal else line)
     elif not problems:
         printing.notes().line(nothing)
     for problem in problems:
@@ -140,9 +143,7 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     form = _form(arguments)
     options = _options(form, arguments)
     session = open_session(store, arguments.name)
-    parts: Iterable[str] = form.write(session, options)
-    if form.name == "preferences" and not (parts := list(parts)):
-        printing.notes().line("No reply was judged better than one that differs, so there are no pairs.")
+    parts = form.write(session, options)
     if arguments.output is None:
         out = printing.out()
         for part in parts:
@@ -150,8 +151,10 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
                 out.write(part)
             else:
                 out.raw(part.encode())
-        return Status.OK
-    _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
+    else:
+        _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
+    if remark := form.remark(session):
+        printing.notes().line(remark)
     return Status.OK
 
 

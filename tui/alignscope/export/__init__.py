@@ -48,6 +48,11 @@ class Format:
         function: Callable[[Session, Options], Iterator[str]] = import_module(f"{__name__}.{self.name}").write
         return function(session, options)
 
+    def remark(self, session: "Session") -> str:
+        """Return what a person should know of a session in this form, such as what it leaves out; else ""."""
+        function: Callable[[Session], str] | None = getattr(import_module(f"{__name__}.{self.name}"), "remark", None)
+        return function(session) if function else ""
+
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {

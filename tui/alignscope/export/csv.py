@@ -15,20 +15,25 @@ from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.text.clean import encodable
-from alignscope.text.wording import reply_name
+from alignscope.text.wording import counted, reply_name
 
 COLUMNS: Final = (
     "session", "turn", "at", "prompt", *TurnSettings.__struct_fields__, "note", "verdict", "pane", "model", "mode",
     "server", "url", "digest", "system", "sample", "rank", "end", "message", "text", "thinking", "tokens",
     "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second",
 )  # fmt: skip
+_CELL: Final = 32_767
+"""Characters in a cell of Excel, and of others that read its files."""
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 
 
 def write(session: Session, options: Options) -> Iterator[str]:
     """Yield a row of headings, then the rows of each turn."""
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n", strict=True)
+    # A text without quotes is cut at a semicolon or tab where those separate, and could go on with a formula there.
+    writer = csv.DictWriter(
+        buffer, COLUMNS, restval="", lineterminator="\r\n", strict=True, quoting=csv.QUOTE_NONNUMERIC
+    )
     writer.writeheader()
     for turn in session.turns:
         for row in _rows(session, turn):
@@ -37,6 +42,14 @@ def write(session: Session, options: Options) -> Iterator[str]:
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue()
+
+
+def remark(session: Session) -> str:
+    """Return how many texts are longer than a cell of a spreadsheet; "" when none is."""
+    replies = [reply for turn in session.turns for reply in turn.replies.values()]
+    texts = [turn.prompt for turn in session.turns] + [text for each in replies for text in (each.text, each.thinking)]
+    long = sum(len(text) > _CELL for text in texts)
+    return f"{counted(long, 'text')} of over {_CELL:,} characters: spreadsheets cut them there." if long else ""
 
 
 def harmless(text: str) -> str:

@@ -41,6 +41,8 @@ class Launch:
     """The model of the instruct pane."""
     host: str = ""
     """The URL of the default server, normalised by OLLAMA_HOST's rules; empty if none is named."""
+    host_first: bool = False
+    """Whether `--host` gave that URL, so models are there even if their names look like files or twins."""
     panes: tuple[PaneRequest, ...] = ()
     """A lineup instead of `base` and `instruct`, which are then empty."""
     preset: Preset = PRESETS[DEFAULT_PRESET]
@@ -49,12 +51,16 @@ class Launch:
     """All presets, the person's own last."""
     settings: TurnSettings = field(default_factory=TurnSettings)
     """Settings of the first turn: the preset with every `--set`, and the number of samples."""
+    silence: float | None = None
+    """Maximum seconds that a reply may be silent; None for no limit."""
     system: str = ""
     """The system prompt of every chat pane."""
     embedded: bool = False
     """Use the embedded engine, even if there is Ollama."""
     servers: Mapping[str, str] = field(default_factory=dict)
     """The person's names for servers, and their URLs."""
+    key_variables: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables for servers' keys, by URL."""
     theme: str = ""
     """The name of a theme; empty for the last chosen one."""
     keymap: str = ""

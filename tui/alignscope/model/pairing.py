@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from alignscope.model.pane import Lineup, Mode, Model, Pane
+from alignscope.model.pane import QUANTISATION, Lineup, Mode, Model, Pane
 
 
 class Nature(StrEnum):
@@ -31,9 +31,6 @@ _TUNED_WORDS: Final = frozenset({"instruct", "chat", "it", "sft", "dpo", "rlhf",
 _TUNED_CAPABILITIES: Final = ("tools", "thinking")
 _NO_TEMPLATE: Final = re.compile(r"\s*(\{\{-?\s*\.Prompt\s*-?\}\}\s*)?")
 
-_QUANTISATION: Final = re.compile(
-    r"(?i)(?<![a-z0-9])(i?q\d(_[a-z0-9]+)*|[bf]?f16|fp(8|16|32)|f32|mxfp4|qat)(?![a-z0-9])"
-)
 _SIZE: Final = re.compile(r"(?i)(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*([bmk])(?![a-z0-9])")
 _UNITS: Final = {"k": 1e3, "m": 1e6, "b": 1e9}
 _SAME_SIZE: Final = 0.05
@@ -121,7 +118,7 @@ def _named(name: str) -> tuple[Nature, str]:
 
 def _stem(name: str) -> str:
     """Return what the names of twins share: `llama3.2` for `hf.co/x/Llama-3.2-1B-Instruct-GGUF:Q4_K_M`."""
-    bare = _SIZE.sub(" ", _QUANTISATION.sub(" ", _tail(name).lower()))
+    bare = _SIZE.sub(" ", QUANTISATION.sub(" ", _tail(name).lower()))
     idle = _BASE_WORDS | _TUNED_WORDS | {"latest", "gguf", "hf", "f"}
     return "".join(word for word in re.split(r"[^a-z0-9.]+", bare) if word not in idle)
 
@@ -201,7 +198,7 @@ def _related(one: _Facts, two: _Facts) -> bool:
 
 
 def _quant(model: Model) -> str:
-    found = _QUANTISATION.search(_tail(model.name))
+    found = QUANTISATION.search(_tail(model.name))
     return (model.quantization or (found[0] if found else "")).upper()
 
 

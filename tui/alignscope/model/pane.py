@@ -1,5 +1,7 @@
 """Panes, their models, and the notation for a pane on the command line."""
 
+import re
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +11,11 @@ from alignscope.model.sampling import Sampling
 
 EMBEDDED: Final = "embedded"
 """The server name of the engine inside alignscope, where others have a URL."""
+QUANTISATION: Final = re.compile(
+    r"(?i)(?<![a-z0-9])(i?q\d(_[a-z0-9]+)*|[bf]?f16|fp(8|16|32)|f32|mxfp4|qat|\d+bit)(?![a-z0-9])"
+)
+"""How names of models write one, such as `q4_K_M`."""
+_ADDRESS: Final = re.compile(r"\w+://.*|[^/\s]+:\d+(/.*)?")
 
 
 class Mode(StrEnum):
@@ -81,8 +88,12 @@ class PaneRequest(msgspec.Struct, frozen=True):
     mode: Mode | None = None
 
 
-def read_pane(text: str) -> PaneRequest:
-    """Parse `NAME=MODEL[@URL][,completion|,chat]`; `@embedded` is the embedded engine. Raises LineupError."""
+def read_pane(text: str, servers: Collection[str] = ()) -> PaneRequest:
+    """Parse `NAME=MODEL[@URL][,completion|,chat]`; `@embedded` is the embedded engine. Raises LineupError.
+
+    Args:
+        servers: names that may stand for a URL.
+    """
     name, equals, rest = text.partition("=")
     name, rest = name.strip(), rest.strip()
     if not equals or not name or not rest:
@@ -95,11 +106,11 @@ def read_pane(text: str) -> PaneRequest:
         rest, mode = model.strip(), Mode(word.strip())
     elif comma and not is_path(rest):
         raise LineupError(f"a pane's mode is completion or chat, not ‘{word.strip():.40}’")
-    if is_path(rest):
-        return PaneRequest(name, rest, EMBEDDED, mode)
     model, at, server = rest.rpartition("@")
-    if not at:
-        return PaneRequest(name, rest, EMBEDDED if is_twin(rest) else None, mode)
+    named = server in (EMBEDDED, *servers) or _ADDRESS.fullmatch(server)
+    # In a path and before a quantisation, an @ is part of the model's name.
+    if not at or (not named and (is_path(rest) or QUANTISATION.fullmatch(server))):
+        return PaneRequest(name, rest, None, mode)
     if not model or not server:
         raise LineupError(f"‘{rest:.80}’ lacks the {'server after' if model else 'model before'} the @")
     return PaneRequest(name, model, server, mode)
@@ -111,7 +122,7 @@ def is_name(name: str) -> bool:
 
 
 def is_path(model: str) -> bool:
-    """Return whether a model's name is the path of a GGUF file, for the embedded engine."""
+    """Return whether a model's name looks like the path of a GGUF file, for the embedded engine."""
     if model.startswith(("hf.co/", "huggingface.co/")):
         return False
     return model.lower().endswith(".gguf") or model.startswith(("/", "./", "../", "~"))

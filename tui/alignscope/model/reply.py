@@ -83,6 +83,11 @@ class Reply:
         return "".join(text for i, text in enumerate(self.texts) if i not in self.thoughts)
 
     @property
+    def silent_since_ms(self) -> float:
+        """When the last token came, else when the present phase of waiting began."""
+        return self.times[-1] if self.times else self.phase_since_ms
+
+    @property
     def failed(self) -> bool:
         """Whether it failed, so that trying again makes sense."""
         return self.end is not None and self.end.failed

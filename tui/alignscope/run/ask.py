@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 from typing import Final, Protocol, assert_never
 
 import msgspec
@@ -68,13 +69,17 @@ class Run:
         servers: Directory,
         *,
         history: Mapping[str, Sequence[Exchange]] | None = None,
+        silence: float | None = None,
     ) -> None:
+        """Prepare the requests; `silence` is the maximum seconds between a reply's tokens, None for no limit."""
         self._servers = servers
+        self.silence = silence
         self._one_after_other = settings.one_after_other
-        self._requests = {
-            pane.name: compose(pane, prompt, settings, (history or {}).get(pane.name, ())) for pane in lineup
-        }
-        self._replies = [_Reply(self, pane, sample + 1) for pane in lineup for sample in range(settings.samples)]
+        self._replies = [
+            _Reply(self, pane, sample + 1, partial(compose, pane, prompt, settings), (history or {}).get(pane.name, ()))
+            for pane in lineup
+            for sample in range(settings.samples)
+        ]
         self._lineup = lineup
         self._ready: list[Event] = []
         self._news = asyncio.Event()
@@ -139,7 +144,7 @@ class Run:
         """Send the requests of some replies, and watch the phase of their panes."""
         panes: dict[str, list[_Reply]] = {}
         for reply in replies:
-            reply.start(self._servers, self._requests[reply.pane.name])
+            reply.start(self._servers)
             panes.setdefault(reply.pane.name, []).append(reply)
         self._helpers += [asyncio.create_task(self._watch(pane)) for pane in panes.values()]
 
@@ -171,13 +176,29 @@ class Run:
 class _Reply:
     """Reads one reply's stream, and passes its events to the run."""
 
-    def __init__(self, run: Run, pane: Pane, sample: int) -> None:
+    def __init__(
+        self,
+        run: Run,
+        pane: Pane,
+        sample: int,
+        ask: Callable[[Sequence[Exchange]], Request],
+        history: Sequence[Exchange],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            ask: returns the request with the given history.
+        """
         self.pane = pane
         self.sample = sample
         self.backend: Backend | None = None
         self.task: asyncio.Task[None] | None = None
         self.ended = asyncio.Event()
         self._run = run
+        self._ask = ask
+        self._history = history
+        self._left_out = 0
+        """Turns, the oldest of the history, that are not sent along."""
         self._phase = Phase.WAITING
         self._sent: float | None = None
         self._first: float | None = None
@@ -191,10 +212,10 @@ class _Reply:
         """Whether nothing has come yet."""
         return self._first is None and not self.ended.is_set()
 
-    def start(self, servers: Directory, request: Request) -> None:
+    def start(self, servers: Directory) -> None:
         """Send the request, unless the reply was cancelled before."""
         if not self.ended.is_set():
-            self.task = asyncio.create_task(self._guarded(servers, request))
+            self.task = asyncio.create_task(self._guarded(servers))
 
     def cancel(self) -> None:
         """End as `cancelled`, once: a second cancellation would interrupt the closing of the connection."""
@@ -209,18 +230,34 @@ class _Reply:
             self._phase = phase
             self._run.put(Waiting(self.pane.name, self.sample, self._run.now(), phase))
 
-    async def _guarded(self, servers: Directory, request: Request) -> None:
+    async def _guarded(self, servers: Directory) -> None:
         try:
-            await self._read(servers, request)
+            while not await self._fitted(servers):
+                self._left_out += (len(self._history) - self._left_out + 1) // 2
         except ServerError as error:
             broken = self._first is not None and error.fault in (Fault.UNREACHABLE, Fault.BROKEN)
             self._finish(End.CUT if broken else End.ERROR, str(error))
+        except TimeoutError:
+            silent = f"{self.pane.server} was silent for {self._run.silence:g} seconds, the limit of --timeout."
+            self._finish(End.ERROR if self._first is None else End.CUT, f"{silent} Raise it, or look at the server.")
         except Exception as error:
             _log.exception("pane %s failed", self.pane.name)
             what = f"{type(error).__name__}, {error}"
             self._finish(End.ERROR, f"Something in alignscope itself went wrong: {what}. Run it again.")
 
-    async def _read(self, servers: Directory, request: Request) -> None:
+    async def _fitted(self, servers: Directory) -> bool:
+        """Read the reply; return False when the history was too long for the context, so that less has to be sent."""
+        try:
+            async with asyncio.timeout(self._run.silence) as limit:
+                await self._read(servers, self._ask(self._history[self._left_out :]), limit)
+        except ServerError as error:
+            if error.fault is not Fault.CONTEXT or self._first is not None or self._left_out == len(self._history):
+                raise
+            return False
+        return True
+
+    async def _read(self, servers: Directory, request: Request, limit: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
         run, pane, sample, ended = self._run, self.pane.name, self.sample, self.ended.is_set
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
@@ -237,7 +274,10 @@ class _Reply:
                         self._wrote |= not item.thinking
                         run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
                         if run.crowded:
+                            limit.reschedule(None)  # it is the reader who keeps silent
                             await run.room()
+                        if run.silence is not None:
+                            limit.reschedule(loop.time() + run.silence)
                     case Sent():
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():
@@ -268,6 +308,9 @@ class _Reply:
         """Report the end, once."""
         if not self.ended.is_set():
             self.ended.set()
+            if self._left_out and self._first is not None:
+                turns = "turn" if self._left_out == 1 else f"{self._left_out} turns"
+                message = f"The oldest {turns} didn't fit into the context and went unsent. {message}".rstrip()
             now = self._run.now()
             self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._complete(stats, now)))
 

@@ -17,6 +17,7 @@ from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pa
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
 
 
 class KnownPair(msgspec.Struct, frozen=True):
@@ -81,8 +82,8 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
     if launch.base and launch.instruct:
         base, instruct = (PaneRequest("", model) for model in (launch.base, launch.instruct))
         lineup = (
-            Pane("base", base.model, _server(base, default), Mode.COMPLETION),
-            Pane("instruct", instruct.model, _server(instruct, default), Mode.CHAT, launch.system),
+            Pane("base", base.model, _server(base, launch, default), Mode.COMPLETION),
+            Pane("instruct", instruct.model, _server(instruct, launch, default), Mode.CHAT, launch.system),
         )
         return Found(Outcome.CHOSEN, lineup, "", default)
     if launch.base or launch.instruct:
@@ -93,18 +94,19 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
 
 
 async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
-    natures = await asyncio.gather(*(_nature(servers, wanted, default) for wanted in launch.panes))
+    natures = await asyncio.gather(
+        *(_nature(servers, wanted, _server(wanted, launch, default)) for wanted in launch.panes)
+    )
     panes = []
     for wanted, nature in zip(launch.panes, natures, strict=True):
         mode = wanted.mode or default_mode(nature)
         system = launch.system if mode is Mode.CHAT else ""
-        panes.append(Pane(wanted.name, wanted.model, _server(wanted, default), mode, system))
+        panes.append(Pane(wanted.name, wanted.model, _server(wanted, launch, default), mode, system))
     return Found(Outcome.CHOSEN, tuple(panes), "", default)
 
 
-async def _nature(servers: Servers, wanted: PaneRequest, default: str) -> Nature:
+async def _nature(servers: Servers, wanted: PaneRequest, server: str) -> Nature:
     """Judge a model by its server's details, else by its name alone."""
-    server = _server(wanted, default)
     model = Model(name=wanted.model, server=server)
     if wanted.mode is None:
         with contextlib.suppress(ServerError):
@@ -115,7 +117,7 @@ async def _nature(servers: Servers, wanted: PaneRequest, default: str) -> Nature
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
     """Return the pair of a named model, or that model alone."""
     name = launch.base or launch.instruct
-    server = _server(PaneRequest("", name), default)
+    server = _server(PaneRequest("", name), launch, default)
     models: tuple[Model, ...] = ()
     listed = False
     try:
@@ -153,8 +155,8 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         models = await described(backend)
     except ServerError as error:
         if strict:
-            hint = "Or ask the twins inside alignscope, with --embedded."
-            raise ServerError(f"{error} {hint}", error.fault) from error
+            hint = "" if engine_available() else " Or ask the twins inside alignscope, with --embedded."
+            raise ServerError(f"{error}{hint}", error.fault) from error
         reason = engine_available()
         if reason:
             raise ServerError(f"{error} {reason}", error.fault) from error
@@ -167,7 +169,9 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         why = f"{label} at {host} has {base.name} and its twin {instruct.name}."
         return Found(Outcome.PAIR, pair_lineup(base, instruct, system=launch.system), why, host, models)
     usable = [model for model in models if not model.remote and writes(model)]
-    without = f"{label} at {host} has {_count(len(models))}, but no base model with its twin."
+    without = f"{label} at {host} has {counted(len(models), 'model')}, but no base model with its twin."
+    if not models:
+        without = f"{label} at {host} has no models."
     if strict and not usable:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
     if backend.info.dialect.can_pull and not engine_available() and not strict:
@@ -193,12 +197,12 @@ def known_pairs() -> tuple[KnownPair, ...]:
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
-def _server(wanted: PaneRequest, default: str) -> str:
-    """Return a model's server: for files `embedded`, for twins too unless another is named."""
-    if is_path(wanted.model):
-        return EMBEDDED
+def _server(wanted: PaneRequest, launch: Launch, default: str) -> str:
+    """Return a model's server: the one named for it, else for files and twins `embedded`."""
     if wanted.server is None:
-        return EMBEDDED if is_twin(wanted.model) else default
+        own = is_path(wanted.model) or is_twin(wanted.model)
+        # No server has a model by a path that begins at this directory or home.
+        return EMBEDDED if own and (not launch.host_first or wanted.model.startswith((".", "~"))) else default
     return wanted.server if wanted.server == EMBEDDED else parse_host(wanted.server)
 
 
@@ -207,10 +211,6 @@ def _twins(launch: Launch, why: str, server: str = EMBEDDED) -> Found:
         raise ServerError(reason, Fault.UNREACHABLE)
     base, instruct = (Model(name=name, server=EMBEDDED) for name in ("twin:text", "twin:latest"))
     return Found(Outcome.EMBEDDED, pair_lineup(base, instruct, system=launch.system), why, server)
-
-
-def _count(number: int) -> str:
-    return {0: "no models", 1: "one model"}.get(number, f"{number} models")
 
 
 def _bare(host: str) -> str:

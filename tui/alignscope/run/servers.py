@@ -3,26 +3,29 @@
 import asyncio
 import importlib
 import os
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from alignscope.backends import connect
 from alignscope.backends.base import Backend
 from alignscope.backends.host import parse_host
-from alignscope.files.settings import HOST_VARIABLE, api_key
+from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.pane import EMBEDDED
 
 
 class Servers:
     """Backends of the servers in use. A server's dialect is requested until it has answered once."""
 
-    def __init__(self, host: str = "") -> None:
+    def __init__(self, host: str = "", key_variables: Mapping[str, str] | None = None) -> None:
         """Open nothing yet.
 
         Args:
             host: the default server, by OLLAMA_HOST's rules; "" for that variable, or Ollama's own default.
+            key_variables: environment variables with keys, by the URLs of the servers that get them.
         """
         self.default_host = parse_host(host or os.environ.get(HOST_VARIABLE, ""))
+        self._key_variables = key_variables or {}
         self._backends: dict[str, Backend] = {}
         self._gates: dict[str, asyncio.Lock] = {}
 
@@ -37,19 +40,25 @@ class Servers:
     @property
     def open(self) -> tuple[Backend, ...]:
         """The backends that have answered so far."""
-        return tuple(self._backends.values())
+        return tuple(dict.fromkeys(self._backends.values()))
 
     async def get(self, server: str) -> Backend:
         """Return the backend of a URL, or of `embedded`. Raises ServerError for an unreachable or unknown server."""
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:
-                self._backends[name] = await _embedded() if name == EMBEDDED else await connect(name, api_key=api_key())
+                backend = await (_embedded() if name == EMBEDDED else self._connect(name))
+                # Its models name the server by the URL without a password and in small letters, and are asked there.
+                self._backends[name] = backend
+                self._backends.setdefault(backend.info.url, backend)
             return self._backends[name]
+
+    async def _connect(self, url: str) -> Backend:
+        return await connect(url, key_variable=self._key_variables.get(url, ""))
 
     async def close(self) -> None:
         """Close all connections, and end the embedded engine."""
-        backends = list(self._backends.values())
+        backends = self.open
         self._backends.clear()
         await asyncio.gather(*(backend.close() for backend in backends))
 

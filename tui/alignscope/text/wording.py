@@ -15,6 +15,8 @@ _PRESETS: Final = tuple(PRESETS.values())
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 _MOST_CHANGED: Final = 4
 """Maximum number of parameters named one by one behind a preset."""
+SILENT_SECONDS: Final = 5.0
+"""A pause between two tokens is mentioned from here on."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -55,13 +57,19 @@ def record_facts(record: PaneRecord) -> list[str]:
 
 
 def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
-    """Return what a reply does, with the seconds it has waited, or why it stopped; `held` is a paused replay."""
+    """Return what a reply does, or why it stopped.
+
+    Args:
+        waited: seconds since its last token, else since its present phase of waiting began.
+        held: whether it is in a paused replay.
+    """
     if reply.end is not None:
         return reply.ending
     if held:
         return "paused"
     if reply.texts:
-        return "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
+        doing = "thinking" if len(reply.texts) - 1 in reply.thoughts else "writing"
+        return f"{doing} · silent for {int(waited)} s" if waited >= SILENT_SECONDS else doing
     return f"{reply.phase} {int(waited)} s" if waited >= 1 else str(reply.phase)
 
 
@@ -89,7 +97,7 @@ def describe_footer(
     Args:
         replies: those of one turn, by sample; at least one.
         sample: the one in view; None for all.
-        waited: seconds that the one in view has waited in its present phase.
+        waited: as in `reply_state`, for the one in view.
         held: whether they are recorded, and the clock stands still.
     """
     if sample is not None or len(replies) == 1:

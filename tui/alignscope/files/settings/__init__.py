@@ -8,6 +8,8 @@ from typing import Final
 from alignscope.files.locations import config_dir
 from alignscope.files.settings.model import Settings
 
+API_KEY_VARIABLE: Final = "ALIGNSCOPE_API_KEY"
+"""Its value is a key. Files are easily shared, so keys are in the environment only."""
 HOST_VARIABLE: Final = "OLLAMA_HOST"
 THEME_VARIABLE: Final = "ALIGNSCOPE_THEME"
 SESSIONS_VARIABLE: Final = "ALIGNSCOPE_SESSIONS"
@@ -17,11 +19,6 @@ def config_file() -> Path:
     """Return the path of the settings file, which needn't exist; ALIGNSCOPE_CONFIG may name it."""
     named = os.environ.get("ALIGNSCOPE_CONFIG", "")
     return Path(named).expanduser().absolute() if named else config_dir() / "config.yaml"
-
-
-def api_key() -> str | None:
-    """Return the key for OpenAI-style servers. It isn't read from the file, since files are easily shared."""
-    return os.environ.get("ALIGNSCOPE_API_KEY") or None
 
 
 def host(flag: str, settings: Settings) -> str:

@@ -43,7 +43,7 @@ def read_lineup(texts: Sequence[str], servers: Mapping[str, str]) -> tuple[PaneR
     """
     panes: list[PaneRequest] = []
     for text in texts:
-        pane = read_pane(text)
+        pane = read_pane(text, servers)
         if pane.server not in (None, EMBEDDED):
             try:
                 pane = msgspec.structs.replace(pane, server=server_url(pane.server, servers))

@@ -5,6 +5,7 @@ from typing import TypeVar
 from textual import work
 from textual.getters import query_one
 
+from alignscope.text.wording import counted
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
@@ -62,7 +63,7 @@ class SplitScreen(AppScreen[T]):
         """Copy a text, and show a notice that names it as `what`, or by its length only."""
         from alignscope.ui.widgets.clipboard import CopyError, copy
 
-        size = f"{len(text):,} characters"
+        size = counted(len(text), "character")
         try:
             how = await copy(self.app, text)
             self.show_notice(f"Copied {f'{what} ({size})' if what else size} {how}.")

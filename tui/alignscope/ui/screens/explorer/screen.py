@@ -58,7 +58,7 @@ class ExplorerScreen(SessionActions):
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self.launch = launch
-        self.servers = Servers(launch.host)
+        self.servers = Servers(launch.host, launch.key_variables)
         self.exploration = Exploration(self.servers)
         self.exploration.settings = launch.settings
         named = tuple(Pane(pane.name, pane.model, "", pane.mode or Mode.CHAT) for pane in launch.panes)

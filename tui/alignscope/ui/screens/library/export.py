@@ -90,6 +90,7 @@ def export(
         if wanted is None:
             return
         name, target = wanted
+        remark = ""
         try:
             path = target.expanduser().absolute()
             if name == _PICTURE:
@@ -100,7 +101,8 @@ def export(
             else:
                 form, theme = FORMATS[name], screen.app.theme
                 await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
-            report(f"Wrote {path}.", "information")
+                remark = await asyncio.to_thread(form.remark, session)
+            report(f"Wrote {path}. {remark}".rstrip(), "information")
         except FileExistsError:
             report(f"There is a file {target} already, and it was left alone. Choose another name.", "error")
         except (OSError, RuntimeError) as error:

@@ -116,11 +116,11 @@ def _marked(text: str, alike: int, parted: bool) -> Content:
     rest = text[alike : alike + _AFTER]
     left = len(text) - alike - len(rest)
     return Content.assemble(
-        (f"… {start:,} characters alike …\n" if start else "", "$accent"),
+        (f"… {counted(start, 'character')} alike …\n" if start else "", "$accent"),
         (clean(text[start:alike]), "dim"),
         ("▶" if parted else "", "$accent"),
         clean(rest),
-        (f"\n… {left:,} more characters" if left else "", "$accent"),
+        (f"\n… {counted(left, 'more character')}" if left else "", "$accent"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -152,8 +152,10 @@ class ReplayScreen(Transport):
 
     # How it is shown
 
-    footer_words: ClassVar[dict[str, str]] = {"turn(1)": "Turn", "rerun": "Compare"}
-    """Shorter labels, by action, so that the line of keys has room for all."""
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """Shorter labels, by action, so that the line of keys has room for all; the first says what it does now."""
+        return {"turn(1)": "Turn", "rerun": "Compare", "play": "Pause" if self.player.playing else "Play"}
 
     def action_copy(self) -> None:
         """Copy the reply as far as it is shown."""

@@ -36,6 +36,7 @@ class Transport(SplitScreen[Session | None]):
         self._panes = ReplayPanes(player, [record.pane for record in session.lineup])
         self._numbers = {id(turn): index for index, turn in enumerate(player.recording.turns, 1)}
         self._noted: Turn | None = None
+        self._was_playing = False
         """The turn whose note is shown, where it has one."""
         self._drawn_at = 0.0
         """Seconds on the monotonic clock of the last frame; 0 before the first."""
@@ -91,6 +92,9 @@ class Transport(SplitScreen[Session | None]):
             parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
         for view in self._panes.views:
             view.set_paused(not player.playing)
+        if player.playing is not self._was_playing:
+            self._was_playing = player.playing
+            self.refresh_bindings()
         self.timeline.set_position(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
         if turn is not self._noted:
             self._noted = turn

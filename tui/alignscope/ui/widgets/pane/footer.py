@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from alignscope.model.reply import Reply
 from alignscope.text.clean import cell_width, fit
-from alignscope.text.wording import describe_footer
+from alignscope.text.wording import SILENT_SECONDS, describe_footer
 from alignscope.ui.widgets.pane.bars import BETWEEN, Bar
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -40,7 +40,7 @@ class PaneFooter(Bar):
         self._began = 0.0
         self._paused = False
         self._due = 0.0  # time.monotonic() of the next update; 0 for none
-        self._second: Timer | None = None  # to the next second of waiting
+        self._second: Timer | None = None  # to the next change of the text about waiting or silence
 
     def begin(self, at: float | None = None) -> None:
         """Measure waiting time from now, or from another moment on the clock."""
@@ -80,11 +80,11 @@ class PaneFooter(Bar):
         if replies := self._replies:
             sample = min(self._sample or 1, len(replies))
             reply = replies[sample]
-            waiting = reply.end is None and not reply.texts
-            waited = self._clock() - self._began - reply.phase_since_ms / 1000 if waiting else 0
+            waited = self._clock() - self._began - reply.silent_since_ms / 1000 if reply.end is None else 0
             self._state, self._figures = describe_footer(replies, self._sample and sample, waited, held=self._paused)
-            if waiting and self.is_mounted:
-                self._second = self.set_timer(1.01 - waited % 1, self._refresh_figures)
+            if reply.end is None and not self._paused and self.is_mounted:
+                pause = max(1 - waited % 1, SILENT_SECONDS - waited if reply.texts else 0)
+                self._second = self.set_timer(pause + 0.01, self._refresh_figures)
         self.set_class(bool(self._state or self._figures), "-filled")
         self.set_class(any(reply.failed for reply in replies.values()), "-failed")
         self.redraw()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from textual import events
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
@@ -61,7 +60,7 @@ class PaneView(Widget):
         tone: Tone = "base",
         default_server: str = "",
         server_names: Mapping[str, str] | None = None,
-        empty_text: str = "",
+        empty_texts: Mapping[Mode, str] | None = None,
         retry_hint: str = "",
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
@@ -72,6 +71,7 @@ class PaneView(Widget):
         Args:
             default_server: URL of the server that the header leaves out.
             server_names: names of servers by URL.
+            empty_texts: text for a pane without a turn, by mode.
             retry_hint: text added to the message of a failed reply.
             presets: presets that describe the sampling beside a prompt.
             clock: returns seconds, for the time that a reply has been waited for.
@@ -92,7 +92,7 @@ class PaneView(Widget):
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
         self._footer = PaneFooter(clock)
-        self._empty_text = empty_text
+        self._empty_texts = empty_texts or {}
         self._markdown: VerticalScroll | None = None
 
     def compose(self) -> ComposeResult:
@@ -100,7 +100,8 @@ class PaneView(Widget):
         from textual.widgets import Static
 
         yield self._header
-        yield Static(Content(self._empty_text), classes="pane--empty")
+        self._empty = Static(classes="pane--empty", markup=False)
+        yield self._empty
         yield self.transcript
         yield self._footer
 
@@ -123,6 +124,8 @@ class PaneView(Widget):
             self.default_server = default_server
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
+        if self.children:  # else it isn't composed yet
+            self._empty.update(self._empty_texts.get(pane.mode, ""))
 
     def set_tone(self, tone: Tone) -> None:
         """Set the colour and the mark."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from alignscope.text.clean import clean
+from alignscope.text.wording import counted
 from alignscope.ui.widgets.transcript.layout import Block, BlockKind, Rows
 
 _PROMPT_SHOWN: Final = 600
@@ -33,7 +34,7 @@ class Turns:
         )
         shown = clean(prompt[:_PROMPT_SHOWN])
         if len(prompt) > _PROMPT_SHOWN:
-            shown += f" … and {len(prompt) - _PROMPT_SHOWN:,} more characters"
+            shown += f" … and {counted(len(prompt) - _PROMPT_SHOWN, 'more character')}"
         self._rows.add(BlockKind.PROMPT, shown)
         for sample in range(1, samples + 1):
             if samples > 1:
