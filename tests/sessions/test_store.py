@@ -190,6 +190,9 @@ def test_found_by_path_name_title_or_beginning(store: Store) -> None:
         store.open("2026")
     with pytest.raises(SessionError, match=r"no session is called ‘nothing’.*sessions list"):
         store.open("nothing")
+    shutil.copy(one.path or "", store.directory / ".hidden.yaml")
+    with pytest.raises(SessionError, match=r"no session is called ‘\.hidden’"):
+        store.open(".hidden")
 
 
 def test_bundled_sessions_are_only_read(store: Store) -> None:
