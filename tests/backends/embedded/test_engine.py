@@ -112,9 +112,10 @@ async def test_files_asked_for_long_ago_are_dropped(engine: Engine, tmp_path: Pa
         served.append(await engine.url_for(str(file)))
     assert [engine.loaded(str(file)) for file in files] == [False, False, True, True, True, True]
     assert engine.loaded("twin:text")
-    with pytest.raises(httpx.ConnectError):
-        while await get(engine, served[0].url):
-            pass
+    async with asyncio.timeout(60):
+        with pytest.raises(httpx.ConnectError):
+            while await get(engine, served[0].url):
+                pass
     assert (await get(engine, f"{served[-1].url}/health")).status_code == 200
     await engine.url_for(str(files[0]))
     assert engine.loaded(str(files[0]))
