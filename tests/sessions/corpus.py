@@ -157,20 +157,20 @@ def files() -> Iterator[tuple[str, bytes | Callable[[], bytes], str]]:
 
 
 PLAYED = {
-    "rubbish": ('[200,"upon"]', "[200"),
-    "no list": ('[200,"upon"]', "7"),
-    "another text": ('[200,"upon"]', '[200,"down"]'),
-    "too short": ('\n    [25," time"]', ""),
-    "too long": ('[25," time"]', '[25," time"]\n    [25,"!"]'),
-    "back in time": ('[25," a"]', '[-25," a"]'),
-    "never": ('[25," a"]', '[1e300," a"]'),
-    "not a number": ('[25," a"]', '["25"," a"]'),
-    "two in a line": ('[25," a"]', '[25," "],[0,"a"]'),
-    "deep": ('[25," a"]', '[25," a",' + "[" * 100_000 + "]"),
-    "a wrong probability": ('[25," a"]', '[25," a","likely"]'),
-    "a lone half": ('[25," a"]', '[25," \\ud800"]'),
+    "rubbish": ('[200,"upon"]', "[200", "line 1 is no token"),
+    "no list": ('[200,"upon"]', "7", "line 1 is no token: Expected `array`"),
+    "another text": ('[200,"upon"]', '[200,"down"]', "line 1 is not what"),
+    "too short": ('\n    [25," time"]', "", "its 2 lines end before"),
+    "too long": ('[25," time"]', '[25," time"]\n    [25,"!"]', "line 4 is not what"),
+    "back in time": ('[25," a"]', '[-25," a"]', "line 2 has an impossible time, -25 ms"),
+    "never": ('[25," a"]', '[1e300," a"]', "line 2 has an impossible time, 1e+300 ms"),
+    "not a number": ('[25," a"]', '["25"," a"]', "line 2 is no token: Expected `float`"),
+    "two in a line": ('[25," a"]', '[25," "],[0,"a"]', "line 2 is no token: JSON is malformed"),
+    "deep": ('[25," a"]', '[25," a",' + "[" * 100_000 + "]", "line 2 is no token"),
+    "a wrong probability": ('[25," a"]', '[25," a","likely"]', "line 2 is no token"),
+    "a lone half": ('[25," a"]', '[25," \\ud800"]', "line 2 is no token"),
 }
-"""By name: what is put in place of what in a good file's first timeline."""
+"""By name: what is replaced by what in a good file's first timeline, and words of the refusal."""
 
 
 def _laughs() -> bytes:
