@@ -9,7 +9,8 @@ import pytest
 
 from tests.commands.shell import LONG, Shell, Terminal
 
-STREAMING = ("--embedded", "--prompt", "Once upon a time", "--set", "num_predict=-1", "--samples", "16")
+STREAMING = ("--embedded", "--prompt", "Once upon a time", "--set", "num_predict=-1", "--samples", "8")
+"""As many as the engine writes at once, so that the sample in view is not queued behind others."""
 IGNORING = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
 
 

@@ -147,8 +147,8 @@ def _problem(value: str, ansi: bool) -> str:
 
 
 def bundled_themes() -> Iterator[FileTheme]:
-    """Yield the themes that come with alignscope."""
-    yield from map(read, sorted(bundled("themes").glob("*.yaml")))
+    """Yield the themes that come with alignscope, by name."""
+    yield from map(read, sorted(bundled("themes").glob("*.yaml"), key=lambda path: path.stem))
 
 
 @cache

@@ -275,7 +275,7 @@ class PreviewChooser(Chooser[T]):
 
     DEFAULT_CSS = """
     PreviewChooser {
-        & #preview { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+        & #preview { width: 1fr; padding: 0 0 0 2; scrollbar-size-vertical: 1; }
         &.-narrow Horizontal { layout: vertical; }
         &.-narrow #preview { height: 2fr; padding: 1 0 0 0; }
     }

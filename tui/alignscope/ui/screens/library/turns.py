@@ -34,7 +34,7 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
     ]  # fmt: skip
     DEFAULT_CSS = """
     TurnsScreen {
-        & #preview { color: $text-muted; }
+        & #preview { color: $text-muted; scrollbar-gutter: stable; }
         &.-narrow #preview { height: 1fr; }
     }
     """
