@@ -138,7 +138,10 @@ async def test_a_pane_is_asked_again_while_another_still_writes(
     written = len(instruct.texts)
     while len(instruct.texts) < written + 5:
         await anext(stream)
+    ended = asyncio.create_task(exploration.ended(turn, "instruct"))
+    await asyncio.sleep(0)
     await stream.aclose()
+    await asyncio.wait_for(ended, 60)
     await exploration.close()
     [session] = kept(tmp_path).values()
     [recorded] = session.turns
