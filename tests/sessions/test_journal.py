@@ -382,6 +382,20 @@ def test_what_could_not_be_kept_is_said_at_the_end(tmp_path: Path) -> None:
     assert "One turn could not be kept" in recorder.close()
 
 
+def test_a_turn_that_only_its_journal_has_comes_with_the_next_start(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    played(recorder, 1, words=("long ",) * 2_000)
+    recorder.flush().result(20)
+    path = Path(recorder.session.path or "")
+    second = begun(recorder, 2, "second")
+    with disk_full(path.stat().st_size):
+        tell(recorder, second, events_of("base", ["only in the journal"]))
+        recorder.end(second)
+        assert "One turn could not be kept" in recorder.close()
+    assert len(Store(tmp_path).recover()) == 1
+    assert [turn.text("base") for turn in Store(tmp_path).open(path).turns][1:] == ["only in the journal"]
+
+
 @pytest.mark.parametrize("how", ["written", "replaced", "gone"])
 def test_a_file_changed_underneath_is_left_alone_and_the_session_goes_on(tmp_path: Path, how: str) -> None:
     told: list[str] = []
