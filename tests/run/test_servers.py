@@ -7,6 +7,7 @@ import pytest
 from alignscope.backends.base import Fault, ServerError
 from alignscope.run.servers import Servers
 from tests.standin import Flavour, Ollama, OpenAIStyle
+from tests.standin.web import Exchange
 
 
 async def test_one_backend_a_server(servers: Servers, ollama: Ollama) -> None:
@@ -35,6 +36,29 @@ async def test_a_key_goes_to_its_server_alone(monkeypatch: pytest.MonkeyPatch) -
         assert await (await servers.get(other.url)).models()
     assert {seen.headers.get("authorization") for seen in named.requests} == {"Bearer sesame"}
     assert {seen.headers.get("authorization") for seen in other.requests} == {None}
+
+
+async def test_a_connection_that_is_made_while_all_are_closed_is_closed_too(nobody: str) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def version(exchange: Exchange) -> None:
+        asked.set()
+        await answer.wait()
+        await exchange.json({"version": "0.17.4"})
+
+    async with Ollama(port=int(nobody.rpartition(":")[2])) as slow:
+        slow.routes["GET", "/api/version"] = version
+        servers = Servers()
+        asking = asyncio.create_task(servers.get(slow.url))
+        await asked.wait()
+        await servers.close()
+        answer.set()
+        with pytest.raises(ServerError, match="closed"):
+            await asking
+        assert servers.open == ()
+        await slow.until(lambda: slow.connected == 0)
+        with pytest.raises(ServerError, match="closed"):
+            await servers.get(slow.url)
 
 
 async def test_the_url_that_a_server_gives_its_models_is_the_same_server(

@@ -122,6 +122,11 @@ class Server:
         """Where it listens."""
         return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
+    @property
+    def connected(self) -> int:
+        """How many connections are open."""
+        return len(self._tasks)
+
     def open_now(self, path: str = "") -> list[Seen]:
         """The requests that are being answered at this moment."""
         return [seen for seen in self.requests if seen.closed is None and path in seen.path]

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from alignscope.backends import connect
-from alignscope.backends.base import Backend
+from alignscope.backends.base import Backend, Fault, ServerError
 from alignscope.backends.host import parse_host
 from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.pane import EMBEDDED
@@ -28,6 +28,7 @@ class Servers:
         self._key_variables = key_variables or {}
         self._backends: dict[str, Backend] = {}
         self._gates: dict[str, asyncio.Lock] = {}
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -43,21 +44,33 @@ class Servers:
         return tuple(dict.fromkeys(self._backends.values()))
 
     async def get(self, server: str) -> Backend:
-        """Return the backend of a URL, or of `embedded`. Raises ServerError for an unreachable or unknown server."""
+        """Return the backend of a URL, or of `embedded`.
+
+        Raises ServerError for an unreachable or unknown server, and once `close` was called.
+        """
         name = server if server == EMBEDDED else parse_host(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:
+                self._check_open()
                 backend = await (_embedded() if name == EMBEDDED else self._connect(name))
+                if self._closed:  # meanwhile: nobody else would close it
+                    await backend.close()
+                    self._check_open()
                 # Its models name the server by the URL without a password and in small letters, and are asked there.
                 self._backends[name] = backend
                 self._backends.setdefault(backend.info.url, backend)
             return self._backends[name]
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ServerError("alignscope has closed its connections.", Fault.UNREACHABLE)
+
     async def _connect(self, url: str) -> Backend:
         return await connect(url, key_variable=self._key_variables.get(url, ""))
 
     async def close(self) -> None:
-        """Close all connections, and end the embedded engine."""
+        """Close all connections, and end the embedded engine. A connection that is being made is closed as it comes."""
+        self._closed = True
         backends = self.open
         self._backends.clear()
         await asyncio.gather(*(backend.close() for backend in backends))

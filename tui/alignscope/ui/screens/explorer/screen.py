@@ -3,12 +3,14 @@
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.worker import WorkerError
 
 from alignscope.files.experiments import Experiment
 from alignscope.files.history import History
@@ -112,6 +114,11 @@ class ExplorerScreen(SessionActions):
         self.query_one("#stage").set_class(event.size.width < _WIDE, "-narrow")
 
     async def on_unmount(self) -> None:
+        # What is still being asked would open connections while they are closed, and nobody would close those.
+        self.workers.cancel_all()
+        for worker in list(self.workers):
+            with suppress(WorkerError):
+                await worker.wait()
         lost = await self.exploration.close()
         if lost:
             self.log.error(lost)
