@@ -1,5 +1,7 @@
 """What servers have: their listings, remembered for records and asked anew for advice."""
 
+import asyncio
+
 import pytest
 
 from alignscope.backends.embedded.engine import engine_available
@@ -7,6 +9,7 @@ from alignscope.model.pane import EMBEDDED, Mode, Pane
 from alignscope.run.catalog import Catalog
 from alignscope.run.servers import Servers
 from tests.standin import Ollama
+from tests.standin.web import Exchange
 
 
 def pane(model: str, server: str) -> Pane:
@@ -44,6 +47,25 @@ async def test_a_model_is_found_without_its_tag(servers: Servers) -> None:
         listing = await Catalog(servers).listing(server.url)
         assert listing.find("mistral:text") is not None
         assert listing.find("mistral") is listing.find("mistral:latest")
+
+
+async def test_whoever_waits_for_listings_and_leaves_leaves_no_request_behind(servers: Servers, ollama: Ollama) -> None:
+    await servers.get(ollama.url)
+    asked = asyncio.Event()
+
+    async def tags(_: Exchange) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    ollama.routes["GET", "/api/tags"] = tags
+    before = asyncio.all_tasks()
+    waiting = asyncio.create_task(Catalog(servers).models((pane("mistral:text", ollama.url),)))
+    await asked.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    left = asyncio.all_tasks() - before
+    assert not [task for task in left if "Catalog" in repr(task)], "they would open connections that nobody closes"
 
 
 async def test_each_server_is_listed_once_and_one_that_is_not_there_says_so(

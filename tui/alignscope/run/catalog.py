@@ -58,8 +58,15 @@ class Catalog:
 
     async def listings(self, servers: Iterable[str]) -> AsyncGenerator[Listing, None]:
         """Request the listings of several servers at once, and yield each as it comes."""
-        for answer in asyncio.as_completed([self.listing(server) for server in dict.fromkeys(servers)]):
-            yield await answer
+        requests = [asyncio.create_task(self.listing(server)) for server in dict.fromkeys(servers)]
+        try:
+            for answer in asyncio.as_completed(requests):
+                yield await answer
+        finally:
+            # as_completed leaves them running, and with them connections that nobody closes.
+            for request in requests:
+                request.cancel()
+            await asyncio.gather(*requests, return_exceptions=True)
 
     async def models(self, lineup: Lineup) -> list[Model]:
         """Request the models of a lineup's servers, and return those of the servers that answer."""
