@@ -51,9 +51,7 @@ class Walk:
             region = view.transcript.region
             waiting = view.transcript.pending or view.running or view.markdown
             if view.turns and not waiting and region.width > 8 and region.height > 1 and view.reply_text().strip():
-                rows = self.desk.screen.split("\n")[region.y : region.bottom]
-                seen = "".join(row[region.x : region.right] for row in rows)
-                assert seen.strip(), f"{view.pane.name} is blank"
+                assert self._seen(view).strip(), f"{view.pane.name} is blank"
 
     async def arrive(self) -> None:
         """Go back to the panes, and see that the beginning and the end of every reply can be reached."""
@@ -80,8 +78,10 @@ class Walk:
         await self.desk.until(lambda: view.transcript.scroll_y == 0 and self._seen(view).strip())
 
     def _seen(self, view: PaneView) -> str:
-        region = view.transcript.region
-        return "\n".join(row[region.x : region.right] for row in self.desk.screen.split("\n")[region.y : region.bottom])
+        """What a pane shows, by columns and not by characters, since some are two columns wide."""
+        region, app = view.transcript.region, self.desk.app
+        rows = app.screen._compositor.render_strips(app.size)[region.y : region.bottom]
+        return "\n".join(row.crop(region.x, region.right).text for row in rows)
 
     async def _key(self) -> None:
         await self._press(self._some_key())
