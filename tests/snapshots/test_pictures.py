@@ -162,7 +162,7 @@ async def replay(scene: Scene) -> None:
 
 
 async def turns(scene: Scene) -> None:
-    await scene.over(TurnsScreen(fixed.turns()))
+    await scene.over(TurnsScreen(fixed.turns(), {}))
 
 
 async def verdict(scene: Scene) -> None:

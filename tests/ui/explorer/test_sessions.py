@@ -118,6 +118,66 @@ async def test_naming_a_note_and_a_verdict(ollama: Ollama) -> None:
     assert verdict is not None and verdict.order == (("instruct", 1), ("base", 1))
 
 
+async def test_a_note_and_a_verdict_stand_below_their_prompt_in_every_pane(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("Short", " and good."))
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "first", "second")
+        await into_pane(desk)
+        await desk.press("d", *"seen", "enter")
+        await desk.until_shown("note: seen")
+        await desk.press("V", "2")
+        await desk.until_shown("verdict: instruct > base")
+        for view in desk.explorer.split.views:
+            rows = [
+                row[view.region.x : view.region.right].rstrip(" ▁▂▃▄▅▆▇█▔▎▍▌▋▊▉▐") for row in desk.screen.split("\n")
+            ]
+            prompt = next(index for index, row in enumerate(rows) if row == "› second")
+            assert [row.strip() for row in rows[prompt + 1 : prompt + 3]] == ["verdict: instruct > base", "note: seen"]
+        await desk.press("d", *["backspace"] * 4, "enter")
+        await desk.until(lambda: "note: seen" not in desk.screen)
+        assert "verdict: instruct > base" in desk.screen, "taking one away leaves the other"
+        await desk.press("f12")
+        await desk.until(lambda: isinstance(desk.app.screen, ReplayScreen))
+        await desk.press("end")
+        await desk.until_shown("› second", "verdict: instruct > base")
+
+
+async def test_one_key_judges_the_row_under_the_cursor(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await sent(desk, "first", "second")
+        await into_pane(desk)
+        await desk.press("F")
+        await desk.until_shown("go on from any of them")
+        orders = []
+        for _ in range(4):
+            await desk.press("ctrl+r")
+            await desk.pilot.pause()
+            verdict = desk.exploration.turns[1].verdict
+            orders.append([name for name, _ in verdict.order] if verdict else [])
+        assert orders == [["base", "instruct"], ["instruct", "base"], [], ["base", "instruct"]]
+        await desk.press("up", "ctrl+r", "ctrl+r", "ctrl+n", *"so", "enter")
+        await desk.until_shown("note  instruct > base", "verdict: instruct > base")
+        assert "go on from any of them" in desk.screen, "the list stays, for the next row"
+        await desk.press("escape")
+    (session,) = kept()
+    first, second = session.turns
+    assert first.note == "so" and first.verdict is not None and first.verdict.order[0][0] == "instruct"
+    assert second.verdict is not None and second.verdict.order[0][0] == "base"
+
+
+async def test_more_than_two_replies_are_ranked_by_their_numbers(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await into_pane(desk)
+        await desk.press("escape", "escape", "plus")
+        await desk.until(lambda: desk.exploration.settings.samples == 2)
+        await sent(desk, "x")
+        await into_pane(desk)
+        await desk.press("F", "ctrl+r")
+        await desk.until_shown("Which reply is better?")
+        await desk.press("3", "9", "1", "2")
+        await desk.until_shown("verdict: instruct 1 > base 1 > base 2 > instruct 2")
+
+
 async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await sent(desk, "first")

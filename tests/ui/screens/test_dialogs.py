@@ -138,13 +138,13 @@ def test_a_sessions_row_breaks_no_models_name_and_says_what_it_counts(width: int
 async def test_a_turns_marks_stand_at_the_right_and_its_replies_where_there_is_room(width: int, beside: bool) -> None:
     turns = fixed.turns()
     turns[1].prompt = "a long prompt " * 30
-    app = Host(screen=lambda: TurnsScreen(turns))
+    app = Host(screen=lambda: TurnsScreen(turns, {}))
     async with app.run_test(size=(width, 24)) as pilot:
         await pilot.pause()
         await pilot.pause()
         lines = screen_text(app).splitlines()
         selected = next(line for line in lines if SELECTED in line)
-        assert "…  note verdict" in selected
+        assert "…  note  instruct > base" in selected
         assert any("1  こんにちは" in line and "a long prompt" in line for line in lines) is beside
         assert any(line.rstrip().endswith("1. A spider has eight legs.") for line in lines)
 

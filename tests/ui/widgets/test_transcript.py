@@ -1,6 +1,7 @@
 """The transcript in a real application, driven by keys and mouse."""
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Static
 
 from alignscope.model.events import End
@@ -311,3 +312,32 @@ async def test_settings_stand_on_the_rule_only_when_they_are_news() -> None:
         await pilot.pause()
         rules = [row.strip("─ ") for row in host.rows() if row.startswith("──")]
         assert rules == ["1 ─ even · temperature 0.8", "2", "3 ─ model", "4"]
+
+
+async def test_what_is_said_of_an_earlier_turn_moves_nothing_that_is_in_view() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 12)) as pilot:
+        await fill(host, 3)
+        first = host.turn
+        host.apply(finished())
+        host.begin_turn(2, "More.")
+        for number in range(40):
+            host.apply(token(f"second {number}\n"))
+        await pilot.pause()
+        host.view.transcript.scroll_to(y=20, animate=False)
+        await pilot.pause()
+        before = [row[:39].rstrip() for row in host.rows()[1:-1]]
+        first.note = "of two\nlines \x1b[31m" + "long " * 200
+        host.view.show_remarks(first)
+        await pilot.pause()
+        assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
+        host.view.transcript.scroll_home(animate=False)
+        await pilot.pause()
+        assert [row[:39].strip() for row in host.rows()[3:5]] == ["note: of two", "lines ␛[31mlong long long long long"]
+        assert any("more characters" in row for row in (await _all_rows(host, pilot)))
+
+
+async def _all_rows(host: Host, pilot: Pilot[None]) -> list[str]:
+    await pilot.resize_terminal(40, 100)
+    await pilot.pause()
+    return host.rows()

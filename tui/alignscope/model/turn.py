@@ -121,6 +121,11 @@ class Turn:
         for place, pane in enumerate([*self.lineup, *(Pane(name, "", "", Mode.CHAT) for name in others)]):
             yield place, pane, [reply for _, reply in sorted(self.replies_of(pane.name).items())]
 
+    @property
+    def keys(self) -> list[ReplyKey]:
+        """The replies' keys, by pane in the lineup's order and by sample."""
+        return [(reply.pane, reply.sample) for _, _, replies in self.by_pane() for reply in replies]
+
     def replies_of(self, pane: str) -> dict[int, Reply]:
         """Return a pane's replies, by sample."""
         return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}

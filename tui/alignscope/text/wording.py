@@ -142,6 +142,13 @@ def describe_verdict(turn: Turn) -> str:
     return " > ".join(reply_name(turn, key) for key in turn.verdict.order)
 
 
+def remarks(turn: Turn) -> str:
+    """Return a turn's verdict and note, a line each, as they stand below its prompt; empty without any."""
+    verdict = describe_verdict(turn)
+    lines = (f"verdict: {verdict}" if verdict else "", f"note: {turn.note}" if turn.note else "")
+    return "\n".join(filter(None, lines))
+
+
 def origin(session: Session) -> str:
     """Return the turn and the session that a fork goes on from; empty for other sessions."""
     parent = session.parent

@@ -12,11 +12,12 @@ from textual import work
 from alignscope.files import locations
 from alignscope.model.launch import Playback
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import Turn, Verdict
+from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
+from alignscope.text.wording import reply_name
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 
@@ -142,6 +143,7 @@ class SessionActions(NextTurnActions):
         text = await self._ask(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
         if text is not None:
             self.recorder.set_note(turn, text)
+            self._show_remarks(turn)
             self.show_notice("The note is kept." if text else "There is no note on this turn.")
 
     async def _judge(self, turn: Turn) -> None:
@@ -152,9 +154,27 @@ class SessionActions(NextTurnActions):
 
         order = await self.app.push_screen_wait(VerdictScreen(turn))
         if order is not None:
-            self.recorder.set_verdict(turn, Verdict(order) if order else None)
-            names = [name if turn.settings.samples == 1 else f"{name} {sample}" for name, sample in order]
-            self.show_notice(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
+            self._set_verdict(turn, order)
+
+    async def _judge_next(self, turn: Turn) -> None:
+        """Say of two replies that the first is better, then the second, then neither; ask where there are others."""
+        keys = turn.keys
+        if len(keys) != 2:
+            await self._judge(turn)
+            return
+        orders = [(), tuple(keys), tuple(keys[::-1])]
+        now = turn.verdict.order if turn.verdict else ()
+        self._set_verdict(turn, orders[(orders.index(now) + 1) % len(orders) if now in orders else 0])
+
+    def _set_verdict(self, turn: Turn, order: tuple[ReplyKey, ...]) -> None:
+        self.recorder.set_verdict(turn, Verdict(order) if order else None)
+        self._show_remarks(turn)
+        names = [reply_name(turn, key) for key in order]
+        self.show_notice(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
+
+    def _show_remarks(self, turn: Turn) -> None:
+        for view in self.split.views:
+            view.show_remarks(turn)
 
     @work(group="session", exit_on_error=False)
     async def action_turns(self) -> None:
@@ -163,21 +183,17 @@ class SessionActions(NextTurnActions):
             return
         from alignscope.ui.screens.library.turns import TurnsScreen
 
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns))
+        remark = {"note": self._note, "verdict": self._judge_next}
+        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns, remark))
         if chosen is None:
             return
         turn, action = chosen
-        if action == "note":
-            await self._note(turn)
-        elif action == "verdict":
-            await self._judge(turn)
-        else:
-            edit = action == "edit"
-            await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
-            self.show_notice("What you send now goes into a new session that names the one it came from.")
-            if edit:
-                self.prompt.put(turn.prompt)
-            self.prompt.focus()
+        edit = action == "edit"
+        await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
+        self.show_notice("What you send now goes into a new session that names the one it came from.")
+        if edit:
+            self.prompt.put(turn.prompt)
+        self.prompt.focus()
 
     # Replays
 

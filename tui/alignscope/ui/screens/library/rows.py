@@ -9,6 +9,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.sessions.library.index import Entry
 from alignscope.text.clean import cell_width, clean, fit
+from alignscope.text.wording import remarks
 from alignscope.ui.screens.labels import hanging, labels
 
 _TURNS_SHOWN: Final = 5
@@ -75,8 +76,7 @@ def describe(session: Session, width: int, excerpt: str = "") -> Content:
         parts += ["\n\n", (clean(excerpt), "$text-warning")]
     for turn in session.turns[:_TURNS_SHOWN]:
         parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
-        if turn.note:
-            parts.append((f"\nnote: {fit(turn.note, 200)}", "$accent"))
+        parts += [(f"\n{fit(line, 200)}", "$accent") for line in remarks(turn).split("\n") if line]
         parts += ["\n", replies(turn, width)]
     if len(session.turns) > _TURNS_SHOWN:
         parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "$text-muted"))

@@ -1,23 +1,33 @@
 """The turns of the session: fork from one, note it or judge it."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar, Final, Literal
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets.option_list import Option
 
 from alignscope.model.turn import Turn
 from alignscope.text.clean import cell_width, clean, fit
+from alignscope.text.wording import describe_verdict, remarks
 from alignscope.ui.screens.chooser import PreviewChooser
 from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import replies
 
-Action = Literal["fork", "edit", "note", "verdict"]
+Action = Literal["fork", "edit"]
+Remark = Literal["note", "verdict"]
+_VERDICT_ROOM: Final = 24
+"""Cells of a verdict in a turn's row."""
 
 
 class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
-    """Returns the chosen turn and what to do with it, None if cancelled."""
+    """Returns the chosen turn and what to do with it, None if cancelled.
+
+    Args:
+        turns: all turns of the session.
+        remark: puts a note or a verdict on a turn, after the person was asked where that is needed.
+    """
 
     BINDING_GROUP_TITLE = "Turns"
     HINT = "go on from any of them, in a new session"
@@ -26,11 +36,11 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Go on from here", id="turns.fork",
                 tooltip="Fork: a new session with the turns up to this one"),
-        Binding("ctrl+e", "pick('edit')", "Edit and run on", id="turns.edit",
+        Binding("ctrl+e", "edit", "Edit and run on", id="turns.edit",
                 tooltip="Fork before this turn, with its prompt in the editor"),
-        Binding("ctrl+n", "pick('note')", "Note", id="turns.note", tooltip="Put a note on the turn"),
-        Binding("ctrl+r,ctrl+v", "pick('verdict')", "Verdict", id="turns.verdict",
-                tooltip="Say which of its replies is better"),
+        Binding("ctrl+n", "remark('note')", "Note", id="turns.note", tooltip="Put a note on the turn"),
+        Binding("ctrl+r,ctrl+v", "remark('verdict')", "Verdict", id="turns.verdict",
+                tooltip="Say which of its replies is better: of two the first, then the second, then neither"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     TurnsScreen {
@@ -40,9 +50,10 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
-    def __init__(self, turns: Sequence[Turn]) -> None:
+    def __init__(self, turns: Sequence[Turn], remark: Mapping[str, Callable[[Turn], Awaitable[None]]]) -> None:
         super().__init__()
         self._turns = {str(turn.number): turn for turn in turns}
+        self._remark = remark
 
     def on_mount(self) -> None:
         self.refill()
@@ -67,10 +78,19 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
     def choose(self, chosen: str | None) -> None:
         self._return("fork")
 
-    async def action_pick(self, action: Literal["edit", "note", "verdict"]) -> None:
-        """Return the selected turn for an action other than enter's."""
+    async def action_edit(self) -> None:
+        """Return the selected turn, to edit its prompt."""
         await self.settle()
-        self._return(action)
+        self._return("edit")
+
+    @work(exit_on_error=False)
+    async def action_remark(self, remark: Remark) -> None:
+        """Put a note or a verdict on the selected turn, which stays selected."""
+        await self.settle()
+        turn = self._turns.get(self.chosen or "")
+        if turn is not None:
+            await self._remark[remark](turn)
+            self.refill()
 
     def _return(self, action: Action) -> None:
         if self.chosen is not None:
@@ -78,8 +98,9 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
 
 
 def _row(turn: Turn, width: int) -> Content:
-    """Return a turn's number and prompt, and whether it has a note and a verdict."""
-    marks = " ".join(mark for mark, value in (("note", turn.note), ("verdict", turn.verdict)) if value)
+    """Return a turn's number and prompt, whether it has a note, and its verdict."""
+    verdict = fit(describe_verdict(turn), min(_VERDICT_ROOM, width // 3))
+    marks = "  ".join(filter(None, ("note" if turn.note else "", verdict)))
     number = f"{turn.number:>3}  "
     room = max(width - len(number) - len(marks) - (2 if marks else 0), 8)
     prompt = fit(turn.prompt, room)
@@ -88,10 +109,10 @@ def _row(turn: Turn, width: int) -> Content:
 
 
 def _describe(turn: Turn, width: int, short: bool) -> Content:
-    """Return the prompt, the note, and the beginning of each reply."""
+    """Return the prompt, the verdict, the note, and the beginning of each reply."""
     prompt = [] if short else [hanging(Content(), turn.prompt, width, 6).stylize("bold $foreground")]
-    note = [Content.styled(f"Note: {clean(turn.note)}", "$accent")] if turn.note else []
-    return Content("\n" if short else "\n\n").join([*prompt, *note, replies(turn, width, 2 if short else 8)])
+    said = [Content.styled(clean(text), "$accent")] if (text := remarks(turn)) else []
+    return Content("\n" if short else "\n\n").join([*prompt, *said, replies(turn, width, 2 if short else 8)])
 
 
 def _text(turn: Turn) -> str:

@@ -9,7 +9,6 @@ from textual.timer import Timer
 
 from alignscope.model.session import Session
 from alignscope.model.tones import MARKS
-from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.ui.screens.replay.panes import ReplayPanes
@@ -35,9 +34,7 @@ class Transport(SplitScreen[Session | None]):
         self.player = player
         self._panes = ReplayPanes(player, [record.pane for record in session.lineup])
         self._numbers = {id(turn): index for index, turn in enumerate(player.recording.turns, 1)}
-        self._noted: Turn | None = None
         self._was_playing = False
-        """The turn whose note is shown, where it has one."""
         self._drawn_at = 0.0
         """Seconds on the monotonic clock of the last frame; 0 before the first."""
         self._timer: Timer
@@ -80,7 +77,7 @@ class Transport(SplitScreen[Session | None]):
         self.show_position()
 
     def show_position(self) -> None:
-        """Show the player's position, speed and turn on the timeline, and the turn's note."""
+        """Show the player's position, speed and turn on the timeline."""
         player = self.player
         turn = player.turn
         mark = "►" if player.playing else "■" if player.ended else "‖"
@@ -96,9 +93,6 @@ class Transport(SplitScreen[Session | None]):
             self._was_playing = player.playing
             self.refresh_bindings()
         self.timeline.set_position(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
-        if turn is not self._noted:
-            self._noted = turn
-            self.show_notice(f"Note on this turn: {turn.note}" if turn and turn.note else "")
 
     def show_marks(self) -> None:
         """Put the beginnings of turns and the ends of replies on the timeline."""

@@ -17,7 +17,7 @@ from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean
-from alignscope.text.wording import describe_settings, reply_summary
+from alignscope.text.wording import describe_settings, remarks, reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.transcript.transcript import Transcript
@@ -150,6 +150,12 @@ class PaneView(Widget):
             self.transcript.show_sample(1)
         self._show_plain()
 
+    def show_remarks(self, turn: Turn) -> None:
+        """Show a turn's verdict and note as they are now, if the turn is here."""
+        for place, each in enumerate(self.turns):
+            if each.number == turn.number:
+                self.transcript.set_remarks(place, remarks(turn))
+
     def retry(self) -> None:
         """Empty the last turn's replies, and wait for them anew."""
         for sample in self.replies:
@@ -206,7 +212,7 @@ class PaneView(Widget):
         self.turns.append(turn)
         self.replies = {sample: replies.get(sample) or Reply(self.pane.name, sample) for sample in samples}
         settings = " · ".join(describe_settings(turn.settings, self._presets))
-        self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples)
+        self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples, remarks(turn))
 
     def _message(self, reply: Reply) -> str:
         hint = self.retry_hint if reply.message and reply.failed else ""

@@ -15,6 +15,8 @@ class BlockKind(StrEnum):
     SEPARATOR = "separator"
     """Rule with the turn's number, before a prompt."""
     PROMPT = "prompt"
+    REMARK = "remark"
+    """What a person says of the turn: its verdict and note."""
     SAMPLE = "sample"
     """Rule with a sample's number, before its reply."""
     LABEL = "label"
@@ -26,9 +28,15 @@ class BlockKind(StrEnum):
     ERROR = "error"
 
 
-GUTTERS: Final = {BlockKind.PROMPT: "› ", BlockKind.THINKING: "┊ ", BlockKind.REPLY: "▎ ", BlockKind.ERROR: "▌ "}
+GUTTERS: Final = {
+    BlockKind.PROMPT: "› ",
+    BlockKind.REMARK: "  ",
+    BlockKind.THINKING: "┊ ",
+    BlockKind.REPLY: "▎ ",
+    BlockKind.ERROR: "▌ ",
+}
 """Decoration at the left of every row of a block."""
-TEXT: Final = frozenset({BlockKind.PROMPT, BlockKind.THINKING, BlockKind.REPLY, BlockKind.ERROR})
+TEXT: Final = frozenset(GUTTERS)
 """Kinds of blocks whose text is wrapped and can be copied; the others are one row of decoration each."""
 EVERY_SAMPLE: Final = 0
 _END: Final = 1 << 30

@@ -52,6 +52,7 @@ class Transcript(LineWidget, ScrollView):
         & > .transcript--separator { color: $text-muted; }
         & > .transcript--sample { color: $text-muted; }
         & > .transcript--prompt { color: $text; text-style: bold; background: $surface; }
+        & > .transcript--remark { color: $text-accent; text-style: italic; }
         & > .transcript--label { color: $text-muted; text-style: italic; }
         & > .transcript--thinking { color: $text-muted; }
         & > .transcript--gutter { color: $text-disabled; }
@@ -91,11 +92,18 @@ class Transcript(LineWidget, ScrollView):
 
     # Content
 
-    def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1) -> None:
-        """Add a turn: a separator with its number and changed settings, and the prompt."""
+    def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1, remarks: str = "") -> None:
+        """Add a turn: a separator with its number and changed settings, the prompt, and what is said of the turn."""
         self.flush()
-        self._turns.begin(number, prompt, settings, samples)
+        self._turns.begin(number, prompt, settings, samples, remarks)
         self.follow.active = True
+        self._changed(0)
+
+    def set_remarks(self, place: int, remarks: str) -> None:
+        """Replace what is said of the turn at a place, from 0; the text in view stays where it is."""
+        self.flush()
+        with self._held():
+            self._turns.remark(place, remarks)
         self._changed(0)
 
     def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:

@@ -6,8 +6,8 @@ from alignscope.text.clean import clean
 from alignscope.text.wording import counted
 from alignscope.ui.widgets.transcript.layout import Block, BlockKind, Rows
 
-_PROMPT_SHOWN: Final = 600
-"""Characters of a prompt that are shown."""
+_SHOWN: Final = 600
+"""Characters of a prompt, and of what is said of a turn, that are shown."""
 
 
 class Turns:
@@ -23,8 +23,8 @@ class Turns:
         """Whether a reply of the last turn hasn't ended."""
         return bool(self._open)
 
-    def begin(self, number: int, prompt: str, settings: str, samples: int) -> None:
-        """Add a turn: its number, its settings if they changed, the prompt, and an empty reply for each sample."""
+    def begin(self, number: int, prompt: str, settings: str, samples: int, remarks: str = "") -> None:
+        """Add a turn: its number, its settings if they changed, prompt, remarks, an empty reply for each sample."""
         self._open.clear()
         changed = settings if settings not in self._settings[-1:] else ""
         self._settings.append(settings)
@@ -32,14 +32,26 @@ class Turns:
         self._rows.add(
             BlockKind.SEPARATOR, clean(f"{number} \u2500 {changed}" if changed else str(number)).replace("\n", " ")
         )
-        shown = clean(prompt[:_PROMPT_SHOWN])
-        if len(prompt) > _PROMPT_SHOWN:
-            shown += f" … and {counted(len(prompt) - _PROMPT_SHOWN, 'more character')}"
-        self._rows.add(BlockKind.PROMPT, shown)
+        self._rows.add(BlockKind.PROMPT, _beginning(prompt))
+        if remarks:
+            self._rows.add(BlockKind.REMARK, _beginning(remarks))
         for sample in range(1, samples + 1):
             if samples > 1:
                 self._rows.add(BlockKind.SAMPLE, f"sample {sample} of {samples}", sample)
             self.reply(sample)
+
+    def remark(self, place: int, remarks: str) -> None:
+        """Replace the remarks below the prompt of the turn at a place, from 0; empty for none."""
+        blocks = self._rows.blocks
+        prompts = [index for index, block in enumerate(blocks) if block.kind is BlockKind.PROMPT]
+        old = blocks[prompts[place] + 1]
+        if old.kind is BlockKind.REMARK:
+            below = blocks[prompts[place] + 2]
+            self._rows.drop([old])
+        else:
+            below = old
+        if remarks:
+            self._rows.add(BlockKind.REMARK, _beginning(remarks), before=below)
 
     def reply(self, sample: int) -> Block:
         """Return the block of a sample's reply; it is added if it isn't there."""
@@ -89,3 +101,10 @@ class Turns:
             self._open.clear()
             self._rows.drop(gone)
         return gone
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as is shown, and how much more there is."""
+    shown = clean(text[:_SHOWN])
+    more = len(text) - _SHOWN
+    return f"{shown} … and {counted(more, 'more character')}" if more > 0 else shown
