@@ -99,6 +99,8 @@ def save(name: str) -> None:
         ("alignscope --base x ask --", {"--json", "--logprobs", "--set"}, {"--prompt"}),
         ("alignscope --preset ", {"even", "greedy", "wild"}, {"ask"}),
         ("alignscope ask --set temp", {"temperature="}, {"top_k="}),
+        ("alignscope ask --scaffold ", {"bare", "qa", "dialogue"}, {"temperature="}),
+        ("alignscope ask --prompts a", {"a-file.yaml"}, {"a-session"}),
         ("alignscope --theme l", {"lamp"}, {"paper"}),
         ("alignscope --prompt ask ", {"sessions"}, {"--json"}),
         ("alignscope sessions ", {"list", "show", "export", "delete"}, {"ask"}),

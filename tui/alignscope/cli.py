@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alignscope.model.launch import Launch
 
 _EXPLORER_ONLY: Final = ("prompt", "sessions", "theme")
-_LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "samples", "system")
+_LINEUP_OPTIONS: Final = ("base", "instruct", "panes", "sets", "preset", "samples", "system", "scaffold")
 _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
 
 
@@ -59,10 +59,15 @@ def _dispatch(options: argparse.Namespace) -> int:
         case "ask":
             arguments.refuse(options, _EXPLORER_ONLY)
             launch = arguments.launch(options, arguments.read_settings())
-            launch = replace(launch, prompt=arguments.read_prompt(options.text))
+            if options.text is None and options.prompts is None:
+                raise UsageError("say what to ask: a PROMPT, or --prompts with a file of them")
+            if options.text is not None and options.prompts is not None:
+                raise UsageError("PROMPT and --prompts exclude each other; leave one of them out")
+            if options.prompts is None:
+                launch = replace(launch, prompt=arguments.read_prompt(options.text))
             from alignscope.commands import ask
 
-            return ask.run(launch, as_json=options.json)
+            return ask.run(launch, options.prompts, as_json=options.json)
         case "models":
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             if options.action == "pull":

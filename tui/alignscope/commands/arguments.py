@@ -16,9 +16,12 @@ from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, PaneRequest
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
+from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
-_MAX_PROMPT: Final = 64 * 2**20
+MAX_PROMPT: Final = 64 * 2**20
+"""Maximum size of a prompt in bytes."""
+EMPTY_PROMPT: Final = "the prompt is empty; give at least one character, since servers can't complete nothing"
 _MAX_SECONDS: Final = 1e6
 """Maximum of an option in seconds: eleven days."""
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
@@ -42,6 +45,8 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         panes = chosen.lineup
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
         raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
+    if arguments.scaffold is not None and panes and all(pane.mode is Mode.CHAT for pane in panes):
+        raise UsageError("--scaffold reaches completion panes only, and every --pane is a chat; leave it out")
     preset = _preset(arguments.preset or chosen.preset, chosen.all_presets)
     return Launch(
         prompt=_readable(arguments.prompt or ""),
@@ -55,6 +60,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         settings=TurnSettings(
             _sampling(preset.sampling, arguments.sets),
             whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
+            scaffold=_scaffold(arguments.scaffold),
             logprobs=whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
         ),
         silence=None if arguments.timeout is None else number("--timeout", arguments.timeout, 0.001, _MAX_SECONDS),
@@ -90,13 +96,13 @@ def read_prompt(text: str) -> str:
     if text == "-":
         if sys.stdin is None:
             raise UsageError("there is no standard input to read the prompt from")
-        raw = sys.stdin.buffer.read(_MAX_PROMPT + 1)
-        if len(raw) > _MAX_PROMPT:
-            raise UsageError(f"the prompt is over {_MAX_PROMPT // 2**20} MiB; give a shorter one")
+        raw = sys.stdin.buffer.read(MAX_PROMPT + 1)
+        if len(raw) > MAX_PROMPT:
+            raise UsageError(f"the prompt is over {MAX_PROMPT // 2**20} MiB; give a shorter one")
         text = raw.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
     text = _readable(text)
     if not text:
-        raise UsageError("the prompt is empty; give at least one character, since servers can't complete nothing")
+        raise UsageError(EMPTY_PROMPT)
     return text
 
 
@@ -173,6 +179,12 @@ def _preset(name: str, presets: Mapping[str, Preset]) -> Preset:
     if name not in presets:
         raise UsageError(f"no preset is called {name:.40}; there are {', '.join(presets)}")
     return presets[name]
+
+
+def _scaffold(name: str | None) -> str:
+    if name is not None and name not in SCAFFOLDS:
+        raise UsageError(f"no scaffold is called {name:.40}; there are {', '.join(SCAFFOLDS)}")
+    return name or BARE
 
 
 def _sampling(sampling: Sampling, texts: list[str]) -> Sampling:

@@ -1,14 +1,16 @@
-"""`alignscope ask`: send one prompt to every pane, without a screen."""
+"""`alignscope ask`: send prompts to every pane, one after the other, without a screen."""
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 
 from alignscope.backends.base import ServerError
 from alignscope.commands import Status, printing
+from alignscope.commands.prompts import Prompt, check, read
 from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup
@@ -18,13 +20,24 @@ from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_pane, reply_facts
 
-
-def run(launch: Launch, *, as_json: bool = False) -> int:
-    """Ask, print, and return the exit status: 0, 1 if a pane failed, 130 if interrupted."""
-    return asyncio.run(_ask(launch, as_json))
+T = TypeVar("T")
 
 
-async def _ask(launch: Launch, as_json: bool) -> int:
+def run(launch: Launch, prompts: str | None = None, *, as_json: bool = False) -> int:
+    """Ask, print, and return the exit status: 0, 1 if a pane failed, 130 if interrupted.
+
+    Args:
+        prompts: a file with prompts, or `-`, instead of the launch's one.
+
+    Raises:
+        UsageError: a mistake in that file.
+    """
+    return asyncio.run(_ask(launch, prompts, as_json))
+
+
+async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:
+    if file is not None:
+        await check(file)
     async with Servers(launch.host, launch.key_variables) as servers:
         try:
             plan = await find_lineup(servers, launch, strict=True)
@@ -33,48 +46,90 @@ async def _ask(launch: Launch, as_json: bool) -> int:
             return Status.FAILED
         if plan.why:
             printing.notes().line(plan.why)
-        asked = Run(plan.lineup, launch.prompt, launch.settings, servers, silence=launch.silence)
-        show = _JsonPrinter() if as_json else _TextPrinter(plan.lineup, launch.settings.samples)
-        failed, interrupts = False, list[int]()
-
-        def interrupt() -> None:
-            interrupts.append(1)
-            asked.cancel()
-
-        with _on_interrupt(interrupt):
-            async with aclosing(asked.events()) as events:
-                async for event in events:
-                    show.apply(event)
-                    failed |= isinstance(event, Finished) and event.end.failed
-        if interrupts:
+        show: _Printer = _JsonPrinter() if as_json else _TextPrinter(plan.lineup, launch.settings.samples)
+        turn, failed = 0, False
+        with _Interrupt() as interrupt:
+            async with aclosing(_one(launch.prompt) if file is None else read(file)) as prompts:
+                while (prompt := await interrupt.unless(anext(prompts, None))) is not None:
+                    turn += 1
+                    if file is not None:
+                        show.begin(turn, prompt)
+                    asked = Run(plan.lineup, prompt.text, launch.settings, servers, silence=launch.silence)
+                    interrupt.stop = asked.cancel
+                    async with aclosing(asked.events()) as events:
+                        async for event in events:
+                            show.apply(turn, event)
+                            failed |= isinstance(event, Finished) and event.end.failed
+        if interrupt.came:
             return Status.INTERRUPTED
         return Status.FAILED if failed else Status.OK
 
 
-@contextmanager
-def _on_interrupt(callback: Callable[[], None]) -> Iterator[None]:
-    """Call a function on ctrl+c instead of raising KeyboardInterrupt."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, callback)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
+async def _one(prompt: str) -> AsyncGenerator[Prompt, None]:
+    yield Prompt(prompt)
+
+
+class _Interrupt:
+    """Stops what is going on at ctrl+c, instead of raising KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self.came = False
+        """Whether ctrl+c was pressed."""
+        self.stop: Callable[[], object] = lambda: None
+        """Stops what is going on."""
+
+    def __enter__(self) -> Self:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+
+    def _interrupt(self) -> None:
+        self.came = True
+        self.stop()
+
+    async def unless(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Return what comes of some work, or None if it is interrupted or already was."""
+        task = asyncio.ensure_future(work)
+        self.stop = task.cancel
+        if self.came:
+            task.cancel()
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not self.came:
+                raise
+            return None
+
+
+class _Printer(Protocol):
+    def begin(self, turn: int, prompt: Prompt) -> None:
+        """Print one of many prompts."""
+
+    def apply(self, turn: int, event: Event) -> None:
+        """Print an event of a turn, or what has come of it."""
 
 
 class _JsonPrinter:
-    """Prints every event but Waiting as one line of JSON, as it happens."""
+    """Prints each of many prompts, and every event but Waiting, as one line of JSON, as it happens."""
 
     def __init__(self) -> None:
         self._out = printing.out()
 
-    def apply(self, event: Event) -> None:
+    def begin(self, turn: int, prompt: Prompt) -> None:
+        self._out.json(
+            msgspec.json.encode({"turn": turn, "event": "prompt", "prompt": prompt.text, "fields": prompt.fields})
+        )
+
+    def apply(self, turn: int, event: Event) -> None:
         if not isinstance(event, Waiting):
-            self._out.json(msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3))))
+            encoded = msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3)))
+            self._out.json(b'{"turn":%d,' % turn + encoded[1:])
 
 
 class _TextPrinter:
-    """Prints every finished reply under its pane's heading."""
+    """Prints each of many prompts, and every finished reply under its pane's heading."""
 
     def __init__(self, lineup: Lineup, samples: int) -> None:
         self._out = printing.out()
@@ -82,7 +137,12 @@ class _TextPrinter:
         self._samples = samples
         self._replies: dict[tuple[str, int], Reply] = {}
 
-    def apply(self, event: Event) -> None:
+    def begin(self, turn: int, prompt: Prompt) -> None:
+        fields = (f"{name} {msgspec.json.encode(value).decode()}" for name, value in prompt.fields.items())
+        self._out.line(f"══ {' · '.join([f'turn {turn}', *fields])} ══")
+        self._out.write(f"{prompt.text}\n\n")
+
+    def apply(self, turn: int, event: Event) -> None:
         reply = self._replies.setdefault((event.pane, event.sample), Reply(event.pane, event.sample))
         reply.apply(event)
         if isinstance(event, Finished):

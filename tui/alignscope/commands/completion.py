@@ -10,6 +10,7 @@ from argcomplete.shell_integration import shellcode
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.parser import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
+from alignscope.model.scaffold import SCAFFOLDS
 
 SHELLS: Final = ("bash", "zsh", "fish")
 _BASH_ADDITION: Final = """
@@ -45,6 +46,8 @@ class _Completer(argcomplete.completers.BaseCompleter):
                 return [f"{name}=" for name in PARAMETERS]
             case "--preset":
                 return [*PRESETS]
+            case "--scaffold":
+                return [*SCAFFOLDS]
             case "--format":
                 return [*EXPORT_FORMS]
             case "--theme":

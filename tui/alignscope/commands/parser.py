@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 from alignscope import __version__
 from alignscope.commands import Status
 from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, ValueType
+from alignscope.model.scaffold import BARE, SCAFFOLDS
 
 NAME: Final = "alignscope"
 _DESCRIPTION: Final = "One prompt to a base model and to its aligned twin, streamed side by side."
@@ -73,7 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     sets: list[str] = []
     parser.set_defaults(
         command=None, prompt=None, base=None, instruct=None, host=None, preset=None, samples=None, system=None,
-        embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None, timeout=None,
+        scaffold=None, embedded=False, panes=panes, sets=sets, sessions=None, theme=None, logprobs=None, timeout=None,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     parser.add_argument("--prompt", metavar="TEXT", help="send this at once")
@@ -85,12 +86,20 @@ def make_parser() -> argparse.ArgumentParser:
     ask = commands.add_parser(
         "ask",
         help="ask without a screen: replies as text, or every event as JSON",
-        description="Send one prompt to every pane, and print the replies as they finish.",
+        description="Send one prompt to every pane, or one after the other from a file, and print the replies as they"
+        " finish.",
         epilog=f"{_sampling_help()}\n\n{_EXIT_HELP}",
     )
+    ask.set_defaults(text=None, prompts=None)
     ask.add_argument(
-        "text", metavar="PROMPT", help="the prompt; - reads it from standard input, less one final line break"
-    )
+        "text", metavar="PROMPT", nargs="?",
+        help="the prompt; - reads it from standard input, less one final line break",
+    )  # fmt: skip
+    ask.add_argument(
+        "--prompts", metavar="FILE",
+        help="many prompts: a text with one a line, .jsonl with objects that have a `prompt`, or .csv with a column of"
+        " that name; - reads lines from standard input",
+    )  # fmt: skip
     _add_options(ask, panes, sets)
     _add_json(ask, "one JSON object a line for every event, as it happens")
     ask.add_argument(
@@ -171,6 +180,10 @@ def _add_options(parser: argparse.ArgumentParser, panes: list[str], sets: list[s
     parser.add_argument("--preset", metavar="NAME", help=f"start from these parameters (default: {DEFAULT_PRESET})")
     parser.add_argument("--samples", metavar="N", help="replies per pane (default: 1)")
     parser.add_argument("--system", metavar="TEXT", help="the system prompt of the chat panes")
+    parser.add_argument(
+        "--scaffold", metavar="NAME",
+        help=f"text around the prompt in completion panes: {', '.join(SCAFFOLDS)} (default: {BARE})",
+    )  # fmt: skip
 
 
 def _add_sessions(commands: Any) -> None:
