@@ -20,7 +20,8 @@ from alignscope.model.turn import PaneRecord, Verdict
 from alignscope.sessions.format import jsonl
 from alignscope.sessions.format.file import read
 from alignscope.sessions.library.store import Store
-from tests.commands.shell import LONG, Shell
+from alignscope.text.clean import cell_width
+from tests.commands.shell import LONG, Shell, Terminal
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 
 
@@ -146,6 +147,50 @@ def test_search(run: Run, directory: Path) -> None:
     assert [row["name"] for row in run("sessions", "search", "HELLO", "こん", "--json", *where).rows] == ["greeting"]
     nothing = run("sessions", "search", "hello", "nowhere", *where)
     assert (nothing.status, nothing.out) == (1, "")
+    assert nothing.err == "No session has hello nowhere in it.\n"
+
+
+def test_search_says_where(run: Run, directory: Path) -> None:
+    first, second = two_turns()
+    second.note = "the hello is\nMARKED: " + "寿司 " * 100 + "hello"
+    session = Session("Greeting", AT, tuple(PaneRecord(pane) for pane in LINEUP), [first, second])
+    keep(directory, session)
+    where = ("--sessions", str(directory))
+    [row] = run("sessions", "search", "HELLO", "marked", "greet", "--json", *where).rows
+    found = [(place["turn"], place["in"], place["pane"], place["text"][:12]) for place in row["found"]]
+    assert found == [
+        (1, "reply", "instruct", "Hello!"),
+        (2, "note", "", "MARKED: 寿司 寿"),
+        (0, "title", "", "Greeting"),
+    ]
+    for place, word in zip(row["found"], ("Hello", "MARKED", "Greet"), strict=True):
+        [(start, end)] = place["words"]
+        assert place["text"][start:end] == word
+    said = run("sessions", "search", "hello", "marked", *where)
+    head, *lines = said.out.splitlines()
+    assert head == "greeting  Greeting  2026-11-20 21:03  2 turns"
+    assert lines[:3] == ["  turn 1, instruct:", "    Hello!", "  turn 2, note:"]
+    assert lines[3].startswith("    MARKED: 寿司 寿司") and lines[3].endswith("…") and cell_width(lines[3]) <= 120
+
+
+@pytest.mark.parametrize("width", [40, 57, 80, 120, 300])
+async def test_what_a_terminal_shows_fits_it(shell: Shell, directory: Path, width: int) -> None:
+    wide = turn(1, "と寿司 " * 200 + "mooon " + "と" * 200)
+    keep(directory, Session("寿司 \x1b[2J" * 30, AT, turns=[wide]), "20261120-210315-a")
+    keep(directory, Session("Short", AT, turns=[turn(1, "mooon")]), "b")
+    shell.environment |= {"COLUMNS": str(width)}
+    for command in (("list",), ("search", "MOOON")):
+        with Terminal() as terminal:
+            arguments = ("sessions", *command, "--sessions", str(directory))
+            async with shell.started(*arguments, stdout=terminal.end) as process:
+                assert await asyncio.wait_for(process.wait(), LONG) == 0
+        bold = re.findall(r"\x1b\[1m(.*?)\x1b\[22m", terminal.written)
+        assert bold == ([] if command == ("list",) else ["mooon", "mooon"])
+        lines = re.sub(r"\x1b\[\d+m", "", terminal.written).splitlines()
+        assert "\x1b" not in "".join(lines)
+        assert all(cell_width(line) <= width for line in lines), lines
+        text = "\n".join(lines)
+        assert "20261120-210315-a" in text and "Short" in text and ("2026-11-20 21:03" in text or width < 57)
 
 
 def test_rename_delete_and_back(run: Run, directory: Path) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,7 @@ from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import lock_of
 from alignscope.sessions.recording.lock import Lock, LockedError
 from alignscope.sessions.recording.writer import ChangedError, Writer
+from alignscope.text.clean import cell_width, clean
 from tests.sessions.making import AT, session_of, shape, turn_of
 
 
@@ -163,8 +165,8 @@ def test_a_lost_or_damaged_index_is_made_again(store: Store) -> None:
     assert [entry.title for entry in store.search("ONE")] == ["one"]
 
 
-def test_search_finds_words_in_titles_prompts_and_replies(store: Store) -> None:
-    kept(store, turn_of(1, "a Prompt", ["some", " Straße"]), title="Alpha")
+def test_search_finds_words_in_titles_prompts_replies_and_notes(store: Store) -> None:
+    kept(store, replace(turn_of(1, "a Prompt", ["some", " Straße"]), note="remember"), title="Alpha")
     kept(store, turn_of(1, "other", ["nothing"]), title="Beta")
 
     def found(text: str) -> list[str]:
@@ -175,8 +177,22 @@ def test_search_finds_words_in_titles_prompts_and_replies(store: Store) -> None:
     assert found("beta prompt") == []
     assert found("hello") == ["A greeting"]
     assert len(found("")) == 3
-    [entry] = store.search("nothing")
-    assert "nothing" in store.excerpt(entry, "nothing")
+    assert found("remember") == ["Alpha"]
+    [entry] = store.search("strasse")
+    [place] = store.places(entry, "strasse")
+    assert (place.turn, place.kind, place.text) == (1, "reply", "some Straße")
+    assert place.text[slice(*place.words[0])] == "Straße"
+
+
+@pytest.mark.parametrize("width", [20, 40, 81])
+def test_a_place_is_cut_around_what_was_found(store: Store, width: int) -> None:
+    long = "寿司 " * 300 + "the\tMoon" + " and more\x1b" * 300
+    kept(store, turn_of(1, f"nothing here\n{long}\nmoon again"), title="one")
+    [entry] = store.search("moon the")
+    [place] = store.places(entry, "moon the", width)
+    assert cell_width(clean(place.text)) <= width
+    assert place.text.startswith("…") and place.text.endswith("…")
+    assert [place.text[start:end] for start, end in place.words] == ["the", "Moon"]
 
 
 def test_found_by_path_name_title_or_beginning(store: Store) -> None:
@@ -330,7 +346,9 @@ def test_search_finds_an_accent_however_it_is_written(store: Store) -> None:
     for text in ("caf\u00e9", "cafe\u0301"):
         found = list(store.search(text))
         assert sorted(entry.title for entry in found) == ["one", "other"]
-        assert all("noir" in store.excerpt(entry, text) for entry in found)
+        places = [place for entry in found for place in store.places(entry, text)]
+        assert [place.text for place in places] == ["un caf\u00e9 noir"] * 2
+        assert all(place.words == [(3, 7)] for place in places)
 
 
 @pytest.mark.parametrize("value", ["x'7b226e616d65223a22ff227d'", "'text'", "NULL", "x'ff'"])

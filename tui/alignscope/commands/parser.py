@@ -209,9 +209,10 @@ def _add_sessions(commands: Any) -> None:
     show = action("show", "print a session: its prompts and replies")
     show.add_argument("name", metavar="NAME", help=_SESSION)
     _add_json(show, "one JSON object with everything in it")
-    search = action("search", "list the sessions with all of these words in titles, prompts or replies")
+    search = action("search", "list the sessions with all of these words in titles, prompts, replies or notes",
+                    " Below each stands where they were found.")  # fmt: skip
     search.add_argument("text", metavar="TEXT", nargs="+")
-    _add_json(search, "one JSON object a line for every session")
+    _add_json(search, "one JSON object a line for every session, with where it was `found`")
     rename = action("rename", "give a session another title")
     rename.add_argument("name", metavar="NAME", help=_SESSION)
     rename.add_argument("title", metavar="TITLE")

@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from alignscope.commands import OutputError
-from alignscope.text.clean import cell_width, clean, clean_json, fit
+from alignscope.text.clean import cell_width, clean, clean_json, clean_line, encodable, fit
+
+_BOLD: Final = "\x1b[1m"
+_NOT_BOLD: Final = "\x1b[22m"
 
 
 class Printer:
@@ -32,6 +35,20 @@ class Printer:
     def line(self, text: str = "") -> None:
         """Write one line; line breaks inside it become blanks."""
         self.write(" ".join(text.splitlines()) + "\n")
+
+    def marked(self, text: str, spans: Sequence[tuple[int, int]], indent: str = "") -> None:
+        """Write one line with some of its parts in bold, where a terminal can."""
+        text = encodable(text).replace("\n", " ")
+        if not self.terminal or os.environ.get("TERM", "dumb") == "dumb":
+            self.line(f"{indent}{text}")
+            return
+        end, parts = 0, [indent]
+        for start, stop in spans:
+            parts += [clean_line(text[end:start]), _BOLD, clean_line(text[start:stop]), _NOT_BOLD]
+            end = stop
+        with _explained():
+            self._stream.write("".join([*parts, clean_line(text[end:]), "\n"]))
+            self._stream.flush()
 
     def table(self, rows: Sequence[Sequence[str]], indent: str = "") -> None:
         """Write rows with aligned columns."""

@@ -4,9 +4,11 @@ import argparse
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.arguments import milliseconds, whole
@@ -18,10 +20,21 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import ENDING, name_for
-from alignscope.text.clean import encodable, fit
+from alignscope.text.clean import cell_width, clean, encodable, fit
+from alignscope.text.wording import counted
 
 _HEADINGS: Final = ("name", "title", "when", "panes", "turns", "first prompt")
+_COLUMNS: Final = (
+    ("title", 8), ("when", 16), ("turns", 5), ("title", 24), ("first prompt", 16), ("panes", 40), ("title", 50),
+    ("first prompt", 40),
+)  # fmt: skip
+"""Columns beside the name in the order in which they are given cells, first a few and then more."""
+_GAP: Final = "  "
 _WIDEST: Final = 40
+"""Cells of a title or prompt."""
+_WIDE: Final = 120
+"""Cells of a place that was found, where the output is no terminal."""
+_INDENT: Final = "    "
 
 
 def run(arguments: argparse.Namespace, directory: Path | None) -> int:
@@ -30,41 +43,83 @@ def run(arguments: argparse.Namespace, directory: Path | None) -> int:
 
 
 def _list(store: Store, arguments: argparse.Namespace) -> int:
-    _print(store.list(), as_json=arguments.json, nothing="There are no sessions yet.")
+    _print(store.list(), as_json=arguments.json)
     return Status.OK
 
 
 def _search(store: Store, arguments: argparse.Namespace) -> int:
     words = " ".join(arguments.text)
-    found = list(store.search(words))
-    _print(found, as_json=arguments.json, nothing=f"No session has {words} in it.")
+    out = printing.out()
+    room = shutil.get_terminal_size().columns if out.terminal else _WIDE
+    found = 0
+    for entry in store.search(words):
+        found += 1
+        try:
+            places = store.places(entry, words, room - len(_INDENT))
+        except SessionError:
+            places = ()  # it is gone since
+        if arguments.json:
+            out.json(_encoded(_row(entry) | {"found": msgspec.to_builtins(places)}))
+            continue
+        facts = (entry.name, _title(entry), f"{entry.created:%Y-%m-%d %H:%M}", counted(entry.turns, "turn"))
+        line = clean("  ".join(filter(None, facts)))
+        out.line(fit(line, room) if out.terminal else line)
+        for place in places:
+            out.line(f"  {place.where}:")
+            out.marked(place.text, place.words, _INDENT)
+    if not found:
+        printing.notes().line(f"No session has {words} in it.")
     return Status.OK if found else Status.FAILED
 
 
-def _print(entries: Iterable[Entry], *, as_json: bool, nothing: str) -> None:
+def _print(entries: Iterable[Entry], *, as_json: bool) -> None:
     out = printing.out()
     if as_json:
         for entry in entries:
             out.json(_encoded(_row(entry)))
         return
-    rows = [_HEADINGS]
+    rows = list[tuple[str, ...]]()
     problems = []
     for entry in entries:
         if entry.problem:
             problems.append(entry.problem)
             continue
-        title = f"{_short(entry.title)}{' (bundled)' if entry.bundled else ''}"
         panes = ", ".join(pane.name for pane in entry.panes)
         when = f"{entry.created:%Y-%m-%d %H:%M}"
-        rows.append((entry.name, title, when, panes, str(entry.turns), _short(entry.prompt)))
-    if len(rows) > 1:
+        rows.append((entry.name, _title(entry), when, panes, str(entry.turns), _short(entry.prompt)))
+    if rows:
+        table = [_HEADINGS, *rows]
         room = shutil.get_terminal_size().columns
-        for line in printing.table(rows):
-            out.line(fit(line, room) if out.terminal else line)
+        for line in printing.table(_fitted(table, room) if out.terminal else table):
+            out.line(line)
     elif not problems:
-        printing.notes().line(nothing)
+        printing.notes().line("There are no sessions yet.")
     for problem in problems:
         printing.notes().line(f"alignscope: {problem}")
+
+
+def _fitted(rows: Sequence[Sequence[str]], room: int) -> list[list[str]]:
+    """Return the columns of a table that there is room for, each cell cut to the width of its column."""
+    natural = {heading: max(cell_width(clean(row[column])) for row in rows) for column, heading in enumerate(_HEADINGS)}
+    widths = {"name": min(natural["name"], room)}  # whole where it can be, since other commands are given it
+    left = room - widths["name"]
+    for heading, wanted in _COLUMNS:
+        more = min(wanted, natural[heading]) - widths.get(heading, -len(_GAP))
+        if heading in widths:
+            more = min(max(more, 0), left)
+        if more <= left:
+            widths[heading] = widths.get(heading, -len(_GAP)) + more
+            left -= more
+    columns = [(column, widths[heading]) for column, heading in enumerate(_HEADINGS) if heading in widths]
+    return [[fit(row[column], width) for column, width in columns] for row in rows]
+
+
+def _title(entry: Entry) -> str:
+    return f"{_short(entry.title)}{' (bundled)' if entry.bundled else ''}"
+
+
+def _short(text: str) -> str:
+    return fit(" ".join(text.split()), _WIDEST)
 
 
 def _row(entry: Entry) -> dict[str, Any]:
@@ -79,11 +134,6 @@ def _row(entry: Entry) -> dict[str, Any]:
         "path": str(entry.path),
     }
     return row | ({"problem": entry.problem} if entry.problem else {})
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _show(store: Store, arguments: argparse.Namespace) -> int:

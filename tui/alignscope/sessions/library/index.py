@@ -2,8 +2,7 @@
 
 import hashlib
 import sqlite3
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +13,10 @@ import msgspec
 from alignscope.files.locations import state_dir
 from alignscope.model.session import Session
 from alignscope.sessions.format.yaml import hide, reveal
+from alignscope.sessions.library.places import fold, parts_of
 
 T = TypeVar("T")
-_VERSION: Final = 3
+_VERSION: Final = 4
 _SOUND: Final = "WHERE typeof(created) = 'real' AND typeof(entry) = 'blob'"
 """Rows without the right types, which SQLite doesn't notice in a damaged database, are skipped."""
 _MAX_PROMPT: Final = 200
@@ -149,20 +149,7 @@ def entry_of(session: Session, path: Path) -> Entry:
 
 def text_of(session: Session) -> str:
     """Return all text of a session that searches look at, folded."""
-    return fold("\n".join(parts_of(session)))
-
-
-def parts_of(session: Session) -> Iterator[str]:
-    """Yield a session's title, prompts and replies."""
-    yield session.title
-    for turn in session.turns:
-        yield turn.prompt
-        yield from (reply.text for reply in turn.replies.values())
-
-
-def fold(text: str) -> str:
-    """Return text for comparison: lower case, and each accent in its composed form."""
-    return unicodedata.normalize("NFC", hide(text).casefold())
+    return fold("\n".join(part.text for part in parts_of(session)))
 
 
 def _path(kind: type, value: object) -> object:

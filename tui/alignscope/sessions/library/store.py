@@ -4,8 +4,7 @@ import contextlib
 import os
 import re
 import time
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,8 @@ from alignscope.files.yaml_file import printable
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.format.yaml import hide
-from alignscope.sessions.library.index import Entry, Index, IndexRow, entry_of, fold, parts_of, text_of
+from alignscope.sessions.library.index import Entry, Index, IndexRow, entry_of, text_of
+from alignscope.sessions.library.places import Place, find_places, fold
 from alignscope.sessions.names import ENDING, paths_for
 from alignscope.sessions.recording.lock import Lock
 from alignscope.sessions.recording.recovery import recover
@@ -81,7 +81,7 @@ class Store:
                 self._index.put(read, gone)
 
     def search(self, text: str) -> Iterator[Entry]:
-        """Yield the sessions with all words in titles, prompts or replies, in any case, newest first."""
+        """Yield the sessions with all words in titles, prompts, replies or notes, in any case, newest first."""
         words = fold(text).split()
         entries = list(self.list())
         keys = self._index.search(words)
@@ -129,16 +129,9 @@ class Store:
         path = self.find(name)
         return self._read(path, bundled=self._is_bundled(path))
 
-    def excerpt(self, entry: Entry, text: str, width: int = 80) -> str:
-        """Return the first place in a session with one of the searched words, on one line."""
-        words = [re.escape(word) for word in unicodedata.normalize("NFC", text).split()]
-        session = self._read(entry.path, bundled=entry.bundled)
-        for part in (unicodedata.normalize("NFC", part) for part in parts_of(session) if words):
-            if found := re.search("|".join(words), part, re.IGNORECASE):
-                start = max(found.start() - width // 3, 0)
-                cut = part[start : start + width]
-                return ("…" if start else "") + " ".join(cut.split()) + ("…" if start + width < len(part) else "")
-        return ""
+    def places(self, entry: Entry, text: str, width: int = 80) -> Sequence[Place]:
+        """Return where in a session the words of a search stand, each place in `width` cells or fewer."""
+        return find_places(self._read(entry.path, bundled=entry.bundled, outline=True), text, width)
 
     # Writing
 

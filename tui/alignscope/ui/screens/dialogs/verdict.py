@@ -32,7 +32,7 @@ class VerdictScreen(ListDialog[tuple[ReplyKey, ...] | None]):
                 "Better",
                 id=f"verdict.better-{number}",
                 show=number == 1,
-                key_display=f"1 to {_NUMBERED}",
+                key_display="1, 2 …",
                 tooltip=f"Give reply {number} the next place, and keep the order when no other is left",
             )
             for number in range(1, _NUMBERED + 1)

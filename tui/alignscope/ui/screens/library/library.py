@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
+from alignscope.sessions.library.places import find_places
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
 from alignscope.text.wording import counted
@@ -44,7 +45,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
     """
 
     BINDING_GROUP_TITLE = "Sessions"
-    PLACEHOLDER = "Type to filter: titles, prompts and replies"
+    PLACEHOLDER = "Type to filter: titles, prompts, replies and notes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", id="library.open", tooltip="Go on with the session"),
         Binding("tab,ctrl+r", "with_selected('replay')", "Replay", id="library.replay", key_display="tab",
@@ -204,11 +205,12 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         await asyncio.sleep(_WAIT)
         try:
             session = await asyncio.to_thread(self._store.open, entry.path)
-            excerpt = await asyncio.to_thread(self._store.excerpt, entry, query) if query.strip() else ""
+            width = self.preview_width
+            places = await asyncio.to_thread(find_places, session, query, width) if query.strip() else []
         except (OSError, SessionError) as error:
             preview = Content.styled(clean(str(error)), "$text-error")
         else:
-            preview = describe(session, self.preview_width, excerpt)
+            preview = describe(session, width, places)
         self.show_preview(preview)
 
     # What can be done

@@ -1,5 +1,6 @@
 """A session's row in a list, and its preview."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +9,8 @@ from textual.content import Content
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.sessions.library.index import Entry
-from alignscope.text.clean import cell_width, clean, fit
+from alignscope.sessions.library.places import Place
+from alignscope.text.clean import cell_width, clean, clean_line, fit
 from alignscope.text.wording import remarks
 from alignscope.ui.screens.labels import hanging, labels
 
@@ -58,8 +60,8 @@ def _models(entry: Entry, room: int) -> str:
     return ", ".join(names)
 
 
-def describe(session: Session, width: int, excerpt: str = "") -> Content:
-    """Return a session's preview, `width` cells wide."""
+def describe(session: Session, width: int, places: Sequence[Place] = ()) -> Content:
+    """Return a session's preview, `width` cells wide, with the places in which a search found it."""
     source = "came with alignscope, read only" if session.bundled else session.name
     parts: list[Content | str | tuple[str, str]] = [
         (clean(session.title) or clean(session.name), "bold"),
@@ -72,8 +74,8 @@ def describe(session: Session, width: int, excerpt: str = "") -> Content:
         parts += ["\n", named[record.pane.name], (f"  {clean(record.pane.model)}, {record.pane.mode}", "$text-muted")]
     for warning in session.warnings:
         parts.append((f"\n{clean(warning)}", "$text-warning"))
-    if excerpt:
-        parts += ["\n\n", (clean(excerpt), "$text-warning")]
+    for place in places:
+        parts += [(f"\n\nfound in {clean(place.where)}\n", "$text-warning"), marked(place)]
     for turn in session.turns[:_TURNS_SHOWN]:
         parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
         parts += [(f"\n{fit(line, 200)}", "$accent") for line in remarks(turn).split("\n") if line]
@@ -81,6 +83,14 @@ def describe(session: Session, width: int, excerpt: str = "") -> Content:
     if len(session.turns) > _TURNS_SHOWN:
         parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "$text-muted"))
     return Content.assemble(*parts)
+
+
+def marked(place: Place) -> Content:
+    """Return the text of a place with the words that were found in bold."""
+    text = Content(clean_line(place.text))
+    for start, end in place.words:
+        text = text.stylize("$accent bold", start, end)
+    return text
 
 
 def replies(turn: Turn, width: int, most: int = _ROWS_SHOWN) -> Content:
