@@ -10,10 +10,11 @@ from typing import Any, Final
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette, Provider
 from textual.filter import LineFilter
 from textual.keys import format_key
 from textual.screen import Screen
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 
 from alignscope.model.launch import Launch
 from alignscope.ui import themes
@@ -22,14 +23,22 @@ from alignscope.ui.ending import exit_with_terminal
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
+_PLACEHOLDER: Final = "Type a command, experiment, preset, parameter, model, session or theme"
 _SCAN_SECONDS: Final = 1.0
 """Seconds between two scans of the person's theme files."""
+
+
+def _theme_finder() -> type[Provider]:
+    from alignscope.ui.palette import ThemeFinder
+
+    return ThemeFinder
 
 
 class AlignscopeApp(App[int]):
     """Opens the explorer as the command line asks."""
 
     TITLE = "alignscope"
+    COMMANDS = App.COMMANDS | {_theme_finder}
     BINDINGS = [Binding("ctrl+q", "quit", "Quit", tooltip="Quit; a session is kept as it is", priority=True)]
     CSS = """
     CommandPalette {
@@ -138,16 +147,21 @@ class AlignscopeApp(App[int]):
 
         before = self.theme
         async with aside(self.screen):
-            chosen = await self.push_screen_wait(ThemesScreen(self._groups(), before, themes.tones_for))
-        self.theme = chosen or before
+            chosen = await self.push_screen_wait(ThemesScreen(self.groups_of_themes(), before, themes.tones_for))
         if chosen is None:
-            return
-        with suppress(OSError):
-            themes.save_theme(chosen)
-        fixed = self.launch.theme
-        self._show_message(f"{chosen} for now; the next start wears {fixed}, as was asked for." if fixed else "")
+            self.theme = before
+        else:
+            self.wear(chosen)
 
-    def _groups(self) -> list[tuple[str, list[Any]]]:
+    def wear(self, name: str) -> None:
+        """Wear a theme, and keep the choice for the next start."""
+        self.theme = name
+        with suppress(OSError):
+            themes.save_theme(name)
+        fixed = self.launch.theme
+        self._show_message(f"{name} for now; the next start wears {fixed}, as was asked for." if fixed else "")
+
+    def groups_of_themes(self) -> list[tuple[str, list[Theme]]]:
         """Return all themes: ours, the person's own, Textual's."""
         own = self._own_themes.names
         ours = {theme.name: theme for theme in themes.bundled_themes() if theme.name not in own}
@@ -172,6 +186,11 @@ class AlignscopeApp(App[int]):
         from alignscope.ui.screens.help.screen import HelpScreen
 
         self.push_screen(HelpScreen(self.screen))
+
+    def action_command_palette(self) -> None:
+        """Show the palette of everything that can be found by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_PLACEHOLDER, id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Yield Textual's commands, except those with another place here, and the screen's actions."""

@@ -11,8 +11,9 @@ from textual import work
 
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.backends.embedded.engine import engine_available
-from alignscope.model.pairing import pair_lineup
+from alignscope.model.pairing import default_mode, judge, pair_lineup
 from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
+from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
@@ -107,22 +108,42 @@ class NextTurnActions(PaneActions):
 
     async def action_sampling(self) -> None:
         """Show and focus the panel, or hide it and focus the prompt."""
-        # The first frame doesn't need the panel.
-        from alignscope.ui.widgets.sampling.panel import SamplingPanel
-
         panel = self.panel
         if panel is None:
-            panel = SamplingPanel(self.launch.presets, id="sampling")
-            await self.query_one("#stage").mount(panel)
+            panel = await self._mount_panel()
         elif panel.display:
             self._close_panel()
             return
+        self._open_panel(panel)
+
+    def _open_panel(self, panel: "SamplingPanel") -> None:
         panel.display = True
         here = self.here.pane.name
         panel.scope = here if self.exploration.pane(here).sampling is not None else ""
         self._fill_panel()
         panel.focus()
         self.learn_models()
+
+    async def _mount_panel(self) -> "SamplingPanel":
+        # The first frame doesn't need the panel.
+        from alignscope.ui.widgets.sampling.panel import SamplingPanel
+
+        panel = SamplingPanel(self.launch.presets, id="sampling")
+        await self.query_one("#stage").mount(panel)
+        return panel
+
+    @work(exit_on_error=False)
+    async def show_parameter(self, name: str) -> None:
+        """Show the panel with a parameter selected."""
+        panel = self.panel or await self._mount_panel()
+        self._open_panel(panel)
+        panel.select(name)
+
+    def use_preset(self, preset: Preset) -> None:
+        """Send the next prompt with a preset's sampling, which all panes share."""
+        self._set(f"The next prompt is sent with the preset {preset.name}.", sampling=preset.sampling)
+        self._fill_panel()
+        self.warn_of_reload()
 
     def _fill_panel(self) -> None:
         panel = self.panel
@@ -216,10 +237,18 @@ class NextTurnActions(PaneActions):
         """Choose the pane's model, server and mode."""
         chosen = await self._pick(self.here.pane, self.exploration.lineup)
         if chosen is not None:
-            self.exploration.stop(chosen.name)
-            self.exploration.change(chosen)
-            self.show_lineup()
-            self.show_notice(f"{chosen.name} is {chosen.model} now, asked as a {chosen.mode}, from the next prompt on.")
+            self._put(chosen)
+
+    def put_model(self, model: Model) -> None:
+        """Put a model into the pane, asked as its kind is."""
+        pane, mode = self.here.pane, default_mode(judge(model).nature)
+        self._put(msgspec.structs.replace(pane, model=model.name, server=model.server, mode=mode))
+
+    def _put(self, pane: Pane) -> None:
+        self.exploration.stop(pane.name)
+        self.exploration.change(pane)
+        self.show_lineup()
+        self.show_notice(f"{pane.name} is {pane.model} now, asked as a {pane.mode}, from the next prompt on.")
 
     @work(exit_on_error=False)
     async def action_add_pane(self) -> None:

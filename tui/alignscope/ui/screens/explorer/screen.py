@@ -9,6 +9,7 @@ from typing import Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
+from textual.command import Provider
 from textual.containers import Horizontal
 from textual.worker import WorkerError
 
@@ -38,10 +39,23 @@ _WIDE: Final = 100
 """Columns from which the sampling panel stands beside the panes."""
 
 
+def _finder(kind: str) -> Callable[[], type[Provider]]:
+    """Return what imports a finder of the palette when that is opened for the first time."""
+
+    def found() -> type[Provider]:
+        from alignscope.ui.screens.explorer import finders
+
+        finder: type[Provider] = getattr(finders, f"{kind}Finder")
+        return finder
+
+    return found
+
+
 class ExplorerScreen(SessionActions):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt"
+    COMMANDS = {_finder(name) for name in ("Experiment", "Preset", "Parameter", "Session", "Model")}
     BINDINGS = BINDINGS
     BINDING_GROUP_TITLE = "Explorer"
     DEFAULT_CSS = """

@@ -279,12 +279,15 @@ class SessionActions(NextTurnActions):
         entry, action = picked
         if action == "replay":
             await self.replay_file(entry.path)
-        elif entry.path == self.exploration.session.path:
-            self.show_notice("You are in this session.")
         else:
-            await self._open(entry.path)
+            self.open_session(entry.path)
 
-    async def _open(self, path: Path) -> None:
+    @work(group="session", exit_on_error=False)
+    async def open_session(self, path: Path) -> None:
+        """Go on with a session, by its file."""
+        if path == self.exploration.session.path:
+            self.show_notice("You are in this session.")
+            return
         opened = await self.attempt(lambda: open_to_continue(self.store, path))
         if opened is None:
             return

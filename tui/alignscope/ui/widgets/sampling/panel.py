@@ -117,6 +117,10 @@ class SamplingPanel(Widget, can_focus=True):
         self._servers, self._models = tuple(servers), models
         self._show()
 
+    def select(self, name: str) -> None:
+        """Select a parameter."""
+        self.cursor = NAMES.index(name)
+
     @property
     def preset(self) -> str:
         """Name of the nearest preset, with `, changed` if the sampling differs from it."""
