@@ -160,7 +160,7 @@ PLAYED = {
     "rubbish": ('[200,"upon"]', "[200", "line 1 is no token"),
     "no list": ('[200,"upon"]', "7", "line 1 is no token: Expected `array`"),
     "another text": ('[200,"upon"]', '[200,"down"]', "line 1 is not what"),
-    "too short": ('\n    [25," time"]', "", "its 2 lines end before"),
+    "too short": ('\n    [25," time"]', "", "it ends after 2 lines"),
     "too long": ('[25," time"]', '[25," time"]\n    [25,"!"]', "line 4 is not what"),
     "back in time": ('[25," a"]', '[-25," a"]', "line 2 has an impossible time, -25 ms"),
     "never": ('[25," a"]', '[1e300," a"]', "line 2 has an impossible time, 1e+300 ms"),

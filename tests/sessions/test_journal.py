@@ -145,7 +145,7 @@ def test_an_event_that_cannot_be_ends_a_journal(tmp_path: Path, where: str, valu
     fields = {"event": '"token"', "pane": '"base"', "sample": "1", "ms": "5", "text": '"bad"'} | {where: value}
     path = beside(tmp_path, "{" + ",".join(f'"{name}":{each}' for name, each in fields.items()) + "}")
     [words] = Store(tmp_path).recover()
-    assert "its 1 tokens so far were kept" in words
+    assert "kept as far as it had come: 1 token." in words
     assert [turn.text("base") for turn in Store(tmp_path).open(path).turns] == ["upon a time", "good"]
 
 
@@ -158,7 +158,7 @@ def test_a_turn_whose_number_another_bears_by_now_comes_last(tmp_path: Path) -> 
     with journal_of(writer.path).open("a") as written:
         written.write('{"event":"token","pane":"base","sample":1,"ms":1,"text":"good"}\n')
     [words] = Store(tmp_path).recover()
-    assert "its 1 tokens so far were kept" in words
+    assert "kept as far as it had come: 1 token." in words
     found = [(turn.number, turn.text("base")) for turn in Store(tmp_path).open(writer.path).turns]
     assert found == [(1, "upon a time"), (2, "upon a time"), (3, "good")]
 
@@ -226,7 +226,7 @@ def test_while_a_turn_runs_its_tokens_are_in_the_journal(tmp_path: Path) -> None
     copy.mkdir()
     (copy / path.name).write_bytes(path.read_bytes())
     [words] = Store(copy).recover()
-    assert "‘Once’ was interrupted in turn 1: its 2 tokens so far were kept" in words
+    assert "‘Once’ was interrupted in turn 1, and kept as far as it had come: 2 tokens." in words
     [entry] = Store(copy).list()
     [found] = Store(copy).open(entry.path).turns
     assert found.text("base") == "one two\ud800"

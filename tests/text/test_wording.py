@@ -21,6 +21,12 @@ def test_one_is_one_and_thousands_are_set_apart() -> None:
         "2 tokens",
         "12,345 tokens",
     ]
+    assert [counted(seconds, "second") for seconds in (1.0, 0.5, 1.5, 2.0)] == [
+        "1 second",
+        "0.5 seconds",
+        "1.5 seconds",
+        "2 seconds",
+    ]
 
 
 def test_a_reply_is_told_by_its_end_and_its_figures() -> None:

@@ -29,6 +29,8 @@ def spoilt(how: str) -> bytes:
     match how:
         case "empty":
             return b""
+        case "a byte":
+            return b"G"
         case "text":
             return b"Once upon a time, there was a file that was no model.\n" * 10
         case "another version":
@@ -49,7 +51,8 @@ def spoilt(how: str) -> bytes:
 @pytest.mark.parametrize(
     ("how", "says"),
     [
-        ("empty", "is not a GGUF file: it has only 0 bytes"),
+        ("empty", "is not a GGUF file: it has only 0 bytes."),
+        ("a byte", "is not a GGUF file: it has only 1 byte."),
         ("text", "is not a GGUF file"),
         ("another version", "GGUF of version 99"),
         ("cut in the header", "its header breaks off"),

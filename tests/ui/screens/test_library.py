@@ -15,7 +15,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord
 from alignscope.sessions.library.store import Store
 from alignscope.ui.screens.library.library import LibraryScreen
-from alignscope.ui.screens.library.rows import local_time
+from alignscope.ui.screens.library.rows import describe, local_time
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.waiting import until
@@ -85,6 +85,13 @@ async def test_typing_finds_titles_prompts_and_replies(store: Store) -> None:
         await shown(pilot, "No session has all of these words")
         await pilot.press("enter", "tab", "f8", "f2", "f5", "f6")
         assert app.returned == []
+
+
+@pytest.mark.parametrize(("turns", "more"), [(5, ""), (6, "and 1 more turn"), (7, "and 2 more turns")])
+def test_a_preview_counts_the_turns_that_it_leaves_out(turns: int, more: str) -> None:
+    session = Session("Long", AT, _PANES, [turn(number, "again") for number in range(1, turns + 1)])
+    said = [line for line in describe(session, 60).plain.split("\n") if "more" in line]
+    assert said == [more] * bool(more)
 
 
 @pytest.mark.parametrize(("key", "action"), [("enter", "open"), ("tab", "replay"), ("ctrl+r", "replay")])

@@ -15,6 +15,7 @@ from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import DEFAULT_PORT, is_loopback
 from alignscope.backends.network import Proxy, from_inside
 from alignscope.model.pane import EMBEDDED
+from alignscope.text.wording import counted
 
 CONNECT_SECONDS: Final = 3.0
 """Timeout of connecting."""
@@ -85,7 +86,7 @@ def _not_connected(error: Exception, url: str, proxy: Proxy | None) -> str:
         return f"No secure connection to {url}: {error}. {hint}"
     if isinstance(error, httpx.ConnectTimeout):
         hint = "Check the address and the network, or name another server with --host."
-        return f"{url} did not answer within {CONNECT_SECONDS:g} seconds. {hint}"
+        return f"{url} did not answer within {counted(CONNECT_SECONDS, 'second')}. {hint}"
     if isinstance(error, httpx.ConnectError):
         ollama = httpx.URL(url).port == DEFAULT_PORT
         start = "Start Ollama with `ollama serve`" if ollama else "Start the server there"
@@ -97,8 +98,8 @@ def _not_connected(error: Exception, url: str, proxy: Proxy | None) -> str:
 def too_slow(url: str, seconds: float) -> ServerError:
     """Return the error for an answer that wasn't complete in time."""
     return ServerError(
-        f"{url_of(url)} took the connection, and its answer wasn't complete within {seconds:g} seconds. It may be busy "
-        "or hang: try again, or restart it.",
+        f"{url_of(url)} took the connection, and its answer wasn't complete within {counted(seconds, 'second')}. "
+        "It may be busy or hang: try again, or restart it.",
         Fault.UNREACHABLE,
     )
 

@@ -23,6 +23,7 @@ from alignscope.model.pane import EMBEDDED, Model, Pane
 from alignscope.run.catalog import described
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
 
 _SMALLEST = (80, 24)
 
@@ -202,7 +203,7 @@ def _server_line(each: Checked) -> str:
     where = f"{each.label}{_engine_version()}" if each.server == EMBEDDED else f"{each.label} answers at {each.server}"
     where += f", through the proxy in {each.proxy}" if each.proxy else ""
     names = [model.name for model in each.models]
-    count = f"{len(names)} model{'' if len(names) == 1 else 's'}"
+    count = counted(len(names), "model")
     return f"✓ {where}, with {count}{': ' if 0 < len(names) <= 6 else ''}{', '.join(names) if len(names) <= 6 else ''}"
 
 

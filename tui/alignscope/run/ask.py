@@ -16,6 +16,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import own_rate
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
+from alignscope.text.wording import counted
 
 _PHASE_EVERY: Final = 0.5
 """Seconds between two checks of a silent reply's phase."""
@@ -238,7 +239,8 @@ class _Reply:
             broken = self._first is not None and error.fault in (Fault.UNREACHABLE, Fault.BROKEN)
             self._finish(End.CUT if broken else End.ERROR, str(error))
         except TimeoutError:
-            silent = f"{self.pane.server} was silent for {self._run.silence:g} seconds, the limit of --timeout."
+            limit = counted(self._run.silence or 0, "second")
+            silent = f"{self.pane.server} was silent for {limit}, the limit of --timeout."
             self._finish(End.ERROR if self._first is None else End.CUT, f"{silent} Raise it, or look at the server.")
         except Exception as error:
             _log.exception("pane %s failed", self.pane.name)
@@ -294,14 +296,14 @@ class _Reply:
         if self._wrote or ending.end not in (End.STOP, End.LENGTH) or tokens < 2:
             return ""
         if self._pieces and ending.end is End.LENGTH:
-            return f"All {tokens} tokens went into thinking. Raise num_predict, or switch thinking off."
+            return f"Thinking took all of {counted(tokens, 'token')}. Raise num_predict, or switch thinking off."
         if self._pieces:
             return "The model thought, and then ended without a reply. Send it again, or switch thinking off."
         if "stop" in request.sampling:
             return ""
         return (
-            f"The model wrote {tokens} tokens, and no text of them came: special tokens, a stop string of its own, or "
-            "thinking that the server keeps to itself. Try another model or mode for this pane."
+            f"The model wrote {counted(tokens, 'token')}, and no text came of that: special tokens, a stop string of "
+            "its own, or thinking that the server keeps to itself. Try another model or mode for this pane."
         )
 
     def _finish(self, end: End, message: str = "", stats: Stats = _NO_STATS) -> None:
@@ -309,7 +311,7 @@ class _Reply:
         if not self.ended.is_set():
             self.ended.set()
             if self._left_out and self._first is not None:
-                turns = "turn" if self._left_out == 1 else f"{self._left_out} turns"
+                turns = "turn" if self._left_out == 1 else counted(self._left_out, "turn")
                 message = f"The oldest {turns} didn't fit into the context and went unsent. {message}".rstrip()
             now = self._run.now()
             self._run.put(Finished(self.pane.name, self.sample, now, end, message, self._complete(stats, now)))

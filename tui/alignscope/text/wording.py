@@ -19,9 +19,10 @@ SILENT_SECONDS: Final = 5.0
 """A pause between two tokens is mentioned from here on."""
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun, such as `1 token` or `2,300 tokens`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: float, noun: str) -> str:
+    """Return a number with its noun, such as `1 token`, `2,300 tokens` or `0.5 seconds`."""
+    number = f"{int(count):,}" if count == int(count) else f"{count:,g}"
+    return f"{number} {noun}{'' if count == 1 else 's'}"
 
 
 def format_bytes(count: float | None) -> str:
@@ -159,7 +160,7 @@ def describe_settings(settings: TurnSettings, presets: Sequence[Preset] = _PRESE
     """Return the sampling, described by the nearest preset if there are any, and each changed setting."""
     return [
         describe_sampling(settings.sampling, presets),
-        *([f"{settings.samples} samples"] if settings.samples != 1 else []),
+        *([counted(settings.samples, "sample")] if settings.samples != 1 else []),
         *(["context carried"] if settings.context != FRESH else []),
         *([f"scaffold {settings.scaffold}"] if settings.scaffold != BARE else []),
         *(["thinking"] if settings.think else []),

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from alignscope.text.wording import counted
+
 _MAGIC: Final = b"GGUF"
 _VERSIONS: Final = (2, 3)
 _STRING: Final = 8
@@ -64,7 +66,7 @@ def read_header(path: Path) -> Header:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < 24:
-                raise GGUFError(f"{path} is not a GGUF file: it has only {size} bytes.")
+                raise GGUFError(f"{path} is not a GGUF file: it has only {counted(size, 'byte')}.")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _HeaderReader(path, data).header()
     except FileNotFoundError:

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.turn import Extra
+from alignscope.text.wording import counted
 
 T = TypeVar("T")
 _MISSING: Any = object()
@@ -100,7 +101,7 @@ class Fields:
         if not isinstance(value, list):
             raise self.refuse(name, f"should be a list, not {_kind(value)}")
         if len(value) > most:
-            raise self.refuse(name, f"has {len(value):,} items; there may be {most:,}")
+            raise self.refuse(name, f"has {counted(len(value), 'item')}; there may be {most:,}")
         return iter(value)
 
     def each(self, name: str, most: int) -> Iterator[Self]:

@@ -13,6 +13,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.session import SessionError
 from alignscope.model.turn import Extra
 from alignscope.sessions.format.yaml import hide, reveal
+from alignscope.text.wording import counted
 
 _COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})
 # What JSON leaves as it is and a literal block of YAML can't hold.
@@ -143,7 +144,7 @@ class StoredReply(Reply):
             if line.logprob is not None:
                 logprobs[index] = (line.logprob, _revealed(line.alternatives))
         if place != len(text):
-            raise TimelineError(f"its {len(lines)} lines end before the reply's text does")
+            raise TimelineError(f"it ends after {counted(len(lines), 'line')}, and the reply's text goes on")
         self.texts, self.times, self.thoughts, self.logprobs = texts, times, thoughts, logprobs
 
 

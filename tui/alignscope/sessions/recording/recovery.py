@@ -12,6 +12,7 @@ from alignscope.sessions.recording import journal
 from alignscope.sessions.recording.journal import TornError
 from alignscope.sessions.recording.lock import Lock, LockedError
 from alignscope.sessions.recording.writer import Writer, set_aside, sync_directory
+from alignscope.text.wording import counted
 
 
 def recover(directory: Path) -> list[str]:
@@ -62,9 +63,9 @@ def _fold(path: Path, lock: Lock) -> str:
         return ""
     left_at.unlink()
     sync_directory(path.parent)
-    tokens = sum(len(reply.texts) for reply in turn.replies.values())
+    tokens = counted(sum(len(reply.texts) for reply in turn.replies.values()), "token")
     title = left.title or path.stem
-    return f"‘{title}’ was interrupted in turn {turn.number}: its {tokens} tokens so far were kept."
+    return f"‘{title}’ was interrupted in turn {turn.number}, and kept as far as it had come: {tokens}."
 
 
 def _add(path: Path, turn: Turn, lock: Lock) -> bool:

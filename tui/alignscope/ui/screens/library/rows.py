@@ -11,7 +11,7 @@ from alignscope.model.turn import Turn
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.places import Place
 from alignscope.text.clean import cell_width, clean, clean_line, fit
-from alignscope.text.wording import remarks
+from alignscope.text.wording import counted, remarks
 from alignscope.ui.screens.labels import hanging, labels
 
 _TURNS_SHOWN: Final = 5
@@ -81,7 +81,7 @@ def describe(session: Session, width: int, places: Sequence[Place] = ()) -> Cont
         parts += [(f"\n{fit(line, 200)}", "$accent") for line in remarks(turn).split("\n") if line]
         parts += ["\n", replies(turn, width)]
     if len(session.turns) > _TURNS_SHOWN:
-        parts.append((f"\n\nand {len(session.turns) - _TURNS_SHOWN:,} more turns", "$text-muted"))
+        parts.append((f"\n\nand {counted(len(session.turns) - _TURNS_SHOWN, 'more turn')}", "$text-muted"))
     return Content.assemble(*parts)
 
 
