@@ -81,6 +81,31 @@ async def test_the_key_goes_to_the_server_that_was_named(shell: Shell, ollama: O
     assert {seen.headers.get("authorization") for seen in other.requests} == {None}
 
 
+async def test_a_password_on_the_command_line_is_used_and_never_printed(shell: Shell, ollama: Ollama) -> None:
+    secret, gone = (url.replace("http://", "http://me:secret@") for url in (ollama.url, "http://127.0.0.1:1"))
+    panes = ("--pane", f"a=mistral:text@{secret},completion", "--pane", f"b=mistral:text@{gone},completion")
+    config = shell.home / "config.yaml"
+    config.write_text(f"host: {secret}\nservers: {{gpu: '{secret}'}}\nlineup: ['a=m@{secret}']\n")
+    shell.environment["ALIGNSCOPE_CONFIG"] = str(config)
+    shell.environment["ALIGNSCOPE_API_KEY"] = "key"
+    for arguments in (
+        ("ask", "x", *panes),
+        ("ask", "x", *panes, "--json"),
+        ("ask", "x", "--host", secret),
+        ("ask", "x", "--host", gone),
+        ("ask", "x", "--pane", f"a=m@{secret.removeprefix('http://')}"),
+        ("ask", "x", "--pane", "a=m@http://me:secret@"),
+        ("models", "--host", secret),
+        ("doctor", "--host", gone),
+        ("doctor", "--json"),
+        ("config", "show"),
+    ):
+        done = await shell.run(*arguments)
+        assert "secret" not in done.out + done.err, arguments
+        assert "127.0.0.1" in done.out + done.err or done.status == 2
+    assert {seen.headers["authorization"][:6] for seen in ollama.requests} == {"Basic "}
+
+
 async def test_log_probabilities_when_asked_for(shell: Shell, ollama: Ollama) -> None:
     done = await shell.run("ask", "Once", "--host", ollama.url, "--json", "--logprobs", "2")
     tokens = of(done.events, "token")

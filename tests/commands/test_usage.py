@@ -153,6 +153,17 @@ def test_panes_of_any_kind() -> None:
     )
 
 
+def test_the_only_server_of_the_settings_lineup_gets_the_general_key(clean_home: Path) -> None:
+    clean_home.parent.mkdir(parents=True)
+    clean_home.write_text("lineup: [a=m@gpu:1, b=n@gpu:1, c=twin:sft]\n")
+    general = "ALIGNSCOPE_API_KEY"
+    assert parsed().key_variables == parsed("doctor").key_variables == {"http://gpu:1": general}
+    assert parsed("--host", "other:2").key_variables == {"http://other:2": general}
+    assert parsed("--pane", "x=m@third:3").key_variables == {"http://third:3": general}
+    for unused in (("--embedded",), ("--base", "m")):
+        assert parsed(*unused).key_variables == {}, "a lineup that isn't used names nothing"
+
+
 def test_help_lists_every_parameter_and_preset(capsys: pytest.CaptureFixture[str]) -> None:
     for flags in (["--help"], ["ask", "--help"]):
         with pytest.raises(SystemExit):

@@ -133,11 +133,13 @@ def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch) -> N
         ("", ["x=m@http://b", "y=n@http://b/v1", "z=twin:text"], {}, "http://b"),
         ("", ["x=m@http://b", "y=n@http://c"], {}, ""),
         ("http://gpu", [], {}, "http://gpu"),
+        ("http://me:pw@a", [], {}, "http://a"),
+        ("", ["x=m@http://me:pw@b"], {}, "http://b"),
         ("http://gpu", [], {"ALIGNSCOPE_API_KEY_MY_GPU_2": "x"}, ""),
     ],
 )
 def test_which_server_gets_which_key(host: str, panes: list[str], environment: dict[str, str], general: str) -> None:
     """By the URL of each; that of a name beats the general one."""
-    found = key_variables(host, [read_pane(pane) for pane in panes], {"my-gpu_2": "http://gpu"}, environment)
+    found = key_variables(host, [read_pane(pane) for pane in panes], {"my-gpu_2": "http://me:pw@gpu"}, environment)
     own = {"http://gpu": "ALIGNSCOPE_API_KEY_MY_GPU_2"}
     assert found == own | ({general: "ALIGNSCOPE_API_KEY"} if general else {})

@@ -38,6 +38,15 @@ async def test_a_key_goes_to_its_server_alone(monkeypatch: pytest.MonkeyPatch) -
     assert {seen.headers.get("authorization") for seen in other.requests} == {None}
 
 
+async def test_a_name_and_a_password_are_used_and_seen_nowhere(ollama: Ollama) -> None:
+    async with Servers(ollama.url.replace("http://", "http://me:secret@")) as servers:
+        assert servers.default_host == ollama.url == servers.address(f"{ollama.url}/")
+        backend = await servers.get(servers.default_host)
+        assert await servers.get(ollama.url.replace("//", "//me:secret@")) is backend
+        await backend.models()
+    assert {seen.headers["authorization"][:6] for seen in ollama.requests} == {"Basic "}
+
+
 async def test_a_connection_that_is_made_while_all_are_closed_is_closed_too(nobody: str) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
 

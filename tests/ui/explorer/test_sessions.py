@@ -10,6 +10,7 @@ import pytest
 from alignscope.files.locations import data_dir
 from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch, Playback
+from alignscope.model.pane import PaneRequest
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
@@ -176,6 +177,26 @@ async def test_more_than_two_replies_are_ranked_by_their_numbers(ollama: Ollama)
         await desk.until_shown("Which reply is better?")
         await desk.press("3", "9", "1", "2")
         await desk.until_shown("verdict: instruct 1 > base 1 > base 2 > instruct 2")
+
+
+async def test_a_password_in_a_url_is_neither_shown_nor_kept(ollama: Ollama) -> None:
+    secret = ollama.url.replace("http://", "http://me:secret@")
+    panes = (
+        PaneRequest("a", "mistral:text", secret),
+        PaneRequest("b", "mistral:latest", "http://me:secret@127.0.0.1:1"),
+    )
+    async with explore(Launch(panes=panes, servers={"here": secret})) as desk:
+        await sent(desk, "x")
+        await desk.until_shown("here", "127.0.0.1:1")
+        assert "secret" not in desk.screen
+        await into_pane(desk)
+        await desk.press("f4")
+        await desk.until_shown("Model for", "loaded here")
+        assert "secret" not in desk.screen
+        await desk.press("escape")
+    (path,) = (data_dir() / "sessions").glob("*.yaml")
+    assert "secret" not in path.read_text()
+    assert {seen.headers["authorization"][:6] for seen in ollama.requests} == {"Basic "}
 
 
 async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:

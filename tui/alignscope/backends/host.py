@@ -1,7 +1,7 @@
 """Addresses of servers, by the rules of OLLAMA_HOST."""
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 DEFAULT_PORT: Final = 11434
 _PORTS: Final = {"http": 80, "https": 443}
@@ -34,6 +34,19 @@ def parse_host(text: str) -> str:
     bracketed = f"[{host}]" if ":" in host else host
     suffix = "" if port == _PORTS.get(scheme) else f":{port}"
     return f"{scheme}://{user}{at}{bracketed}{suffix}{slash}{path}".rstrip("/").removesuffix("/v1")
+
+
+def public(url: str) -> str:
+    """Return a URL without name and password, for what others see: screens, messages, session files."""
+    if "@" not in url:
+        return url
+    if "://" not in url:
+        return url.rpartition("@")[2]
+    try:
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    except ValueError:
+        return url.rpartition("@")[2]
 
 
 def _split_port(authority: str, default: int) -> tuple[str, int]:

@@ -40,9 +40,9 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
     _refuse_contradictions(arguments)
     panes = _panes(arguments.panes, chosen.servers)
     host = _host(arguments.host, chosen)
-    keys = key_variables(host, panes, chosen.servers, os.environ)
     if not (panes or arguments.base or arguments.instruct or arguments.embedded):
         panes = chosen.lineup
+    keys = key_variables(host, panes, chosen.servers, os.environ)
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
         raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
     if arguments.scaffold is not None and panes and all(pane.mode is Mode.CHAT for pane in panes):

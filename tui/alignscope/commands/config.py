@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from alignscope.backends.host import public
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.arguments import read_settings
 from alignscope.files import settings
@@ -74,15 +75,15 @@ def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
 def _text_of(name: str, value: object) -> str:
     match value:
         case dict():
-            return ", ".join(value if name == "presets" else [f"{key}: {each}" for key, each in value.items()])
+            return ", ".join(value if name == "presets" else [f"{key}: {public(each)}" for key, each in value.items()])
         case tuple():
             return ", ".join(
                 f"{pane.name}={pane.model}"
-                + (f"@{pane.server}" if pane.server else "")
+                + (f"@{public(pane.server)}" if pane.server else "")
                 + (f",{pane.mode}" if pane.mode else "")
                 for pane in value
             )
-    return str(value)
+    return public(str(value)) if name == "host" else str(value)
 
 
 def _check() -> int:

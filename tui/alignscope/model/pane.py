@@ -15,6 +15,8 @@ QUANTISATION: Final = re.compile(
     r"(?i)(?<![a-z0-9])(i?q\d(_[a-z0-9]+)*|[bf]?f16|fp(8|16|32)|f32|mxfp4|qat|\d+bit)(?![a-z0-9])"
 )
 """How names of models write one, such as `q4_K_M`."""
+_LOGIN: Final = re.compile(r"@(?!sha256:)[^@/\s]+:[^@/\s]*\Z")
+"""A name and a password at the end of what would be a model's name."""
 _ADDRESS: Final = re.compile(r"\w+://.*|[^/\s]+:\d+(/.*)?")
 
 
@@ -106,14 +108,23 @@ def read_pane(text: str, servers: Collection[str] = ()) -> PaneRequest:
         rest, mode = model.strip(), Mode(word.strip())
     elif comma and not is_path(rest):
         raise LineupError(f"a pane's mode is completion or chat, not ‘{word.strip():.40}’")
-    model, at, server = rest.rpartition("@")
+    model, at, server = _split_server(rest)
     named = server in (EMBEDDED, *servers) or _ADDRESS.fullmatch(server)
     # In a path and before a quantisation, an @ is part of the model's name.
     if not at or (not named and (is_path(rest) or QUANTISATION.fullmatch(server))):
         return PaneRequest(name, rest, None, mode)
     if not model or not server:
         raise LineupError(f"‘{rest:.80}’ lacks the {'server after' if model else 'model before'} the @")
+    if _LOGIN.search(model):
+        raise LineupError("a server's name and password stand in a whole URL, as in @http://NAME:PASSWORD@HOST")
     return PaneRequest(name, model, server, mode)
+
+
+def _split_server(text: str) -> tuple[str, str, str]:
+    """Return what is before and behind the @ of a server: of a whole URL the first, since a password may precede it."""
+    if found := re.search(r"@(?=\w+://)", text):
+        return text[: found.start()], "@", text[found.end() :]
+    return text.rpartition("@")
 
 
 def is_name(name: str) -> bool:

@@ -9,8 +9,7 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Backend, ServerError, ServerInfo
-from alignscope.backends.host import parse_host
-from alignscope.model.pane import EMBEDDED, Lineup, Model
+from alignscope.model.pane import Lineup, Model
 from alignscope.model.turn import PaneRecord
 from alignscope.run.servers import Servers
 
@@ -47,7 +46,7 @@ class Catalog:
 
     async def listing(self, server: str) -> Listing:
         """Request one server's listing."""
-        name = server if server == EMBEDDED else parse_host(server)
+        name = self._servers.address(server)
         try:
             backend = await self._servers.get(server)
             listing = Listing(name, backend.info.label, tuple(await backend.models()))

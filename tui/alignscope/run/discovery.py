@@ -10,7 +10,6 @@ import msgspec
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.engine import engine_available
-from alignscope.backends.host import parse_host
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
@@ -75,15 +74,15 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
     """
     strict = strict and bool(launch.host)
     if launch.host:
-        servers.default_host = parse_host(launch.host)
+        servers.default_host = servers.address(launch.host)
     default = EMBEDDED if launch.embedded else servers.default_host
     if launch.panes:
         return await _chosen(servers, launch, default)
     if launch.base and launch.instruct:
         base, instruct = (PaneRequest("", model) for model in (launch.base, launch.instruct))
         lineup = (
-            Pane("base", base.model, _server(base, launch, default), Mode.COMPLETION),
-            Pane("instruct", instruct.model, _server(instruct, launch, default), Mode.CHAT, launch.system),
+            Pane("base", base.model, _server(servers, base, launch, default), Mode.COMPLETION),
+            Pane("instruct", instruct.model, _server(servers, instruct, launch, default), Mode.CHAT, launch.system),
         )
         return Found(Outcome.CHOSEN, lineup, "", default)
     if launch.base or launch.instruct:
@@ -95,13 +94,13 @@ async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False)
 
 async def _chosen(servers: Servers, launch: Launch, default: str) -> Found:
     natures = await asyncio.gather(
-        *(_nature(servers, wanted, _server(wanted, launch, default)) for wanted in launch.panes)
+        *(_nature(servers, wanted, _server(servers, wanted, launch, default)) for wanted in launch.panes)
     )
     panes = []
     for wanted, nature in zip(launch.panes, natures, strict=True):
         mode = wanted.mode or default_mode(nature)
         system = launch.system if mode is Mode.CHAT else ""
-        panes.append(Pane(wanted.name, wanted.model, _server(wanted, launch, default), mode, system))
+        panes.append(Pane(wanted.name, wanted.model, _server(servers, wanted, launch, default), mode, system))
     return Found(Outcome.CHOSEN, tuple(panes), "", default)
 
 
@@ -117,7 +116,7 @@ async def _nature(servers: Servers, wanted: PaneRequest, server: str) -> Nature:
 async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
     """Return the pair of a named model, or that model alone."""
     name = launch.base or launch.instruct
-    server = _server(PaneRequest("", name), launch, default)
+    server = _server(servers, PaneRequest("", name), launch, default)
     models: tuple[Model, ...] = ()
     listed = False
     try:
@@ -197,13 +196,13 @@ def known_pairs() -> tuple[KnownPair, ...]:
     return convert(load(Path(__file__).with_name("pairs.yaml")), tuple[KnownPair, ...])
 
 
-def _server(wanted: PaneRequest, launch: Launch, default: str) -> str:
+def _server(servers: Servers, wanted: PaneRequest, launch: Launch, default: str) -> str:
     """Return a model's server: the one named for it, else for files and twins `embedded`."""
     if wanted.server is None:
         own = is_path(wanted.model) or is_twin(wanted.model)
         # No server has a model by a path that begins at this directory or home.
         return EMBEDDED if own and (not launch.host_first or wanted.model.startswith((".", "~"))) else default
-    return wanted.server if wanted.server == EMBEDDED else parse_host(wanted.server)
+    return servers.address(wanted.server)
 
 
 def _twins(launch: Launch, why: str, server: str = EMBEDDED) -> Found:

@@ -9,7 +9,7 @@ from typing import Self
 
 from alignscope.backends import connect
 from alignscope.backends.base import Backend, Fault, ServerError
-from alignscope.backends.host import parse_host
+from alignscope.backends.host import parse_host, public
 from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.pane import EMBEDDED
 
@@ -24,7 +24,8 @@ class Servers:
             host: the default server, by OLLAMA_HOST's rules; "" for that variable, or Ollama's own default.
             key_variables: environment variables with keys, by the URLs of the servers that get them.
         """
-        self.default_host = parse_host(host or os.environ.get(HOST_VARIABLE, ""))
+        self._logins: dict[str, str] = {}  # URLs with a name and a password, by those without
+        self.default_host = self.address(host or os.environ.get(HOST_VARIABLE, ""))
         self._key_variables = key_variables or {}
         self._backends: dict[str, Backend] = {}
         self._gates: dict[str, asyncio.Lock] = {}
@@ -43,12 +44,25 @@ class Servers:
         """The backends that have answered so far."""
         return tuple(dict.fromkeys(self._backends.values()))
 
+    def address(self, server: str) -> str:
+        """Return the URL of a server, or `embedded`, as panes and messages name it.
+
+        A name and a password in it are left out, and kept for the connection to that server.
+        """
+        if server == EMBEDDED:
+            return server
+        url = parse_host(server)
+        bare = public(url)
+        if bare != url:
+            self._logins[bare] = url
+        return bare
+
     async def get(self, server: str) -> Backend:
         """Return the backend of a URL, or of `embedded`.
 
         Raises ServerError for an unreachable or unknown server, and once `close` was called.
         """
-        name = server if server == EMBEDDED else parse_host(server)
+        name = self.address(server)
         async with self._gates.setdefault(name, asyncio.Lock()):
             if name not in self._backends:
                 self._check_open()
@@ -66,7 +80,7 @@ class Servers:
             raise ServerError("alignscope has closed its connections.", Fault.UNREACHABLE)
 
     async def _connect(self, url: str) -> Backend:
-        return await connect(url, key_variable=self._key_variables.get(url, ""))
+        return await connect(self._logins.get(url, url), key_variable=self._key_variables.get(url, ""))
 
     async def close(self) -> None:
         """Close all connections, and end the embedded engine. A connection that is being made is closed as it comes."""

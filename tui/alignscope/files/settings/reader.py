@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from alignscope.backends.host import parse_host
+from alignscope.backends.host import parse_host, public
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError, convert, load
 from alignscope.model.launch import Signs
@@ -31,7 +31,7 @@ def server_url(text: str, servers: Mapping[str, str]) -> str:
     except ValueError:
         good = None
     if not good:
-        raise ValueError(f"no server can be at {text!r:.80}; write host:port or http://host:port")
+        raise ValueError(f"no server can be at {public(text)!r:.80}; write host:port or http://host:port")
     return url
 
 

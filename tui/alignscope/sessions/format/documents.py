@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from alignscope.backends.host import public
 from alignscope.model.events import MAX_LIMIT, End
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
@@ -80,17 +80,6 @@ def session(session: Session) -> Iterator[BlockMapping]:
         yield turn(each, session.lineup)
     for other in session.others:
         yield BlockMapping(other)
-
-
-def public(url: str) -> str:
-    """Return a URL without name and password, since session files are given away."""
-    if "@" not in url:
-        return url
-    try:
-        parts = urlsplit(url)
-        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    except ValueError:
-        return url.rpartition("@")[2]
 
 
 def _settings(settings: TurnSettings, unknown: Extra) -> dict[str, Any]:

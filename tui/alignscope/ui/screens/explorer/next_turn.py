@@ -191,7 +191,7 @@ class NextTurnActions(PaneActions):
             tone=tone,
             default_server=self.default_server,
             # Reversed, so that the first of several names for a server stays.
-            server_names={url: name for name, url in reversed([*self.launch.servers.items()])},
+            server_names={self.servers.address(url): name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
             empty_texts=_EMPTY,
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
@@ -318,7 +318,7 @@ class NextTurnActions(PaneActions):
     def listings(self) -> AsyncGenerator[Listing, None]:
         """Yield the listing of every server in use and of the embedded engine, each as it comes."""
         used = (*(pane.server for pane in self.exploration.lineup), self.servers.default_host)
-        servers = (*used, *self.launch.servers.values(), EMBEDDED)
+        servers = (*used, *map(self.servers.address, self.launch.servers.values()), EMBEDDED)
         return self.exploration.catalog.listings(filter(None, servers))
 
     @work(group="learn", exclusive=True, exit_on_error=False)
