@@ -1,13 +1,20 @@
 """Proxies and certificates are read from the environment, and what is wrong with them is said by the variable."""
 
+import os
+import socket
+import stat
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends.base import Fault, ServerError
-from alignscope.backends.network import Proxy, from_inside, proxy_for, trusted
+from alignscope.backends import connect
+from alignscope.backends.base import Chunk, Fault, ServerError
+from alignscope.backends.network import KEEP_ALIVE, Proxy, from_inside, proxy_for, trusted
+from tests.backends.asking import completion
+from tests.standin import Ollama, Script
 
 GPU = "http://gpu.example:8000"
 PROXY = "http://proxy.example:3128"
@@ -102,3 +109,31 @@ def test_how_to_get_out_of_wsl_and_containers(tmp_path: Path) -> None:
     assert "host.containers.internal" in from_inside({"container": "podman"}, tmp_path)
     (tmp_path / ".dockerenv").touch()
     assert "host.docker.internal" in from_inside({}, tmp_path)
+
+
+def options_to(port: int) -> list[list[int]]:
+    """The keep-alive options of each connection of this process to a port, in the order of KEEP_ALIVE."""
+    found = []
+    for number in range(1024):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                with socket.socket(fileno=os.dup(number)) as end:
+                    if end.getpeername()[1:2] == (port,):
+                        found.append([end.getsockopt(level, name) for level, name, _ in KEEP_ALIVE])
+    return found
+
+
+async def test_a_connection_finds_out_that_its_machine_is_gone(ollama: Ollama) -> None:
+    """A cable that was pulled closes nothing: only a keep-alive tells, and a model may be silent for minutes."""
+    ollama.default = Script(endless=True, rate=50)
+    backend = await connect(ollama.url)
+    async with aclosing(backend.stream(completion("mistral:text"))) as items:
+        async for item in items:
+            if isinstance(item, Chunk):
+                break
+        options = options_to(ollama.port)
+    await backend.close()
+    assert options
+    for on, idle, between, tries in options:
+        assert on
+        assert idle + between * tries <= 60, "seconds"

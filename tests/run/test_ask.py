@@ -332,6 +332,14 @@ async def test_silence_is_explained_until_the_first_token() -> None:
     assert isinstance(seen[-1], Finished)
 
 
+async def test_the_sample_in_view_is_sent_first() -> None:
+    server = Scripted(two_words)
+    run = Run((BASE, CHAT), "Hi", TurnSettings(samples=4), Known(one=server), first=3)
+    started = [(event.pane, event.sample) async for event in run.events() if isinstance(event, Started)]
+    assert [sample for pane, sample in started if pane == "base"] == [3, 1, 2, 4]
+    assert [sample for pane, sample in started if pane == "instruct"] == [3, 1, 2, 4]
+
+
 async def test_one_after_other() -> None:
     server = Scripted(two_words)
     run = Run((BASE, CHAT), "Hi", TurnSettings(samples=2, one_after_other=True), Known(one=server))

@@ -12,6 +12,7 @@ from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.pane import PaneRequest
 from alignscope.model.session import Session
+from alignscope.model.turn import TurnSettings
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
@@ -197,6 +198,21 @@ async def test_a_password_in_a_url_is_neither_shown_nor_kept(ollama: Ollama) -> 
     (path,) = (data_dir() / "sessions").glob("*.yaml")
     assert "secret" not in path.read_text()
     assert {seen.headers["authorization"][:6] for seen in ollama.requests} == {"Basic "}
+
+
+async def test_the_sample_in_view_is_the_first_that_a_busy_server_writes_again(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("word ",) * 4)
+    async with explore(Launch(host=ollama.url, settings=TurnSettings(samples=4))) as desk:
+        await sent(desk, "x")
+        await into_pane(desk)
+        await desk.press("n", "n")
+        await desk.until_shown("showing 3 of 4")
+        ollama.default = Script(pieces=("again ",), rate=50, endless=True)
+        await desk.press("R")
+        turn = desk.exploration.turns[0]
+        await desk.until(lambda: "again" in turn.text("base", 3))
+        assert not any(turn.text("base", sample) for sample in (1, 2, 4)), "the server has one slot"
+        await desk.press("escape")
 
 
 async def test_a_new_session_and_back_to_the_one_before(ollama: Ollama) -> None:

@@ -71,15 +71,22 @@ class Run:
         *,
         history: Mapping[str, Sequence[Exchange]] | None = None,
         silence: float | None = None,
+        first: int = 1,
     ) -> None:
-        """Prepare the requests; `silence` is the maximum seconds between a reply's tokens, None for no limit."""
+        """Prepare the requests.
+
+        Args:
+            history: exchanges before the prompt, by pane.
+            silence: maximum seconds between a reply's tokens; None for no limit.
+            first: the sample that is sent first, since a server with fewer slots lets the last ones wait.
+        """
         self._servers = servers
         self.silence = silence
         self._one_after_other = settings.one_after_other
         self._replies = [
-            _Reply(self, pane, sample + 1, partial(compose, pane, prompt, settings), (history or {}).get(pane.name, ()))
+            _Reply(self, pane, sample, partial(compose, pane, prompt, settings), (history or {}).get(pane.name, ()))
             for pane in lineup
-            for sample in range(settings.samples)
+            for sample in sorted(range(1, settings.samples + 1), key=lambda sample: sample != first)
         ]
         self._lineup = lineup
         self._ready: list[Event] = []

@@ -193,8 +193,13 @@ class Exploration:
             self.recorder.begin(turn)
         return turn
 
-    async def play(self, turn: Turn, only: str | None = None) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Ask every pane of a turn, or `only` one again; yield each event with its reply."""
+    async def play(
+        self, turn: Turn, only: str | None = None, *, first: int = 1
+    ) -> AsyncGenerator[tuple[Event, Reply], None]:
+        """Ask every pane of a turn, or `only` one again, the sample `first` before others.
+
+        Yields each event with its reply.
+        """
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
             turn.forget(only)
@@ -210,6 +215,7 @@ class Exploration:
                 for pane in lineup
                 if carried
             },
+            first=first,
         )
         self._runs.add(run)
         self._idle.clear()

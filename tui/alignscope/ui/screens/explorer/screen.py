@@ -172,10 +172,10 @@ class ExplorerScreen(SessionActions):
                 view.begin_turn(turn)
         await self.play(turn)
 
-    async def play(self, turn: Turn, only: str | None = None) -> None:
-        """Ask the panes, and show each event in its pane, until every reply has ended."""
+    async def play(self, turn: Turn, only: str | None = None, *, first: int = 1) -> None:
+        """Ask the panes, the sample `first` before others, and show each event, until every reply has ended."""
         split = self.split
-        async for event, reply in self.exploration.play(turn, only):
+        async for event, reply in self.exploration.play(turn, only, first=first):
             if view := split.view(event.pane):
                 view.update_reply(reply, event)
         if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
@@ -198,7 +198,7 @@ class ExplorerScreen(SessionActions):
         self.exploration.stop(name)
         await self.exploration.ended(turn, name)
         view.retry()
-        await self.play(turn, name)
+        await self.play(turn, name, first=view.shown_sample or 1)
 
     def action_retry(self) -> None:
         """Ask the pane with the focus again."""
