@@ -35,9 +35,15 @@ class Shell:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.program = [sys.executable, "-m", "alignscope"]
         drop = ("OLLAMA_HOST", "ALIGNSCOPE_API_KEY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
         self.environment = {name: value for name, value in os.environ.items() if name not in drop}
         self.environment |= {"HOME": str(home), "TERM": "xterm-256color"}
+
+    def without(self, package: str) -> None:
+        """Run alignscope as if a package weren't installed: Python looks for it no further."""
+        code = f"import sys; sys.modules[{package!r}] = None; from alignscope.cli import main; sys.exit(main())"
+        self.program = [sys.executable, "-c", code]
 
     @asynccontextmanager
     async def started(self, *arguments: str, **streams: Any) -> AsyncIterator[asyncio.subprocess.Process]:
@@ -48,7 +54,7 @@ class Shell:
             "stderr": asyncio.subprocess.PIPE,
         }
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "alignscope", *arguments, env=self.environment, **{**default, **streams}
+            *self.program, *arguments, env=self.environment, **{**default, **streams}
         )
         try:
             yield process

@@ -7,6 +7,9 @@ import signal
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.text.clean import cell_width
 from tests.commands.shell import LONG, Shell, Terminal, running
 from tests.standin import MANY, Ollama, Script
@@ -144,6 +147,19 @@ async def test_no_server_is_said_with_its_address(shell: Shell, nobody: str) -> 
     assert done.status == 1
     assert nobody.removeprefix("http://") in done.out + done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+async def test_the_twins_are_offered_only_where_they_can_run(shell: Shell, nobody: str) -> None:
+    offered = await shell.run("ask", "Once", "--host", nobody)
+    assert (offered.status, offered.out) == (1, "")
+    assert "with --embedded" in offered.err
+    shell.without("xllamacpp")
+    for arguments in (("ask", "Once", "--host", nobody), ("ask", "Once", "--embedded")):
+        done = await shell.run(*arguments)
+        assert (done.status, done.out) == (1, "")
+        assert "--embedded" not in done.err and "Traceback" not in done.err
+    assert "The embedded engine is not installed" in done.err
 
 
 async def test_standard_input_less_one_line_break(shell: Shell, ollama: Ollama) -> None:
