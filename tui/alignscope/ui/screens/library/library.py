@@ -32,6 +32,8 @@ _PAGE: Final = 400
 """Rows that the list begins with, and grows by."""
 _NEAR: Final = 40
 """Rows before the end of the list from which the selection makes it grow."""
+_WHERE: Final = 20
+"""Cells before a place in which a search found a session."""
 _WAIT: Final = 0.08
 """Seconds without a key after which a search or a preview begins."""
 
@@ -206,7 +208,8 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         try:
             session = await asyncio.to_thread(self._store.open, entry.path)
             width = self.preview_width
-            places = await asyncio.to_thread(find_places, session, query, width) if query.strip() else []
+            room = max(width - _WHERE, _WHERE)
+            places = await asyncio.to_thread(find_places, session, query, room) if query.strip() else []
         except (OSError, SessionError) as error:
             preview = Content.styled(clean(str(error)), "$text-error")
         else:

@@ -63,8 +63,10 @@ def _models(entry: Entry, room: int) -> str:
 def describe(session: Session, width: int, places: Sequence[Place] = ()) -> Content:
     """Return a session's preview, `width` cells wide, with the places in which a search found it."""
     source = "came with alignscope, read only" if session.bundled else session.name
-    parts: list[Content | str | tuple[str, str]] = [
-        (clean(session.title) or clean(session.name), "bold"),
+    parts: list[Content | str | tuple[str, str]] = [(clean(session.title) or clean(session.name), "bold")]
+    for place in places:  # first, since there may be little room
+        parts += ["\n", (f"{clean(place.where)}: ", "$text-warning"), marked(place)]
+    parts += [
         (f"\n{session.created.astimezone():%Y-%m-%d %H:%M}  {clean(source)}", "$text-muted"),
     ]
     if session.parent:
@@ -74,8 +76,6 @@ def describe(session: Session, width: int, places: Sequence[Place] = ()) -> Cont
         parts += ["\n", named[record.pane.name], (f"  {clean(record.pane.model)}, {record.pane.mode}", "$text-muted")]
     for warning in session.warnings:
         parts.append((f"\n{clean(warning)}", "$text-warning"))
-    for place in places:
-        parts += [(f"\n\nfound in {clean(place.where)}\n", "$text-warning"), marked(place)]
     for turn in session.turns[:_TURNS_SHOWN]:
         parts += [f"\n\n{turn.number}  ", (fit(turn.prompt, 200), "bold")]
         parts += [(f"\n{fit(line, 200)}", "$accent") for line in remarks(turn).split("\n") if line]

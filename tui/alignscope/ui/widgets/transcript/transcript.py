@@ -52,7 +52,7 @@ class Transcript(LineWidget, ScrollView):
         & > .transcript--separator { color: $text-muted; }
         & > .transcript--sample { color: $text-muted; }
         & > .transcript--prompt { color: $text; text-style: bold; background: $surface; }
-        & > .transcript--remark { color: $text-accent; text-style: italic; }
+        & > .transcript--remark { color: $accent; text-style: italic; }
         & > .transcript--label { color: $text-muted; text-style: italic; }
         & > .transcript--thinking { color: $text-muted; }
         & > .transcript--gutter { color: $text-disabled; }
