@@ -195,6 +195,16 @@ def test_a_place_is_cut_around_what_was_found(store: Store, width: int) -> None:
     assert [place.text[start:end] for start, end in place.words] == ["the", "Moon"]
 
 
+@pytest.mark.parametrize("before", [0, 9_997, 9_998, 25_000, 400_000])
+def test_a_place_in_a_long_line_is_found_wherever_it_is(store: Store, before: int) -> None:
+    kept(store, turn_of(1, "a" * before + "needle" + "b" * 30_000), title="one")
+    [entry] = store.search("Needle")
+    [place] = store.places(entry, "Needle", 40)
+    assert [place.text[start:end] for start, end in place.words] == ["needle"]
+    assert cell_width(place.text) <= 40
+    assert place.text.startswith("…") is (before > 0) and place.text.endswith("…")
+
+
 def test_found_by_path_name_title_or_beginning(store: Store) -> None:
     one = kept(store, title="One")
     kept(store, title="Two")

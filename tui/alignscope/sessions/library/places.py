@@ -15,6 +15,9 @@ from alignscope.text.wording import reply_name
 PartKind = Literal["title", "prompt", "note", "reply"]
 _MOST: Final = 5
 """Places of one session at most."""
+_WINDOW: Final = 10_000
+_OVERLAP: Final = 200
+"""Characters of a long line that are looked through at once, and that two such pieces share."""
 _SHOWN: Final = 3
 """A word begins at most in this part of the cells shown."""
 
@@ -93,24 +96,27 @@ def fold(text: str) -> str:
 def _place(part: Part, line: str, words: Sequence[str], width: int) -> Place | None:
     """Return a line as a place, cut around its first word; None if that can't be found in the text as written."""
     line = unicodedata.normalize("NFC", encodable(line)).strip()
-    spans = _spans(line, words)
-    if not spans:
+    for begin in range(0, len(line), _WINDOW):
+        piece = line[begin : begin + _WINDOW + _OVERLAP]
+        if spans := _spans(piece, words):
+            break
+    else:
         return None
     first = spans[0][0]
     start = max(first - width // _SHOWN, 0)
-    while cell_width(clean(line[start:first])) > width // _SHOWN:
+    while cell_width(clean(piece[start:first])) > width // _SHOWN:
         start += 1
-    end = min(start + width, len(line))
-    while cell_width(clean(line[start:end])) > width - 2 and end > first:
+    end = min(start + width, len(piece))
+    while cell_width(clean(piece[start:end])) > width - 2 and end > first:
         end -= 1
-    if start <= 1 and cell_width(clean(line)) <= width:
+    if len(line) <= width and cell_width(clean(line)) <= width:
         start, end = 0, len(line)
-    before, after = "…" * (start > 0), "…" * (end < len(line))
+    before, after = "…" * (begin + start > 0), "…" * (begin + end < len(line))
     shift = len(before) - start
     return Place(
         kind=part.kind, turn=part.turn, pane=part.pane, sample=part.sample, where=part.where,
-        text=f"{before}{line[start:end]}{after}",
-        words=[(begin + shift, min(stop, end) + shift) for begin, stop in spans if begin < end],
+        text=f"{before}{piece[start:end]}{after}",
+        words=[(at + shift, min(stop, end) + shift) for at, stop in spans if start <= at < end],
     )  # fmt: skip
 
 
