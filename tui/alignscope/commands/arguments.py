@@ -19,9 +19,6 @@ from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
 
-MAX_PROMPT: Final = 64 * 2**20
-"""Maximum size of a prompt in bytes."""
-EMPTY_PROMPT: Final = "the prompt is empty; give at least one character, since servers can't complete nothing"
 _MAX_SECONDS: Final = 1e6
 """Maximum of an option in seconds: eleven days."""
 _FLAGS: Final = {"panes": "--pane", "sets": "--set"}
@@ -93,7 +90,9 @@ def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
 
 def read_prompt(text: str) -> str:
     """Return the prompt of `ask`: the text, or for `-` standard input less one final line break. Raises UsageError."""
-    if text == "-":
+    from alignscope.files.prompts import EMPTY_PROMPT, MAX_PROMPT, STANDARD_INPUT
+
+    if text == STANDARD_INPUT:
         if sys.stdin is None:
             raise UsageError("there is no standard input to read the prompt from")
         raw = sys.stdin.buffer.read(MAX_PROMPT + 1)

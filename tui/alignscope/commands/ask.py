@@ -9,8 +9,9 @@ from typing import Any, Protocol, Self, TypeVar
 import msgspec
 
 from alignscope.backends.base import ServerError
-from alignscope.commands import Status, printing
-from alignscope.commands.prompts import Prompt, check, read
+from alignscope.commands import Status, UsageError, printing
+from alignscope.files.prompts import Prompt, check, read
+from alignscope.files.yaml_file import FileError
 from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup
@@ -32,7 +33,10 @@ def run(launch: Launch, prompts: str | None = None, *, as_json: bool = False) ->
     Raises:
         UsageError: a mistake in that file.
     """
-    return asyncio.run(_ask(launch, prompts, as_json))
+    try:
+        return asyncio.run(_ask(launch, prompts, as_json))
+    except FileError as error:
+        raise UsageError(str(error)) from error
 
 
 async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""Prompts of `ask --prompts`: lines of text, JSON Lines or CSV, each read when it is needed."""
+"""Files with prompts: lines of text, JSON Lines or CSV, each read when it is needed."""
 
 import asyncio
 import csv
@@ -13,10 +13,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from alignscope.commands import UsageError
-from alignscope.commands.arguments import EMPTY_PROMPT, MAX_PROMPT
+from alignscope.files.yaml_file import FileError
 
 STANDARD_INPUT: Final = "-"
+MAX_PROMPT: Final = 64 * 2**20
+"""Maximum size of a prompt in bytes."""
+EMPTY_PROMPT: Final = "the prompt is empty; give at least one character, since servers can't complete nothing"
 _JSON: Final = (".jsonl", ".ndjson", ".json")
 _CHUNK: Final = 2**16
 """Bytes read at once."""
@@ -34,7 +36,7 @@ async def check(name: str) -> None:
     """Read a file to its end, so that a mistake is reported before anything is sent. Only a regular file can be.
 
     Raises:
-        UsageError: the file can't be read, has a mistake, or has no prompts.
+        FileError: the file can't be read, has a mistake, or has no prompts.
     """
     if _is_regular(name):
         async with aclosing(read(name)) as prompts:
@@ -46,7 +48,7 @@ async def read(name: str) -> AsyncGenerator[Prompt, None]:
     """Yield the prompts in a file; `-` is standard input. The ending of its name tells the form, text without one.
 
     Raises:
-        UsageError: naming file and line.
+        FileError: naming file and line.
     """
     parse = _text
     if name.lower().endswith(_JSON):
@@ -64,14 +66,14 @@ async def read(name: str) -> AsyncGenerator[Prompt, None]:
                 found = True
                 yield prompt
     except _LineError as error:
-        raise UsageError(f"{called}, line {error.line}: {error}") from error
+        raise FileError(f"{called}, line {error.line}: {error}") from error
     except OSError as error:
-        raise UsageError(f"{called} can't be read: {error.strerror or error}") from error
+        raise FileError(f"{called} can't be read: {error.strerror or error}") from error
     finally:
         if name != STANDARD_INPUT:
             os.close(descriptor)
     if not found:
-        raise UsageError(f"{called} has no prompts; write one a line")
+        raise FileError(f"{called} has no prompts; write one a line")
 
 
 class _LineError(ValueError):
@@ -158,11 +160,11 @@ async def _decoded(lines: AsyncIterator[bytes]) -> _Numbered:
 
 
 def _is_regular(name: str) -> bool:
-    """Return whether a name is a regular file's, which can be read twice. Raises UsageError if there is nothing."""
+    """Return whether a name is a regular file's, which can be read twice. Raises FileError if there is nothing."""
     try:
         return name != STANDARD_INPUT and stat.S_ISREG(Path(name).expanduser().stat().st_mode)
     except OSError as error:
-        raise UsageError(f"{name} can't be read: {error.strerror or error}") from error
+        raise FileError(f"{name} can't be read: {error.strerror or error}") from error
 
 
 def _open(name: str) -> int:
@@ -170,11 +172,11 @@ def _open(name: str) -> int:
     try:
         if name == STANDARD_INPUT:
             if sys.stdin is None:
-                raise UsageError("there is no standard input to read the prompts from")
+                raise FileError("there is no standard input to read the prompts from")
             return sys.stdin.fileno()
         return os.open(Path(name).expanduser(), os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(f"{name} can't be read: {error.strerror or error}") from error
+        raise FileError(f"{name} can't be read: {error.strerror or error}") from error
 
 
 async def _lines(descriptor: int) -> AsyncGenerator[bytes, None]:
