@@ -64,7 +64,7 @@ def test_cast_is_what_asciinema_reads() -> None:
     assert [(time, data) for time, kind, data in told if kind == "m"] == [(0, "turn 1"), (2.0, "turn 2")]
     assert next(time for time, _, data in told if "One two" in data) == 0.3
     assert screen == [
-        "∿ base · mistral:text · com… │ ◆ instruct · mistral:instru…",
+        "≈ base · mistral:text · com… │ ◆ instruct · mistral:instru…",
         "› こんにちは                 │ › こんにちは",
         "                             │",
         "One two three Four           │ Hello!",

@@ -75,7 +75,7 @@ async def test_a_single_model_is_asked_both_ways_and_the_line_says_so(llama_cpp:
     async with explore(Launch(host=llama_cpp.url), size=(80, 24)) as desk:
         await first_line(desk, "No base model with its twin at", "is asked raw and as a chat.", "F4")
         await desk.press("escape")
-        await desk.until_shown("∿ completion", "◆ chat")
+        await desk.until_shown("≈ completion", "◆ chat")
         await desk.send("x")
         await desk.until_done()
         assert all(desk.pane(name).reply_text() for name in ("completion", "chat"))

@@ -174,7 +174,7 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.press("escape", "3", "X")
         await desk.until(lambda: len(desk.explorer.split.views) == 2)
         await desk.press("1", "p")
-        await desk.until_shown("Model for ∿ base", "mistral:instruct")
+        await desk.until_shown("Model for ≈ base", "mistral:instruct")
         await desk.press("ctrl+t", "enter")
         await desk.until(lambda: desk.app.screen is desk.explorer)
         await desk.until_shown("base  mistral:text  chat")
@@ -192,7 +192,7 @@ async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(o
         await desk.type("instruct")
         await desk.press("enter")
         await desk.until(lambda: len(desk.explorer.split.views) == 4)
-        await desk.until_shown("∿ base", "▲ sft", "● dpo", "◆ third")
+        await desk.until_shown("≈ base", "▲ sft", "● dpo", "◆ third")
         assert [view.tone for view in desk.explorer.split.views] == tones(desk.exploration.lineup)
         await desk.press("A")
         await desk.until_shown("There is room for 4 panes; X takes one away.")
@@ -207,7 +207,7 @@ async def test_a_server_of_another_pane_is_told_by_the_name_that_the_person_gave
         servers = {"desk": named.url, "desk-again": named.url}
         async with explore(Launch(host=ollama.url, servers=servers), (160, 40)) as desk:
             await desk.press("f4", *"qwen3")
-            await desk.until_shown("Model for ∿ base", "qwen3:0.6b")
+            await desk.until_shown("Model for ≈ base", "qwen3:0.6b")
             await desk.press("enter")
             await desk.until_shown("qwen3:0.6b  chat  @desk ")
             await desk.press("f4", *unnamed.url, "enter")

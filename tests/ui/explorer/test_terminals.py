@@ -65,7 +65,7 @@ def test_what_a_terminal_can_show_is_judged_by_its_name_and_the_locale() -> None
     assert not needs_ascii("unicode", {"TERM": "linux"}, "ascii")
 
 
-@pytest.mark.parametrize("text", ["∿◆▲●❯…", "こんにちは", "á│─┼", "e\u0301", "␛[31m", "👍🏽", "\u200b"])
+@pytest.mark.parametrize("text", ["≈◆▲●❯…", "こんにちは", "á│─┼", "e\u0301", "␛[31m", "👍🏽", "\u200b"])
 def test_ascii_takes_as_much_room_as_what_it_stands_for(text: str) -> None:
     assert to_ascii(text).isascii()
     assert len(to_ascii(text)) == sum(cell_width(char) for char in text)
@@ -79,9 +79,9 @@ async def test_no_color_is_heeded_and_names_and_focus_are_still_told_apart(
         await desk.send("x")
         await desk.until_done()
         assert all(red == green == blue for red, green, blue in colours(desk))
-        await desk.until_shown("∿ base", "◆ instruct")
+        await desk.until_shown("≈ base", "◆ instruct")
         await desk.press("escape")
-        await desk.until(lambda: reversed_in(desk, 0) == {"∿ base"})
+        await desk.until(lambda: reversed_in(desk, 0) == {"≈ base"})
 
 
 async def test_sixteen_colours_get_the_terminals_own(ollama: Ollama, monkeypatch: pytest.MonkeyPatch) -> None:

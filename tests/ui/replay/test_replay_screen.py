@@ -85,8 +85,8 @@ async def test_it_shows_the_panes_the_line_and_the_clock(size: tuple[int, int]) 
         await replay.press("end")
         save_picture(replay.app, f"replay-{size[0]}x{size[1]}")
         text = replay.text
-        assert "∿ base" in text and "◆ instruct" in text and "0:07.1 / 0:07.1" in text and "■" in text
-        assert "turn 2 of 2" in text and "✕" in text.splitlines()[-2], "the broken reply is marked"
+        assert "≈ base" in text and "◆ instruct" in text and "0:07.1 / 0:07.1" in text and "■" in text
+        assert "turn 2 of 2" in text and "×" in text.splitlines()[-2], "the broken reply is marked"
 
 
 async def test_the_keys_move_the_clock() -> None:
@@ -127,7 +127,7 @@ async def test_it_plays_by_itself_and_stays_on_the_last_frame() -> None:
         await replay.press("space")
         assert (replay.screen.player.playing, replay.ms < 7100) == (True, True), "from the end it plays again"
         await replay.press("space")
-        assert (replay.screen.player.playing, "‖" in replay.text) == (False, True)
+        assert (replay.screen.player.playing, "║" in replay.text) == (False, True)
 
 
 async def test_playing_shows_the_same_as_seeking() -> None:

@@ -205,10 +205,10 @@ async def test_a_broken_file_is_listed_with_what_is_wrong(store: Store) -> None:
     (store.directory / "bad.yaml").write_text("\x1b]0;x\x07[/]: [\n")
     app = Host(screen=lambda: LibraryScreen(store))
     async with app.run_test(size=(120, 40)) as pilot:
-        text = await shown(pilot, "6 sessions", "✕ z", "✕ bad")
+        text = await shown(pilot, "6 sessions", "× z", "× bad")
         assert "\x1b" not in text
-        rows = [row for row in text.splitlines() if "Nov " in row or "bundled" in row or "✕" in row or "21:03 " in row]
-        await pilot.press(*["down"] * next(index for index, row in enumerate(rows) if "✕ bad" in row), "enter")
+        rows = [row for row in text.splitlines() if "Nov " in row or "bundled" in row or "×" in row or "21:03 " in row]
+        await pilot.press(*["down"] * next(index for index, row in enumerate(rows) if "× bad" in row), "enter")
         await shown(pilot, "bad.yaml")
         assert app.returned == []
 

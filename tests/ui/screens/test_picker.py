@@ -39,7 +39,7 @@ async def test_models_stand_under_their_servers_with_what_they_seem_to_be(size: 
         await pilot.pause()
         save_picture(app, f"picker-{size[0]}x{size[1]}")
         text = screen_text(app)
-        assert "Ollama 0.32.15" in text and "∿ llama3.2:1b-text" in text
+        assert "Ollama 0.32.15" in text and "≈ llama3.2:1b-text" in text
         assert "base model (has no chat template)" in " ".join(text.split())
         assert "completion: asked to continue" in text
         if size[0] >= 80:
@@ -117,7 +117,7 @@ async def test_a_server_that_cannot_be_asked_says_why_and_nothing_is_lost() -> N
         await pilot.press(*"down:9999", "enter")
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "✕ Nobody answers at down:9999." in screen_text(app)
+        assert "× Nobody answers at down:9999." in screen_text(app)
         await pilot.press("ctrl+u", *"mystery", "enter")
         assert app.returned == [replaced("mystery:latest", OLLAMA, Mode.CHAT)]
 

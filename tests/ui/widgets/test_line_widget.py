@@ -20,7 +20,7 @@ from tests.ui.widgets.host import Host
 
 MADE: list[Widget] = [
     Bar(),
-    PaneHeader("∿", classes="-base"),
+    PaneHeader("≈", classes="-base"),
     PaneFooter(lambda: 0.0),
     Transcript(),
     Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),

@@ -22,7 +22,7 @@ async def test_the_header_tells_who_speaks() -> None:
     pane = Pane("base", "mistral:text", "http://gpu:11434", Mode.COMPLETION, sampling=Sampling())
     host = Host(PaneView(pane, default_server="http://here"))
     async with host.run_test(size=(80, 10)):
-        assert host.rows()[0].split() == ["∿", "base", "mistral:text", "completion", "@gpu:11434", "own", "sampling"]
+        assert host.rows()[0].split() == ["≈", "base", "mistral:text", "completion", "@gpu:11434", "own", "sampling"]
 
 
 @pytest.mark.parametrize("width", [20, 30, 39, 60, 80])
@@ -31,7 +31,7 @@ async def test_the_header_keeps_name_and_tag_when_there_is_little_room(width: in
     host = Host(PaneView(pane, default_server="http://here"))
     async with host.run_test(size=(width, 10)):
         row = host.rows()[0]
-        assert row.startswith("  ∿ base")
+        assert row.startswith("  ≈ base")
         if width >= 39:
             assert "completion" in row
             assert "q4_K_M" in row
@@ -215,4 +215,4 @@ async def test_signs_tell_panes_apart_without_colour() -> None:
     host = Host(*views)
     async with host.run_test(size=(200, 10)):
         signs = [word for word in host.rows()[0].split() if len(word) == 1 and word != "m"]
-        assert signs == ["∿", "◆", "▲", "●"]
+        assert signs == ["≈", "◆", "▲", "●"]

@@ -199,7 +199,7 @@ def _print(out: Printer, report: Report) -> None:
 
 def _server_line(each: Checked) -> str:
     if each.problem:
-        return f"✗ {each.server} can't be used now: see below"
+        return f"× {each.server} can't be used now: see below"
     where = f"{each.label}{_engine_version()}" if each.server == EMBEDDED else f"{each.label} answers at {each.server}"
     where += f", through the proxy in {each.proxy}" if each.proxy else ""
     names = [model.name for model in each.models]

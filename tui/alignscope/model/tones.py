@@ -8,7 +8,7 @@ from alignscope.model.pane import Mode, Pane
 Tone = Literal["base", "instruct", "third", "fourth"]
 TONES: Final[tuple[Tone, ...]] = get_args(Tone)
 """All tones, in the order of assignment."""
-MARKS: Final[dict[Tone, str]] = {"base": "∿", "instruct": "◆", "third": "▲", "fourth": "●"}
+MARKS: Final[dict[Tone, str]] = {"base": "≈", "instruct": "◆", "third": "▲", "fourth": "●"}
 """The mark beside a pane's name, by tone."""
 
 

@@ -31,7 +31,7 @@ class NoticeLine(Static):
 
     def set_message(self, message: str, severity: str = "information") -> None:
         """Show a message of severity `information`, `warning` or `error`; an empty message hides the line."""
-        marks = {"warning": "▲ ", "error": "✕ "}
+        marks = {"warning": "▲ ", "error": "× "}
         self.set_class(bool(message), "-filled")
         for name in marks:
             self.set_class(severity == name, f"-{name}")

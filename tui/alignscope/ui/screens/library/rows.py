@@ -31,7 +31,7 @@ def local_time(at: datetime, now: datetime | None = None) -> str:
 def row(entry: Entry, width: int, current: str) -> Content:
     """Return a session's row: title, date, number of turns, models and first prompt, as far as `width` cells allow."""
     if entry.problem:
-        return Content.assemble(("✕ ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
+        return Content.assemble(("× ", "$text-error"), fit(f"{entry.name}: {entry.problem}", width - 2))
     here = entry.name == current and not entry.bundled
     at = "open" if here else "bundled" if entry.bundled else local_time(entry.created)
     turns = f"{entry.turns:>3,} turn{'s' if entry.turns != 1 else ' '}"

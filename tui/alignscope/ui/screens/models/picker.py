@@ -155,7 +155,7 @@ class PickerScreen(Chooser[Pane | None]):
         head = Content.assemble((clean(listing.label), "bold"), (place, "$text-muted"))
         rows: list[Option] = [Heading(head)]
         if listing.error:
-            error = hanging(Content("✕ "), listing.error, self.choices.room)
+            error = hanging(Content("× "), listing.error, self.choices.room)
             rows.append(Option(error.stylize("$text-error"), disabled=True))
         elif not models:
             rows.append(Option(Content.styled("has no models", "$text-muted"), disabled=True))

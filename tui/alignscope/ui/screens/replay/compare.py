@@ -118,7 +118,7 @@ def _marked(text: str, alike: int, parted: bool) -> Content:
     return Content.assemble(
         (f"… {counted(start, 'character')} alike …\n" if start else "", "$accent"),
         (clean(text[start:alike]), "dim"),
-        ("▶" if parted else "", "$accent"),
+        ("►" if parted else "", "$accent"),
         clean(rest),
         (f"\n… {counted(left, 'more character')}" if left else "", "$accent"),
     )

@@ -80,7 +80,7 @@ class Transport(SplitScreen[Session | None]):
         """Show the player's position, speed and turn on the timeline."""
         player = self.player
         turn = player.turn
-        mark = "►" if player.playing else "■" if player.ended else "‖"
+        mark = "►" if player.playing else "■" if player.ended else "║"
         parts = [f"{mark} {clock(player.ms, player.length_ms)} / {clock(player.length_ms, player.length_ms)}"]
         if turn is not None:
             parts.append(f"turn {self._numbers[id(turn)]} of {len(self._numbers)}")
@@ -102,7 +102,7 @@ class Transport(SplitScreen[Session | None]):
                 marks.append(TimeMark(ms, str(self._numbers[id(mark.turn)])))
             elif view := self._panes.view(mark.turn, mark.reply.pane):
                 failed = mark.reply.failed
-                marks.append(TimeMark(ms, "✕" if failed else MARKS[view.tone], "failed" if failed else view.tone))
+                marks.append(TimeMark(ms, "×" if failed else MARKS[view.tone], "failed" if failed else view.tone))
         self.timeline.set_marks(self.player.length_ms, marks)
 
     # Moving
