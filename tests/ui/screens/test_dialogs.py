@@ -179,11 +179,12 @@ async def test_experiments_stand_under_headings_in_which_nothing_can_be_chosen()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         text = screen_text(app)
-        assert text.index("Greetings and identity") < text.index(SELECTED) < text.index("Questions and facts")
-        await pilot.press("ctrl+u", *"refusals")
-        assert "Patterns" not in screen_text(app)
-        await pilot.press("down", "down", "down")
-        assert "▎ Harmless, but it sounds dangerous" in screen_text(app)
+        assert text.index("Four to begin with") < text.index(SELECTED) < text.index("Greetings and identity")
+        for title in ("The truth of the universe", "The truth, as Q and A", "A terminal", "A file that was never"):
+            await pilot.press("down")
+            assert f"▎ {title}" in screen_text(app)
+        await pilot.press("down", "down", "down", "up", "down")
+        assert "▎ A greeting in Spanish" in screen_text(app), "the first of the next group"
 
 
 def test_a_text_beside_a_head_keeps_its_lines_and_tells_what_is_left_out() -> None:

@@ -69,6 +69,34 @@ async def test_the_selection_stays_where_it_was_when_the_filter_still_has_it() -
         assert app.returned[0][0].id == "poem"
 
 
+async def test_a_filter_selects_the_best_first_and_headings_are_gone() -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert "Four to begin with" in screen_text(app)
+        await pilot.press(*"stor")
+        await pilot.press("y")
+        text = screen_text(app)
+        assert text.index("▎ An unfinished story") < text.index("A story on request")
+        assert "Stories" not in text and "Four to begin with" not in text
+        await pilot.press("ctrl+u", *"json")
+        text = screen_text(app)
+        assert text.index("▎ JSON on request") < text.index("Data in, data out"), "though that comes first"
+        await pilot.press("enter")
+        assert app.returned[0][0].id == "json-request"
+
+
+async def test_the_list_opens_at_the_last_one_used_and_a_filter_finds_others() -> None:
+    app = Host(screen=lambda: ExperimentsScreen(last="poem"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "▎ A poem's first line" in screen_text(app)
+        await pilot.press(*"json")
+        assert "▎ JSON on request" in screen_text(app)
+        await pilot.press(*["backspace"] * 4)
+        assert "▎ A poem's first line" in screen_text(app)
+        await pilot.press("down", "enter")
+        assert app.returned == [(experiments()[[each.id for each in experiments()].index("poem") + 1], "send")]
+
+
 async def test_two_clicks_send_and_one_only_selects() -> None:
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -1,16 +1,17 @@
 """The library of experiments: prompts that show how a base model and its aligned twin differ."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from alignscope.files.yaml_file import convert, load
-from alignscope.model.sampling import Sampling
-from alignscope.model.scaffold import BARE
-from alignscope.model.turn import MAX_SAMPLES, TurnSettings
+from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.turn import FRESH, MAX_SAMPLES, TurnSettings
 
 Word = Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=40)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
@@ -33,22 +34,47 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """The scaffold of completions."""
     samples: Annotated[int, msgspec.Meta(ge=1, le=MAX_SAMPLES)] = 1
     """The best number of replies per pane."""
+    stacked: bool = False
+    """Whether several replies show it best below one another, rather than one at a time."""
+    preset: str = ""
+    """Name of the preset that shows it best; empty for none."""
     sampling: Mapping[str, Any] = {}
-    """The best parameters, on top of those that are set."""
+    """The best parameters, on top of the preset."""
 
     def applied_to(self, settings: TurnSettings) -> TurnSettings:
-        """Return the settings with this experiment's own on top."""
+        """Return the settings to send the prompt with: the person's, with this experiment's own on top.
+
+        The prompt stands alone and in the experiment's own scaffold, since in another it would be another experiment.
+        More samples than the best number are left as they are.
+        """
+        preset = PRESETS[self.preset].sampling if self.preset else {}
         return msgspec.structs.replace(
             settings,
-            sampling=Sampling({**settings.sampling, **self.sampling}),
+            sampling=Sampling({**settings.sampling, **preset, **self.sampling}),
             samples=max(settings.samples, self.samples),
-            scaffold=settings.scaffold if self.scaffold == BARE else self.scaffold,
+            scaffold=self.scaffold,
+            context=FRESH,
         )
 
-    def matches(self, query: str) -> bool:
-        """Return whether every word of the query occurs in title, group, tags, prompt or id, in any case."""
+    def rank(self, query: str) -> int | None:
+        """Return how well a query describes this experiment, in any case: 0 is best, None doesn't at all.
+
+        Every word of the query occurs in title, group, tags, prompt or id. With 0 each is a whole word of the title,
+        with 1 some only begin one, with 2 some stand elsewhere.
+        """
         text = "\n".join((self.title, self.group, self.id, " ".join(self.tags), self.prompt)).casefold()
-        return all(word in text for word in query.casefold().split())
+        words = re.findall(r"[\w-]+", self.title.casefold())
+        asked = query.casefold().split()
+        if not all(word in text for word in asked):
+            return None
+        beginnings = all(any(each.startswith(word) for each in words) for word in asked)
+        return 0 if set(asked) <= set(words) else 1 if beginnings else 2
+
+
+def search(listed: Iterable[Experiment], query: str) -> list[Experiment]:
+    """Return the experiments that a query describes, the best first; all in their order for a blank one."""
+    ranked = [(rank, each) for each in listed if (rank := each.rank(query)) is not None]
+    return [each for _, each in sorted(ranked, key=itemgetter(0))]
 
 
 @cache

@@ -7,8 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from alignscope.files.experiments import Experiment, experiments
-from alignscope.model.sampling import PARAMETERS
+from alignscope.files.experiments import Experiment, experiments, search
+from alignscope.model.sampling import PARAMETERS, Sampling
+from alignscope.model.scaffold import BARE
 from alignscope.text.clean import clean
 from alignscope.ui.screens.chooser import Heading, PreviewChooser
 
@@ -16,7 +17,12 @@ Action = Literal["send", "edit"]
 
 
 class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
-    """Returns the chosen experiment and what to do with it, None if cancelled."""
+    """Returns the chosen experiment and what to do with it, None if cancelled.
+
+    Args:
+        listed: the experiments to choose from; by default, those that come with alignscope.
+        last: id of the one that is selected at first; empty for the first.
+    """
 
     BINDING_GROUP_TITLE = "Experiments"
     HINT = "prompts that tell a base model from its twin"
@@ -36,24 +42,37 @@ class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
     }
     """
 
-    def __init__(self, listed: Sequence[Experiment] | None = None) -> None:
+    def __init__(self, listed: Sequence[Experiment] | None = None, *, last: str = "") -> None:
         super().__init__()
         self._experiments = {each.id: each for each in (experiments() if listed is None else listed)}
+        self._last = last
 
     def on_mount(self) -> None:
         self.refill()
 
+    def refill(self) -> None:
+        """Fill the list. The best is selected, or without a filter the last one used, until the person moves."""
+        super().refill()
+        if not self.touched:
+            self.choices.action_first()
+            if not self.filter.value.strip():
+                self.select(self._last)
+
     def entries(self, query: str) -> list[Option]:
+        found = search(self._experiments.values(), query)
+        if query.strip():  # the best stand first, whatever their groups
+            return [self._entry(each) for each in found]
         groups: dict[str, list[Option]] = {}
-        for experiment in self._experiments.values():
-            if experiment.matches(query):
-                entry = Option(Content(clean(experiment.title)), id=experiment.id)
-                groups.setdefault(experiment.group, []).append(entry)
+        for each in found:
+            groups.setdefault(each.group, []).append(self._entry(each))
         rows: list[Option] = []
         for group, entries in groups.items():
             heads = [Heading(Content.styled(clean(group), "bold"))] if group else []
             rows += [*([Heading()] if rows else []), *heads, *entries]
         return rows
+
+    def _entry(self, experiment: Experiment) -> Option:
+        return Option(Content(clean(experiment.title)), id=experiment.id)
 
     def preview(self, chosen: str | None) -> None:
         self.show_preview(describe(self._experiments[chosen]) if chosen else "No experiment has all of these words.")
@@ -73,9 +92,7 @@ class ExperimentsScreen(PreviewChooser[tuple[Experiment, Action] | None]):
 
 def describe(experiment: Experiment) -> Content:
     """Return an experiment's preview: prompt, purpose, what to look for, settings and tags."""
-    hints = [f"{experiment.samples} samples"] if experiment.samples > 1 else []
-    hints += [] if experiment.scaffold == "bare" else [f"scaffold {experiment.scaffold}"]
-    hints += [f"{name} {PARAMETERS[name].format(value)}" for name, value in experiment.sampling.items()]
+    settings = describe_own(experiment)
     return Content.assemble(
         (clean(experiment.prompt), "$accent"),
         "\n\n",
@@ -83,6 +100,15 @@ def describe(experiment: Experiment) -> Content:
         "\n\n",
         ("Look for: ", "bold"),
         clean(experiment.look_for),
-        ("\n\nShows best with " + ", ".join(hints), "$text-muted") if hints else "",
+        (f"\n\nSent with {settings}", "$text-muted") if settings else "",
         ("\n\n" + " · ".join(experiment.tags), "$text-muted") if experiment.tags else "",
     )
+
+
+def describe_own(experiment: Experiment) -> str:
+    """Return what an experiment is sent with besides the person's own settings, such as `4 samples, all in view`."""
+    parts = [f"{experiment.samples} samples{', all in view' * experiment.stacked}"] if experiment.samples > 1 else []
+    parts += [] if experiment.scaffold == BARE else [f"scaffold {experiment.scaffold}"]
+    parts += [experiment.preset] if experiment.preset else []
+    parts += [f"{name} {PARAMETERS[name].format(value)}" for name, value in Sampling(experiment.sampling).items()]
+    return " · ".join(parts)
