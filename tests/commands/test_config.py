@@ -64,7 +64,7 @@ def test_path_names_the_file_and_the_environment_may_name_another(
 def test_show_says_what_holds_and_who_said_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written("host: from.file\npreset: greedy\nkeys: {explorer.zoom: Z}\n")
+    written("host: from.file\npreset: greedy\nkeys: {explorer.zoom: Z}\nclass_mode: true\n")
     monkeypatch.setenv("OLLAMA_HOST", "from.environment")
     save_theme("dusk")
     assert main(["config", "show"]) == 0
@@ -74,6 +74,7 @@ def test_show_says_what_holds_and_who_said_so(
     assert rows["keys"] == ["explorer.zoom:", "Z", "file"]
     assert rows["theme"] == ["dusk", "chosen", "last"]
     assert rows["signs"] == ["auto", "default"]
+    assert rows["class_mode"][1:] == ["file"]
 
 
 def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,6 +121,7 @@ def test_check_reads_the_themes_too(capsys: pytest.CaptureFixture[str]) -> None:
         ("lineup: [a=m, b=m, c=m, d=m, e=m]\n", "lineup[5]: a lineup has at most 4 panes"),
         ("host: two words\n", "line 1: host: no server can be at"),
         ("signs: runes\n", "line 1: signs: can't be runes; there are auto, unicode, ascii"),
+        ("class_mode: 1\n", "line 1: class_mode: must be"),
         (
             "keys:\n  explorer.zoom: true\n",
             "line 2: keys.explorer.zoom: must be a whole number or text or a list",

@@ -126,6 +126,11 @@ async def experiments(scene: Scene) -> None:
     await scene.press("f3")
 
 
+async def class_mode(scene: Scene) -> None:
+    await scene.resumed()
+    await scene.press("escape", "C", "J")  # asks about the experiment behind the greeting
+
+
 async def picker(scene: Scene) -> None:
     await scene.over(PickerScreen(fixed.LINEUP[0], listings, fixed.ask_server, fixed.LINEUP))
 
@@ -187,8 +192,8 @@ async def commands(scene: Scene) -> None:
 
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
-    empty, turn, samples, sampling, experiments, picker, pull, system, help_, themes, library, replay, turns, verdict,
-    note, export, compare, commands,
+    empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
+    turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         keymap=chosen.keymap,
         keys=chosen.keys,
         signs=chosen.signs,
+        class_mode=chosen.class_mode,
         sessions=sessions_directory(arguments, chosen),
     )
 

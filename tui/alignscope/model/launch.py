@@ -69,6 +69,8 @@ class Launch:
     """The person's own keys, separated by commas, by the id of an action."""
     signs: Signs = "auto"
     """The symbols to draw with; `auto` for those that the terminal seems to support."""
+    class_mode: bool = False
+    """Whether the explorer begins in class mode."""
     sessions: Path | None = None
     """The directory of sessions; None for the one in the data directory."""
     playback: Playback | None = None

@@ -175,7 +175,7 @@ class Exploration:
             self._ended.clear()
             await self._ended.wait()
 
-    async def begin(self, prompt: str, experiment: Experiment | None = None) -> Turn:
+    async def begin(self, prompt: str, experiment: Experiment | None = None, note: str = "") -> Turn:
         """Stop a running turn, and add a new one. An experiment's settings take precedence, for this turn only."""
         async with self._gate:
             self.stop()
@@ -187,6 +187,7 @@ class Exploration:
             prompt,
             self.lineup,
             experiment.applied_to(self.settings) if experiment else self.settings,
+            note=note,
         )
         self.turns.append(turn)
         if self.recorder is not None:

@@ -15,6 +15,7 @@ from textual.keys import Keys
 
 from alignscope.ui.screens.chooser import Choices, Chooser
 from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
+from alignscope.ui.screens.explorer.question import Question
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.prompt import PromptEditor
 
@@ -34,7 +35,9 @@ SETS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 """Named sets of keys, as differences from the standard."""
-_TOGETHER: Final = ((ExplorerScreen, PromptEditor), (TextScreen, TextEditor), (Chooser, Choices))
+_TOGETHER: Final = (
+    (ExplorerScreen, PromptEditor), (ExplorerScreen, Question), (TextScreen, TextEditor), (Chooser, Choices),
+)  # fmt: skip
 """Screens, including subclasses, and widgets whose keys work at the same time."""
 _RESERVED: Final = {"ctrl+q": "quits", "ctrl+p": "opens the command palette", "ctrl+c": "copies"}
 _ALIASES: Final = {

@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The person's own keys, separated by commas, by the id of an action."""
     signs: Signs = "auto"
     """The symbols to draw with; `auto` for those that the terminal seems to support."""
+    class_mode: bool = False
+    """Whether the explorer begins in class mode: a question before each experiment, and nearly all room for text."""
     sessions: str = ""
     """The directory of sessions; empty for `sessions` in the data directory."""
 

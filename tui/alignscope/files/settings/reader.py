@@ -70,6 +70,7 @@ class _File(msgspec.Struct):
     keys: dict[str, str | int | tuple[str | int, ...]] = {}
     """YAML reads the key `4` as a number; several keys may be in a list."""
     signs: Signs = "auto"
+    class_mode: bool = False
     sessions: str = ""
 
 

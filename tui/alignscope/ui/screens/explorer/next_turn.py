@@ -209,7 +209,8 @@ class NextTurnActions(PaneActions):
             self.lineup_found.set()
             return
         await self.set_lineup(found.lineup)
-        next_key = f"{self.key('experiments')} shows prompts worth trying."
+        first = f"{self.key('experiment-next')} shows the first experiment."
+        next_key = first if self.class_mode else f"{self.key('experiments')} shows prompts worth trying."
         if found.short:
             next_key = f"{self.key('pick')} chooses another, {next_key}"
         self.show_notice(f"{found.short or found.why or _REASONS[found.outcome]} {next_key}")

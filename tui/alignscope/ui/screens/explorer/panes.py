@@ -14,7 +14,7 @@ from textual.worker import Worker, WorkerState
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
 from alignscope.model.tones import tones
-from alignscope.model.turn import Turn
+from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_settings
@@ -38,6 +38,8 @@ class PaneActions(SplitScreen[int]):
 
     linked: var[bool] = var(False)
     """Whether all panes scroll together."""
+    class_mode: var[bool] = var(False, init=False)
+    """Whether an experiment is shown with a question before it is sent, and the panes have nearly all the room."""
 
     exploration: Exploration
     launch: Launch
@@ -73,10 +75,15 @@ class PaneActions(SplitScreen[int]):
 
         return next(iter(self.query(SamplingPanel)), None)
 
+    @property
+    def next_settings(self) -> TurnSettings:
+        """Settings of the next prompt."""
+        return self.exploration.settings
+
     def show_settings(self) -> None:
         """Update the line above the prompt from the exploration."""
         exploration = self.exploration
-        sampling, *changed = describe_settings(exploration.settings, self.launch.presets)
+        sampling, *changed = describe_settings(self.next_settings, self.launch.presets)
         if any(pane.system for pane in exploration.lineup):
             changed.append("system prompt")
         if self.linked:

@@ -24,7 +24,7 @@ from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
-from alignscope.ui.screens.explorer.session import SessionActions
+from alignscope.ui.screens.explorer.experimenting import ExperimentActions
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
@@ -51,7 +51,7 @@ def _finder(kind: str) -> Callable[[], type[Provider]]:
     return found
 
 
-class ExplorerScreen(SessionActions):
+class ExplorerScreen(ExperimentActions):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt"
@@ -68,6 +68,11 @@ class ExplorerScreen(SessionActions):
         & SamplingPanel { width: 38; height: 1fr; }
         & #stage.-narrow { layout: vertical; }
         & #stage.-narrow SamplingPanel { width: 1fr; height: 11; }
+        &.-class NoticeLine { color: $text; }
+        &.-class SettingsLine, &.-class KeyBar { display: none; }
+        &.-class PromptLine { height: 0; }  /* shown by the focus, which what isn't displayed can't take */
+        &.-class.-writing SettingsLine { display: block; }
+        &.-class.-writing PromptLine { height: auto; }
     }
     """
 
@@ -87,8 +92,6 @@ class ExplorerScreen(SessionActions):
         """Monotonic clock in seconds."""
         self._all_came = -math.inf
         """When the last reply of a turn ended by itself, on `clock`."""
-        self._experiment: Experiment | None = None
-        """Experiment whose prompt is in the editor; its settings go with the next prompt."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
@@ -115,12 +118,20 @@ class ExplorerScreen(SessionActions):
             self.play_named(self.launch.playback)
             return
         self.discover_lineup()
+        if self.launch.class_mode:
+            self.class_mode = True
+            self.enter(self.here)
         if self.launch.prompt:
             self.send(self.launch.prompt)
 
     def on_descendant_focus(self) -> None:
         """Mark the prompt's line while it has the focus; a pane marks itself."""
         self.query_one(PromptLine).set_class(self.prompt.has_focus, "-focused")
+        self.show_writing()
+
+    def on_descendant_blur(self) -> None:
+        """Take the mark from the prompt's line, also when nothing else gets the focus."""
+        self.on_descendant_focus()
 
     def on_resize(self, event: events.Resize) -> None:
         """Put the sampling panel below the panes where there is no room beside them."""
@@ -155,22 +166,23 @@ class ExplorerScreen(SessionActions):
     @on(PromptEditor.Submitted)
     def _submitted(self, event: PromptEditor.Submitted) -> None:
         event.stop()
-        experiment, self._experiment = self._experiment, None
+        experiment, self.edited = self.edited, None
         self.send(event.value, experiment)
 
     @work(group="turns", exit_on_error=False)
-    async def send(self, prompt: str, experiment: Experiment | None = None) -> None:
+    async def send(self, prompt: str, experiment: Experiment | None = None, note: str = "") -> None:
         """Send a prompt to every pane. A running turn is stopped, and what came of it stays."""
         self.prompt.past = self._history.add(prompt)
         await self.lineup_found.wait()
-        turn = await self.exploration.begin(prompt, experiment)
+        turn = await self.exploration.begin(prompt, experiment, note)
         self.refresh_bindings()
         self.learn_records()
-        self.show_notice(f"Look for: {experiment.look_for}" if experiment else "")
         for pane in turn.lineup:
             if view := self.split.view(pane.name):
                 view.begin_turn(turn)
+        self.show_experiment(turn, experiment)
         await self.play(turn)
+        self.show_ended(turn, experiment)
 
     async def play(self, turn: Turn, only: str | None = None, *, first: int = 1) -> None:
         """Ask the panes, the sample `first` before others, and show each event, until every reply has ended."""
@@ -214,7 +226,7 @@ class ExplorerScreen(SessionActions):
         """Stop all replies; if none is coming, go from the prompt to the panes or back."""
         if self.exploration.running:
             self.exploration.stop()
-        elif self.clock() - self._all_came < _LATE_SECONDS:
+        elif self.leave_question() or self.clock() - self._all_came < _LATE_SECONDS:
             return
         elif self.prompt.has_focus:
             self.enter(self.here)
@@ -232,21 +244,3 @@ class ExplorerScreen(SessionActions):
         if self.exploration.turns:
             self.prompt.put(self.exploration.turns[-1].prompt)
         self.prompt.focus()
-
-    # Other screens
-
-    @work(exit_on_error=False)
-    async def action_experiments(self) -> None:
-        """Choose an experiment, and send it or edit it first."""
-        from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
-
-        chosen = await self.app.push_screen_wait(ExperimentsScreen())
-        if chosen is None:
-            return
-        experiment, action = chosen
-        if action == "send":
-            self.send(experiment.prompt, experiment)
-        else:
-            self._experiment = experiment
-            self.prompt.put(experiment.prompt)
-            self.prompt.focus()
