@@ -65,7 +65,7 @@ def shape(value: Session | Turn | Reply) -> Any:
             return (value.pane, value.sample, value.text, value.thinking, columns, told, getattr(value, "extra", {}))
         case Turn():
             sent = (value.at, value.prompt, value.lineup, value.settings)
-            said = (value.panes, value.note, value.verdict, value.extra)
+            said = (value.panes, value.experiment, value.note, value.verdict, value.extra)
             return (value.number, sent, said, {key: shape(reply) for key, reply in value.replies.items()})
         case Session():
             header = (value.title, value.created, value.lineup, value.parent, value.extra, value.others)
@@ -166,6 +166,7 @@ def turns(draw: st.DrawFn, number: int, records: tuple[PaneRecord, ...]) -> Turn
         draw(texts),
         draw(st.none() | st.permutations(keys).map(lambda order: Verdict(tuple(order)))),
         draw(extras),
+        draw(texts),
     )
 
 

@@ -71,7 +71,10 @@ async def test_a_session_goes_on_behind_its_last_experiment(ollama: Ollama) -> N
         await desk.until_done(1)
         await desk.send("something else")
         await desk.until_done(2)
-        session = desk.exploration.session.copy()
+        path = desk.exploration.session.path
+    assert path is not None
+    session = read(path).session
+    assert [turn.experiment for turn in session.turns] == ["truth-scaffold", ""]
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.explorer.resume(session)
         await desk.press("escape", "J")
@@ -96,6 +99,37 @@ async def test_what_an_experiment_sets_is_for_its_turn_only(ollama: Ollama) -> N
         await desk.until_done(2)
         assert desk.exploration.turns[1].settings == before
         assert desk.pane("base").shown_sample == 1, "as it was before"
+
+
+async def test_a_session_that_ends_with_an_experiment_goes_on_with_the_persons_own_settings(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.press("ctrl+n")
+        await desk.send("mine")
+        await desk.until_done(1)
+        await walked_to(desk, "truth-scaffold")
+        await desk.until_done(2)
+        session = desk.exploration.session.copy()
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.explorer.resume(session)
+        assert desk.exploration.settings == session.turns[0].settings
+        session.turns = session.turns[1:]
+        before = desk.exploration.settings
+        await desk.explorer.resume(session)
+        assert desk.exploration.settings == before, "where there are none, those that hold stay"
+
+
+async def test_again_and_edit_bring_an_experiment_back_with_its_settings(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await walked_to(desk, "truth-scaffold")
+        await desk.until_done(1)
+        await desk.press("f5")
+        await desk.until_done(2)
+        await desk.press("escape", "e")
+        await desk.until_shown("num_predict 80", "scaffold qa")
+        await desk.press("enter")
+        await desk.until_done(3)
+        first, again, edited = desk.exploration.turns
+        assert first.settings == again.settings == edited.settings != desk.exploration.settings
 
 
 async def test_samples_that_the_person_stacked_stay_stacked(ollama: Ollama) -> None:

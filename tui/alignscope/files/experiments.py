@@ -71,6 +71,11 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         return 0 if set(asked) <= set(words) else 1 if beginnings else 2
 
 
+def find(id: str) -> Experiment | None:
+    """Return the experiment with this id; None if there is none."""
+    return next((each for each in experiments() if each.id == id), None)
+
+
 def search(listed: Iterable[Experiment], query: str) -> list[Experiment]:
     """Return the experiments that a query describes, the best first; all in their order for a blank one."""
     ranked = [(rank, each) for each in listed if (rank := each.rank(query)) is not None]

@@ -90,6 +90,8 @@ class Turn:
     note: str = ""
     verdict: Verdict | None = None
     extra: Extra = field(default_factory=dict)
+    experiment: str = ""
+    """Id of the experiment whose settings it was sent with; empty for the person's own."""
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:

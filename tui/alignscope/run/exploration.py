@@ -109,8 +109,9 @@ class Exploration:
             )
 
     async def resume(self, session: Session, writer: Writer | None = None) -> str:
-        """Continue a session, with the lineup and settings of its last turn; `writer` is that of its file, if any.
+        """Continue a session; `writer` is that of its file, if any.
 
+        The lineup is that of its last turn, and the settings are those of the last that no experiment set.
         Return a message about unwritten parts of the session before, "" without any.
         """
         self.stop()
@@ -118,7 +119,9 @@ class Exploration:
         lost = await self.close()
         self._enter(session, writer)
         if self.turns:
-            self.lineup, self.settings = self.turns[-1].lineup, self.turns[-1].settings
+            self.lineup = self.turns[-1].lineup
+            own = (turn.settings for turn in reversed(self.turns) if not turn.experiment)
+            self.settings = next(own, self.settings)
         return lost
 
     async def fork(self, number: int) -> str:
@@ -187,6 +190,7 @@ class Exploration:
             prompt,
             self.lineup,
             experiment.applied_to(self.settings) if experiment else self.settings,
+            experiment=experiment.id if experiment else "",
             note=note,
         )
         self.turns.append(turn)

@@ -49,6 +49,8 @@ def turn(
     document |= _settings(turn.settings, extra.pop("sampling", {}))
     if turn.panes != lineup:
         document["lineup"] = [_pane(record) for record in turn.panes]
+    if turn.experiment:
+        document["experiment"] = turn.experiment
     if turn.note:
         document["note"] = turn.note
     if turn.verdict:

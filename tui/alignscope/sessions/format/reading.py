@@ -77,6 +77,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     settings, unknown = _read_settings(fields)
     lineup = tuple(record.pane for record in panes)
     new = Turn(number, fields.time("at"), fields.text("prompt"), lineup, settings, records=panes)
+    new.experiment = fields.text("experiment", "")
     for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
         reply = _read_reply(each, where)
         if reply.pane not in {record.name for record in panes}:

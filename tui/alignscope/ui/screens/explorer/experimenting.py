@@ -6,7 +6,7 @@ from typing import Any
 from textual import on, work
 from textual.reactive import var
 
-from alignscope.files.experiments import Experiment, experiments
+from alignscope.files.experiments import Experiment, experiments, find
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.screens.explorer.question import Question
 from alignscope.ui.screens.explorer.session import SessionActions
@@ -28,9 +28,8 @@ class ExperimentActions(SessionActions):
     def last_experiment(self) -> Experiment | None:
         """The experiment that was used last, here or else in the session; None before the first."""
         if self._last is None:
-            known = {(each.prompt, each.scaffold): each for each in experiments()}
-            sent = ((turn.prompt, turn.settings.scaffold) for turn in reversed(self.exploration.turns))
-            self._last = next((known[key] for key in sent if key in known), None)
+            sent = (find(turn.experiment) for turn in reversed(self.exploration.turns) if turn.experiment)
+            self._last = next(filter(None, sent), None)
         return self._last
 
     @property

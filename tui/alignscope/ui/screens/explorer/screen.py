@@ -13,7 +13,7 @@ from textual.command import Provider
 from textual.containers import Horizontal
 from textual.worker import WorkerError
 
-from alignscope.files.experiments import Experiment
+from alignscope.files.experiments import Experiment, find
 from alignscope.files.history import History
 from alignscope.files.locations import state_dir
 from alignscope.model.events import End
@@ -234,13 +234,15 @@ class ExplorerScreen(ExperimentActions):
             self.prompt.focus()
 
     def action_again(self) -> None:
-        """Send the last prompt again, with the present settings."""
+        """Send the last prompt again, with the present settings, and on top of them those of its experiment."""
         turn = self.last_turn()
         if turn is not None:
-            self.send(turn.prompt)
+            self.send(turn.prompt, find(turn.experiment))
 
     def action_edit(self) -> None:
-        """Put the last prompt back into the editor."""
+        """Put the last prompt back into the editor, with its experiment."""
         if self.exploration.turns:
-            self.prompt.put(self.exploration.turns[-1].prompt)
+            turn = self.exploration.turns[-1]
+            self.edited = find(turn.experiment)
+            self.prompt.put(turn.prompt)
         self.prompt.focus()
