@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from alignscope.files.experiments import Experiment, experiments
+from alignscope.files.experiments import Experiment, find
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
 from alignscope.model.session import Session
@@ -55,12 +55,17 @@ class Recording:
 RECORDINGS: Final = (
     Recording(name="greeting", title="A greeting in Japanese", experiments=["greeting"]),
     Recording(
+        name="truth",
+        title="The truth of the universe",
+        experiments=["truth", "truth-scaffold"],
+    ),
+    Recording(name="terminal", title="A terminal, and a file", experiments=["terminal", "terminal-file"]),
+    Recording(
         name="questions",
         title="One question, bare and as Q and A",
         experiments=["bare-question", "question-scaffold"],
     ),
     Recording(name="quiz", title="A quiz without answers", experiments=["quiz"]),
-    Recording(name="terminal", title="A terminal transcript", experiments=["terminal"]),
     Recording(name="refusal", title="A request that is refused", experiments=["refused"], samples=4),
     Recording(name="story", title="A story on request, eight times", experiments=["story-request"], samples=8),
     Recording(
@@ -101,7 +106,9 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
         await exploration.catalog.learn(recording.lineup)
         await exploration.resume(session, writer)
         for each in recording.experiments:
-            await play(exploration, experiment(each))
+            one = find(each)
+            assert one is not None, each
+            await play(exploration, one)
         if lost := await exploration.close():
             raise OSError(lost)
         writer.path.chmod(0o644)  # a person's own sessions are for nobody else's eyes; these are
@@ -111,18 +118,12 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
 async def play(exploration: Exploration, one: Experiment) -> None:
     """Send an experiment's prompt, and wait until every reply has ended."""
     # In a conversation a prompt gets one reply, which the next prompt carries along.
-    turn = await exploration.begin(one.prompt, None if exploration.settings.context == CARRY else one)
-    turn.note = one.look_for
+    turn = await exploration.begin(one.prompt, None if exploration.settings.context == CARRY else one, one.look_for)
     async for _ in exploration.play(turn):
         pass
     failed = [reply.message for reply in turn.replies.values() if reply.end is None or reply.end.failed]
     if failed:
         raise OSError(f"{one.id}: {failed[0]}")
-
-
-def experiment(wanted: str) -> Experiment:
-    """One of experiments.yaml, by its id."""
-    return next(each for each in experiments() if each.id == wanted)
 
 
 async def run(names: Sequence[str], directory: Path) -> None:

@@ -17,7 +17,7 @@ from alignscope.sessions.recording.writer import Writer
 
 FOLDER = locations.bundled("sessions")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-SEEDS = {"greeting", "questions", "quiz", "terminal", "refusal", "story"}
+SEEDS = {"greeting", "truth", "terminal", "questions", "quiz", "refusal", "story"}
 
 
 @pytest.fixture
@@ -31,10 +31,11 @@ def each_reply(session: Session) -> Iterator[str]:
             yield reply.text
 
 
-def test_the_six_experiments_are_there_and_the_library_lists_them(store: Store) -> None:
+def test_the_experiments_are_there_and_the_library_lists_those_to_begin_with_first(store: Store) -> None:
     assert set(NAMES) >= SEEDS
     entries = list(store.list())
     assert {entry.name for entry in entries} == set(NAMES)
+    assert [entry.name for entry in entries[:3]] == ["greeting", "truth", "terminal"]
     assert all(entry.bundled and not entry.problem for entry in entries)
     assert all(len(entry.title) <= 40 for entry in entries), "lists show the whole title"
 
@@ -82,6 +83,14 @@ def test_nothing_writes_to_it(name: str, store: Store) -> None:
     copy = store.duplicate(name)
     assert copy.is_relative_to(store.directory)
     assert (FOLDER / f"{name}.yaml").read_bytes() == before
+
+
+def test_the_truth_is_asked_bare_and_as_a_question_that_an_answer_follows() -> None:
+    bare, scaffolded = read(FOLDER / "truth.yaml").session.turns
+    assert bare.prompt == scaffolded.prompt
+    assert (bare.settings.scaffold, scaffolded.settings.scaffold) == ("bare", "qa")
+    assert scaffolded.replies["base", 1].end is End.STOP, "where the next question would begin"
+    assert "\nQ:" not in scaffolded.text("base")
 
 
 def test_eight_samples_are_eight_stories() -> None:
