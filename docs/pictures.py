@@ -85,8 +85,8 @@ class Sitting:
 
 
 async def explorer(sitting: Sitting) -> None:
-    """Two replies to the same prompts."""
-    await sitting.go_on_with("greeting", "questions")
+    """A question, the place where the base model goes on from it, and the answer, in one view."""
+    await sitting.go_on_with("questions")
 
 
 async def sampling(sitting: Sitting) -> None:
@@ -98,6 +98,13 @@ async def sampling(sitting: Sitting) -> None:
 async def experiments(sitting: Sitting) -> None:
     """The library of prompts."""
     await sitting.press("f3", *"story")
+
+
+async def class_mode(sitting: Sitting) -> None:
+    """A question to the class, before its experiment is sent."""
+    await sitting.go_on_with("greeting")
+    await sitting.press("escape", "C", "J", "i", *"something wise")
+    await sitting.until(lambda: sitting.explorer.asked)
 
 
 async def replay(sitting: Sitting) -> None:
@@ -112,7 +119,14 @@ async def library(sitting: Sitting) -> None:
     await sitting.until(lambda: sitting.shows(LibraryScreen))
 
 
-PICTURES: Final[Sequence[Callable[[Sitting], Awaitable[None]]]] = (explorer, sampling, experiments, replay, library)
+PICTURES: Final[Sequence[Callable[[Sitting], Awaitable[None]]]] = (
+    explorer,
+    experiments,
+    class_mode,
+    sampling,
+    replay,
+    library,
+)
 
 
 async def take(picture: Callable[[Sitting], Awaitable[None]]) -> str:
