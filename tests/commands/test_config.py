@@ -74,7 +74,7 @@ def test_show_says_what_holds_and_who_said_so(
     assert rows["keys"] == ["explorer.zoom:", "Z", "file"]
     assert rows["theme"] == ["dusk", "chosen", "last"]
     assert rows["signs"] == ["auto", "default"]
-    assert rows["class_mode"][1:] == ["file"]
+    assert rows["class_mode"] == ["true", "file"]
 
 
 def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:

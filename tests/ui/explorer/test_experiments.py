@@ -31,10 +31,14 @@ async def test_one_key_sends_the_next_and_one_the_one_before(ollama: Ollama) -> 
         await desk.press("escape", "J")
         await desk.until_done(1)
         await desk.until_shown(f"{experiments()[0].title}, 1 of {len(prompts)}. Look for: ")
+        assert "J Next" in desk.screen, "where letters are keys"
         await desk.press("J")
         await desk.until_done(2)
         await desk.press("J")
         await desk.until_done(3)
+        await desk.press("i")
+        await desk.until(lambda: "J Next" not in desk.screen)
+        await desk.press("escape")
         await desk.press("K")
         await desk.until_done(4)
         assert sent(desk) == [prompts[0], prompts[1], prompts[2], prompts[1]]
@@ -175,7 +179,7 @@ async def test_class_mode_asks_first_and_tells_what_to_look_for_afterwards(ollam
         await desk.type("A poem. Just that!")
         await desk.press("enter")
         await desk.until_done(1)
-        await desk.until_shown("Expected: A poem. Just that!", "Look for: Who is greeted")
+        await desk.until_shown("Expected: A poem. Just that!", "Look for: Who is greeted", "J shows the")
         assert "What do you expect?" not in desk.screen
         await desk.press("J")
         await desk.until_shown("What do you expect?")

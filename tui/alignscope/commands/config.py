@@ -74,6 +74,8 @@ def _rows(chosen: Settings) -> list[tuple[str, str, str]]:
 
 def _text_of(name: str, value: object) -> str:
     match value:
+        case bool():
+            return str(value).lower()
         case dict():
             return ", ".join(value if name == "presets" else [f"{key}: {public(each)}" for key, each in value.items()])
         case tuple():

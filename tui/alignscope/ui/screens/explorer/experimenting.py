@@ -155,7 +155,8 @@ class ExperimentActions(SessionActions):
     def show_ended(self, turn: Turn, experiment: Experiment | None) -> None:
         """Show a class what to look for, when the replies of the last turn have ended."""
         if self.class_mode and experiment is not None and turn is self.exploration.turns[-1] and self.asked is None:
-            self.show_notice(f"{turn.note}\nLook for: {experiment.look_for}".strip())
+            next_one = f"{self.key('experiment-next')} shows the next."
+            self.show_notice(f"{turn.note}\nLook for: {experiment.look_for} {next_one}".strip())
 
     # Before a class
 

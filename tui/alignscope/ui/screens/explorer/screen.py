@@ -220,6 +220,8 @@ class ExplorerScreen(ExperimentActions):
     def footer_words(self) -> dict[str, str]:
         """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
         labels = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        # A letter is a key only in the panes, and of use when there is one to go on from.
+        labels["experiment(1)"] = "" if self.prompt.has_focus or self.last_experiment is None else "Next"
         return labels if self.exploration.turns else {**labels, "again": "", "replay": ""}
 
     def action_stop(self) -> None:
