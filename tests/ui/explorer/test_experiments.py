@@ -163,6 +163,34 @@ async def test_settings_of_an_experiment_in_the_editor_are_shown_and_go_with_its
         assert desk.exploration.turns[0].settings == desk.exploration.settings
 
 
+@pytest.mark.parametrize("keys", [["ctrl+g"], ["ctrl+n"], ["f2", *["down"] * 10, "right"]])
+async def test_whoever_changes_what_an_experiment_set_gets_what_they_set(ollama: Ollama, keys: list[str]) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.press("f3")
+        await desk.until_shown("Experiments   prompts")
+        await desk.type("counting")
+        await desk.press("tab")
+        await desk.until_shown("num_predict 120")
+        await desk.press(*keys)
+        await desk.until(lambda: "with your own settings now" in " ".join(desk.screen.split()))
+        desk.explorer.prompt.focus()
+        await desk.press("enter")
+        await desk.until_done(1)
+        [turn] = desk.exploration.turns
+        assert turn.settings == desk.exploration.settings and not turn.experiment
+
+
+async def test_a_parameter_that_an_experiment_leaves_alone_is_changed_beside_it(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.press("f3")
+        await desk.until_shown("Experiments   prompts")
+        await desk.type("counting")
+        await desk.press("tab", "f2", "right", "f2", "enter")
+        await desk.until_done(1)
+        sampling = desk.exploration.turns[0].settings.sampling
+        assert sampling["temperature"] != 0.8 and sampling["num_predict"] == 120
+
+
 async def test_class_mode_asks_first_and_tells_what_to_look_for_afterwards(ollama: Ollama) -> None:
     first = experiments()[0]
     async with explore(Launch(host=ollama.url), size=(80, 24)) as desk:

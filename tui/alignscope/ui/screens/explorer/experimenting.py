@@ -1,16 +1,25 @@
 """Actions that send experiments: from the list, one after the other, and before a class."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import on, work
 from textual.reactive import var
 
 from alignscope.files.experiments import Experiment, experiments, find
+from alignscope.model.sampling import Sampling
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.screens.explorer.question import Question
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.prompt import PromptEditor
+
+if TYPE_CHECKING:
+    from alignscope.ui.widgets.sampling.panel import SamplingPanel
+
+_OWN_AGAIN: Final = " The prompt goes with your own settings now, and not with the experiment's."
+"""Notice when the person changes what an experiment in the editor has set."""
+_PLAIN: Final = TurnSettings(Sampling())
+"""Settings without any sampling."""
 
 
 class ExperimentActions(SessionActions):
@@ -124,6 +133,20 @@ class ExperimentActions(SessionActions):
         if not self.prompt.text.strip():
             self.edited = None  # whatever is typed next is another prompt
         self.show_writing()
+
+    def _set(self, message: str, **changes: Any) -> None:
+        if self.edited is not None and changes.keys() & {"samples", "scaffold", "context"}:
+            self.edited = None
+            message += _OWN_AGAIN
+        super()._set(message, **changes)
+
+    def on_sampling_panel_changed(self, event: "SamplingPanel.Changed") -> None:
+        if self.edited is None:
+            return
+        before, now = self.exploration.settings.sampling, event.sampling
+        if any(before.get(name) != now.get(name) for name in self.edited.applied_to(_PLAIN).sampling):
+            self.edited = None
+            self.show_notice(_OWN_AGAIN.strip())
 
     # What is seen of them
 
