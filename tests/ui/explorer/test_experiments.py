@@ -264,6 +264,19 @@ async def test_class_mode_waits_for_replies_that_are_still_coming(ollama: Ollama
         await desk.until_shown("What do you expect?")
 
 
+async def test_letters_are_keys_in_class_mode_whatever_was_opened_before(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url, class_mode=True)) as desk:
+        await desk.press("question_mark")
+        await desk.until_shown("What to try first")
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.explorer)
+        await desk.press("J")
+        await desk.until_shown("What do you expect?")
+        await desk.press("question_mark", "escape", "enter")
+        await desk.until_done(1)
+        assert sent(desk) == [experiments()[0].prompt]
+
+
 async def test_class_mode_hides_the_prompt_until_somebody_writes(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url, class_mode=True)) as desk:
         await desk.until_shown("J shows the first experiment")

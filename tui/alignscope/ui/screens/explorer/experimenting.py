@@ -203,6 +203,7 @@ class ExperimentActions(SessionActions):
 
     def watch_class_mode(self, on: bool) -> None:
         self.set_class(on, "-class")
+        self.prompt.set_class(not on, "-first")  # what closes over the panes leaves letters as keys
         self.show_writing()
         if not on and self.question is not None:
             self.question.ask(None)

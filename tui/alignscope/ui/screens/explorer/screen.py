@@ -54,7 +54,7 @@ def _finder(kind: str) -> Callable[[], type[Provider]]:
 class ExplorerScreen(ExperimentActions):
     """One prompt to every pane of a lineup."""
 
-    AUTO_FOCUS = "#prompt"
+    AUTO_FOCUS = "#prompt.-first"
     COMMANDS = {_finder(name) for name in ("Experiment", "Preset", "Parameter", "Session", "Model")}
     BINDINGS = BINDINGS
     BINDING_GROUP_TITLE = "Explorer"
@@ -101,7 +101,9 @@ class ExplorerScreen(ExperimentActions):
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
         with PromptLine():
-            yield PromptEditor(id="prompt")
+            prompt = PromptEditor(id="prompt")
+            prompt.add_class("-first")
+            yield prompt
         yield KeyBar()
 
     def on_mount(self) -> None:
