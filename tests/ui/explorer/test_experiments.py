@@ -1,6 +1,7 @@
 """Going through experiments by one key, and class mode."""
 
 import pytest
+from textual.events import Paste
 
 from alignscope.files.experiments import Experiment, experiments
 from alignscope.model.launch import Launch
@@ -219,6 +220,19 @@ async def test_class_mode_asks_first_and_tells_what_to_look_for_afterwards(ollam
         path = desk.exploration.session.path
     assert path is not None
     assert [turn.note for turn in read(path).session.turns] == ["Expected: A poem. Just that!", ""]
+
+
+async def test_a_long_expectation_is_kept_whole_and_leaves_room_for_what_to_look_for(ollama: Ollama) -> None:
+    expected = "a poem, or else " * 30
+    async with explore(Launch(host=ollama.url, class_mode=True), size=(80, 24)) as desk:
+        await desk.press("J", "i")
+        desk.app.post_message(Paste(f"{expected}\x1b[31m\n\n"))
+        await desk.until_shown("or else")
+        await desk.press("enter")
+        await desk.until_done(1)
+        await desk.until_shown("Expected: a poem", "Look for: Who is greeted")
+        assert "\x1b" not in desk.screen
+        assert desk.exploration.turns[0].note == f"Expected: {expected}\x1b[31m"
 
 
 async def test_class_mode_sends_by_enter_and_escape_takes_the_question_away(ollama: Ollama) -> None:

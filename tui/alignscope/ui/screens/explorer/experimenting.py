@@ -9,11 +9,12 @@ from textual.reactive import var
 from alignscope.files.experiments import Experiment, experiments, find
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import Turn, TurnSettings
-from alignscope.ui.screens.explorer.question import Question
+from alignscope.text.clean import fit
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.prompt import PromptEditor
 
 if TYPE_CHECKING:
+    from alignscope.ui.screens.explorer.question import Question
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
 _OWN_AGAIN: Final = " The prompt goes with your own settings now, and not with the experiment's."
@@ -29,6 +30,8 @@ class ExperimentActions(SessionActions):
     """Sends a prompt, as an experiment if one is given, with a note on the turn."""
     edited: var[Experiment | None] = var(None, init=False)
     """Experiment whose prompt is in the editor; its settings go with the next prompt."""
+    question: "Question | None" = None
+    """The question before an experiment; None before class mode first asked."""
     _last: Experiment | None = None
     _opened_samples = False
     """Whether all samples are in view because an experiment wanted that, and not the person."""
@@ -42,15 +45,9 @@ class ExperimentActions(SessionActions):
         return self._last
 
     @property
-    def question(self) -> Question | None:
-        """The question before an experiment; None before class mode was first used."""
-        return next(iter(self.query(Question)), None)
-
-    @property
     def asked(self) -> Experiment | None:
         """The experiment that class mode asks about; None if there is none."""
-        question = self.question
-        return question.experiment if question is not None else None
+        return self.question.experiment if self.question is not None else None
 
     # Going through them
 
@@ -92,14 +89,15 @@ class ExperimentActions(SessionActions):
         if not self.class_mode:
             self.send(experiment.prompt, experiment)
             return
-        question = self.question
-        if question is None:
+        if self.question is None:
+            from alignscope.ui.screens.explorer.question import Question
+
             keys = f"{self.key('write')} to write it, {self.key('experiment-next')} or enter to send"
-            question = Question(keys)
-            await self.mount(question, before=self.notice)
-        question.ask(experiment, self._place(experiment))
+            self.question = Question(keys)
+            await self.mount(self.question, before=self.notice)
+        self.question.ask(experiment, self._place(experiment))
         self.show_notice("")
-        question.focus()
+        self.question.focus()
 
     def send_asked(self) -> None:
         """Send the experiment that class mode asks about. What is expected becomes the turn's note."""
@@ -110,8 +108,7 @@ class ExperimentActions(SessionActions):
         self.enter(self.here)
         self.send(experiment.prompt, experiment, f"Expected: {expected}" if expected else "")
 
-    @on(Question.Sent)
-    def _question_sent(self, event: Question.Sent) -> None:
+    def on_question_sent(self, event: "Question.Sent") -> None:
         event.stop()
         self.send_asked()
 
@@ -179,7 +176,8 @@ class ExperimentActions(SessionActions):
         """Show a class what to look for, when the replies of the last turn have ended."""
         if self.class_mode and experiment is not None and turn is self.exploration.turns[-1] and self.asked is None:
             next_one = f"{self.key('experiment-next')} shows the next."
-            self.show_notice(f"{turn.note}\nLook for: {experiment.look_for} {next_one}".strip())
+            note = fit(turn.note, self.size.width - 2)  # of a row, since what to look for stands below it
+            self.show_notice(f"{note}\nLook for: {experiment.look_for} {next_one}".strip())
 
     # Before a class
 
