@@ -62,7 +62,7 @@ class ExperimentActions(SessionActions):
             return
         experiment, action = chosen
         if action == "send":
-            await self._try_out(experiment)
+            await self.try_out(experiment)
         else:
             self._last = self.edited = experiment
             self.prompt.put(experiment.prompt)
@@ -82,9 +82,10 @@ class ExperimentActions(SessionActions):
         elif self.class_mode and self.exploration.running:
             self.show_notice(f"The replies are still coming; {self.key('stop')} stops them.")
         else:
-            await self._try_out(listed[place])
+            await self.try_out(listed[place])
 
-    async def _try_out(self, experiment: Experiment) -> None:
+    async def try_out(self, experiment: Experiment) -> None:
+        """Send an experiment, or in class mode ask about it first."""
         self._last = experiment
         if not self.class_mode:
             self.send(experiment.prompt, experiment)

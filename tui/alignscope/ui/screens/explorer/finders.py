@@ -35,7 +35,7 @@ class ExperimentFinder(_ExplorerFinder):
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield all experiments."""
         yield [
-            find("Experiment", each.title, f"send ‘{each.prompt}’", partial(self.explorer.send, each.prompt, each))
+            find("Experiment", each.title, f"send ‘{each.prompt}’", partial(self.explorer.try_out, each))
             for each in experiments()
         ]
 
