@@ -112,6 +112,8 @@ class Server:
         self.host, self.port, self.tls = host, port, tls
         self.requests: list[Seen] = []
         self.routes: dict[tuple[str, str], Route] = {}
+        self.otherwise: Route = _missing
+        """The answer where there is no route."""
         self.connections = 0
         """How many connections were accepted so far."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -177,7 +179,7 @@ class Server:
     async def _answer(self, exchange: Exchange, reader: asyncio.StreamReader) -> bool:
         """Run the route until it is done or the client has gone; whether the connection can be used again."""
         seen = exchange.seen
-        route = self.routes.get((seen.method, seen.path.partition("?")[0]), _missing)
+        route = self.routes.get((seen.method, seen.path.partition("?")[0]), self.otherwise)
         work = asyncio.create_task(route(exchange))
         # A client says nothing while it is being answered: a read that returns means that it has closed.
         gone = asyncio.create_task(reader.read(1))

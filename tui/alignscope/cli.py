@@ -70,13 +70,16 @@ def _dispatch(options: argparse.Namespace) -> int:
             return ask.run(launch, options.prompts, as_json=options.json)
         case "models":
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
-            if options.action == "pull":
+            if options.action:
                 arguments.refuse(options, ("embedded",))
+                arguments.refuse_for_hub(options)
             launch = arguments.launch(options, arguments.read_settings())
             from alignscope.commands import models
 
             if options.action == "pull":
                 return models.pull(launch, options.model)
+            if options.action == "remove":
+                return models.remove(options.model)
             return models.run(launch, as_json=options.json)
         case "doctor":
             from alignscope.files.settings.model import Settings

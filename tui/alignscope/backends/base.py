@@ -143,6 +143,8 @@ class Pulling(msgspec.Struct, frozen=True):
     """Bytes of all layers seen so far."""
     total: int = 0
     """Bytes of all layers seen so far; 0 while unknown."""
+    name: str = ""
+    """The model's full name, where that is more than what was asked for and known by now."""
 
 
 class Backend(Protocol):

@@ -14,7 +14,7 @@ from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import LineupError, Mode, PaneRequest
+from alignscope.model.pane import LineupError, Mode, PaneRequest, is_hub
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
@@ -87,6 +87,18 @@ def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
         if getattr(arguments, name):
             command = f"{arguments.command} {getattr(arguments, 'action', None) or ''}".rstrip()
             raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{command}`; leave it out")
+
+
+def refuse_for_hub(arguments: argparse.Namespace) -> None:
+    """Raise UsageError for a server with a model from a hub, and for removing any other model."""
+    hub = is_hub(arguments.model)
+    if hub and arguments.host:
+        raise UsageError("--host means nothing to a model from a hub, which the embedded engine runs; leave it out")
+    if arguments.action == "remove" and not hub:
+        raise UsageError(
+            "only what was pulled from a hub is removed here, as hf:OWNER/REPO:Q4_K_M; a server's models are removed"
+            " there, such as by `ollama rm NAME`"
+        )
 
 
 def read_prompt(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`alignscope models`: list the servers' models, or pull one."""
+"""`alignscope models`: list the servers' models, pull one, or remove one that was pulled from a hub."""
 
 import asyncio
 import shutil
@@ -8,11 +8,12 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
+from alignscope.backends.embedded.hub import store
 from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge, twins
-from alignscope.model.pane import EMBEDDED, Model
+from alignscope.model.pane import EMBEDDED, Model, is_hub
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width
@@ -44,8 +45,26 @@ def run(launch: Launch, *, as_json: bool = False) -> int:
 
 
 def pull(launch: Launch, name: str) -> int:
-    """Download a model, and return the exit status."""
+    """Download a model, and return the exit status.
+
+    `hf:OWNER/REPO` comes from a hub for the embedded engine, any other name by the default server.
+    """
     return asyncio.run(_pull(launch, name))
+
+
+def remove(name: str) -> int:
+    """Delete a model that was pulled from a hub, and return the exit status."""
+    notes = printing.notes()
+    try:
+        model = store.remove(name)
+    except ServerError as error:
+        notes.line(f"alignscope: {error}")
+        return Status.FAILED
+    except OSError as error:
+        notes.line(f"alignscope: {name} can't be deleted: {error.strerror}. Delete {error.filename} yourself.")
+        return Status.FAILED
+    notes.line(f"{model.name} is deleted, and {format_bytes(model.size)} are free again.")
+    return Status.OK
 
 
 async def _list(launch: Launch, as_json: bool) -> int:
@@ -103,15 +122,21 @@ def _print(out: Printer, label: str, server: str, rows: list[ModelRecord]) -> No
 async def _pull(launch: Launch, name: str) -> int:
     notes = printing.notes()
     show = _Progress(notes)
-    status, message = Status.OK, f"{name} is there."
+    status, full = Status.OK, name
     try:
         async with Servers(launch.host, launch.key_variables) as servers:
-            backend = await servers.get(servers.default_host)
+            backend = await servers.get(EMBEDDED if is_hub(name) else servers.default_host)
             async with aclosing(backend.pull(name)) as progress:
                 async for pulling in progress:
+                    full = pulling.name or full
                     show.apply(pulling)
+        message = f"{full} is there."
     except ServerError as error:
         status, message = Status.FAILED, f"alignscope: {error}"
+    except asyncio.CancelledError:
+        show.end()
+        notes.line("Stopped. What has come is kept, and the next pull goes on from there.")
+        raise
     finally:
         show.end()
     notes.line(message)
@@ -124,6 +149,7 @@ class _Progress:
     def __init__(self, notes: Printer) -> None:
         self._notes = notes
         self._last = ""
+        self._status = ""
 
     def apply(self, pulling: Pulling) -> None:
         """Show the progress of a download."""
@@ -134,10 +160,11 @@ class _Progress:
             self._last = pulling.status
             self._notes.over(f"{bar:·<{_BAR}} {share:4.0%}  {amount}  {pulling.status}")
             return
-        tenth = f"{int(share * 10) * 10} % of {format_bytes(pulling.total)}" if pulling.total else pulling.status
-        if tenth != self._last:
-            self._last = tenth
-            self._notes.line(tenth)
+        tenth = f"{int(share * 10) * 10} % of {format_bytes(pulling.total)}" if pulling.total else ""
+        for text, last in ((pulling.status, self._status), (tenth, self._last)):
+            if text and text != last:
+                self._notes.line(text)
+        self._status, self._last = pulling.status, tenth
 
     def end(self) -> None:
         """End the bar's line."""

@@ -109,17 +109,29 @@ def make_parser() -> argparse.ArgumentParser:
 
     models = commands.add_parser(
         "models",
-        help="list what the servers have, or pull a model",
+        help="list what the servers have, pull or remove a model",
         description="List the models of each server: base or instruct and why, whether loaded, and the twin.",
     )
     _add_server(models)
     _add_json(models, "one JSON object a line for every model")
     models.set_defaults(action=None)
-    pull = models.add_subparsers(title="commands", dest="action", metavar="COMMAND").add_parser(
-        "pull", help="download a model to the server", description="Download a model to the server."
+    actions = models.add_subparsers(title="commands", dest="action", metavar="COMMAND")
+    pull = actions.add_parser(
+        "pull",
+        help="download a model to the server, or from a hub for the embedded engine",
+        description="Download a model: to the server by its own name, or as a GGUF file from huggingface.co (or the hub"
+        " that HF_ENDPOINT names) for the embedded engine, by hf:OWNER/REPO.",
     )
-    pull.add_argument("model", metavar="NAME", help="such as llama3.2:1b-text-q4_K_M")
+    pull.add_argument(
+        "model", metavar="NAME", help="such as llama3.2:1b-text-q4_K_M, or hf:OWNER/REPO[:FILE or quantisation]"
+    )
     _add_host(pull)
+    remove = actions.add_parser(
+        "remove",
+        help="delete a model that was pulled from a hub",
+        description="Delete a model that was pulled from a hub. Models of a server are the server's to delete.",
+    )
+    remove.add_argument("model", metavar="NAME", help="such as hf:OWNER/REPO:Q4_K_M, as `alignscope models` lists it")
 
     _add_sessions(commands)
 
@@ -174,7 +186,7 @@ def _add_options(parser: argparse.ArgumentParser, panes: list[str], sets: list[s
     _add_server(parser)
     parser.add_argument(
         "--pane", action=_Gather, const=panes, metavar="NAME=MODEL[@URL][,completion|,chat]",
-        help="a pane of another lineup, one to four times; MODEL may be a path to a GGUF file",
+        help="a pane of another lineup, one to four times; MODEL may be a path to a GGUF file, or hf:OWNER/REPO",
     )  # fmt: skip
     parser.add_argument("--set", action=_Gather, const=sets, metavar="NAME=VALUE", help="set a sampling parameter")
     parser.add_argument("--preset", metavar="NAME", help=f"start from these parameters (default: {DEFAULT_PRESET})")

@@ -19,6 +19,11 @@ def data_dir() -> Path:
     return _made(platformdirs.user_data_path(_NAME, appauthor=False))
 
 
+def models_dir() -> Path:
+    """Return the directory of models that were pulled from a hub, which may not be there yet."""
+    return data_dir() / "models" / "hf"
+
+
 def state_dir() -> Path:
     """Return the directory of logs and of the prompt history, which may be lost without harm."""
     return _made(platformdirs.user_state_path(_NAME, appauthor=False))

@@ -25,6 +25,31 @@ class Judgement(msgspec.Struct, frozen=True):
     why: str
 
 
+class KnownPair(msgspec.Struct, frozen=True, kw_only=True):
+    """A base model and its twin that are known to be somewhere to pull from."""
+
+    title: str = ""
+    """What both are called; "" for their names."""
+    base: str
+    instruct: str
+    size_gb: tuple[float, float]
+    """Download size of each, in 10^9 bytes."""
+    license: str = ""
+    sha256: tuple[str, ...] = ()
+    """Of the file of each, in hexadecimal digits; () if unknown."""
+    note: str = ""
+
+    @property
+    def models(self) -> tuple[str, str]:
+        """Return the names of both, the base model first."""
+        return self.base, self.instruct
+
+    @property
+    def size(self) -> int:
+        """Return the bytes to download for both."""
+        return round(sum(self.size_gb) * 1e9)
+
+
 # Tag words of Ollama's library and of file names: `llama3.2:1b-text-q4_K_M`, `qwen2.5:0.5b-base`, `gemma3:1b-pt`.
 _BASE_WORDS: Final = frozenset({"text", "base", "pt", "pretrain", "pretrained"})
 _TUNED_WORDS: Final = frozenset({"instruct", "chat", "it", "sft", "dpo", "rlhf", "assistant", "inst"})

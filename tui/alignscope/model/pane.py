@@ -34,7 +34,7 @@ class Pane(msgspec.Struct, frozen=True):
 
     name: str
     model: str
-    """A model's name on its server, or the path of a GGUF file for the embedded engine."""
+    """A model's name on its server; for the embedded engine a twin, `hf:OWNER/REPO:TAG`, or the path of a GGUF file."""
     server: str
     """A URL, or `embedded`."""
     mode: Mode
@@ -134,7 +134,7 @@ def is_name(name: str) -> bool:
 
 def is_path(model: str) -> bool:
     """Return whether a model's name looks like the path of a GGUF file, for the embedded engine."""
-    if model.startswith(("hf.co/", "huggingface.co/")):
+    if model.startswith(("hf.co/", "huggingface.co/")) or is_hub(model):
         return False
     return model.lower().endswith(".gguf") or model.startswith(("/", "./", "../", "~"))
 
@@ -142,3 +142,11 @@ def is_path(model: str) -> bool:
 def is_twin(model: str) -> bool:
     """Return whether a model comes with alignscope."""
     return model.startswith("twin:")
+
+
+def is_hub(model: str) -> bool:
+    """Return whether a model's name says that it is from a model hub: `hf:OWNER/REPO:Q4_K_M`.
+
+    Those run in the embedded engine; `hf.co/OWNER/REPO` is Ollama's name for its own.
+    """
+    return model.startswith("hf:")

@@ -12,21 +12,11 @@ from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_path, is_twin
+from alignscope.model.pairing import KnownPair, Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_hub, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
-
-
-class KnownPair(msgspec.Struct, frozen=True):
-    """A base model and its twin that Ollama can pull."""
-
-    base: str
-    instruct: str
-    size_gb: tuple[float, float]
-    """Download size of each, in 10^9 bytes."""
-    note: str = ""
 
 
 class Outcome(StrEnum):
@@ -197,9 +187,9 @@ def known_pairs() -> tuple[KnownPair, ...]:
 
 
 def _server(servers: Servers, wanted: PaneRequest, launch: Launch, default: str) -> str:
-    """Return a model's server: the one named for it, else for files and twins `embedded`."""
+    """Return a model's server: the one named for it, else for files, twins and models from a hub `embedded`."""
     if wanted.server is None:
-        own = is_path(wanted.model) or is_twin(wanted.model)
+        own = is_path(wanted.model) or is_twin(wanted.model) or is_hub(wanted.model)
         # No server has a model by a path that begins at this directory or home.
         return EMBEDDED if own and (not launch.host_first or wanted.model.startswith((".", "~"))) else default
     return servers.address(wanted.server)

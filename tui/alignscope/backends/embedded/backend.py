@@ -1,6 +1,7 @@
 """Backend of the embedded engine: a llama.cpp server for every model, all in one child process."""
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -10,15 +11,16 @@ from typing import Final
 
 import msgspec
 
-from alignscope.backends.base import Ending, Fault, Item, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
 from alignscope.backends.embedded.gguf import Header
+from alignscope.backends.embedded.hub import pulling, store
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import described_model
 from alignscope.model.events import End, Phase
-from alignscope.model.pane import EMBEDDED, Model, is_twin
+from alignscope.model.pane import EMBEDDED, Model, is_hub, is_twin
 
 LABEL: Final = "embedded llama.cpp"
 _NOTICED_SECONDS: Final = 0.1
@@ -28,7 +30,10 @@ _HASHED: Final = 64_000_000
 
 
 class EmbeddedBackend(OpenAIBackend):
-    """The twins, and any GGUF file by its path; see `Backend`. The child process starts with the first model."""
+    """The twins, models from a hub, and any GGUF file by its path; see `Backend`.
+
+    The child process starts with the first model.
+    """
 
     def __init__(self) -> None:
         self.engine = Engine()
@@ -41,7 +46,7 @@ class EmbeddedBackend(OpenAIBackend):
     async def ready(self, model: str) -> None:
         """Load a model, and start the child process if it doesn't run. Raises ServerError if that fails."""
         self._addresses[model] = await self.engine.url_for(model)
-        if not is_twin(model):
+        if not is_twin(model) and not is_hub(model):
             self._others[model] = None
 
     def route(self, model: str) -> tuple[str, str]:
@@ -53,22 +58,31 @@ class EmbeddedBackend(OpenAIBackend):
         return is_twin(model)
 
     async def models(self) -> list[Model]:
-        """Return the twins and the files used so far. Loads nothing. Raises ServerError if the engine can't run."""
+        """Return the twins, what was pulled from a hub, and the files used so far. Loads nothing.
+
+        Raises ServerError if the engine can't run.
+        """
         if reason := engine_available():
             raise ServerError(reason, Fault.UNREACHABLE)
-        return [await self.look(name) for name in (*TWINS, *self._others)]
+        models = [await self.look(name) for name in TWINS]
+        for name in (*(model.name for model in store.pulled()), *self._others):
+            # A file that was deleted or spoilt meanwhile is no reason to hide the others.
+            with contextlib.suppress(ServerError):
+                models.append(await self.look(name))
+        return models
 
     async def look(self, model: str) -> Model:
         """Return one model, by its file. Loads nothing. Raises ServerError if the file is unusable."""
         header = await self.engine.header(model)
+        pulled = store.find(model) if is_hub(model) else None
         return Model(
             name=model,
             server=EMBEDDED,
             family="twin" if is_twin(model) else header.architecture,
             parameter_size=header.parameter_size,
             quantization=header.quantization,
-            size=header.size,
-            digest=await self._digest(header),
+            size=pulled.size if pulled else header.size,
+            digest=pulled.digest if pulled else await self._digest(header),
             loaded=self.engine.loaded(model),
             context_length=header.context_length or None,
             template=header.template,
@@ -113,6 +127,10 @@ class EmbeddedBackend(OpenAIBackend):
         await asyncio.sleep(_NOTICED_SECONDS)
         await self.ready(model)
         return before is not None and before != self._addresses[model]
+
+    def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
+        """Pull a model from a hub, by `hf:OWNER/REPO[:FILE or quantisation]`, and yield the progress."""
+        return pulling.pull(model)
 
     async def close(self) -> None:
         """Close all connections, and end the child process."""

@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.gguf import GGUFError, Header, read_header
+from alignscope.backends.embedded.hub import store
 from alignscope.files.locations import state_dir
-from alignscope.model.pane import MAX_PANES, is_twin
+from alignscope.model.pane import MAX_PANES, is_hub, is_twin
 
 TWINS: Final = {
     "twin:text": "twin-text.gguf",
@@ -249,11 +250,13 @@ def _send(process: asyncio.subprocess.Process, order: dict[str, Any]) -> None:
 
 
 def _file(model: str) -> Path:
-    """Return the file of a twin, or of a path as the person wrote it."""
+    """Return the file of a twin, of a model from a hub, or of a path as the person wrote it."""
     if is_twin(model):
         if model not in TWINS:
             raise ServerError(f"There is no {model}: the twins are {', '.join(TWINS)}.", Fault.NO_MODEL)
         return _MODELS / TWINS[model]
+    if is_hub(model):
+        return store.find(model).path
     return Path(os.path.abspath(Path(model).expanduser()))  # noqa: PTH100 - resolve() would follow symlinks
 
 

@@ -255,7 +255,8 @@ class OllamaBackend(HTTPBackend):
                     status = line.status
                     if line.digest and line.total:
                         layers[line.digest] = (line.completed or 0, line.total)
-                    yield Pulling(status, *map(sum, zip(*layers.values(), strict=True)))
+                    completed, total = map(sum, zip(*layers.values(), strict=True)) if layers else (0, 0)
+                    yield Pulling(status, completed, total)
             except (httpx.HTTPError, FramingError):
                 status = ""
         if status != "success":

@@ -1,0 +1,1 @@
+"""Models from a Hugging Face style hub, for the embedded engine: their names, files on disk, and pulling them."""
