@@ -6,12 +6,13 @@ import pytest
 
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import Nature, judge
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, PaneRequest
 from alignscope.run.discovery import Outcome, find_lineup, known_pairs
 from alignscope.run.servers import Servers
-from tests.backends.embedded.files import LATEST, TEXT
+from tests.backends.embedded.files import LATEST, TEXT, keep_as
 from tests.standin import LONELY, MANY, Flavour, Held, Ollama, OpenAIStyle
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
@@ -207,6 +208,63 @@ async def test_panes_on_servers_that_are_not_there(servers: Servers, nobody: str
         ("b", "http://gpu:5", Mode.CHAT),
         ("c", nobody, Mode.COMPLETION),
     ]
+
+
+# From a hub
+
+BASE, INSTRUCT = "hf:o/Tiny-3M-GGUF:Q8_0", "hf:p/Tiny-3M-Instruct-GGUF:Q8_0"
+
+
+async def test_without_a_server_the_smallest_pair_that_can_be_pulled_is_named(servers: Servers) -> None:
+    found = await find_lineup(servers, Launch())
+    smallest = hub_pairs()[0]
+    assert f"{smallest.title}, 290 MB, by `alignscope models pull {smallest.base}`" in found.why
+    assert f"`alignscope models pull {smallest.instruct}`" in found.why and found.pairs == ()
+
+
+async def test_a_pulled_pair_comes_before_the_twins_and_after_ollamas(servers: Servers, ollama: Ollama) -> None:
+    keep_as(BASE, TEXT)
+    assert (await find_lineup(servers, Launch())).lineup == TWINS
+    keep_as(INSTRUCT, LATEST)
+    found = await find_lineup(servers, Launch(system="S"))
+    lineup = Pane("base", BASE, EMBEDDED, Mode.COMPLETION), Pane("instruct", INSTRUCT, EMBEDDED, Mode.CHAT, "S")
+    assert (found.outcome, found.lineup) == (Outcome.PAIR, lineup)
+    assert found.why.endswith(f"So {BASE} and its twin {INSTRUCT} are here, in the engine inside alignscope.")
+    async with Ollama(LONELY) as lonely:
+        found = await find_lineup(servers, Launch(host=lonely.url, system="S"))
+    assert (found.outcome, found.lineup, found.pairs) == (Outcome.PAIR, lineup, ())
+    assert "has 2 models, but no base model with its twin. So hf:o/" in found.why
+    assert [pane.model for pane in (await find_lineup(servers, Launch(embedded=True))).lineup] == [
+        "twin:text",
+        "twin:latest",
+    ]
+    found = await find_lineup(servers, Launch(host=ollama.url))
+    assert [pane.model for pane in found.lineup] == ["mistral:text", "mistral:instruct"]
+
+
+async def test_a_known_pair_is_one_whatever_its_templates_say(servers: Servers) -> None:
+    known = hub_pairs()[1]
+    keep_as(known.base, LATEST)  # with a chat template, as many base models have it
+    keep_as(known.instruct, LATEST)
+    for launch in (Launch(), Launch(base=known.base), Launch(instruct=known.instruct)):
+        found = await find_lineup(servers, launch)
+        assert [(pane.model, pane.mode) for pane in found.lineup] == [
+            (known.base, Mode.COMPLETION),
+            (known.instruct, Mode.CHAT),
+        ]
+
+
+async def test_a_model_from_a_hub_runs_in_the_embedded_engine(servers: Servers, ollama: Ollama) -> None:
+    keep_as(BASE, TEXT)
+    panes = (PaneRequest("a", BASE), PaneRequest("b", "hf:o/missing"))
+    found = await find_lineup(servers, Launch(host=ollama.url, panes=panes))
+    assert [(pane.server, pane.mode) for pane in found.lineup] == [
+        (EMBEDDED, Mode.COMPLETION),
+        (EMBEDDED, Mode.CHAT),
+    ]
+    found = await find_lineup(servers, Launch(base=hub_pairs()[0].base))
+    assert f"`alignscope models pull {hub_pairs()[0].instruct}` gets it" in found.why
+    assert found.pairs == hub_pairs()[:1]
 
 
 # What can be pulled

@@ -1,13 +1,28 @@
 """GGUF files to try the engine on: the shipped ones, whole and spoilt."""
 
+import hashlib
+import shutil
 import struct
 from pathlib import Path
 
 import alignscope.backends.embedded
+from alignscope.backends.embedded.hub import store
+from alignscope.backends.embedded.hub.names import HubFile, read_reference
+from alignscope.backends.embedded.hub.store import Pulled, Record
 
 MODELS = Path(alignscope.backends.embedded.__file__).parent / "models"
 TEXT = MODELS / "twin-text.gguf"
 LATEST = MODELS / "twin-latest.gguf"
+
+
+def keep_as(name: str, file: Path) -> None:
+    """Put a file where a model of that name lies after it was pulled from a hub."""
+    reference = read_reference(name)
+    folder = store.directory(reference, reference.wanted)
+    folder.mkdir(parents=True)
+    shutil.copy(file, folder / "m.gguf")
+    files = (HubFile("m.gguf", file.stat().st_size, hashlib.sha256(file.read_bytes()).hexdigest()),)
+    store.keep(Pulled(name, folder, Record(files, "https://hub.example", "")))
 
 
 def with_number(key: str, value: int) -> bytes:

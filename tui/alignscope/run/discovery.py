@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -10,13 +11,15 @@ import msgspec
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.hub import store
+from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import KnownPair, Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_hub, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
-from alignscope.text.wording import counted
+from alignscope.text.wording import counted, format_bytes
 
 
 class Outcome(StrEnum):
@@ -25,7 +28,7 @@ class Outcome(StrEnum):
     CHOSEN = "chosen"
     """The person named models."""
     PAIR = "pair"
-    """The server has a base model and its twin."""
+    """The server has a base model and its twin, or the embedded engine has them from a hub."""
     SINGLE = "single"
     """The server has models but no pair, and can't pull one: one model is in both panes."""
     NO_PAIR = "no pair"
@@ -114,7 +117,7 @@ async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
         listed = True
         spellings = (name.casefold(), f"{name}:latest".casefold())
         named = next((model for model in models if model.name.casefold() in spellings), None)
-        twin = twins(models).get((named.server, named.name)) if named else None
+        twin = _known_twin(named, models) or twins(models).get((named.server, named.name)) if named else None
     except ServerError:
         named = twin = None
     model = named or Model(name=name, server=server)
@@ -126,9 +129,10 @@ async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
         if launch.base
         else Pane("instruct", name, server, Mode.CHAT, launch.system)
     )
-    known = tuple(pair for pair in known_pairs() if name in (pair.base, pair.instruct) and server != EMBEDDED)
+    known = tuple(pair for pair in (hub_pairs() if server == EMBEDDED else known_pairs()) if name in pair.models)
     option = "--instruct" if launch.base else "--base"
-    get = f"`ollama pull {known[0].instruct if launch.base else known[0].base}` gets it" if known else ""
+    puller = "alignscope models" if server == EMBEDDED else "ollama"
+    get = f"`{puller} pull {known[0].instruct if launch.base else known[0].base}` gets it" if known else ""
     at = "here" if server == EMBEDDED else f"at {server}"
     why, short = f"No twin of {name} was found {at}, so it is alone. {get or f'Name one with {option}'}.", ""
     if listed and named is None and server != EMBEDDED:
@@ -149,8 +153,17 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         reason = engine_available()
         if reason:
             raise ServerError(f"{error} {reason}", error.fault) from error
-        found = _twins(launch, f"{error} Until then, the two small twins inside alignscope are here.", host)
         problem = str(error).partition(". ")[0].rstrip(".")
+        if pair := await _pulled_pair(servers):
+            return _from_hub(launch, pair, problem)
+        smallest = hub_pairs()[0]
+        found = _twins(
+            launch,
+            f"{error} Until then, the two small twins inside alignscope are here. A real pair without Ollama: "
+            f"{smallest.title}, {format_bytes(smallest.size)}, by `alignscope models pull {smallest.base}` and "
+            f"`alignscope models pull {smallest.instruct}`.",
+            host,
+        )
         return msgspec.structs.replace(found, short=f"{problem}. Meanwhile, the twins inside alignscope are here.")
     label = backend.info.label
     if pairs := find_pairs(models):
@@ -163,6 +176,8 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         without = f"{label} at {host} has no models."
     if strict and not usable:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
+    if backend.info.dialect.can_pull and not strict and (pair := await _pulled_pair(servers)):
+        return _from_hub(launch, pair, without.rstrip("."))
     if backend.info.dialect.can_pull and not engine_available() and not strict:
         why = f"{without} Meanwhile, the two small twins inside alignscope are here."
         short = f"No base model with its twin at {_bare(host)}. Meanwhile, the twins inside alignscope are here."
@@ -178,6 +193,30 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
     short = f"No base model with its twin at {_bare(host)}: {name} is asked raw and as a chat."
     pairs_to_pull = known_pairs() if backend.info.dialect.can_pull else ()
     return Found(Outcome.SINGLE, lineup, why, host, models, pairs_to_pull, short)
+
+
+async def _pulled_pair(servers: Servers) -> tuple[Model, Model] | None:
+    """Return the best pair of models that were pulled from a hub, a known one first; None without one."""
+    if engine_available() or not store.pulled():
+        return None
+    models = [model for model in await (await servers.get(EMBEDDED)).models() if is_hub(model.name)]
+    for model in models:
+        if twin := _known_twin(model, models):
+            known = next(pair for pair in hub_pairs() if model.name in pair.models)
+            return (model, twin) if model.name == known.base else (twin, model)
+    return next(iter(find_pairs(models)), None)
+
+
+def _known_twin(model: Model, models: Iterable[Model]) -> Model | None:
+    """Return the twin of a model by the known pairs of hubs, which a name alone may not tell; None if it isn't here."""
+    names = {name for pair in hub_pairs() if model.name in pair.models for name in pair.models} - {model.name}
+    return next((other for other in models if other.server == model.server and other.name in names), None)
+
+
+def _from_hub(launch: Launch, pair: tuple[Model, Model], problem: str) -> Found:
+    base, instruct = pair
+    why = f"{problem}. So {base.name} and its twin {instruct.name} are here, in the engine inside alignscope."
+    return Found(Outcome.PAIR, pair_lineup(base, instruct, system=launch.system), why, EMBEDDED)
 
 
 @cache
