@@ -5,6 +5,7 @@ import pytest
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, PaneRequest
 from alignscope.model.tones import tones
+from alignscope.ui.widgets.keybar import KeyBar
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 
@@ -226,6 +227,11 @@ async def test_without_a_pair_the_known_ones_are_offered_and_pulled() -> None:
         await desk.press("enter")
         await desk.until(lambda: len(server.seen("/api/pull")) == 2)
         await desk.until(lambda: desk.exploration.lineup[0].model == "qwen2.5:0.5b-base")
+        # A progress bar was shown, and its style is for no other bar.
+        await desk.press("f4")
+        await desk.until_shown("Model for")
+        assert desk.app.screen.query_one(KeyBar).size.width > 100
+        await desk.press("escape")
         await desk.send("x")
         await desk.until_done()
 

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from alignscope.model.pane import Mode, Pane
 from alignscope.ui.widgets.keybar import KeyBar
-from alignscope.ui.widgets.pane.bars import Bar, PaneHeader
+from alignscope.ui.widgets.pane.bars import PaneHeader, RowBar
 from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptLine
@@ -19,7 +19,7 @@ from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
 
 MADE: list[Widget] = [
-    Bar(),
+    RowBar(),
     PaneHeader("≈", classes="-base"),
     PaneFooter(lambda: 0.0),
     Transcript(),

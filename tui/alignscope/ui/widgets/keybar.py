@@ -7,7 +7,7 @@ from textual import events
 from textual.screen import Screen
 
 from alignscope.text.clean import cell_width
-from alignscope.ui.widgets.pane.bars import Bar
+from alignscope.ui.widgets.pane.bars import RowBar
 
 _ALWAYS: Final = "help"
 """Action whose key stays when there is no room for all, because help lists the others."""
@@ -33,7 +33,7 @@ class _Label(NamedTuple):
 _COMMANDS: Final = _Label("ctrl+p", "≡", "", "app.command_palette", "Every command by its name")
 
 
-class KeyBar(Bar):
+class KeyBar(RowBar):
     """Keys that work now, as far as they fit, and at the right end the command palette for a mouse.
 
     A screen's optional `footer_words` maps actions to labels; a key with an empty label is left out.

@@ -17,13 +17,16 @@ _MODEL: Final = 14
 """Cells reserved for a model's name."""
 
 
-class Bar(LineWidget, Widget):
-    """One row of styled pieces of text."""
+class RowBar(LineWidget, Widget):
+    """One row of styled pieces of text.
+
+    Not called Bar, as a part of Textual's progress bar is: that one's style, 32 cells wide, would hold for it too.
+    """
 
     INDENT: ClassVar[int] = 1
     """Blank cells at either end."""
     DEFAULT_CSS = """
-    Bar {
+    RowBar {
         height: 1;
         background: $surface;
         color: $text-muted;
@@ -70,7 +73,7 @@ class Bar(LineWidget, Widget):
         return self._strip
 
 
-class PaneHeader(Bar):
+class PaneHeader(RowBar):
     """Mark and name, model, mode and server of a pane."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-header--name"}

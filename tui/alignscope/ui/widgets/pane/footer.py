@@ -9,14 +9,14 @@ from textual.timer import Timer
 from alignscope.model.reply import Reply
 from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import SILENT_SECONDS, describe_footer
-from alignscope.ui.widgets.pane.bars import BETWEEN, Bar
+from alignscope.ui.widgets.pane.bars import BETWEEN, RowBar
 from alignscope.ui.widgets.transcript.line_widget import frames
 
 _PERIOD: Final = 0.25
 """Seconds between two updates of a running reply's figures."""
 
 
-class PaneFooter(Bar):
+class PaneFooter(RowBar):
     """State and figures of the replies, updated every second and after tokens, and the rows below the view."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
