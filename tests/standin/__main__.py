@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import contextlib
 
+from tests.backends.embedded.files import LATEST, TEXT
+from tests.standin.hub import Hub
 from tests.standin.models import SETS
 from tests.standin.ollama import Ollama
 from tests.standin.openai import Flavour, OpenAIStyle
@@ -12,6 +14,9 @@ from tests.standin.script import SCRIPTS, Script
 
 async def serve(arguments: argparse.Namespace) -> None:
     """Serve until interrupted."""
+    if arguments.flavour == "hub":
+        await serve_hub(arguments)
+        return
     script = Script(rate=arguments.rate, mark_every=arguments.mark, endless=arguments.endless, delay=arguments.delay)
     server: Ollama | OpenAIStyle
     if arguments.flavour != "ollama":
@@ -31,6 +36,16 @@ async def serve(arguments: argparse.Namespace) -> None:
     await forever(server, arguments)
 
 
+async def serve_hub(arguments: argparse.Namespace) -> None:
+    """Serve the twins as two repositories of a hub, 64 KiB for each of `--rate` a second."""
+    async with Hub(port=arguments.port) as hub:
+        hub.pause = 1 / arguments.rate if arguments.rate else 0
+        hub.add("maker/tiny-GGUF", {"tiny-Q8_0.gguf": TEXT.read_bytes()})
+        hub.add("maker/tiny-instruct-GGUF", {"tiny-instruct-Q8_0.gguf": LATEST.read_bytes()})
+        print(f"HF_ENDPOINT={hub.url} has hf:{' and hf:'.join(hub.repositories)}", flush=True)
+        await asyncio.Event().wait()
+
+
 async def forever(server: Ollama | OpenAIStyle, arguments: argparse.Namespace) -> None:
     """Set the faults, say where it is, and serve."""
     async with server:
@@ -46,7 +61,7 @@ async def forever(server: Ollama | OpenAIStyle, arguments: argparse.Namespace) -
 def main() -> None:
     """Parse and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.standin", description=__doc__)
-    parser.add_argument("--flavour", choices=("ollama", *Flavour), default="ollama")
+    parser.add_argument("--flavour", choices=("ollama", "hub", *Flavour), default="ollama")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--models", choices=sorted(SETS), default="pair")
     parser.add_argument("--rate", type=float, default=40.0, help="tokens a second; 0 for as fast as can be")

@@ -38,8 +38,8 @@ class Repository:
 class Hub(Server):
     """A hub, and as `store` the server that it redirects to for files."""
 
-    def __init__(self, token: str = "hf_right") -> None:
-        super().__init__()
+    def __init__(self, token: str = "hf_right", *, port: int = 0) -> None:
+        super().__init__(port=port)
         self.token = token
         self.repositories: dict[str, Repository] = {}
         self.store = Server()
@@ -48,6 +48,8 @@ class Hub(Server):
         self.hold_after: int | None = None
         """After how many bytes of its body an answer of the store waits for `go`."""
         self.go = asyncio.Event()
+        self.pause = 0.0
+        """Seconds after each 64 KiB of the store, for a line as slow as that."""
         self.ranges = True
         """Whether the store heeds ranges."""
         self.status = 0
@@ -140,6 +142,7 @@ class Hub(Server):
             exchange.writer.write(whole[start : start + _CHUNK])
             await exchange.writer.drain()
             exchange.seen.pieces += 1
+            await asyncio.sleep(self.pause)
 
 
 async def _head(exchange: Exchange, status: int, headers: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.base import Fault, ServerError
+from alignscope.backends.base import Fault, Pulling, ServerError
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.run.catalog import Listing
@@ -186,3 +186,67 @@ def _key(char: str) -> str:
     from textual.keys import _character_to_key
 
     return _character_to_key(char)
+
+
+# From a hub
+
+FETCHED = Model(name="hf:o/Tiny-GGUF:Q8_0", server=EMBEDDED, size=4_000_000, template="")
+
+
+def hub_picker(go: asyncio.Event, pulled: list[str]) -> PickerScreen:
+    """A picker where pulling a model takes until `go`, after which the embedded engine has it."""
+
+    async def pull(name: str) -> AsyncIterator[Pulling]:
+        pulled.append(name)
+        yield Pulling("pulling Q8_0", 1_000_000, 4_000_000, FETCHED.name)
+        await go.wait()
+        yield Pulling("pulled", 4_000_000, 4_000_000, FETCHED.name)
+
+    async def here(server: str) -> Listing:
+        assert server == EMBEDDED
+        return Listing(EMBEDDED, "embedded llama.cpp", (Model(name="twin:text", server=EMBEDDED), FETCHED))
+
+    return PickerScreen(PANE, listings, here, [PANE], pull)
+
+
+async def test_a_model_of_a_hub_is_pulled_and_then_selected() -> None:
+    go, pulled = asyncio.Event(), list[str]()
+    app = Host(screen=lambda: hub_picker(go, pulled))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"hf:o/Tiny")
+        await pilot.pause()
+        save_picture(app, "picker-hub")
+        assert "Pull from a hub hf:o/Tiny" in screen_text(app)
+        await pilot.press("enter")
+        await until(lambda: "runs in the engine" in " ".join(screen_text(app).split()))
+        await pilot.press("enter")
+        await until(lambda: "pulling Q8_0, 1 MB of 4 MB" in screen_text(app))
+        go.set()
+        await until(lambda: "base model (has no chat template)" in screen_text(app))
+        assert pulled == ["hf:o/Tiny"]
+        await pilot.press("enter")
+        assert app.returned == [replaced(FETCHED.name, EMBEDDED, Mode.COMPLETION)]
+
+
+async def test_a_name_that_no_hub_has_is_said_while_it_is_typed() -> None:
+    app = Host(screen=lambda: hub_picker(asyncio.Event(), []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"hf:../x")
+        await pilot.pause()
+        assert "A model of a hub is written hf:OWNER/REPO:Q4_K_M" in screen_text(app)
+        await pilot.press("enter")
+        assert app.returned == []
+
+
+async def test_real_models_are_offered_below_all_others_where_they_can_run() -> None:
+    app = Host(screen=lambda: hub_picker(asyncio.Event(), []))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Get real models from huggingface.co: SmolLM2 135M, 290 MB" in screen_text(app)
+        await pilot.press("down", "down", "down", "down", "enter")
+        assert app.returned == ["pairs"]
+    app = Host(screen=picker)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"hf:o/r")
+        await pilot.pause()
+        assert "Get real models" not in screen_text(app) and "Pull from" not in screen_text(app)

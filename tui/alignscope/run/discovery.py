@@ -153,9 +153,9 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         reason = engine_available()
         if reason:
             raise ServerError(f"{error} {reason}", error.fault) from error
-        problem = str(error).partition(". ")[0].rstrip(".")
+        problem = _bare(str(error).partition(". ")[0].rstrip("."))
         if pair := await _pulled_pair(servers):
-            return _from_hub(launch, pair, problem)
+            return _pulled(launch, pair, problem)
         smallest = hub_pairs()[0]
         found = _twins(
             launch,
@@ -177,7 +177,7 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
     if strict and not usable:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
     if backend.info.dialect.can_pull and not strict and (pair := await _pulled_pair(servers)):
-        return _from_hub(launch, pair, without.rstrip("."))
+        return _pulled(launch, pair, _bare(without).rstrip("."))
     if backend.info.dialect.can_pull and not engine_available() and not strict:
         why = f"{without} Meanwhile, the two small twins inside alignscope are here."
         short = f"No base model with its twin at {_bare(host)}. Meanwhile, the twins inside alignscope are here."
@@ -213,10 +213,19 @@ def _known_twin(model: Model, models: Iterable[Model]) -> Model | None:
     return next((other for other in models if other.server == model.server and other.name in names), None)
 
 
-def _from_hub(launch: Launch, pair: tuple[Model, Model], problem: str) -> Found:
+def _pulled(launch: Launch, pair: tuple[Model, Model], problem: str) -> Found:
     base, instruct = pair
     why = f"{problem}. So {base.name} and its twin {instruct.name} are here, in the engine inside alignscope."
     return Found(Outcome.PAIR, pair_lineup(base, instruct, system=launch.system), why, EMBEDDED)
+
+
+def from_hub(lineup: Lineup, models: tuple[Model, ...]) -> Found:
+    """Return the pairs to pull from a hub. `models` are those of the embedded engine."""
+    why = (
+        "Base models with their twins from huggingface.co, or the hub that HF_ENDPOINT names, for the engine inside "
+        "alignscope."
+    )
+    return Found(Outcome.NO_PAIR, lineup, why, EMBEDDED, models, hub_pairs())
 
 
 @cache
@@ -241,6 +250,6 @@ def _twins(launch: Launch, why: str, server: str = EMBEDDED) -> Found:
     return Found(Outcome.EMBEDDED, pair_lineup(base, instruct, system=launch.system), why, server)
 
 
-def _bare(host: str) -> str:
-    """Return a server's address in its short form."""
-    return host.removeprefix("http://")
+def _bare(text: str) -> str:
+    """Return a text with the addresses in it in their short form."""
+    return text.replace("http://", "")

@@ -11,14 +11,16 @@ from textual import work
 
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.pairing import default_mode, judge, pair_lineup
-from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
+from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, is_hub
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
 from alignscope.run.catalog import Listing
-from alignscope.run.discovery import Found, Outcome, find_lineup
+from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
+from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
 
@@ -212,7 +214,11 @@ class NextTurnActions(PaneActions):
         first = f"{self.key('experiment-next')} shows the first experiment."
         next_key = first if self.class_mode else f"{self.key('experiments')} shows prompts worth trying."
         if found.short:
-            next_key = f"{self.key('pick')} chooses another, {next_key}"
+            smallest = hub_pairs()[0]
+            gets = f"gets {smallest.title} ({format_bytes(smallest.size)})"
+            next_key = (
+                f"{self.key('pick')} {gets if found.outcome is Outcome.EMBEDDED else 'chooses another'}, {next_key}"
+            )
         self.show_notice(f"{found.short or found.why or _REASONS[found.outcome]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
@@ -271,7 +277,12 @@ class NextTurnActions(PaneActions):
         from alignscope.ui.screens.models.picker import PickerScreen
 
         catalog = self.exploration.catalog
-        return await self.app.push_screen_wait(PickerScreen(pane, self.listings, catalog.listing, lineup))
+        pull = None if engine_available() else partial(self._pull, EMBEDDED)
+        chosen = await self.app.push_screen_wait(PickerScreen(pane, self.listings, catalog.listing, lineup, pull))
+        if chosen == "pairs":
+            here = await catalog.listing(EMBEDDED)
+            await self.offer_pairs(from_hub(lineup, here.models))
+        return chosen if isinstance(chosen, Pane) else None
 
     async def action_remove_pane(self) -> None:
         """Remove the pane; what it wrote stays in the turns."""
@@ -290,17 +301,23 @@ class NextTurnActions(PaneActions):
         """Offer pairs to pull; a pulled pair becomes the lineup."""
         from alignscope.ui.screens.models.pull import Offer, PullScreen
 
+        hub = found.server == EMBEDDED
         offers = [
             Offer(
-                f"{pair.base} and {pair.instruct}",
-                (pair.base, pair.instruct),
-                round(sum(pair.size_gb) * 1e9),
-                pair.note,
+                pair.title or f"{pair.base} and {pair.instruct}",
+                pair.models,
+                pair.size,
+                " · ".join(filter(None, (pair.license, pair.note))),
             )
             for pair in found.pairs
         ]
         screen = PullScreen(
-            found.why, offers, partial(self._pull, found.server), has=found.models, embedded=not engine_available()
+            found.why,
+            offers,
+            partial(self._pull, found.server),
+            has=[model for model in found.models if is_hub(model.name) or not hub],
+            embedded=not hub and not engine_available(),
+            hub=hub,
         )
         chosen = await self.app.push_screen_wait(screen)
         if isinstance(chosen, Offer):

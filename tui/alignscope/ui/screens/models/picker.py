@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 import msgspec
 from textual.app import ComposeResult
@@ -12,15 +12,18 @@ from textual.content import Content
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.backends.base import ServerError
+from alignscope.backends.base import Pulling, ServerError
+from alignscope.backends.embedded.hub.known import hub_pairs
+from alignscope.backends.embedded.hub.names import read_reference
 from alignscope.model.pairing import Nature, default_mode, judge
-from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_path
+from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_hub, is_path
 from alignscope.model.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 from alignscope.ui.screens.labels import hanging, labels
+from alignscope.ui.screens.models.pull import Offer, PullScreen
 
 _MARKS: Final = {
     Nature.BASE: (MARKS["base"], "$base-tone"),
@@ -31,17 +34,20 @@ _URL: Final = re.compile(r"https?://\S+")
 _HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\])(:\d+)?(/\S*)?|[\w-]+:\d{4,5}")
 
 
-class PickerScreen(Chooser[Pane | None]):
-    """Returns the changed pane, None if cancelled. Its name, system prompt and sampling stay.
+class PickerScreen(Chooser[Pane | Literal["pairs"] | None]):
+    """Returns the changed pane, `pairs` to get models from a hub, None if cancelled.
+
+    The pane's name, system prompt and sampling stay.
 
     Args:
         load: yields the listing of every known server; a later listing of a server replaces the one before.
         ask: returns the listing of a server that the person typed.
         lineup: all panes, which decide on the pane's mark and tone.
+        pull: downloads a model from a hub; None if the embedded engine can't run here.
     """
 
     BINDING_GROUP_TITLE = "Model"
-    PLACEHOLDER = "Type to filter; a URL adds that server, a path uses that GGUF file"
+    PLACEHOLDER = "Type to filter, or a server's URL, a GGUF file's path, hf:OWNER/REPO"
     NO_MATCH = "No model has all of these words in its name."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "mode", "Completion/chat", id="picker.mode", tooltip="Ask it the other way"),
@@ -58,8 +64,10 @@ class PickerScreen(Chooser[Pane | None]):
         load: Callable[[], AsyncIterator[Listing]],
         ask: Callable[[str], Awaitable[Listing]],
         lineup: Sequence[Pane],
+        pull: Callable[[str], AsyncIterator[Pulling]] | None = None,
     ) -> None:
         super().__init__()
+        self._pull = pull
         self._pane = pane
         self._load = load
         self._ask = ask
@@ -110,9 +118,24 @@ class PickerScreen(Chooser[Pane | None]):
         # The person wants to see the models of the server they typed.
         first = next(iter(listing.models), None)
         if first is not None and self.filter.value.strip() == text:
-            self.filter.put("")
-            self.refill()
-            self.select(_id(first))
+            self._show(_id(first))
+
+    async def _pull_model(self, name: str, pull: Callable[[str], AsyncIterator[Pulling]]) -> None:
+        why = (
+            "It comes from huggingface.co, or the hub that HF_ENDPOINT names, and runs in the engine inside alignscope."
+        )
+        screen = PullScreen(why, [Offer(name, (name,))], pull, embedded=False, hub=True)
+        pulled = await self.app.push_screen_wait(screen)
+        if isinstance(pulled, Offer):
+            self._add(await self._ask(EMBEDDED))
+            self._show(f"{EMBEDDED}\n{pulled.models[0]}")
+
+    def _show(self, id: str) -> None:
+        """Select a model in the whole list."""
+        self.filter.put("")
+        self.refill()
+        self.touched = True
+        self.select(id)
 
     def _add(self, listing: Listing) -> None:
         self._listings[listing.server] = listing
@@ -137,10 +160,24 @@ class PickerScreen(Chooser[Pane | None]):
                 groups += self._group(listing, models)
         if self._asking:
             groups.append(Option(Content.styled(f"Asking {clean(self._asking)} …", "$text-muted"), disabled=True))
-        return [*offers, *groups] if _URL.fullmatch(query) or is_path(query) else [*groups, *offers]
+        first = _URL.fullmatch(query) or is_path(query) or is_hub(query)
+        return [*offers, *groups] if first else [*groups, *offers]
 
     def _offers(self, query: str) -> list[Option]:
-        """Return what the query may mean beyond a filter: a file, or a server to ask."""
+        """Return what there is beyond the models: to get some from a hub, a file, or a server to ask."""
+        if self._pull and not query:
+            smallest = hub_pairs()[0]
+            offer = Content.assemble(
+                ("Get real models ", "$accent"),
+                (f"from huggingface.co: {smallest.title}, {format_bytes(smallest.size)}, and others", "$text-muted"),
+            )
+            return [Option("", disabled=True), Option(offer, id="pairs\n")]
+        if self._pull and is_hub(query):
+            try:
+                read_reference(query)
+            except ServerError as error:
+                return [Option(Content.styled(clean(str(error)), "$text-error"), disabled=True)]
+            return [Option(Content.assemble("Pull from a hub ", (clean(query), "$accent")), id=f"pull\n{query}")]
         if is_path(query):
             exists = _file(query).is_file()
             path = (clean(query), "$accent" if exists else "$text-error")
@@ -188,6 +225,8 @@ class PickerScreen(Chooser[Pane | None]):
         how = "asked to continue the prompt as raw text" if completion else "asked as a chat, through its own template"
         asked = Content.assemble((f"{mode}", "bold $accent"), f": {how}")
         if model is None:
+            if chosen == "pairs\n":
+                return Content("Base models with their twins, for the engine inside alignscope: no Ollama is needed.")
             return asked if chosen and chosen.startswith("file\n") else Content("")
         judged = judge(model)
         nature = "nobody knows which kind" if judged.nature is Nature.UNKNOWN else f"{judged.nature} model"
@@ -197,7 +236,11 @@ class PickerScreen(Chooser[Pane | None]):
 
     def choose(self, chosen: str | None) -> None:
         prefix, _, rest = (chosen or "").partition("\n")
-        if prefix == "ask":
+        if prefix == "pairs":
+            self.dismiss("pairs")
+        elif prefix == "pull" and self._pull:
+            self.run_worker(self._pull_model(rest, self._pull), group="pull", exclusive=True, exit_on_error=False)
+        elif prefix == "ask":
             self.run_worker(self._ask_server(rest), group="ask", exclusive=True, exit_on_error=False)
         elif prefix == "file":
             path = str(_file(rest))

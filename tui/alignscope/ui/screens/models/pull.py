@@ -1,7 +1,7 @@
 """A dialog that downloads pairs of models, with progress."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -38,12 +38,15 @@ class Offer:
 class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
     """Returns the offer that was pulled, `embedded` to go on with the embedded twins, None if cancelled.
 
+    The offer's models have their full names then.
+
     Args:
         why: why this is shown, in a sentence or two.
         offers: what can be pulled, best first.
         pull: downloads one model; cancelling it closes the connection.
         has: models that the server has already and that aren't pulled again.
         embedded: whether the embedded engine is offered.
+        hub: whether the models come from a hub to here, instead of to a server.
     """
 
     BINDING_GROUP_TITLE = "Get models"
@@ -76,6 +79,7 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
         *,
         has: Sequence[Model] = (),
         embedded: bool = True,
+        hub: bool = False,
     ) -> None:
         super().__init__()
         self._why = why
@@ -83,6 +87,7 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
         self._pull = pull
         self._has = tuple(model.name for model in has)
         self._embedded = embedded
+        self._hub = hub
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -117,21 +122,23 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
             self.dismiss(None)
             return
         self._worker.cancel()
-        self._finish("Stopped. The server keeps what has come, and goes on from there the next time.")
+        self._finish("Stopped. What has come is kept, and the next pull goes on from there.")
 
     async def _run(self, offer: Offer) -> None:
         missing = [model for model in offer.models if model not in self._has]
+        full = {model: model for model in offer.models}
         try:
             for number, model in enumerate(missing, 1):
                 name = clean(model) + (f" ({number} of {len(missing)})" if len(missing) > 1 else "")
-                self._show_progress(name, Pulling("asking the server"))
+                self._show_progress(name, Pulling("asking the hub" if self._hub else "asking the server"))
                 async for pulling in self._pull(model):
+                    full[model] = pulling.name or full[model]
                     self._show_progress(name, pulling)
-                self._has += (model,)
+                self._has += (full[model],)
         except ServerError as error:
             self._finish(str(error), error=True)
             return
-        self.dismiss(offer)
+        self.dismiss(replace(offer, models=tuple(full.values())))
 
     def _show_progress(self, name: str, pulling: Pulling) -> None:
         bar = self.query_one(ProgressBar)
@@ -153,10 +160,10 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
 
     def _having(self) -> str:
         if not self._has:
-            return "It has no models at all yet." if self._offers else ""
+            return "It has no models at all yet." if self._offers and not self._hub else ""
         shown = ", ".join(clean(name) for name in self._has[:_NAMED_MAX])
         more = len(self._has) - _NAMED_MAX
-        return f"It has {shown}{f' and {more} more' if more > 0 else ''}."
+        return f"{'Here already:' if self._hub else 'It has'} {shown}{f' and {more} more' if more > 0 else ''}."
 
     def _row(self, offer: Offer) -> Content:
         size = format_bytes(offer.size)
