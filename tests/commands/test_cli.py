@@ -325,6 +325,9 @@ async def test_the_doctor_where_nothing_answers(shell: Shell, nobody: str) -> No
     assert "twin:text" in done.out
     [told] = (await shell.run("doctor", "--json")).events
     assert told["lineup"][0]["model"] == "twin:text"
+    assert told["advice"][-1].startswith(
+        "For a real pair without Ollama (SmolLM2 135M, 290 MB): `alignscope models pull"
+    )
 
 
 async def test_the_doctor_says_which_server_gets_a_key(shell: Shell, ollama: Ollama) -> None:

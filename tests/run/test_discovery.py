@@ -215,13 +215,6 @@ async def test_panes_on_servers_that_are_not_there(servers: Servers, nobody: str
 BASE, INSTRUCT = "hf:o/Tiny-3M-GGUF:Q8_0", "hf:p/Tiny-3M-Instruct-GGUF:Q8_0"
 
 
-async def test_without_a_server_the_smallest_pair_that_can_be_pulled_is_named(servers: Servers) -> None:
-    found = await find_lineup(servers, Launch())
-    smallest = hub_pairs()[0]
-    assert f"{smallest.title}, 290 MB, by `alignscope models pull {smallest.base}`" in found.why
-    assert f"`alignscope models pull {smallest.instruct}`" in found.why and found.pairs == ()
-
-
 async def test_a_pulled_pair_comes_before_the_twins_and_after_ollamas(servers: Servers, ollama: Ollama) -> None:
     keep_as(BASE, TEXT)
     assert (await find_lineup(servers, Launch())).lineup == TWINS

@@ -13,6 +13,7 @@ import msgspec
 from alignscope import __version__
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import TWINS
+from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.backends.host import is_loopback
 from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
@@ -21,9 +22,9 @@ from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge
 from alignscope.model.pane import EMBEDDED, Model, Pane
 from alignscope.run.catalog import described
-from alignscope.run.discovery import find_lineup
+from alignscope.run.discovery import Outcome, find_lineup
 from alignscope.run.servers import Servers
-from alignscope.text.wording import counted
+from alignscope.text.wording import counted, format_bytes
 
 _SMALLEST = (80, 24)
 
@@ -90,11 +91,14 @@ async def _examine(launch: Launch) -> Report:
         try:
             found = await find_lineup(servers, launch)
             report.lineup, report.why = found.lineup, found.why
+            if found.outcome is Outcome.EMBEDDED and report.servers[0].problem:
+                report.advice.append(_real_pair())
         except ServerError as error:
             report.why = str(error)
     finally:
         await servers.close()
-    report.advice += [*_advice(report), *_idle_keys(launch.key_variables.values(), os.environ)]
+    report.advice[:0] = _advice(report)
+    report.advice += _idle_keys(launch.key_variables.values(), os.environ)
     return report
 
 
@@ -112,6 +116,7 @@ def _files() -> dict[str, str]:
     return {
         "settings": f"{config}{'' if config.exists() else ' (not there, so everything keeps its default)'}",
         "data": str(locations.data_dir()),
+        "models": str(locations.models_dir()),
         "state": str(state),
         "engine log": str(state / "engine.log"),
     }
@@ -152,6 +157,12 @@ def _advice(report: Report) -> list[str]:
         if terminal["characters"].lower().replace("-", "") != "utf8":
             advice.append("The terminal's characters aren't UTF-8; set LANG to a locale that ends in .UTF-8.")
     return advice
+
+
+def _real_pair() -> str:
+    smallest = hub_pairs()[0]
+    pulls = " and ".join(f"`alignscope models pull {name}`" for name in smallest.models)
+    return f"For a real pair without Ollama ({smallest.title}, {format_bytes(smallest.size)}): {pulls}."
 
 
 def _idle_keys(used: Collection[str], environment: Mapping[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ from alignscope.model.pairing import KnownPair, Nature, default_mode, find_pairs
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_hub, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
-from alignscope.text.wording import counted, format_bytes
+from alignscope.text.wording import counted
 
 
 class Outcome(StrEnum):
@@ -156,14 +156,7 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         problem = _bare(str(error).partition(". ")[0].rstrip("."))
         if pair := await _pulled_pair(servers):
             return _pulled(launch, pair, problem)
-        smallest = hub_pairs()[0]
-        found = _twins(
-            launch,
-            f"{error} Until then, the two small twins inside alignscope are here. A real pair without Ollama: "
-            f"{smallest.title}, {format_bytes(smallest.size)}, by `alignscope models pull {smallest.base}` and "
-            f"`alignscope models pull {smallest.instruct}`.",
-            host,
-        )
+        found = _twins(launch, f"{error} Until then, the two small twins inside alignscope are here.", host)
         return msgspec.structs.replace(found, short=f"{problem}. Meanwhile, the twins inside alignscope are here.")
     label = backend.info.label
     if pairs := find_pairs(models):

@@ -226,4 +226,4 @@ async def _child(hub: Hub, environment: Mapping[str, str]) -> AsyncIterator[_Chi
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-        await process.wait()
+        await process.communicate()  # its pipes are closed when this returns
