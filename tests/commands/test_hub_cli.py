@@ -33,6 +33,7 @@ async def test_pulled_listed_asked_and_removed(shell: Shell, hub: Hub) -> None:
     lines = done.err.splitlines()
     assert lines[0].startswith("asking 127.0.0.1:") and lines[-1] == "hf:maker/tiny-GGUF:Q8_0 is there."
     assert "pulling Q8_0, the nearest to Q4_K_M" in lines and "100 % of 4 MB" in lines
+    assert lines[-2] == "pulled; its licence is apache-2.0"
 
     done = await shell.run("models", "--embedded", "--json")
     model = next(model for model in done.events if model["name"].startswith("hf:"))
@@ -61,7 +62,8 @@ async def test_a_refusal_is_one_sentence(shell: Shell, hub: Hub) -> None:
 async def test_ctrl_c_keeps_what_has_come_and_says_so(shell: Shell, hub: Hub) -> None:
     hub.hold_after = 2_000_000
     async with shell.started("models", "pull", "hf:maker/tiny-GGUF:Q8_0") as process:
-        await hub.until(lambda: any(seen.pieces > 30 for seen in hub.store.open_now()), LONG)
+        models = shell.home / ".local" / "share" / "alignscope" / "models"
+        await hub.until(lambda: any(part.stat().st_size for part in models.rglob("*.part")), LONG)
         process.send_signal(signal.SIGINT)
         _, err = await asyncio.wait_for(process.communicate(), LONG)
     assert process.returncode == 130

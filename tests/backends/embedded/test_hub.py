@@ -62,7 +62,7 @@ async def test_a_model_comes_with_its_progress_and_is_there_afterwards(hub: Hub)
     assert said[0].status == f"asking {hub.url.removeprefix('http://')}"
     assert said[1].status == "pulling Q8_0, the nearest to Q4_K_M"
     assert [step.completed for step in said[1:]] == sorted(step.completed for step in said[1:])
-    assert said[-1] == Pulling("pulled", len(WHOLE), len(WHOLE), NAME)
+    assert said[-1] == Pulling("pulled; its licence is apache-2.0", len(WHOLE), len(WHOLE), NAME)
     (model,) = store.pulled()
     assert (model.name, model.size, model.path.read_bytes()) == (NAME, len(WHOLE), WHOLE)
     assert (model.record.license, model.record.revision, model.record.hub) == ("apache-2.0", COMMIT, hub.url)
@@ -114,7 +114,7 @@ async def test_it_is_listed_described_and_runs_like_any_other(hub: Hub) -> None:
     backend = EmbeddedBackend()
     try:
         for name in ("hf:maker/tiny-GGUF", "hf:maker/talk-GGUF"):
-            assert [step async for step in backend.pull(name)][-1].status == "pulled"
+            assert [step async for step in backend.pull(name)][-1].name == f"{name}:Q8_0"
         models = {model.name: model for model in await backend.models()}
         base, tuned = models[NAME], models["hf:maker/talk-GGUF:Q8_0"]
         assert base.digest == (await backend.look("twin:text")).digest
@@ -141,7 +141,7 @@ async def test_a_split_model_comes_whole(hub: Hub, tmp_path: Path) -> None:
 
 async def test_a_connection_that_breaks_goes_on_where_it_was(hub: Hub) -> None:
     hub.cut_after = [1_000_000]
-    assert (await pulled(NAME))[-1].status == "pulled"
+    assert (await pulled(NAME))[-1].name == NAME
     first, second = hub.store.requests
     assert "range" not in first.headers and second.headers["range"].startswith("bytes=")
     assert store.find(NAME).path.read_bytes() == WHOLE
@@ -187,7 +187,7 @@ async def test_two_at_once_do_not_write_into_each_other(hub: Hub) -> None:
     await hub.until(lambda: bool(hub.store.open_now()))
     assert "Another alignscope is pulling maker/tiny-GGUF already" in await refused()
     hub.go.set()
-    assert (await first)[-1].status == "pulled"
+    assert (await first)[-1].name == NAME
 
 
 async def test_a_file_that_is_not_what_the_hub_listed_is_deleted(hub: Hub) -> None:
@@ -264,7 +264,7 @@ async def test_an_offline_switch(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> N
 async def test_proxies_by_our_own_rules(hub: Hub, nobody: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, nobody)
-    assert (await pulled(NAME))[-1].status == "pulled"  # the loopback never goes through one
+    assert (await pulled(NAME))[-1].name == NAME  # the loopback never goes through one
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
     assert "The proxy in HTTP_PROXY on the way to hub.invalid does not answer" in await refused()
     monkeypatch.setenv("HTTP_PROXY", "socks5://x")

@@ -20,6 +20,7 @@ import hashlib
 import json
 import os
 import queue
+import re
 import sys
 import threading
 import time
@@ -78,8 +79,9 @@ def _list(order: dict[str, Any], version: str) -> dict[str, Any]:
         if file.rfilename.lower().endswith(".gguf") and len(files) < MOST_FILES:
             size = file.lfs.size if file.lfs else file.size
             files.append({"name": file.rfilename, "size": size or 0, "sha256": file.lfs.sha256 if file.lfs else ""})
-    licenses = [tag.partition(":")[2] for tag in info.tags or () if tag.startswith("license:")]
-    return {"revision": info.sha or "", "license": next(iter(licenses), ""), "files": files}
+    licenses = (re.fullmatch(r"license:([A-Za-z0-9._+-]{1,60})", tag) for tag in info.tags or ())
+    named = next((match[1] for match in licenses if match), "")
+    return {"revision": info.sha or "", "license": named, "files": files}
 
 
 def _get(order: dict[str, Any], version: str, answer: Any) -> dict[str, Any]:

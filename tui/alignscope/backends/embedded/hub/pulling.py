@@ -91,7 +91,8 @@ async def pull(name: str) -> AsyncGenerator[Pulling, None]:
         record = Record(choice.files, hub.url, listing.revision, listing.license)
         with _explained(directory):
             await asyncio.to_thread(_keep, Pulled(full, directory, record), parts)
-    yield Pulling("pulled", total, total, full)
+    licence = f"; its licence is {listing.license}" if listing.license else ""
+    yield Pulling(f"pulled{licence}", total, total, full)
 
 
 def _hub(environment: Mapping[str, str]) -> Hub:
