@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 
 from alignscope.backends.embedded.engine import engine_available
-from tests.backends.embedded.files import LATEST, TEXT
-from tests.commands.shell import LONG, Shell
+from alignscope.backends.embedded.hub.known import hub_pairs
+from tests.backends.embedded.files import LATEST, TEXT, keep_as
+from tests.commands.shell import LONG, Shell, Terminal
 from tests.standin.hub import Hub
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
@@ -73,3 +74,18 @@ async def test_ctrl_c_keeps_what_has_come_and_says_so(shell: Shell, hub: Hub) ->
     done = await shell.run("models", "pull", "hf:maker/tiny-GGUF:Q8_0")
     assert done.status == 0
     assert hub.store.requests[-1].headers["range"].startswith("bytes=")
+
+
+async def test_long_names_in_a_narrow_terminal(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(shell.home / ".local" / "share"))
+    long = hub_pairs()[0]
+    keep_as(long.base, TEXT)
+    keep_as(long.instruct, LATEST)
+    with Terminal() as terminal:
+        async with shell.started("models", "--embedded", stdout=terminal.end) as process:
+            await asyncio.wait_for(process.wait(), LONG)
+        rows = terminal.written.replace("\r", "").splitlines()
+    assert max(map(len, rows)) <= 120
+    assert next(row.split() for row in rows if "kind" in row) == ["model", "kind", "loaded", "on", "disk"]
+    (base,) = (index for index, row in enumerate(rows) if row.strip().startswith(long.base))
+    assert rows[base + 1].strip() == f"is known as one; its twin is {long.instruct}"

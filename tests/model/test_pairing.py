@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignscope.model.pairing import Nature, default_mode, find_pairs, judge, pair_lineup, twins
+from alignscope.model.pairing import Judgement, Nature, default_mode, find_pairs, judge, pair_lineup, twins
 from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, PaneRequest, read_pane
 from alignscope.model.tones import Tone, tones
 
@@ -236,3 +236,10 @@ def test_base_and_instruct_keep_their_own_tones_whatever_stands_beside_them() ->
     assert seen(("other", raw), ("base", raw)) == ["third", "base"]
     assert seen(("completion", raw), ("chat", chat)) == ["base", "instruct"]
     assert seen(*(("x", raw) for _ in range(4))) == ["base", "third", "fourth", "instruct"]
+
+
+def test_what_is_known_of_a_model_comes_before_all_else() -> None:
+    base = Model(name="hf:o/Talk-1B-Instruct-GGUF:Q8_0", server="", template="{{ messages }}", known_as="base")
+    assert judge(base) == Judgement(Nature.BASE, "is known as one, though it carries a chat template")
+    tuned = Model(name="hf:o/Story-1B-base:Q8_0", server="", template="", known_as="instruct")
+    assert judge(tuned) == Judgement(Nature.INSTRUCT, "is known as one")

@@ -12,7 +12,7 @@ from alignscope.model.pairing import Nature, judge
 from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, PaneRequest
 from alignscope.run.discovery import Outcome, find_lineup, known_pairs
 from alignscope.run.servers import Servers
-from tests.backends.embedded.files import LATEST, TEXT, keep_as
+from tests.backends.embedded.files import LATEST, SFT, TEXT, keep_as
 from tests.standin import LONELY, MANY, Flavour, Held, Ollama, OpenAIStyle
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
@@ -237,9 +237,10 @@ async def test_a_pulled_pair_comes_before_the_twins_and_after_ollamas(servers: S
 
 async def test_a_known_pair_is_one_whatever_its_templates_say(servers: Servers) -> None:
     known = hub_pairs()[1]
-    keep_as(known.base, LATEST)  # with a chat template, as many base models have it
+    keep_as(known.base, SFT)  # with a chat template, as many base models have it
     keep_as(known.instruct, LATEST)
-    for launch in (Launch(), Launch(base=known.base), Launch(instruct=known.instruct)):
+    panes = tuple(PaneRequest(name, model) for name, model in zip(("base", "instruct"), known.models, strict=True))
+    for launch in (Launch(), Launch(base=known.base), Launch(instruct=known.instruct), Launch(panes=panes)):
         found = await find_lineup(servers, launch)
         assert [(pane.model, pane.mode) for pane in found.lineup] == [
             (known.base, Mode.COMPLETION),

@@ -12,6 +12,7 @@ from alignscope.backends.embedded.hub.store import Pulled, Record
 
 MODELS = Path(alignscope.backends.embedded.__file__).parent / "models"
 TEXT = MODELS / "twin-text.gguf"
+SFT = MODELS / "twin-sft.gguf"
 LATEST = MODELS / "twin-latest.gguf"
 
 

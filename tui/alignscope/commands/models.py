@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -106,17 +107,29 @@ def _print(out: Printer, label: str, server: str, rows: list[ModelRecord]) -> No
         for row in rows
     ]  # fmt: skip
     lines = table([_HEADINGS, *cells]) if cells else ["no models"]
-    if out.terminal and max(map(cell_width, lines)) + 2 > shutil.get_terminal_size().columns:
-        # The reason, the longest cell, goes below, so that the rest stays a table.
-        reasons = ["", *(row.why for row in rows)]
-        for line, reason in zip(table([row[:-1] for row in [_HEADINGS, *cells]]), reasons, strict=True):
-            out.line(f"  {line}")
-            if reason:
-                out.line(f"      {reason}")
+    room = shutil.get_terminal_size().columns - 2
+    if out.terminal and max(map(cell_width, lines)) > room:
+        _print_narrow(out, cells, room)
     else:
         for line in lines:
             out.line(f"  {line}")
     out.line()
+
+
+def _print_narrow(out: Printer, cells: Sequence[tuple[str, ...]], room: int) -> None:
+    """Print a table that has `room` cells only: the reason goes below each row, then columns go that say least."""
+    columns = list(range(len(_HEADINGS) - 1))
+    lines: list[str] = []
+    for spare in (None, *map(_HEADINGS.index, ("family", "parameters", "quantised", "twin"))):
+        columns = [column for column in columns if column != spare]
+        lines = table([[row[column] for column in columns] for row in (_HEADINGS, *cells)])
+        if max(map(cell_width, lines)) <= room:
+            break
+    twin = _HEADINGS.index("twin")
+    out.line(f"  {lines[0]}")
+    for line, row in zip(lines[1:], cells, strict=True):
+        out.line(f"  {line}")
+        out.line(f"      {row[-1]}" + (f"; its twin is {row[twin]}" if row[twin] and twin not in columns else ""))
 
 
 async def _pull(launch: Launch, name: str) -> int:

@@ -65,12 +65,16 @@ _SAME_SIZE: Final = 0.05
 def judge(model: Model) -> Judgement:
     """Judge whether a model is a base model, by the strongest evidence there is.
 
-    A template that passes the prompt through unchanged comes first, then words in the tag and the name, then stop
-    strings, capabilities and a real template. Names beat a real template because many base models carry that of their
-    tuned twin.
+    What is known of a model comes first, then a template that passes the prompt through unchanged, then words in the
+    tag and the name, then stop strings, capabilities and a real template. Names beat a real template because many base
+    models carry that of their tuned twin.
     """
     if not writes(model):
         return Judgement(Nature.UNKNOWN, "writes no text: it is made for embeddings or images")
+    if model.known_as:
+        known = Nature(model.known_as)
+        though = ", though it carries a chat template" if known is Nature.BASE and model.template else ""
+        return Judgement(known, f"is known as one{though}")
     nature, word = _named(model.name)
     if model.template is not None and _NO_TEMPLATE.fullmatch(model.template):
         though = f", though its name says {word}" if nature is Nature.INSTRUCT else ""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -75,6 +75,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """The model's own sampling values, as the server reports them."""
     remote: bool = False
     """Whether it runs elsewhere (an Ollama cloud model)."""
+    known_as: Literal["", "base", "instruct"] = ""
+    """What it is by a list of known models; "" if it is in none."""
 
 
 class LineupError(ValueError):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -117,7 +116,7 @@ async def _with_twin(servers: Servers, launch: Launch, default: str) -> Found:
         listed = True
         spellings = (name.casefold(), f"{name}:latest".casefold())
         named = next((model for model in models if model.name.casefold() in spellings), None)
-        twin = _known_twin(named, models) or twins(models).get((named.server, named.name)) if named else None
+        twin = twins(models).get((named.server, named.name)) if named else None
     except ServerError:
         named = twin = None
     model = named or Model(name=name, server=server)
@@ -189,21 +188,11 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
 
 
 async def _pulled_pair(servers: Servers) -> tuple[Model, Model] | None:
-    """Return the best pair of models that were pulled from a hub, a known one first; None without one."""
+    """Return the best pair of models that were pulled from a hub; None without one."""
     if engine_available() or not store.pulled():
         return None
-    models = [model for model in await (await servers.get(EMBEDDED)).models() if is_hub(model.name)]
-    for model in models:
-        if twin := _known_twin(model, models):
-            known = next(pair for pair in hub_pairs() if model.name in pair.models)
-            return (model, twin) if model.name == known.base else (twin, model)
-    return next(iter(find_pairs(models)), None)
-
-
-def _known_twin(model: Model, models: Iterable[Model]) -> Model | None:
-    """Return the twin of a model by the known pairs of hubs, which a name alone may not tell; None if it isn't here."""
-    names = {name for pair in hub_pairs() if model.name in pair.models for name in pair.models} - {model.name}
-    return next((other for other in models if other.server == model.server and other.name in names), None)
+    models = await (await servers.get(EMBEDDED)).models()
+    return next(iter(find_pairs(model for model in models if is_hub(model.name))), None)
 
 
 def _pulled(launch: Launch, pair: tuple[Model, Model], problem: str) -> Found:

@@ -17,6 +17,7 @@ from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
 from alignscope.backends.embedded.gguf import Header
 from alignscope.backends.embedded.hub import pulling, store
+from alignscope.backends.embedded.hub.known import known_as
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import described_model
 from alignscope.model.events import End, Phase
@@ -87,6 +88,7 @@ class EmbeddedBackend(OpenAIBackend):
             context_length=header.context_length or None,
             template=header.template,
             capabilities=("completion",),
+            known_as=known_as(pulled.name) if pulled else "",
         )
 
     async def describe(self, model: str) -> Model:
