@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import ssl
 import subprocess
 import sys
@@ -207,21 +206,6 @@ async def test_a_proxy_that_is_not_there_is_named(nobody: str, monkeypatch: pyte
     monkeypatch.setenv("ALL_PROXY", nobody)
     with pytest.raises(ServerError, match=f"proxy {nobody} .*does not answer. Check ALL_PROXY"):
         await connect("gpu.invalid")
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that signs itself, with its key in the same file."""
-    file = tmp_path / "certificate.pem"
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl isn't installed, and nothing else here makes certificates")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
-         tmp_path / "key.pem", "-out", file, "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=IP:127.0.0.1"],
-        capture_output=True, check=True,
-    )  # fmt: skip
-    file.write_bytes(file.read_bytes() + (tmp_path / "key.pem").read_bytes())
-    return file
 
 
 async def test_a_certificate_of_ones_own(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:

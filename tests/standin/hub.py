@@ -6,6 +6,7 @@ and a redirection for a large file, X-Error-Code with a refusal, ranges at the p
 
 import asyncio
 import hashlib
+import ssl
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Self
@@ -38,8 +39,8 @@ class Repository:
 class Hub(Server):
     """A hub, and as `store` the server that it redirects to for files."""
 
-    def __init__(self, token: str = "hf_right", *, port: int = 0) -> None:
-        super().__init__(port=port)
+    def __init__(self, token: str = "hf_right", *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(port=port, tls=tls)
         self.token = token
         self.repositories: dict[str, Repository] = {}
         self.store = Server()

@@ -21,9 +21,9 @@ def keep_as(name: str, file: Path) -> None:
     reference = read_reference(name)
     folder = store.directory(reference, reference.wanted)
     folder.mkdir(parents=True)
-    shutil.copy(file, folder / "m.gguf")
-    files = (HubFile("m.gguf", file.stat().st_size, hashlib.sha256(file.read_bytes()).hexdigest()),)
-    store.keep(Pulled(name, folder, Record(files, "https://hub.example", "")))
+    part = Path(shutil.copy(file, folder / "m.part"))
+    whole = HubFile("m.gguf", file.stat().st_size, hashlib.sha256(file.read_bytes()).hexdigest())
+    store.keep(Pulled(name, folder, Record((whole,), "https://hub.example", "")), {whole: part})
 
 
 def with_number(key: str, value: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -175,9 +176,11 @@ async def test_what_is_there_is_not_sent_again(hub: Hub) -> None:
 
 async def test_a_newer_file_takes_the_place_of_the_older(hub: Hub) -> None:
     await pulled(NAME)
-    hub.repositories["maker/tiny-GGUF"].files["tiny-Q8_0.gguf"] = LATEST.read_bytes()
+    hub.add("maker/tiny-GGUF", {"tiny-v2-Q8_0.gguf": LATEST.read_bytes()})
     await pulled(NAME)
-    assert store.find(NAME).path.read_bytes() == LATEST.read_bytes()
+    model = store.find(NAME)
+    assert model.path.read_bytes() == LATEST.read_bytes()
+    assert sorted(file.name for file in model.directory.iterdir()) == ["pulled.json", "tiny-v2-Q8_0.gguf"]
 
 
 async def test_two_at_once_do_not_write_into_each_other(hub: Hub) -> None:
@@ -283,10 +286,20 @@ async def test_proxies_by_our_own_rules(hub: Hub, nobody: str, monkeypatch: pyte
         assert len(proxy.requests) == 1
 
 
-async def test_a_certificate_that_nobody_vouches_for(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_ENDPOINT", "https://hub.invalid")
-    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
-    assert "SSL_CERT_FILE names /nowhere" in await refused()
+async def test_a_certificate_of_ones_own(certificate: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    async with Hub(tls=context) as secure:
+        secure.add("maker/tiny-GGUF", hub.repositories["maker/tiny-GGUF"].files)
+        monkeypatch.setenv("HF_ENDPOINT", secure.url)
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        assert (
+            "shows a certificate that can't be trusted. If it is one of your own, let SSL_CERT_FILE" in await refused()
+        )
+        monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
+        assert "SSL_CERT_FILE names /nowhere" in await refused()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert (await pulled(NAME))[-1].name == NAME
 
 
 async def test_a_known_model_whose_file_was_replaced(hub: Hub) -> None:
@@ -296,6 +309,7 @@ async def test_a_known_model_whose_file_was_replaced(hub: Hub) -> None:
     said = await refused(name)
     assert "is not the one that is known by that name" in said and said.endswith(f"hf:{path}:known.{tag}.gguf.")
     assert not hub.store.requests
+    assert (await pulled(f"hf:{path}:known.{tag}.gguf"))[-1].name == name
 
 
 async def test_a_directory_that_cannot_be_written_to(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

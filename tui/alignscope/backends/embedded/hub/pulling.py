@@ -17,7 +17,6 @@ import msgspec
 
 from alignscope import __version__
 from alignscope.backends.base import Fault, Pulling, ServerError
-from alignscope.backends.embedded.gguf import GGUFError, read_header
 from alignscope.backends.embedded.hub import store
 from alignscope.backends.embedded.hub.errors import Hub, refusal
 from alignscope.backends.embedded.hub.known import known_sha256
@@ -68,7 +67,8 @@ async def pull(name: str) -> AsyncGenerator[Pulling, None]:
         listing = await child.list(reference)
         choice = choose(reference, listing.files)
         full = reference.named(choice.tag)
-        _check_known(full, choice, hub)
+        if not reference.wanted.lower().endswith(".gguf"):
+            _check_known(full, choice, hub)
         directory = store.directory(reference, choice.tag)
         total = sum(file.size for file in choice.files)
         if any((model.directory, model.record.files) == (directory, choice.files) for model in store.pulled()):
@@ -90,7 +90,7 @@ async def pull(name: str) -> AsyncGenerator[Pulling, None]:
         yield Pulling("checking", total, total, full)
         record = Record(choice.files, hub.url, listing.revision, listing.license)
         with _explained(directory):
-            await asyncio.to_thread(_keep, Pulled(full, directory, record), parts)
+            await asyncio.to_thread(store.keep, Pulled(full, directory, record), parts)
     licence = f"; its licence is {listing.license}" if listing.license else ""
     yield Pulling(f"pulled{licence}", total, total, full)
 
@@ -111,8 +111,8 @@ def _hub(environment: Mapping[str, str]) -> Hub:
 def _environment(hub: Hub, environment: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of the child, with the proxy that the hub has here.
 
-    Where the hub sends it elsewhere for a file, NO_PROXY holds as the library reads it. Raises ServerError
-    for a proxy or certificates that can't be used.
+    Where the hub sends it elsewhere for a file, NO_PROXY holds as the library reads it. Raises ServerError for a proxy
+    or certificates that can't be used.
     """
     proxy = proxy_for(hub.url, environment)
     if hub.url.startswith("https"):
@@ -125,7 +125,7 @@ def _environment(hub: Hub, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _check_known(name: str, choice: Choice, hub: Hub) -> None:
-    """Raise ServerError for a known model whose file is another one on this hub."""
+    """Raise ServerError for a known model whose file is another one on this hub; who names the file means that."""
     known = known_sha256(name)
     if known and known != choice.files[0].sha256:
         raise ServerError(
@@ -152,19 +152,6 @@ def _check_room(directory: Path, name: str, missing: int) -> None:
             f"{directory}. Free some, take a smaller quantisation, or let XDG_DATA_HOME name a place on another disk.",
             Fault.FAILED,
         )
-
-
-def _keep(model: Pulled, parts: Mapping[HubFile, Path]) -> None:
-    """Give files that have come whole their names, and write the record. Raises ServerError for a damaged file."""
-    for file, part in parts.items():
-        part.replace(model.directory / file.base)
-    try:
-        for file in parts:
-            read_header(model.directory / file.base)
-    except GGUFError as error:
-        shutil.rmtree(model.directory)
-        raise ServerError(f"{model.name} can't be used, so it was deleted: {error}", Fault.INVALID) from None
-    store.keep(model)
 
 
 @contextlib.contextmanager

@@ -4,14 +4,15 @@ Each has a directory of its own, `OWNER/REPO/TAG`, which is its name too: `hf:OW
 is written last, so that a directory without one is a pull that isn't complete.
 """
 
-import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError
+from alignscope.backends.embedded.gguf import GGUFError, read_header
 from alignscope.backends.embedded.hub.names import HubFile, Reference, nearness, read_reference
 from alignscope.files.locations import models_dir
 
@@ -88,11 +89,28 @@ def find(name: str) -> Pulled:
     return min(same, key=lambda model: nearness(read_reference(model.name).wanted))
 
 
-def keep(model: Pulled) -> None:
-    """Write a model's record, by which it counts as whole. Raises OSError."""
-    temporary = model.directory / f"{_RECORD}.{os.getpid()}"
+def keep(model: Pulled, parts: Mapping[HubFile, Path]) -> None:
+    """Give the files that have come their names, and write the record, in place of those of an older version.
+
+    Raises OSError, and ServerError for a file that llama.cpp couldn't read; the model is deleted then.
+    """
+    record = model.directory / _RECORD
+    record.unlink(missing_ok=True)
+    for file, part in parts.items():
+        part.replace(model.directory / file.base)
+    names = {file.base for file in parts}
+    for stale in model.directory.iterdir():
+        if stale.name not in names:
+            stale.unlink()
+    try:
+        for name in names:
+            read_header(model.directory / name)
+    except GGUFError as error:
+        shutil.rmtree(model.directory)
+        raise ServerError(f"{model.name} can't be used, so it was deleted: {error}", Fault.INVALID) from None
+    temporary = record.with_suffix(".new")
     temporary.write_bytes(msgspec.json.encode(model.record))
-    temporary.replace(model.directory / _RECORD)
+    temporary.replace(record)
 
 
 def remove(name: str) -> Pulled:
