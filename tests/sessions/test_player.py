@@ -259,10 +259,10 @@ def test_log_probabilities_and_thinking_are_played() -> None:
 _PIECES = st.lists(st.tuples(st.integers(0, 50).map(lambda tens: tens * 10.0), st.text(max_size=3)), max_size=12).map(
     lambda pieces: sorted(pieces, key=lambda piece: piece[0])
 )
-_REPLIES = st.lists(st.tuples(_PIECES, st.sampled_from([*End, None]), st.integers(0, 700)), min_size=1, max_size=4)
+REPLIES = st.lists(st.tuples(_PIECES, st.sampled_from([*End, None]), st.integers(0, 700)), min_size=1, max_size=4)
 
 
-def _made(number: int, replies: list[Any]) -> Turn:
+def made(number: int, replies: list[Any]) -> Turn:
     told = [
         events(
             "base", pieces, end, sample=sample, ended_ms=max([float(ended), *(ms for ms, _ in pieces)]), limit=sample
@@ -272,9 +272,9 @@ def _made(number: int, replies: list[Any]) -> Turn:
     return turn(number, "prompt", *told)
 
 
-@given(st.lists(_REPLIES, max_size=3), st.none() | st.integers(0, 80), st.data())
+@given(st.lists(REPLIES, max_size=3), st.none() | st.integers(0, 80), st.data())
 def test_seeking_gives_what_playing_gives(content: list[Any], limit: int | None, data: st.DataObject) -> None:
-    turns = [_made(number, replies) for number, replies in enumerate(content, 1)]
+    turns = [made(number, replies) for number, replies in enumerate(content, 1)]
     player = Player(turns, idle_limit_ms=limit)
     for _ in range(6):
         before = player.count

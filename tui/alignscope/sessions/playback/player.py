@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Mark, Recording, Step
 
@@ -23,15 +24,23 @@ class Player:
     """A position in a recording. All times are milliseconds on the visible clock."""
 
     def __init__(
-        self, turns: Sequence[Turn], *, speed: float = 1.0, idle_limit_ms: float | None = None, start_ms: float = 0.0
+        self,
+        turns: Sequence[Turn],
+        *,
+        speed: float = 1.0,
+        pace: int = AS_IT_COMES,
+        idle_limit_ms: float | None = None,
+        start_ms: float = 0.0,
     ) -> None:
         """Begin at `start_ms`, on the clock with shortened pauses.
 
         Args:
             speed: from 0.25 to 16 times, or INSTANT.
+            pace: tokens a second at single speed, of replies that were faster.
             idle_limit_ms: the longest pause in this view; None leaves pauses as they were.
         """
-        self.recording = Recording(turns)
+        self.recording = Recording(turns, pace)
+        self.pace = pace
         self.speed = speed
         self.playing = True
         self.idle_limit_ms = idle_limit_ms
@@ -65,6 +74,13 @@ class Player:
         """Time at which the current turn began; 0 without turns."""
         index = self.recording.turn_at(self.count)
         return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
+
+    @property
+    def moment_ms(self) -> float:
+        """Time since the current turn's prompt was sent, as recorded: at no pace, and with no pause shortened."""
+        if not self.count:
+            return 0.0
+        return self.recording.recorded_ms(self.count - 1) + self._since_ms
 
     def frame(self) -> list[Turn]:
         """Return all turns in their present state, for drawing after a seek."""
@@ -108,14 +124,30 @@ class Player:
         self.speed = next((speed for speed in speeds if (speed - self.speed) * direction > 0), speeds[-1])
         return self.speed
 
+    def set_pace(self, pace: int) -> None:
+        """Choose a pace, and go to where all that has happened has happened at that pace too."""
+        since = self._since_ms
+        self.pace = pace
+        self.recording, self.count = self.recording.at_pace(pace, self.count)
+        self._change_times(since)
+
     def limit_idle(self, limit_ms: float | None) -> None:
         """Shorten pauses to a limit, without leaving the present event; None leaves pauses as they were."""
-        since = self.ms - self._times[self.count - 1] if self.count else 0.0
+        since = self._since_ms
         self.idle_limit_ms = limit_ms
-        self._times = self.recording.shortened(limit_ms)
+        self._change_times(since)
+
+    @property
+    def _since_ms(self) -> float:
+        """Time since the last event."""
+        return self.ms - self._times[self.count - 1] if self.count else 0.0
+
+    def _change_times(self, since_ms: float) -> None:
+        """Take over the recording's times, and stay between the last event and the next."""
+        self._times = self.recording.shortened(self.idle_limit_ms)
         if self.count:
             ends = self._times[self.count] if not self.ended else self.length_ms
-            self.ms = min(self._times[self.count - 1] + since, ends)
+            self.ms = min(self._times[self.count - 1] + since_ms, ends)
 
     # Seeking
 

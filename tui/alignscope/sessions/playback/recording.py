@@ -13,6 +13,7 @@ from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from alignscope.model.events import Event, Finished, Started
+from alignscope.model.pace import AS_IT_COMES, paced_times
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 
@@ -59,8 +60,12 @@ class _Part:
 class Recording:
     """All events of some turns, sorted by time, then by turn and by the replies' order in it."""
 
-    def __init__(self, turns: Sequence[Turn]) -> None:
-        """Sort the events of the turns, which decodes their timelines."""
+    def __init__(self, turns: Sequence[Turn], pace: int = AS_IT_COMES) -> None:
+        """Sort the events of the turns, which decodes their timelines.
+
+        Args:
+            pace: tokens a second; those of a faster reply happen later than they were recorded.
+        """
         self.turns = tuple(turns)
         self._parts: list[_Part] = []
         self._of_turn: list[range] = []  # by turn, which parts are its own
@@ -70,11 +75,12 @@ class Recording:
             first_part, last = len(self._parts), start
             self._parts.append(_Part(number, len(at), None))
             at.append(start)
-            for reply in turn.replies.values():
+            later = paced_times(turn, pace) if pace else {}
+            for key, reply in turn.replies.items():
                 self._parts.append(_Part(number, len(at), reply, len(reply.times)))
                 sent = start + max(0.0, reply.sent_ms)
                 # Times that run backwards, in an edited file, mustn't change the order of a reply.
-                at.extend(accumulate((start + ms for ms in reply.times), max, initial=sent))
+                at.extend(accumulate((start + ms for ms in later.get(key, reply.times)), max, initial=sent))
                 if reply.end is not None:
                     at.append(max(at[-1], start + ended_ms(reply)))
                 last = max(last, at[-1])
@@ -85,6 +91,19 @@ class Recording:
         self._order = array("I", sorted(range(len(at)), key=at.__getitem__))  # stable, so that a reply stays in order
         self.times = array("d", map(at.__getitem__, self._order))
         """When each event happens, in milliseconds since the first prompt was sent, pauses between turns cut short."""
+
+    def at_pace(self, pace: int, count: int) -> "tuple[Recording, int]":
+        """Return the same turns at another pace, and how many events have happened there once these `count` have."""
+        other = Recording(self.turns, pace)
+        current = self.turn_at(count)
+        if current < 0:
+            return other, 0
+        last = (
+            part.first + done - 1
+            for number in self._of_turn[current]
+            if (done := self._done(part := self._parts[number], count))
+        )
+        return other, 1 + max(map(other._index, last))
 
     def __len__(self) -> int:
         return len(self.times)
@@ -113,6 +132,11 @@ class Recording:
     def turn_at(self, count: int) -> int:
         """Return the index of the turn that event `count - 1` belongs to, or -1 if `count` is 0."""
         return self._part_of(self._order[count - 1]).turn if count else -1
+
+    def recorded_ms(self, index: int) -> float:
+        """Return when an event happened in its turn as recorded, in milliseconds since the prompt was sent."""
+        event = self._step(self._order[index]).event
+        return 0.0 if event is None else event.ms
 
     def turn_start(self, turn: int) -> int:
         """Return the index of the event that begins a turn."""
