@@ -159,6 +159,12 @@ def test_a_lineup_and_servers_by_name() -> None:
     assert launched("--base", "m").panes == launched("--embedded").panes == ()
 
 
+def test_a_pace_of_ones_own() -> None:
+    assert launched().pace == 0
+    written("pace: 15\n")
+    assert launched().pace == 15
+
+
 def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     written(f"theme: fern\nsessions: {tmp_path / 'file'}\n")
     assert (launched().theme, launched().sessions) == ("fern", tmp_path / "file")

@@ -58,7 +58,7 @@ def test_another_pace_goes_on_from_what_is_drawn() -> None:
     clock = begun(10)
     now = clock.advance(Drawn(), BURST, 600)
     assert now.tokens == 6
-    clock.restart(40, 600, now.tokens)
+    clock.go_on(40, 600, now.tokens)
     assert [clock.advance(now, BURST, ms).tokens for ms in (600, 650, 700, 800)] == [6, 9, 11, 15]
 
 

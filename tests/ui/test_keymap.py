@@ -35,9 +35,9 @@ def test_two_actions_may_change_places() -> None:
 
 
 def test_own_keys_go_over_those_of_the_set() -> None:
-    keys, problems = check("vim", {"explorer.link": "L,O"})
+    keys, problems = check("vim", {"explorer.link": "L,f14"})
     assert problems == []
-    assert keys["explorer.link"] == "L,O"
+    assert keys["explorer.link"] == "L,f14"
     assert keys["explorer.pane-before"] == "h"
 
 

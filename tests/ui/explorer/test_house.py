@@ -95,7 +95,7 @@ async def test_every_theme_can_be_walked_through(ollama: Ollama) -> None:
 
 
 async def test_keys_can_be_moved_and_help_shows_where_they_are(ollama: Ollama) -> None:
-    keys = {"explorer.experiments": "f11,O", "explorer.zoom": "Z"}
+    keys = {"explorer.experiments": "f11,f14", "explorer.zoom": "Z"}
     async with explore(Launch(host=ollama.url, keys=keys)) as desk:
         await desk.until_shown("F11 shows prompts")
         await desk.press("f3")
@@ -104,7 +104,7 @@ async def test_keys_can_be_moved_and_help_shows_where_they_are(ollama: Ollama) -
         await desk.press("Z")
         assert desk.explorer.split.zoomed == "base"
         await desk.press("Z", "i", "f1")
-        await desk.until_shown("f11, O", "Prompts that are worth trying")
+        await desk.until_shown("f11, f14", "Prompts that are worth trying")
 
 
 async def test_a_clash_is_told_and_both_keep_their_keys(ollama: Ollama) -> None:

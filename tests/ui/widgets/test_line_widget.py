@@ -21,7 +21,7 @@ from tests.ui.widgets.host import Host
 MADE: list[Widget] = [
     RowBar(),
     PaneHeader("≈", classes="-base"),
-    PaneFooter(lambda: 0.0),
+    PaneFooter(lambda: 0.0, lambda _: 0),
     Transcript(),
     Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),
     PromptLine(),

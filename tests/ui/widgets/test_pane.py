@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from alignscope.model.events import End, Finished, Phase, Started, Stats, Waiting
+from alignscope.model.pace import Drawn
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
@@ -157,6 +158,30 @@ async def test_a_failed_reply_is_tried_again_in_its_place() -> None:
         assert host.view.reply_text() == "whole"
         assert host.text.count("› Go.") == 1
         assert "ended by itself" in host.rows()[-1]
+
+
+async def test_what_is_held_is_drawn_as_far_as_it_is_let_with_its_thinking_and_its_end_last() -> None:
+    host = Host()
+    async with host.run_test(size=(60, 16)) as pilot:
+        host.begin_turn(1, "Go.", samples=2)
+        host.view.held.begin()
+        for text, thinking in (("hm", True), (" so", True), ("The", False), (" answer", False)):
+            host.apply(token(text, thinking=thinking))
+        host.apply(finished(End.ERROR, "It broke."))
+        await pilot.pause()
+        assert "hm" not in host.text and "It broke." not in host.text
+        assert "4 to come" in host.rows()[-1]
+        for count, shown in ((1, "┊ hm"), (3, "▎ The"), (4, "▎ The answer")):
+            host.view.held.draw(1, Drawn(count))
+            await until(lambda shown=shown: shown in host.rows())  # type: ignore[misc]
+            assert ("It broke." in host.text) == (count == 4)
+        assert host.rows()[4:7] == [" thinking", "┊ hm so", "▎ The answer"]
+        assert 1 not in host.view.held
+        host.apply(token("second", sample=2))
+        host.apply(finished(End.CANCELLED, sample=2))
+        host.view.show_sample(2)
+        await until(lambda: "▎ second" in host.rows())
+        assert host.text.count("— stopped") == 1, "what the person stopped is there at once"
 
 
 async def test_replies_that_are_not_the_last_turns_change_nothing() -> None:

@@ -65,6 +65,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         embedded=arguments.embedded,
         servers=chosen.servers,
         key_variables=keys,
+        pace=chosen.pace,
         theme=settings.theme(arguments.theme or "", chosen),
         keymap=chosen.keymap,
         keys=chosen.keys,

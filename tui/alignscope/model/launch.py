@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 from alignscope.model.turn import TurnSettings
@@ -71,6 +72,8 @@ class Launch:
     """The symbols to draw with; `auto` for those that the terminal seems to support."""
     class_mode: bool = False
     """Whether the explorer begins in class mode."""
+    pace: int = AS_IT_COMES
+    """Tokens a second that are drawn at most."""
     sessions: Path | None = None
     """The directory of sessions; None for the one in the data directory."""
     playback: Playback | None = None

@@ -52,17 +52,18 @@ class PaceClock:
     """
 
     def __init__(self, rate: int) -> None:
-        self._beat_ms = 1000 / rate
+        self._beat_ms = _beat_ms(rate)
         self._start_ms = math.inf
 
     def begin(self, ms: float) -> None:
         """Put the first beat at the first token of the reply that begins first."""
         self._start_ms = min(self._start_ms, ms)
 
-    def restart(self, rate: int, ms: float, tokens: int) -> None:
-        """Go on from a moment at which so many tokens are drawn, at this pace."""
-        self._beat_ms = 1000 / rate
-        self._start_ms = ms - tokens * self._beat_ms
+    def go_on(self, rate: int, ms: float, tokens: int) -> None:
+        """Go on at this pace from a moment at which so many tokens of the furthest reply are drawn."""
+        self._beat_ms = _beat_ms(rate)
+        if self._start_ms < math.inf:
+            self._start_ms = ms - tokens * self._beat_ms
 
     def due_ms(self, token: int, came_ms: float, before_ms: float) -> float:
         """Return when a token is due, from its index, its arrival, and the time at which the one before was due."""
@@ -77,6 +78,10 @@ class PaceClock:
                 break
             tokens, before = tokens + 1, due
         return Drawn(tokens, before)
+
+
+def _beat_ms(rate: int) -> float:
+    return 1000 / rate if rate else 0.0
 
 
 def shares_clock(turn: Turn) -> bool:

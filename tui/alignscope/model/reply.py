@@ -2,6 +2,8 @@
 
 import sys
 from array import array
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, Final, assert_never
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
@@ -124,6 +126,11 @@ class Reply:
     def thinking(self) -> str:
         """The text that a reasoning model wrote before its reply."""
         return "".join(self.texts[i] for i in sorted(self.thoughts))
+
+    def slice(self, start: int, stop: int) -> Iterator[tuple[bool, str]]:
+        """Yield the text of the tokens from `start` to before `stop`, and whether it is thinking, in few pieces."""
+        for thinking, indexes in groupby(range(start, stop), self.thoughts.__contains__):
+            yield thinking, "".join(map(self.texts.__getitem__, indexes))
 
     def token(self, index: int) -> Token:
         """Return a token as an event."""

@@ -91,7 +91,7 @@ def reply_facts(reply: Reply) -> list[str]:
 
 
 def describe_footer(
-    replies: Mapping[int, Reply], sample: int | None, waited: float = 0, *, held: bool = False
+    replies: Mapping[int, Reply], sample: int | None, waited: float = 0, *, held: bool = False, undrawn: int = 0
 ) -> tuple[str, tuple[str, ...]]:
     """Return the state of a pane's replies, and their figures, the most important first.
 
@@ -100,11 +100,13 @@ def describe_footer(
         sample: the one in view; None for all.
         waited: as in `reply_state`, for the one in view.
         held: whether they are recorded, and the clock stands still.
+        undrawn: tokens in view that have come, and are drawn at a pace.
     """
+    behind = [f"{undrawn:,} to come"] if undrawn else []
     if sample is not None or len(replies) == 1:
         sample = sample or 1
         reply = replies[sample]
-        figures = [f"showing {sample} of {len(replies)}"] if len(replies) > 1 else []
+        figures = [f"showing {sample} of {len(replies)}", *behind] if len(replies) > 1 else behind
         if reply.texts or reply.end:
             figures.append(f"{reply.token_count:>5,} tok")
         if (rate := reply.rate) is not None:
@@ -117,7 +119,7 @@ def describe_footer(
     doing = "paused" if held else "running"
     return (
         f"{running} of {len(replies)} {doing}" if running else f"all {len(replies)} ended",
-        (f"{tokens:>5,} tok",),
+        (*behind, f"{tokens:>5,} tok"),
     )
 
 

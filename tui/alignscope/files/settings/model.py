@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from alignscope.model.launch import Signs
+from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 
@@ -22,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The preset to start with."""
     presets: dict[str, Preset] = {}
     """The person's own, after those that come with alignscope, and instead of any of the same name."""
+    pace: int = AS_IT_COMES
+    """The tokens a second to draw at most; 0 draws as they come."""
     theme: str = ""
     """The name of a theme; empty for the last chosen one."""
     keymap: str = ""

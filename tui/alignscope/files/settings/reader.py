@@ -12,6 +12,7 @@ from alignscope.backends.host import parse_host, public
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError, convert, load
 from alignscope.model.launch import Signs
+from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
 
@@ -65,6 +66,7 @@ class _File(msgspec.Struct):
     lineup: tuple[str, ...] = ()
     preset: str = DEFAULT_PRESET
     presets: dict[str, dict[str, Any]] = {}
+    pace: int = AS_IT_COMES
     theme: str = ""
     keymap: str = ""
     keys: dict[str, str | int | tuple[str | int, ...]] = {}
@@ -103,6 +105,7 @@ def read(path: Path) -> Settings:
             sampling = checked(f"presets.{name}.{parameter}", sampling, sampling.on, parameter, value)
         presets[name] = Preset(name, sampling, "your own")
     checked("preset", None, _known, written.preset, {**PRESETS, **presets})
+    checked("pace", None, _drawable, written.pace)
     if problems:
         raise FileError(*problems)
     keys = {name: ",".join(map(str, key)) if isinstance(key, tuple) else str(key) for name, key in written.keys.items()}
@@ -114,6 +117,13 @@ def _server(name: str, text: str) -> str:
     if not _SERVER_NAME.fullmatch(name) or name in (EMBEDDED, "localhost"):
         raise ValueError("a server's name is a letter, then letters, digits, - and _")
     return server_url(text, {})
+
+
+def _drawable(pace: int) -> None:
+    if not 0 <= pace <= MAX_PACE:
+        raise ValueError(
+            f"a pace is a whole number of tokens a second up to {MAX_PACE:,}, 0 for as it comes; {pace} is not"
+        )
 
 
 def _known(preset: str, presets: Iterable[str]) -> None:

@@ -52,6 +52,8 @@ BINDINGS: Final[list[BindingType]] = [
          "Move the divider towards the start"),
     _key("right_square_bracket,greater_than_sign", "divide(1)", "Wider", "wider", "Move the divider towards the end"),
     _key("backslash", "even_out", "Same size", "even", "All panes the same size"),
+    _key("P", "pace", "Pace", "pace", "Draw replies as they come, or at 10, 20 or 40 tokens a second"),
+    _key("O", "skip", "Show all", "skip", "Show at once all that came and waits for the pace"),
     _key("l", "link", "Link scrolling", "link", "Scroll all panes together"),
     _key("m", "markdown", "Markdown", "markdown", "Show the finished chat reply as Markdown, or as it came"),
     _key("y", "copy_reply", "Copy reply", "copy-reply", "Copy the pane's last reply, exactly as it came"),

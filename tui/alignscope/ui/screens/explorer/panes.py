@@ -13,11 +13,13 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
+from alignscope.model.pace import AS_IT_COMES, describe_pace, next_pace
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_settings
+from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
@@ -42,6 +44,7 @@ class PaneActions(SplitScreen[int]):
     """Whether an experiment is shown with a question before it is sent, and the panes have nearly all the room."""
 
     exploration: Exploration
+    pacing: Pacing
     launch: Launch
     servers: Servers
     lineup_found: asyncio.Event
@@ -86,6 +89,8 @@ class PaneActions(SplitScreen[int]):
         sampling, *changed = describe_settings(self.next_settings, self.launch.presets)
         if any(pane.system for pane in exploration.lineup):
             changed.append("system prompt")
+        if self.pacing.rate != AS_IT_COMES:
+            changed.append(describe_pace(self.pacing.rate))
         if self.linked:
             changed.append("scrolling linked")
         changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
@@ -156,6 +161,25 @@ class PaneActions(SplitScreen[int]):
         """Scroll all panes together, or each on its own."""
         self.linked = not self.linked
         self.show_settings()
+
+    def action_pace(self) -> None:
+        """Draw at the next pace."""
+        rate = next_pace(self.pacing.rate)
+        self.pacing.set_rate(rate)
+        self.show_settings()
+        self.show_notice(
+            f"Replies are drawn at {rate} tokens a second at most. {self.key('skip')} shows all that came."
+            if rate
+            else "Replies are drawn as they come."
+        )
+        self.refresh_bindings()
+
+    def action_skip(self) -> None:
+        """Draw all that has come."""
+        if not self.pacing.undrawn:
+            self.show_notice("All that came is shown already.")
+        self.pacing.draw_all()
+        self.refresh_bindings()
 
     @on(Transcript.Scrolled)
     def _scroll_along(self, event: Transcript.Scrolled) -> None:

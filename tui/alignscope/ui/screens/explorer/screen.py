@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -25,6 +26,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.experimenting import ExperimentActions
+from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
@@ -91,13 +93,17 @@ class ExplorerScreen(ExperimentActions):
         self.clock: Callable[[], float] = monotonic
         """Monotonic clock in seconds."""
         self._all_came = -math.inf
-        """When the last reply of a turn ended by itself, on `clock`."""
+        """When the last reply of a turn ended by itself and was drawn, on `clock`."""
+        self._on_drawn: Callable[[], None] | None = None
+        """Shows what to look for, once the last turn's replies are drawn."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
             lineup = self.exploration.lineup
             views = [self.make_view(pane, tone) for pane, tone in zip(lineup, tones(lineup), strict=True)]
-            yield Split(views, id="split")
+            split = Split(views, id="split")
+            self.pacing = Pacing(split, self.launch.pace, self._all_drawn)
+            yield split
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
         with PromptLine():
@@ -182,9 +188,12 @@ class ExplorerScreen(ExperimentActions):
         for pane in turn.lineup:
             if view := self.split.view(pane.name):
                 view.begin_turn(turn)
+        self.pacing.begin(turn)
         self.show_experiment(turn, experiment)
         await self.play(turn)
-        self.show_ended(turn, experiment)
+        self._on_drawn = partial(self.show_ended, turn, experiment)
+        if not self.pacing.undrawn:
+            self._tell_drawn()
 
     async def play(self, turn: Turn, only: str | None = None, *, first: int = 1) -> None:
         """Ask the panes, the sample `first` before others, and show each event, until every reply has ended."""
@@ -192,6 +201,7 @@ class ExplorerScreen(ExperimentActions):
         async for event, reply in self.exploration.play(turn, only, first=first):
             if view := split.view(event.pane):
                 view.update_reply(reply, event)
+                self.pacing.came(reply)
         if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
             self._all_came = self.clock()
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
@@ -199,6 +209,18 @@ class ExplorerScreen(ExperimentActions):
         self.refresh_bindings()
         if advice := await self.exploration.memory_advice(turn):
             self.show_notice(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
+
+    def _all_drawn(self) -> None:
+        """Take note that what came is drawn at last, if the replies have ended."""
+        if not self.exploration.running:
+            self._all_came = self.clock()
+            self._tell_drawn()
+            self.refresh_bindings()
+
+    def _tell_drawn(self) -> None:
+        call, self._on_drawn = self._on_drawn, None
+        if call is not None:
+            call()
 
     @work(group="turns", exit_on_error=False)
     async def retry(self, view: PaneView) -> None:
@@ -212,6 +234,7 @@ class ExplorerScreen(ExperimentActions):
         self.exploration.stop(name)
         await self.exploration.ended(turn, name)
         view.retry()
+        self.pacing.begin_again(name)
         await self.play(turn, name, first=view.shown_sample or 1)
 
     def action_retry(self) -> None:
@@ -221,15 +244,22 @@ class ExplorerScreen(ExperimentActions):
     @property
     def footer_words(self) -> dict[str, str]:
         """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
-        labels = {} if self.exploration.running else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        labels = {} if self._stoppable else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         # A letter is a key only in the panes, and of use when there is one to go on from.
         labels["experiment(1)"] = "" if self.prompt.has_focus or self.last_experiment is None else "Next"
         return labels if self.exploration.turns else {**labels, "again": "", "replay": ""}
 
+    @property
+    def _stoppable(self) -> bool:
+        """Whether replies are coming, or are still drawn."""
+        return self.exploration.running or self.pacing.undrawn > 0
+
     def action_stop(self) -> None:
-        """Stop all replies; if none is coming, go from the prompt to the panes or back."""
-        if self.exploration.running:
+        """Stop all replies, and show what came; if none is coming, go from the prompt to the panes or back."""
+        if self._stoppable:
             self.exploration.stop()
+            self.pacing.draw_all()
+            self.refresh_bindings()
         elif self.leave_question() or self.clock() - self._all_came < _LATE_SECONDS:
             return
         elif self.prompt.has_focus:

@@ -29,8 +29,14 @@ class PaneFooter(RowBar):
     }
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], undrawn: Callable[[int | None], int]) -> None:
+        """
+        Args:
+            clock: returns seconds.
+            undrawn: returns how many tokens of a sample, or with None of all, have come and aren't drawn yet.
+        """
         super().__init__()
+        self._undrawn = undrawn
         self._state = ""
         self._figures: tuple[str, ...] = ()
         self._behind = 0
@@ -81,7 +87,9 @@ class PaneFooter(RowBar):
             sample = min(self._sample or 1, len(replies))
             reply = replies[sample]
             waited = self._clock() - self._began - reply.silent_since_ms / 1000 if reply.end is None else 0
-            self._state, self._figures = describe_footer(replies, self._sample and sample, waited, held=self._paused)
+            shown = self._sample and sample
+            undrawn = self._undrawn(shown)
+            self._state, self._figures = describe_footer(replies, shown, waited, held=self._paused, undrawn=undrawn)
             if reply.end is None and not self._paused and self.is_mounted:
                 pause = max(1 - waited % 1, SILENT_SECONDS - waited if reply.texts else 0)
                 self._second = self.set_timer(pause + 0.01, self._refresh_figures)

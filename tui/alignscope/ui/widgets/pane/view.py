@@ -20,6 +20,7 @@ from alignscope.text.clean import clean
 from alignscope.text.wording import describe_settings, remarks, reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.footer import PaneFooter
+from alignscope.ui.widgets.pane.held import Held
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class PaneView(Widget):
         self.transcript = Transcript(classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
-        self._footer = PaneFooter(clock)
+        self.held = Held(self)
+        """What is drawn at a pace."""
+        self._footer = PaneFooter(clock, self.held.undrawn)
         self._empty_texts = empty_texts or {}
         self._markdown: VerticalScroll | None = None
 
@@ -143,6 +146,7 @@ class PaneView(Widget):
 
     def begin_turn(self, turn: Turn) -> None:
         """Show a turn's prompt and settings, and wait for its replies."""
+        self.held.release()
         self._footer.begin()
         self._add(turn, {})
         if self.shown_sample not in (None, 1):
@@ -158,6 +162,7 @@ class PaneView(Widget):
 
     def retry(self) -> None:
         """Empty the last turn's replies, and wait for them anew."""
+        self.held.clear()
         for sample in self.replies:
             self.replies[sample] = Reply(self.pane.name, sample)
             self.transcript.reopen(sample)
@@ -172,17 +177,30 @@ class PaneView(Widget):
         self.replies[sample] = reply
         match event:
             case Token():
-                self.transcript.append(event.text, event.thinking, sample)
+                if sample not in self.held:
+                    self.transcript.append(event.text, event.thinking, sample)
                 if len(reply.texts) > 1:
                     self._footer.refresh_soon()
                     return
+            case Finished() if sample in self.held:
+                self.held.end(reply)
             case Finished():
-                self.transcript.end_turn(_end(reply), self._message(reply), sample)
+                self.draw_end(reply)
             case Waiting() | Started():
                 pass
             case _:
                 assert_never(event)
         self._footer.show(self.replies, self.shown_sample)
+
+    def draw_tokens(self, reply: Reply, start: int, stop: int) -> None:
+        """Draw a reply's tokens from index `start` to before `stop`, below those that are drawn."""
+        for thinking, text in reply.slice(start, stop):
+            self.transcript.append(text, thinking, reply.sample)
+        self._footer.refresh_soon()
+
+    def draw_end(self, reply: Reply) -> None:
+        """Draw the end of a reply below its text."""
+        self.transcript.end_turn(_end(reply), self._message(reply), reply.sample)
 
     def set_turns(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
         """Replace all turns, with the end in view. Turns before the last that have the same numbers stay as they are.
@@ -195,6 +213,7 @@ class PaneView(Widget):
         if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
             kept = 0
         del self.turns[kept:]
+        self.held.clear()
         self.replies = {}
         self.transcript.truncate(kept)
         for place, (turn, name) in enumerate(turns[kept:], kept + 1):
@@ -252,6 +271,7 @@ class PaneView(Widget):
             return "There is no finished reply to show as Markdown yet."
         if len(text) > _MARKDOWN_LIMIT:
             return f"A reply of {len(text):,} characters is too long to show as Markdown."
+        self.held.draw_all()
         from textual.containers import VerticalScroll
         from textual.widgets import Markdown
 
