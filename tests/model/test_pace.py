@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alignscope.model.pace import AS_IT_COMES, PACES, Drawn, PaceClock, next_pace, paced_times, too_fast
+from alignscope.model.pace import AS_IT_COMES, PACES, Drawn, PaceClock, next_pace, paced_times, readable_pace
 from alignscope.model.turn import Turn
 from tests.sessions.recorded import events, turn
 
@@ -106,7 +106,7 @@ def test_a_key_goes_round_the_paces() -> None:
     ],
 )
 def test_what_no_eye_follows(told: Turn, fast: bool) -> None:
-    assert too_fast(told) is fast
+    assert readable_pace([turn(1, "x"), told]) == (20 if fast else AS_IT_COMES)
 
 
 def test_a_clock_that_never_began_holds_everything() -> None:

@@ -307,6 +307,20 @@ async def test_a_replay_from_the_command_line_asks_no_server() -> None:
     assert app.return_value == 0
 
 
+async def test_the_pace_of_the_explorer_is_that_of_its_replays(ollama: Ollama) -> None:
+    ollama.default = Script(pieces=("word ",) * 40)
+    async with explore(Launch(host=ollama.url, pace=40)) as desk:
+        await sent(desk, "x")
+        await desk.press("f12")
+        await desk.until_shown("paced 40/s")
+        await desk.press("q", "escape")
+        await desk.until(lambda: not desk.explorer.pacing.undrawn)
+        await into_pane(desk)
+        await desk.press("P", "f12")
+        await desk.until_shown("paced 20/s")
+        await desk.press("q")
+
+
 async def test_going_live_from_a_replay_makes_a_session_that_names_it(ollama: Ollama) -> None:
     turns = two_turns()
     lineup = tuple(pane.__class__(pane.name, model, ollama.url, pane.mode)
@@ -315,8 +329,11 @@ async def test_going_live_from_a_replay_makes_a_session_that_names_it(ollama: Ol
         turn.lineup = lineup
     Store(data_dir() / "sessions").save(Session("Kept", AT, turns=turns), data_dir() / "sessions" / "kept.yaml")
     async with explore_playback(ollama, "kept") as desk:
+        behind = desk.explorer._compositor.render_strips(desk.app.size)
+        assert not "".join(segment.text for strip in behind for segment in strip).strip(), "no other screen was first"
         await desk.press("end", "l")
-        await desk.until_shown("Live again")
+        await desk.until_shown("Live again", "Type a prompt")
+        await desk.until(lambda: desk.explorer.prompt.has_focus)
         await sent(desk, "now")
     live = next(session for session in kept() if session.parent is not None)
     assert live.parent is not None and (live.parent.name, live.parent.turn) == ("kept", 2)

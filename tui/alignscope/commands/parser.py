@@ -247,12 +247,16 @@ def _add_replay(commands: Any) -> None:
     replay = commands.add_parser(
         "replay",
         help="play a session again, with the timing it had; no server is needed",
-        description="Play a session again, token by token, with the timing it had. Needs no server and no models."
+        description="Play a session again, token by token, with the timing it had, or at a pace where that is too"
+        " fast to be read. Needs no server and no models."
         " Without a name, say what there is to play.",
     )
-    replay.set_defaults(speed=None, idle_limit=None, start_at=None, instant=False, plain=False)
+    replay.set_defaults(speed=None, pace=None, idle_limit=None, start_at=None, instant=False, plain=False)
     replay.add_argument("name", metavar="NAME|FILE", nargs="?", default="", help=_SESSION)
-    replay.add_argument("-s", "--speed", metavar="TIMES", help="how fast, from 0.25 to 16 times (default: 1)")
+    replay.add_argument("-s", "--speed", metavar="TIMES", help="at this speed as recorded, from 0.25 to 16 times")
+    replay.add_argument(
+        "--pace", metavar="N", help="at most N tokens a second (default: 20 where replies came too fast to be read)"
+    )
     replay.add_argument("-i", "--idle-limit", metavar="SECONDS", help="show no pause longer than this")
     replay.add_argument("--start-at", metavar="SECONDS", help="where to begin")
     replay.add_argument("--instant", action="store_true", help="play all of it at once")

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import milliseconds, number
+from alignscope.commands.arguments import milliseconds, number, whole
 from alignscope.commands.printing import Printer
 from alignscope.commands.session_args import open_session, run_on_store, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
+from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
 from alignscope.model.turn import ReplyKey, Turn
@@ -23,14 +24,20 @@ from alignscope.text.wording import describe_pane, describe_verdict, moment, rep
 
 def playback(arguments: argparse.Namespace) -> Playback:
     """Return what to play and how. Raises UsageError if something in the arguments is wrong."""
-    if arguments.instant and arguments.speed is not None:
-        raise UsageError("--instant and --speed exclude each other; leave one out")
+    given = {"--instant": arguments.instant or None, "--speed": arguments.speed, "--pace": arguments.pace}
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise UsageError(f"{names[0]} and {names[1]} exclude each other; leave one out")
+    pace = whole("--pace", arguments.pace, 1, MAX_PACE)
+    if pace is None and (names or arguments.plain):
+        pace = AS_IT_COMES
     speed = INSTANT if arguments.instant else 1.0
     if arguments.speed is not None:
         speed = number("--speed", arguments.speed, SPEEDS[0], SPEEDS[-2])
     return Playback(
         name=arguments.name,
         speed=speed,
+        pace=pace,
         idle_limit_ms=milliseconds("--idle-limit", arguments.idle_limit, 0.001),
         start_ms=milliseconds("--start-at", arguments.start_at, 0) or 0.0,
     )
@@ -79,7 +86,13 @@ def _play(out: Printer, session: Session, how: Playback) -> None:
         for turn in session.turns:
             show.whole(turn, _in_order(turn))
         return
-    player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
+    player = Player(
+        session.turns,
+        speed=how.speed,
+        pace=how.pace or AS_IT_COMES,
+        idle_limit_ms=how.idle_limit_ms,
+        start_ms=how.start_ms,
+    )
     seen = 0
     now = time.monotonic()
     while True:

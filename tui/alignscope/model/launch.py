@@ -21,6 +21,8 @@ class Playback:
     """A session's name, or the path of its file; empty lets the person choose."""
     speed: float = 1.0
     """From 0.25 to 16 times, or infinite for all at once."""
+    pace: int | None = None
+    """Tokens a second at single speed; None for as it comes, unless that is too fast for any eye."""
     idle_limit_ms: float | None = None
     """The longest pause; None leaves pauses as they were."""
     start_ms: float = 0.0

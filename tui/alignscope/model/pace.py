@@ -4,7 +4,7 @@ What comes is kept with its own times; a pace only says when it is drawn. Nothin
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from alignscope.model.reply import Reply
@@ -15,7 +15,7 @@ AS_IT_COMES: Final = 0
 PACES: Final = (AS_IT_COMES, 10, 20, 40)
 """The paces that a key goes through, in tokens a second."""
 READING: Final = 20
-"""The pace of replays that were too fast to be read."""
+"""The pace of replays that would be too fast to be read."""
 MAX_PACE: Final = 1000
 """Highest pace that may be set, in tokens a second."""
 _FAST: Final = 100
@@ -27,11 +27,6 @@ _FEW: Final = 10
 def next_pace(rate: int) -> int:
     """Return the next of PACES, and after the highest as it comes."""
     return next((pace for pace in PACES if pace > rate), AS_IT_COMES)
-
-
-def describe_pace(rate: int) -> str:
-    """Return a pace in a few words, such as `paced 20/s`."""
-    return f"paced {rate}/s" if rate else "as it comes"
 
 
 class Drawn(NamedTuple):
@@ -106,8 +101,12 @@ def _due(reply: Reply, clock: PaceClock) -> Iterator[float]:
         yield due
 
 
-def too_fast(turn: Turn) -> bool:
-    """Return whether one of a turn's replies came faster than an eye follows."""
+def readable_pace(turns: Iterable[Turn]) -> int:
+    """Return the pace to replay turns at: READING if a reply came faster than an eye follows, else as it came."""
+    return READING if any(map(_too_fast, turns)) else AS_IT_COMES
+
+
+def _too_fast(turn: Turn) -> bool:
     return any(
         len(reply.times) >= _FEW and reply.times[-1] - reply.times[0] < (len(reply.times) - 1) * 1000 / _FAST
         for reply in turn.replies.values()

@@ -35,6 +35,11 @@ def format_bytes(count: float | None) -> str:
     return f"{number:.0f} {_UNITS[unit]}" if unit < 3 or number >= 99.5 else f"{number:.1f} {_UNITS[unit]}"
 
 
+def describe_pace(rate: int) -> str:
+    """Return a pace in tokens a second as `paced 20/s`."""
+    return f"paced {rate}/s"
+
+
 def moment(at: datetime) -> str:
     """Return a time as people and programs read it, such as `2026-11-20 21:03:15 UTC`."""
     return f"{at:%Y-%m-%d %H:%M:%S} {at.tzname() or ''}".rstrip()

@@ -13,12 +13,12 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
-from alignscope.model.pace import AS_IT_COMES, describe_pace, next_pace
+from alignscope.model.pace import AS_IT_COMES, next_pace
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.text.wording import describe_settings
+from alignscope.text.wording import describe_pace, describe_settings
 from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.pane.view import PaneView

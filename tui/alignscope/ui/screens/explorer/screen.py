@@ -69,6 +69,7 @@ class ExplorerScreen(ExperimentActions):
         & #prompt { width: 1fr; }
         & SamplingPanel { width: 38; height: 1fr; }
         & #stage.-narrow { layout: vertical; }
+        &.-covered > * { visibility: hidden; }
         & #stage.-narrow SamplingPanel { width: 1fr; height: 11; }
         &.-class NoticeLine { color: $text; }
         &.-class SettingsLine, &.-class KeyBar { display: none; }
@@ -81,6 +82,7 @@ class ExplorerScreen(ExperimentActions):
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self.launch = launch
+        self.set_class(launch.playback is not None, "-covered")
         self.servers = Servers(launch.host, launch.key_variables)
         self.exploration = Exploration(self.servers)
         self.exploration.settings = launch.settings

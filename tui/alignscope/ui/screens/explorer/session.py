@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from textual import work
 
 from alignscope.files import locations
 from alignscope.model.launch import Playback
+from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
@@ -214,11 +216,15 @@ class SessionActions(NextTurnActions):
     def _replay(self, session: Session, how: Playback | None = None, *, leave: bool = False) -> None:
         from alignscope.ui.screens.replay.screen import ReplayScreen
 
+        how = how or Playback()
+        if how.pace is None and self.pacing.rate != AS_IT_COMES:
+            how = replace(how, pace=self.pacing.rate)
         screen = ReplayScreen(session, how, rerun=self._rerun)
         self.app.push_screen(screen, partial(self._replayed, leave=leave))
 
     def _replayed(self, live: Session | None, *, leave: bool) -> None:
         if live is not None:
+            self.uncover()
             self._go_live(live)
         elif leave:
             self.app.exit(0)
@@ -249,6 +255,12 @@ class SessionActions(NextTurnActions):
             self.app.exit(1, return_code=1, message=f"alignscope: {error}")
             return
         self._replay(session, how, leave=True)
+
+    def uncover(self) -> None:
+        """Show this screen, if a replay that the command line named was shown in its place."""
+        if self.has_class("-covered"):
+            self.remove_class("-covered")
+            self.call_after_refresh(self.prompt.focus)
 
     def _rerun(self, session: Session, turn: Turn) -> AppScreen[None]:
         """Return the screen that sends a recorded turn again, to the models as they are now."""

@@ -33,6 +33,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("end,G", "share(10)", "End", "end", "To the end; the last frame stays", first=True),
     _key("plus,equals_sign", "speed(1)", "Faster", "faster", "Faster, up to 16 times, and then all at once", show=True),
     _key("minus", "speed(-1)", "Slower", "slower", "Slower, down to a quarter"),
+    _key("P", "pace", "Pace", "pace", "Play at 10, 20 or 40 tokens a second at most, or as recorded", show=True),
     _key("i", "idle", "Pauses", "idle", "Shorten long pauses, in this view only"),
     _key("slash,ctrl+f", "find", "Find", "find", "Find text in prompts and replies, and go there", show=True),
     _key("l", "live", "Go live", "live", "Go on live from here, in a new session that names this one", show=True),

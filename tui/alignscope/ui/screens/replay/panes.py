@@ -53,7 +53,7 @@ class ReplayPanes:
         panes = [*self._first_panes()] or [*lineup] or [_PLACEHOLDER]
         for pane, tone in zip(panes, tones(panes), strict=True):
             server = self.views[0].pane.server if self.views else pane.server
-            self.views.append(PaneView(pane, tone=tone, default_server=server, clock=lambda: player.ms / 1000))
+            self.views.append(PaneView(pane, tone=tone, default_server=server, clock=lambda: player.moment_ms / 1000))
 
     def _first_panes(self) -> Iterator[Pane]:
         """Yield for each slot the pane that has it first."""
@@ -96,7 +96,7 @@ class ReplayPanes:
         if self._turn:
             self._set_lineup(self._turn)
         for view, its_turns in zip(self.views, by_slot, strict=True):
-            view.set_turns(its_turns, self._player.turn_ms / 1000)
+            view.set_turns(its_turns)
 
     def _set_lineup(self, turn: Turn) -> list[PaneView]:
         """Set the panes of a turn's lineup on their views, and return these."""

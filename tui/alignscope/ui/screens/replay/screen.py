@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
+from alignscope.model.pace import readable_pace
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
@@ -29,7 +30,7 @@ class ReplayScreen(Transport):
 
     Args:
         session: isn't changed. Long timelines are decoded beforehand.
-        how: speed, limit of pauses, and start.
+        how: speed, pace, limit of pauses, and start.
         rerun: returns the screen that runs a turn again; None if no server can be asked.
     """
 
@@ -55,7 +56,13 @@ class ReplayScreen(Transport):
         rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
     ) -> None:
         how = how or Playback()
-        player = Player(session.turns, speed=how.speed, idle_limit_ms=how.idle_limit_ms, start_ms=how.start_ms)
+        player = Player(
+            session.turns,
+            speed=how.speed,
+            pace=readable_pace(session.turns) if how.pace is None else how.pace,
+            idle_limit_ms=how.idle_limit_ms,
+            start_ms=how.start_ms,
+        )
         super().__init__(session, player)
         self._rerun = rerun
 
@@ -133,7 +140,7 @@ class ReplayScreen(Transport):
             return
         last = self.player.frame()[-1]
         whole = all(reply.end for reply in last.replies.values()) and len(last.replies) == len(turn.replies)
-        session = self.session.fork(turn.number, None if whole else round(self.player.ms - self.player.turn_ms, 3))
+        session = self.session.fork(turn.number, None if whole else round(self.player.moment_ms, 3))
         if not whole:
             # The next prompt continues from what was shown of the replies; the recording stays as it is.
             last.stop(End.CANCELLED)
@@ -154,8 +161,9 @@ class ReplayScreen(Transport):
 
     @property
     def footer_words(self) -> dict[str, str]:
-        """Shorter labels, by action, so that the line of keys has room for all; the first says what it does now."""
-        return {"turn(1)": "Turn", "rerun": "Compare", "play": "Pause" if self.player.playing else "Play"}
+        """Shorter labels, by action, so that the line of keys has room for all; some say what they do now."""
+        pace = {} if self.player.pace else {"pace": ""}
+        return {"turn(1)": "Turn", "rerun": "Compare", "play": "Pause" if self.player.playing else "Play", **pace}
 
     def action_copy(self) -> None:
         """Copy the reply as far as it is shown."""

@@ -7,10 +7,12 @@ from textual import on
 from textual.getters import query_one
 from textual.timer import Timer
 
+from alignscope.model.pace import next_pace
 from alignscope.model.session import Session
 from alignscope.model.tones import MARKS
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
+from alignscope.text.wording import describe_pace
 from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
@@ -85,6 +87,8 @@ class Transport(SplitScreen[Session | None]):
         if turn is not None:
             parts.append(f"turn {self._numbers[id(turn)]} of {len(self._numbers)}")
         parts.append("all at once" if player.speed == INSTANT else f"{player.speed:g}×")
+        if player.pace:
+            parts.append(describe_pace(player.pace))
         if player.idle_limit_ms is not None:
             parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
         for view in self._panes.views:
@@ -154,6 +158,13 @@ class Transport(SplitScreen[Session | None]):
         """Play faster or slower."""
         self.player.change_speed(direction)
         self.show_position()
+
+    def action_pace(self) -> None:
+        """Play at the next pace, and after the highest as recorded."""
+        self.player.set_pace(next_pace(self.player.pace))
+        self.show_marks()
+        self.moved()
+        self.refresh_bindings()
 
     def action_idle(self) -> None:
         """Set the next limit of pauses."""

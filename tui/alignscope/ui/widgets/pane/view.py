@@ -202,12 +202,11 @@ class PaneView(Widget):
         """Draw the end of a reply below its text."""
         self.transcript.end_turn(_end(reply), self._message(reply), reply.sample)
 
-    def set_turns(self, turns: Sequence[tuple[Turn, str]], began: float = 0.0) -> None:
+    def set_turns(self, turns: Sequence[tuple[Turn, str]]) -> None:
         """Replace all turns, with the end in view. Turns before the last that have the same numbers stay as they are.
 
         Args:
-            turns: turns, each with this pane's name in it.
-            began: begin of the last turn, in seconds on the pane's clock.
+            turns: turns, each with this pane's name in it; the last began at 0 on the pane's clock.
         """
         kept = max(0, min(len(self.turns), len(turns)) - 1)
         if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
@@ -222,7 +221,7 @@ class PaneView(Widget):
                 end = _end(reply) if reply.end is not None else ""
                 hidden, message = place < len(turns), self._message(reply)
                 self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
-        self._footer.begin(began)
+        self._footer.begin(0.0)
         self._show_plain()
         self.transcript.settle()
 
