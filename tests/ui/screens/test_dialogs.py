@@ -63,7 +63,7 @@ async def test_a_dialog_has_one_ground_a_line_to_type_on_and_a_mark_at_the_selec
         await set_.drawn()
         colors = app.get_css_variables()
         surface, ground, accent = (Color.parse(colors[name]) for name in ("surface", "background", "accent"))
-        for bar in app.screen.query(KeyBar):
+        for bar in (bar for bar in app.screen.query(KeyBar) if bar.display):
             expected = surface if isinstance(app.screen, ModalScreen) else ground
             assert drawn(app, bar.region.right - 20, bar.region.y)[2] == expected
         if isinstance(app.screen, Chooser):
