@@ -75,6 +75,7 @@ def test_show_says_what_holds_and_who_said_so(
     assert rows["theme"] == ["dusk", "chosen", "last"]
     assert rows["signs"] == ["auto", "default"]
     assert rows["class_mode"] == ["true", "file"]
+    assert rows["scroll"] == ["hold", "default"]
 
 
 def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,6 +123,7 @@ def test_check_reads_the_themes_too(capsys: pytest.CaptureFixture[str]) -> None:
         ("host: two words\n", "line 1: host: no server can be at"),
         ("signs: runes\n", "line 1: signs: can't be runes; there are auto, unicode, ascii"),
         ("class_mode: 1\n", "line 1: class_mode: must be"),
+        ("scroll: up\n", "line 1: scroll: can't be up; there are hold, follow"),
         (
             "keys:\n  explorer.zoom: true\n",
             "line 2: keys.explorer.zoom: must be a whole number or text or a list",
@@ -163,6 +165,12 @@ def test_a_pace_of_ones_own() -> None:
     assert launched().pace == 0
     written("pace: 15\n")
     assert launched().pace == 15
+
+
+def test_what_stays_in_view_may_be_set() -> None:
+    assert launched().scroll == "hold"
+    written("scroll: follow\n")
+    assert launched().scroll == "follow"
 
 
 def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ async def test_the_vim_set_goes_from_pane_to_pane_and_through_one(ollama: Ollama
         await desk.press("ctrl+d")
         await desk.until(lambda: base.transcript.scroll_y > 3)
         await desk.press("G")
-        await desk.until(lambda: base.transcript.follow.active)
+        await desk.until(lambda: base.transcript.scroll_anchor.at == "follow")
         await desk.press("full_stop")
         await desk.until_done(5)
         await desk.press("colon")

@@ -9,11 +9,9 @@ from alignscope.ui.widgets.keybar import KeyBar
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 
-LONG = Script(pieces=tuple(f"line {number} of a long reply\n" for number in range(200)))
-
 
 async def replied(desk: Desk) -> None:
-    """One turn with long replies, and the first pane in focus."""
+    """One turn, and the first pane in focus."""
     await desk.send("x")
     await desk.until_done()
     await desk.press("escape", "1")
@@ -29,7 +27,7 @@ async def test_it_is_sensible_at_every_size(ollama: Ollama, size: tuple[int, int
         assert "base" in rows[0]
         assert "instruct" in rows[0]
         assert "f1" in rows[-1]
-        assert "tok" in desk.screen
+        assert "tok" in desk.screen or "▾" in desk.screen, "where there is room for one, it is how much is below"
 
 
 async def test_zoom_split_and_divider(ollama: Ollama) -> None:
@@ -49,35 +47,6 @@ async def test_zoom_split_and_divider(ollama: Ollama) -> None:
         await desk.until(lambda: abs(base.size.width - instruct.size.width) <= 1)
         await desk.press("s")
         await desk.until(lambda: base.size.width == instruct.size.width == 120)
-
-
-async def test_scrolling_up_holds_still_and_says_that_more_has_come(ollama: Ollama) -> None:
-    ollama.default = Script(pieces=LONG.pieces, rate=100, endless=True)
-    async with explore(Launch(host=ollama.url)) as desk:
-        await desk.send("x")
-        base = desk.pane("base")
-        await desk.until(lambda: base.transcript.scroll_y > 20)
-        base.transcript.focus()
-        await desk.press("pageup")
-        await desk.pilot.pause()
-        held = base.transcript.scroll_y
-        await desk.until(lambda: base.transcript.follow.behind > 3)
-        assert base.transcript.scroll_y == held
-        await desk.until_shown("more")
-        await desk.press("end")
-        await desk.until(lambda: base.transcript.follow.active)
-        await desk.press("escape")
-        await desk.until_done()
-
-
-async def test_linked_panes_scroll_together(ollama: Ollama) -> None:
-    ollama.default = LONG
-    async with explore(Launch(host=ollama.url)) as desk:
-        await replied(desk)
-        await desk.press("l", "home")
-        await desk.until(lambda: desk.pane("instruct").transcript.scroll_y == 0)
-        await desk.press("pagedown", "pagedown")
-        await desk.until(lambda: desk.pane("base").transcript.scroll_y == desk.pane("instruct").transcript.scroll_y > 0)
 
 
 async def test_every_turn_shows_a_reply_whichever_sample_is_in_view(ollama: Ollama) -> None:

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
+from textual.selection import Selection
 
 from alignscope.model.events import End, Event, Finished, Stats, Token
+from alignscope.model.launch import Scroll
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.tones import TONES
@@ -16,9 +18,9 @@ from alignscope.ui.widgets.pane.view import PaneView
 class Host(App[None]):
     """Panes side by side."""
 
-    def __init__(self, *views: PaneView) -> None:
+    def __init__(self, *views: PaneView, scroll: Scroll = "hold") -> None:
         super().__init__()
-        self.views = views or (PaneView(Pane("base", "m:text", "", Mode.COMPLETION)),)
+        self.views = views or (PaneView(Pane("base", "m:text", "", Mode.COMPLETION), scroll=scroll),)
         self.turn: Turn
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -43,6 +45,24 @@ class Host(App[None]):
     def apply(self, event: Event) -> None:
         """Fold an event of the turn as a session does, and show what it changed."""
         self.view.update_reply(self.turn.apply(event), event)
+
+    def say(self, lines: int, *, first: int = 0, sample: int = 1) -> None:
+        """Apply a token for each of so many numbered lines, and lay them out."""
+        for number in range(first, first + lines):
+            self.apply(token(f"line {number}\n", sample=sample))
+        self.view.transcript.flush()
+
+    @property
+    def everything(self) -> str:
+        """All text that the first pane has laid out."""
+        selected = self.view.transcript.get_selection(Selection(None, None))
+        assert selected
+        return selected[0]
+
+    @property
+    def drawn(self) -> list[str]:
+        """The screen's rows between header and footer, without the scroll bar."""
+        return [row[: self.size.width - 1].rstrip() for row in self.rows()[1:-1]]
 
     def rows(self) -> list[str]:
         """The screen's rows, as text."""

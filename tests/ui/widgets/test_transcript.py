@@ -5,17 +5,11 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from alignscope.model.events import End
+from alignscope.model.launch import Scroll
 from alignscope.model.sampling import PRESETS
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host, finished, token
-
-
-async def fill(host: Host, lines: int) -> None:
-    """Begin a turn and write numbered lines."""
-    host.begin_turn(1, "Count.")
-    for number in range(lines):
-        host.apply(token(f"line {number}\n"))
-    host.view.transcript.flush()
+from tests.waiting import until
 
 
 async def test_what_came_is_drawn_with_the_next_frame() -> None:
@@ -30,71 +24,6 @@ async def test_what_came_is_drawn_with_the_next_frame() -> None:
         assert rows[1].startswith("── 1 ─ greedy")
         assert rows[2] == "› Say it."
         assert rows[3] == "▎ Hello there"
-
-
-async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came() -> None:
-    host = Host()
-    async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 40)
-        await pilot.pause()
-        transcript = host.view.transcript
-        assert "line 39" in host.text
-        assert (transcript.follow.active, transcript.follow.behind) == (True, 0)
-        transcript.focus()
-        await pilot.press("pageup")
-        await pilot.wait_for_animation()
-        assert (transcript.follow.active, transcript.follow.behind) != (True, 0)
-        before = [row[:39].rstrip() for row in host.rows()[1:-1]]  # beside them the scroll bar may move
-        for number in range(40, 60):
-            host.apply(token(f"line {number}\n"))
-        await pilot.pause()
-        assert [row[:39].rstrip() for row in host.rows()[1:-1]] == before
-        assert transcript.follow.behind > 20
-        assert f"↓ {transcript.follow.behind} more" in host.rows()[-1]
-        await pilot.press("end")
-        await pilot.wait_for_animation()
-        await pilot.pause()
-        assert (transcript.follow.active, transcript.follow.behind) == (True, 0)
-        assert "line 59" in host.text
-        assert "more" not in host.rows()[-1]
-        host.apply(token("after all\n"))
-        await pilot.pause()
-        assert "after all" in host.text
-
-
-@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
-async def test_keys_scroll(key: str, first: str) -> None:
-    host = Host()
-    async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 60)
-        await pilot.pause()
-        host.view.transcript.focus()
-        top = host.view.transcript.scroll_offset.y
-        await pilot.press(key)
-        await pilot.wait_for_animation()
-        await pilot.pause()
-        assert host.view.transcript.scroll_offset.y < top
-        assert host.rows()[1].startswith(first)
-
-
-async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
-    host = Host()
-    async with host.run_test(size=(60, 16)) as pilot:
-        host.begin_turn(1, "Go.")
-        host.apply(token(" ".join(f"word{number}" for number in range(400))))
-        await pilot.pause()
-        transcript = host.view.transcript
-        transcript.scroll_to(y=20, animate=False)
-        await pilot.pause()
-        word = host.rows()[1].split()[0]
-        await pilot.resize_terminal(35, 16)
-        await pilot.pause()
-        assert word in host.rows()[1]
-        transcript.scroll_end(animate=False)
-        await pilot.pause()
-        await pilot.resize_terminal(50, 16)
-        await pilot.pause()
-        assert "word399" in host.text
 
 
 async def test_nothing_is_lost_or_drawn_twice_while_it_grows() -> None:
@@ -183,88 +112,6 @@ async def test_ten_megabytes_at_once_are_laid_out_over_many_frames() -> None:
         assert transcript.row_count > 9_500_000 // 60
 
 
-async def test_scrolling_is_told_and_following_another_is_not() -> None:
-    told: list[Transcript.Scrolled] = []
-
-    class Listening(Host):
-        def on_transcript_scrolled(self, message: Transcript.Scrolled) -> None:
-            told.append(message)
-
-    host = Listening()
-    async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 100)
-        await pilot.pause()
-        transcript = host.view.transcript
-        transcript.follow.move_to_share(0.5)
-        await pilot.pause()
-        assert abs(transcript.follow.share - 0.5) < 0.02
-        assert (transcript.follow.active, told) == (False, [])
-        transcript.focus()
-        await pilot.press("home")
-        await pilot.wait_for_animation()
-        await pilot.pause()
-        assert told[-1].share == 0
-        transcript.follow.move_to_share(1)
-        await pilot.pause()
-        assert "line 99" in host.text
-
-
-async def test_what_comes_while_the_view_is_held_can_be_scrolled_to() -> None:
-    host = Host()
-    async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 40)
-        await pilot.pause()
-        host.view.transcript.focus()
-        await pilot.press("pageup")
-        for number in range(40, 70):
-            host.apply(token(f"line {number}\n"))
-        host.view.transcript.flush()
-        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
-        await pilot.pause()
-        assert "line 69" in host.text
-
-
-@pytest.mark.parametrize("shorter", ["sample", "retry", "place"])
-async def test_the_end_is_in_view_after_most_of_the_text_has_gone(shorter: str) -> None:
-    host = Host()
-    async with host.run_test(size=(40, 12)) as pilot:
-        host.begin_turn(1, "Count.", samples=2)
-        for sample in (1, 2):
-            host.apply(token("".join(f"line {number}\n" for number in range(20)), sample=sample))
-            host.apply(finished(sample=sample))
-        host.begin_turn(2, "Count.", samples=2)
-        for number in range(90):
-            host.apply(token(f"again {number}\n"))
-        host.apply(finished(End.CUT))
-        await pilot.pause()
-        match shorter:
-            case "sample":
-                host.view.show_sample(2)
-            case "retry":
-                host.view.retry()
-            case "place":
-                host.view.transcript.truncate(1)
-        await pilot.pause()
-        rows = host.rows()[1:-1]
-        assert "line 19" in "\n".join(rows)
-        assert sum(not row for row in rows) <= 2  # beside the empty line at the reply's end, and the empty reply
-
-
-@pytest.mark.parametrize("lines", [50, 51, 52])
-async def test_no_empty_rows_stay_below_a_finished_reply(lines: int) -> None:
-    host = Host()
-    async with host.run_test(size=(40, 22)) as pilot:
-        host.begin_turn(1, "Count.")
-        await pilot.pause()
-        for number in range(lines):
-            host.apply(token(f"\nline {number}"))
-            host.view.transcript.flush()
-        host.apply(finished(tokens=lines))
-        await pilot.pause()
-        assert host.rows()[-2].strip() == f"— ended by itself · {lines} tokens"
-        assert host.rows()[1].startswith("▎ line")
-
-
 async def test_a_prompt_of_a_megabyte_shows_its_beginning() -> None:
     host = Host()
     async with host.run_test(size=(60, 30)) as pilot:
@@ -314,10 +161,169 @@ async def test_settings_stand_on_the_rule_only_when_they_are_news() -> None:
         assert rules == ["1 ─ even · temperature 0.8", "2", "3 ─ model", "4"]
 
 
+async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came() -> None:
+    host = Host(scroll="follow")
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.")
+        host.say(40)
+        await pilot.pause()
+        transcript = host.view.transcript
+        assert "line 39" in host.text
+        assert (transcript.scroll_anchor.at, transcript.scroll_anchor.below) == ("follow", 0)
+        transcript.focus()
+        await pilot.press("pageup")
+        await pilot.wait_for_animation()
+        assert "line 39" not in host.text
+        before = host.drawn
+        for number in range(40, 60):
+            host.apply(token(f"line {number}\n"))
+        await pilot.pause()
+        assert host.drawn == before
+        assert transcript.scroll_anchor.below > 20
+        await until(lambda: host.rows()[-1].endswith(f"▾ {transcript.scroll_anchor.below} lines below"))
+        await pilot.press("end")
+        await pilot.wait_for_animation()
+        await pilot.pause()
+        assert (transcript.scroll_anchor.at, transcript.scroll_anchor.below) == ("follow", 0)
+        assert "line 59" in host.text
+        assert "below" not in host.rows()[-1]
+        host.apply(token("after all\n"))
+        await pilot.pause()
+        assert "after all" in host.text
+
+
+@pytest.mark.parametrize(("key", "first"), [("home", "── 1"), ("up", "▎ line"), ("pageup", "▎ line")])
+async def test_keys_scroll(key: str, first: str) -> None:
+    host = Host(scroll="follow")
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.")
+        host.say(60)
+        await pilot.pause()
+        host.view.transcript.focus()
+        top = host.view.transcript.scroll_offset.y
+        await pilot.press(key)
+        await pilot.wait_for_animation()
+        await pilot.pause()
+        assert host.view.transcript.scroll_offset.y < top
+        assert host.rows()[1].startswith(first)
+
+
+async def test_a_new_width_keeps_the_text_that_was_at_the_top() -> None:
+    host = Host(scroll="follow")
+    async with host.run_test(size=(60, 16)) as pilot:
+        host.begin_turn(1, "Go.")
+        host.apply(token(" ".join(f"word{number}" for number in range(400))))
+        await pilot.pause()
+        transcript = host.view.transcript
+        transcript.scroll_to(y=20, animate=False)
+        await pilot.pause()
+        word = host.rows()[1].split()[0]
+        await pilot.resize_terminal(35, 16)
+        await pilot.pause()
+        assert word in host.rows()[1]
+        transcript.scroll_end(animate=False)
+        await pilot.pause()
+        await pilot.resize_terminal(50, 16)
+        await pilot.pause()
+        assert "word399" in host.text
+
+
+async def test_scrolling_is_told_and_moving_along_is_not() -> None:
+    told: list[tuple[Scroll | None, tuple[int, int]]] = []
+
+    class Listening(Host):
+        def on_transcript_scrolled(self, message: Transcript.Scrolled) -> None:
+            told.append((message.at, message.place))
+
+    host = Listening(scroll="follow")
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.")
+        host.say(100)
+        await pilot.pause()
+        transcript = host.view.transcript
+        transcript.scroll_anchor.align(None, (1, 50))
+        await pilot.pause()
+        assert "line 48" in host.drawn[0]
+        assert transcript.scroll_anchor.at is None and not told
+        transcript.focus()
+        await pilot.press("down")
+        await pilot.pause()
+        assert told.pop() == (None, (1, 51)) and not told
+        await pilot.press("home")
+        await pilot.pause()
+        assert told.pop() == ("hold", (1, 0))
+        transcript.scroll_anchor.align("follow", (1, 0))
+        await pilot.pause()
+        assert "line 99" in host.text
+
+
+async def test_what_comes_while_the_view_is_held_can_be_scrolled_to() -> None:
+    host = Host(scroll="follow")
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.")
+        host.say(40)
+        await pilot.pause()
+        host.view.transcript.focus()
+        await pilot.press("pageup")
+        for number in range(40, 70):
+            host.apply(token(f"line {number}\n"))
+        host.view.transcript.flush()
+        await pilot.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        await pilot.pause()
+        assert "line 69" in host.text
+
+
+@pytest.mark.parametrize("scroll", ["hold", "follow"])
+@pytest.mark.parametrize("shorter", ["sample", "retry", "place"])
+async def test_what_is_left_is_in_view_after_most_of_the_text_has_gone(shorter: str, scroll: Scroll) -> None:
+    host = Host(scroll=scroll)
+    async with host.run_test(size=(40, 12)) as pilot:
+        host.begin_turn(1, "Count.", samples=2)
+        for sample in (1, 2):
+            host.apply(token("".join(f"line {number}\n" for number in range(20)), sample=sample))
+            host.apply(finished(sample=sample))
+        host.begin_turn(2, "Count.", samples=2)
+        for number in range(90):
+            host.apply(token(f"again {number}\n"))
+        host.apply(finished(End.CUT))
+        await pilot.pause()
+        match shorter:
+            case "sample":
+                host.view.show_sample(2)
+            case "retry":
+                host.view.retry()
+            case "place":
+                host.view.transcript.truncate(1)
+        await pilot.pause()
+        rows = host.rows()[1:-1]
+        if (shorter, scroll) == ("place", "hold"):
+            assert rows[0].startswith("── 1")
+        else:
+            assert "line 19" in "\n".join(rows)
+        assert sum(not row for row in rows) <= 2  # beside the empty line at the reply's end, and the empty reply
+
+
+@pytest.mark.parametrize("lines", [50, 51, 52])
+async def test_no_empty_rows_stay_below_a_finished_reply(lines: int) -> None:
+    host = Host(scroll="follow")
+    async with host.run_test(size=(40, 22)) as pilot:
+        host.begin_turn(1, "Count.")
+        await pilot.pause()
+        for number in range(lines):
+            host.apply(token(f"\nline {number}"))
+            host.view.transcript.flush()
+        host.apply(finished(tokens=lines))
+        await pilot.pause()
+        assert host.rows()[-2].strip() == f"— ended by itself · {lines} tokens"
+        assert host.rows()[1].startswith("▎ line")
+
+
 async def test_what_is_said_of_an_earlier_turn_moves_nothing_that_is_in_view() -> None:
     host = Host()
     async with host.run_test(size=(40, 12)) as pilot:
-        await fill(host, 3)
+        host.begin_turn(1, "Count.")
+        host.say(3)
+        await pilot.pause()
         first = host.turn
         host.apply(finished())
         host.begin_turn(2, "More.")

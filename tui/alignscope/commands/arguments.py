@@ -71,6 +71,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
         keys=chosen.keys,
         signs=chosen.signs,
         class_mode=chosen.class_mode,
+        scroll=chosen.scroll,
         sessions=sessions_directory(arguments, chosen),
     )
 

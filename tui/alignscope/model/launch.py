@@ -11,6 +11,8 @@ from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 from alignscope.model.turn import TurnSettings
 
 Signs = Literal["auto", "unicode", "ascii"]
+Scroll = Literal["hold", "follow"]
+"""What a pane keeps in view of a reply that outgrows it: the turn's beginning, or the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ class Launch:
     """Whether the explorer begins in class mode."""
     pace: int = AS_IT_COMES
     """Tokens a second that are drawn at most."""
+    scroll: Scroll = "hold"
+    """What panes keep in view of a long reply, until the person changes it."""
     sessions: Path | None = None
     """The directory of sessions; None for the one in the data directory."""
     playback: Playback | None = None

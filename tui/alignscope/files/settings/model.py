@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from alignscope.model.launch import Signs
+from alignscope.model.launch import Scroll, Signs
 from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The symbols to draw with; `auto` for those that the terminal seems to support."""
     class_mode: bool = False
     """Whether the explorer begins in class mode: a question before each experiment, and nearly all room for text."""
+    scroll: Scroll = "hold"
+    """What panes keep in view of a long reply: its turn's beginning, or its end."""
     sessions: str = ""
     """The directory of sessions; empty for `sessions` in the data directory."""
 

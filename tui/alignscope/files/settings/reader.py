@@ -11,7 +11,7 @@ import msgspec
 from alignscope.backends.host import parse_host, public
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError, convert, load
-from alignscope.model.launch import Signs
+from alignscope.model.launch import Scroll, Signs
 from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
@@ -73,6 +73,7 @@ class _File(msgspec.Struct):
     """YAML reads the key `4` as a number; several keys may be in a list."""
     signs: Signs = "auto"
     class_mode: bool = False
+    scroll: Scroll = "hold"
     sessions: str = ""
 
 

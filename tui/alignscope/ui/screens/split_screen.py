@@ -5,6 +5,7 @@ from typing import TypeVar
 from textual import work
 from textual.getters import query_one
 
+from alignscope.model.launch import Scroll
 from alignscope.text.wording import counted
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
@@ -19,6 +20,9 @@ class SplitScreen(AppScreen[T]):
 
     split = query_one("#split", Split)
     notice = query_one("#notice", NoticeLine)
+
+    scroll_mode: Scroll = "hold"
+    """What panes keep in view of a reply that outgrows them."""
 
     @property
     def here(self) -> PaneView:
@@ -37,6 +41,18 @@ class SplitScreen(AppScreen[T]):
     def action_turn_split(self) -> None:
         """Put the panes side by side, or one above the other."""
         self.split.stacked = not self.split.stacked
+
+    def action_hold(self) -> None:
+        """Hold the last turn's beginning in every pane, or follow the end, whichever the pane in use doesn't do."""
+        here = self.here
+        at = None if here.markdown else here.transcript.scroll_anchor.at
+        self.scroll_mode = "follow" if (at or self.scroll_mode) == "hold" else "hold"
+        for view in self.split.views:
+            view.keep_in_view(self.scroll_mode)
+        self.show_scroll_mode()
+
+    def show_scroll_mode(self) -> None:
+        """Show what panes keep in view."""
 
     def action_sample(self, step: int) -> None:
         """Show the next or the previous sample, in every pane, so that rows stay comparable."""

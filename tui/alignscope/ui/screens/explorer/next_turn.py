@@ -195,6 +195,7 @@ class NextTurnActions(PaneActions):
             # Reversed, so that the first of several names for a server stays.
             server_names={self.servers.address(url): name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
+            scroll=self.scroll_mode,
             empty_texts=_EMPTY,
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )

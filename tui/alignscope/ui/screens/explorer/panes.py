@@ -93,6 +93,8 @@ class PaneActions(SplitScreen[int]):
             changed.append(describe_pace(self.pacing.rate))
         if self.linked:
             changed.append("scrolling linked")
+        if self.scroll_mode != self.launch.scroll:
+            changed.append("following the end" if self.scroll_mode == "follow" else "holding the beginning")
         changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
         if exploration.recorder is not None and exploration.recorder.has_problem:
             changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
@@ -157,8 +159,12 @@ class PaneActions(SplitScreen[int]):
         """Make all panes the same size."""
         self.split.even_out()
 
+    def show_scroll_mode(self) -> None:
+        """Show what panes keep in view, in the line above the prompt."""
+        self.show_settings()
+
     def action_link(self) -> None:
-        """Scroll all panes together, or each on its own."""
+        """Scroll all panes together, by turn and line, or each on its own."""
         self.linked = not self.linked
         self.show_settings()
 
@@ -187,7 +193,7 @@ class PaneActions(SplitScreen[int]):
         if self.linked:
             for view in self.split.views:
                 if view.transcript is not event.transcript:
-                    view.transcript.follow.move_to_share(event.share)
+                    view.transcript.scroll_anchor.align(event.at, event.place)
 
     def one_sample_notice(self) -> str:
         return f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send."

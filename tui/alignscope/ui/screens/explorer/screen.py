@@ -83,6 +83,7 @@ class ExplorerScreen(ExperimentActions):
         super().__init__()
         self.launch = launch
         self.set_class(launch.playback is not None, "-covered")
+        self.scroll_mode = launch.scroll
         self.servers = Servers(launch.host, launch.key_variables)
         self.exploration = Exploration(self.servers)
         self.exploration.settings = launch.settings

@@ -219,7 +219,7 @@ class SessionActions(NextTurnActions):
         how = how or Playback()
         if how.pace is None and self.pacing.rate != AS_IT_COMES:
             how = replace(how, pace=self.pacing.rate)
-        screen = ReplayScreen(session, how, rerun=self._rerun)
+        screen = ReplayScreen(session, how, rerun=self._rerun, scroll=self.scroll_mode)
         self.app.push_screen(screen, partial(self._replayed, leave=leave))
 
     def _replayed(self, live: Session | None, *, leave: bool) -> None:

@@ -39,6 +39,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("l", "live", "Go live", "live", "Go on live from here, in a new session that names this one", show=True),
     _key("c,enter", "rerun", "Run again", "rerun", "The same prompt and sampling again on the models as they are now",
          show=True),
+    _key("u", "hold", "Hold or follow", "hold", "Hold the beginning of long replies in view, or follow their end"),
     _key("z", "zoom", "Zoom", "zoom", "Give the pane all the room, or give it back"),
     _key("s", "turn_split", "Turn the split", "split", "Panes side by side, or one above the other"),
     _key("n", "sample(1)", "Next sample", "sample-next", "Show the next sample"),

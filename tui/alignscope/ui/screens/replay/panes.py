@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from alignscope.model.launch import Scroll
 from alignscope.model.pane import MAX_PANES, Mode, Pane
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
@@ -39,9 +40,10 @@ def slots(turns: Sequence[Turn]) -> list[dict[str, int]]:
 class ReplayPanes:
     """The panes of a replay."""
 
-    def __init__(self, player: Player, lineup: Sequence[Pane]) -> None:
+    def __init__(self, player: Player, lineup: Sequence[Pane], scroll: Scroll) -> None:
         """Args:
         lineup: panes to show if there is no turn.
+        scroll: what panes keep in view of a long reply.
         """
         self._player = player
         turns = player.recording.turns
@@ -53,7 +55,9 @@ class ReplayPanes:
         panes = [*self._first_panes()] or [*lineup] or [_PLACEHOLDER]
         for pane, tone in zip(panes, tones(panes), strict=True):
             server = self.views[0].pane.server if self.views else pane.server
-            self.views.append(PaneView(pane, tone=tone, default_server=server, clock=lambda: player.moment_ms / 1000))
+            self.views.append(
+                PaneView(pane, tone=tone, default_server=server, clock=lambda: player.moment_ms / 1000, scroll=scroll)
+            )
 
     def _first_panes(self) -> Iterator[Pane]:
         """Yield for each slot the pane that has it first."""
@@ -84,8 +88,8 @@ class ReplayPanes:
                     changed.update_reply(reply, event)
         self._seen = self._player.count
 
-    def show(self) -> None:
-        """Show all turns at the player's position."""
+    def show(self, *, end: bool = False) -> None:
+        """Show all turns at the player's position, with what came last in view if `end` is set."""
         self._seen = self._player.count
         turns = self._player.frame()
         by_slot: list[list[tuple[Turn, str]]] = [[] for _ in self.views]
@@ -96,7 +100,7 @@ class ReplayPanes:
         if self._turn:
             self._set_lineup(self._turn)
         for view, its_turns in zip(self.views, by_slot, strict=True):
-            view.set_turns(its_turns)
+            view.set_turns(its_turns, keep=True, show_end=end)
 
     def _set_lineup(self, turn: Turn) -> list[PaneView]:
         """Set the panes of a turn's lineup on their views, and return these."""

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.model.events import End
-from alignscope.model.launch import Playback
+from alignscope.model.launch import Playback, Scroll
 from alignscope.model.pace import readable_pace
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
@@ -32,6 +32,7 @@ class ReplayScreen(Transport):
         session: isn't changed. Long timelines are decoded beforehand.
         how: speed, pace, limit of pauses, and start.
         rerun: returns the screen that runs a turn again; None if no server can be asked.
+        scroll: what panes keep in view of a long reply.
     """
 
     AUTO_FOCUS = ""
@@ -54,6 +55,7 @@ class ReplayScreen(Transport):
         how: Playback | None = None,
         *,
         rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
+        scroll: Scroll = "hold",
     ) -> None:
         how = how or Playback()
         player = Player(
@@ -63,7 +65,7 @@ class ReplayScreen(Transport):
             idle_limit_ms=how.idle_limit_ms,
             start_ms=how.start_ms,
         )
-        super().__init__(session, player)
+        super().__init__(session, player, scroll)
         self._rerun = rerun
 
     def compose(self) -> ComposeResult:
@@ -116,7 +118,7 @@ class ReplayScreen(Transport):
             self.show_notice(f"‘{text}’ is in no prompt and no reply.")
             return
         self.player.playing = False
-        self.moved()
+        self.moved(end=True)
         self.show_notice("" if found else f"‘{text}’ was found from the start again.")
 
     def _leave_find(self) -> None:

@@ -7,6 +7,7 @@ from textual import on
 from textual.getters import query_one
 from textual.timer import Timer
 
+from alignscope.model.launch import Scroll
 from alignscope.model.pace import next_pace
 from alignscope.model.session import Session
 from alignscope.model.tones import MARKS
@@ -30,11 +31,12 @@ class Transport(SplitScreen[Session | None]):
 
     timeline = query_one(Timeline)
 
-    def __init__(self, session: Session, player: Player) -> None:
+    def __init__(self, session: Session, player: Player, scroll: Scroll = "hold") -> None:
         super().__init__()
+        self.scroll_mode = scroll
         self.session = session
         self.player = player
-        self._panes = ReplayPanes(player, [record.pane for record in session.lineup])
+        self._panes = ReplayPanes(player, [record.pane for record in session.lineup], scroll)
         self._numbers = {id(turn): index for index, turn in enumerate(player.recording.turns, 1)}
         self._was_playing = False
         self._drawn_at = 0.0
@@ -91,6 +93,8 @@ class Transport(SplitScreen[Session | None]):
             parts.append(describe_pace(player.pace))
         if player.idle_limit_ms is not None:
             parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
+        if self.scroll_mode == "follow":
+            parts.append("following the end")
         for view in self._panes.views:
             view.set_paused(not player.playing)
         if player.playing is not self._was_playing:
@@ -109,11 +113,19 @@ class Transport(SplitScreen[Session | None]):
                 marks.append(TimeMark(ms, "×" if failed else MARKS[view.tone], "failed" if failed else view.tone))
         self.timeline.set_marks(self.player.length_ms, marks)
 
+    def show_scroll_mode(self) -> None:
+        """Show what panes keep in view, on the timeline."""
+        self.show_position()
+
     # Moving
 
-    def moved(self) -> None:
-        """Show the player's new position, and start or pause the timer as it plays or not."""
-        self._panes.show()
+    def moved(self, *, end: bool = False) -> None:
+        """Show the player's new position, and start or pause the timer as it plays or not.
+
+        Args:
+            end: whether to have what came last in view.
+        """
+        self._panes.show(end=end)
         self.show_position()
         self._set_timer()
 
@@ -141,7 +153,7 @@ class Transport(SplitScreen[Session | None]):
         """Pause, and step one token on or back."""
         self.player.playing = False
         self.player.seek_token(direction)
-        self.moved()
+        self.moved(end=True)
 
     def action_turn(self, direction: int) -> None:
         """Seek to the beginning of the next turn, or of this one or the one before."""

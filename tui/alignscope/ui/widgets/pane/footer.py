@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from alignscope.model.reply import Reply
 from alignscope.text.clean import cell_width, fit
-from alignscope.text.wording import SILENT_SECONDS, describe_footer
+from alignscope.text.wording import SILENT_SECONDS, counted, describe_footer
 from alignscope.ui.widgets.pane.bars import BETWEEN, RowBar
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -19,12 +19,12 @@ _PERIOD: Final = 0.25
 class PaneFooter(RowBar):
     """State and figures of the replies, updated every second and after tokens, and the rows below the view."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--behind"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-footer--below"}
     DEFAULT_CSS = """
     PaneFooter {
         display: none;
         &.-filled { display: block; }
-        & > .pane-footer--behind { color: $accent; }
+        & > .pane-footer--below { color: $text-muted; }
         &.-failed { color: $text-error; }
     }
     """
@@ -39,7 +39,7 @@ class PaneFooter(RowBar):
         self._undrawn = undrawn
         self._state = ""
         self._figures: tuple[str, ...] = ()
-        self._behind = 0
+        self._below = 0
         self._clock = clock
         self._replies: Mapping[int, Reply] = {}
         self._sample: int | None = 1
@@ -97,15 +97,18 @@ class PaneFooter(RowBar):
         self.set_class(any(reply.failed for reply in replies.values()), "-failed")
         self.redraw()
 
-    def set_behind(self, rows: int) -> None:
-        """Show the number of rows that came below the view."""
-        self._behind = rows
-        self.redraw()
+    def set_below(self, rows: int) -> None:
+        """Show the number of rows below the view; while a reply is written, within `_PERIOD`."""
+        appeared, self._below = bool(rows) is not bool(self._below), rows
+        if appeared or all(reply.end is not None for reply in self._replies.values()):
+            self.redraw()
+        else:
+            self.refresh_soon()
 
     def lay_out(self) -> Iterable[tuple[str, str]]:
         """Yield the state, figures as far as they fit, and at the right the number of rows below."""
-        behind = f"↓ {self._behind:,} more" if self._behind else ""
-        room = self.room - (cell_width(behind) + len(BETWEEN) if behind else 0)
+        below = self._below_words()
+        room = self.room - (cell_width(below) + len(BETWEEN) if below else 0)
         left = self._state
         for figure in self._figures:
             longer = left + BETWEEN + figure if left else figure
@@ -114,5 +117,18 @@ class PaneFooter(RowBar):
             left = longer
         left = fit(left, room)
         yield left, ""
-        if behind:
-            yield " " * (self.room - cell_width(left) - cell_width(behind)) + behind, "pane-footer--behind"
+        if below:
+            yield " " * (self.room - cell_width(left) - cell_width(below)) + below, "pane-footer--below"
+
+    def _below_words(self) -> str:
+        """Return what is said of the rows below the view: in full beside a figure, or shorter beside the state."""
+        if not self._below:
+            return ""
+        state, figure = (BETWEEN.join((self._state, *self._figures[:count])) for count in (0, 1))
+        for beside, words in (
+            (figure, f"▾ {counted(self._below, 'line')} below"),
+            (state, f"▾ {self._below:,} below"),
+        ):
+            if cell_width(beside) + len(BETWEEN) + cell_width(words) <= self.room:
+                return words
+        return f"▾ {self._below:,}"

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from alignscope.model.events import Event, Finished, Started, Token, Waiting
+from alignscope.model.launch import Scroll
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
@@ -65,6 +66,7 @@ class PaneView(Widget):
         retry_hint: str = "",
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
+        scroll: Scroll = "hold",
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class PaneView(Widget):
             retry_hint: text added to the message of a failed reply.
             presets: presets that describe the sampling beside a prompt.
             clock: returns seconds, for the time that a reply has been waited for.
+            scroll: what to keep in view of a reply that outgrows the pane.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
@@ -89,7 +92,7 @@ class PaneView(Widget):
         """Replies of the last turn by sample, empty before they begin."""
         self.shown_sample: int | None = 1
         """The sample in view, or None for all."""
-        self.transcript = Transcript(classes=f"-{tone}")
+        self.transcript = Transcript(scroll=scroll, classes=f"-{tone}")
         self.transcript.show_sample(self.shown_sample)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
         self.held = Held(self)
@@ -202,12 +205,17 @@ class PaneView(Widget):
         """Draw the end of a reply below its text."""
         self.transcript.end_turn(_end(reply), self._message(reply), reply.sample)
 
-    def set_turns(self, turns: Sequence[tuple[Turn, str]]) -> None:
-        """Replace all turns, with the end in view. Turns before the last that have the same numbers stay as they are.
+    def set_turns(self, turns: Sequence[tuple[Turn, str]], *, keep: bool = False, show_end: bool = False) -> None:
+        """Replace all turns. Turns before the last that have the same numbers stay as they are.
 
         Args:
             turns: turns, each with this pane's name in it; the last began at 0 on the pane's clock.
+            keep: leave the view at its place while the last turn has the number that it had.
+            show_end: have the end in view, and follow it if that isn't the turn's beginning too.
         """
+        anchor = self.transcript.scroll_anchor
+        keep = keep and bool(turns and self.turns) and turns[-1][0].number == self.turns[-1].number
+        at, line = (anchor.at, anchor.place) if keep else (anchor.mode, None)
         kept = max(0, min(len(self.turns), len(turns)) - 1)
         if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
             kept = 0
@@ -217,13 +225,16 @@ class PaneView(Widget):
         self.transcript.truncate(kept)
         for place, (turn, name) in enumerate(turns[kept:], kept + 1):
             self._add(turn, turn.replies_of(name))
+            anchor.at = "follow" if show_end else at or anchor.mode
             for sample, reply in self.replies.items():
                 end = _end(reply) if reply.end is not None else ""
                 hidden, message = place < len(turns), self._message(reply)
                 self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
         self._footer.begin(0.0)
         self._show_plain()
-        self.transcript.settle()
+        if show_end and anchor.holds_all:
+            anchor.begin()
+        self.transcript.settle(line if at is None and not show_end else None)
 
     def _add(self, turn: Turn, replies: Mapping[int, Reply]) -> None:
         samples = range(1, turn.settings.samples + 1)
@@ -276,6 +287,8 @@ class PaneView(Widget):
 
         self._markdown = VerticalScroll(Markdown(clean(text), open_links=False), classes="pane--markdown")
         self.mount(self._markdown, before=self._footer)
+        for changing in ("scroll_y", "virtual_size"):
+            self.watch(self._markdown, changing, self._show_below)
         self._show_body()
         self._markdown.focus()
         return ""
@@ -289,6 +302,7 @@ class PaneView(Widget):
         if self._markdown is not None:
             self._markdown.remove()
             self._markdown = None
+            self._show_below()
         self._show_body()
 
     def _show_body(self) -> None:
@@ -297,10 +311,32 @@ class PaneView(Widget):
             self.transcript.display = bool(self.turns) and self._markdown is None
         self._footer.show(self.replies, self.shown_sample)
 
-    def on_transcript_behind_changed(self, message: Transcript.BehindChanged) -> None:
-        """Show how many rows came below the view."""
+    # The place in view
+
+    def keep_in_view(self, scroll: Scroll) -> None:
+        """Go to the last turn's beginning, or to the end, and do so at every further turn."""
+        self.transcript.scroll_anchor.set_mode(scroll)
+        if self._markdown is not None:
+            (self._markdown.scroll_home if scroll == "hold" else self._markdown.scroll_end)(animate=False)
+
+    def go_to_turn(self, number: int) -> None:
+        """Bring the beginning of a turn to the top."""
+        if self._markdown is not None:
+            if number == self.turns[-1].number:
+                self._markdown.scroll_home(animate=False)
+                return
+            self._show_plain()
+        self.transcript.scroll_anchor.go(number)
+
+    def on_transcript_below_changed(self, message: Transcript.BelowChanged) -> None:
+        """Show how many rows are below the view."""
         message.stop()
-        self._footer.set_behind(message.behind)
+        self._show_below()
+
+    def _show_below(self) -> None:
+        shown = self._markdown
+        below = round(shown.max_scroll_y - shown.scroll_y) if shown else self.transcript.scroll_anchor.below
+        self._footer.set_below(below)
 
     def on_descendant_focus(self) -> None:
         """Mark the header as focused."""

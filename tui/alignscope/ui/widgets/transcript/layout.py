@@ -200,8 +200,15 @@ class Rows:
         self._arrange()
 
     def top(self, block: Block) -> int:
-        """Return the first row of a visible block."""
-        return self._tops[self.visible.index(block)]
+        """Return the first row of a visible block. It is looked for from the end, where most are asked for."""
+        for index in range(len(self.visible) - 1, -1, -1):
+            if self.visible[index] is block:
+                return self._tops[index]
+        raise ValueError("the block isn't visible")
+
+    def tops(self, kind: BlockKind) -> list[int]:
+        """Return the first row of each visible block of a kind."""
+        return [top for block, top in zip(self.visible, self._tops, strict=True) if block.kind is kind]
 
     def locate(self, y: int) -> tuple[Block, int] | None:
         """Return the block at a row and the index of the row in the block, or None outside."""

@@ -1,7 +1,7 @@
 """The text of a pane: prompts, replies and their ends, growing at the bottom, drawn line by line.
 
 The cost is in frames, not in tokens: text is collected and drawn at most thirty times a second, only changed rows are
-drawn, and the view moves by a quarter page, because moving it draws all of it.
+drawn, and a view that follows the end moves by a quarter page, because moving it draws all of it.
 """
 
 import math
@@ -18,24 +18,27 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from alignscope.model.launch import Scroll
 from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.filler import Filler
-from alignscope.ui.widgets.transcript.follow import Follow
 from alignscope.ui.widgets.transcript.layout import BlockKind, Rows
 from alignscope.ui.widgets.transcript.line_widget import LineWidget, frames, tone_css
 from alignscope.ui.widgets.transcript.painter import Painter
+from alignscope.ui.widgets.transcript.scroll_anchor import ScrollAnchor
 from alignscope.ui.widgets.transcript.turns import Turns
 
 _SLICE: Final = 16_384
 """Characters laid out between two checks of the deadline."""
 _BUDGET: Final = 0.012
 """Seconds of layout in one frame; the rest waits for the next frame, so that keys are handled in between."""
-_TAIL: Final = 4_096
-"""Least number of characters at a text's end that are laid out at once."""
+_PATIENCE: Final = 0.1
+"""Seconds of layout at most before a line that was in view is in view again."""
+_SHOWN: Final = 4_096
+"""Least number of characters of a filled text that are laid out at once, from the side that is in view."""
 
 
 class Transcript(LineWidget, ScrollView):
-    """Turns of one pane, following the end while the view is there."""
+    """Turns of one pane, with the last one's beginning or the end in view until the person moves it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{kind}" for kind in BlockKind} | {
         "transcript--gutter",
@@ -63,26 +66,28 @@ class Transcript(LineWidget, ScrollView):
     """ + tone_css("Transcript.-{tone} > .transcript--edge")
 
     @dataclass
-    class BehindChanged(Message):
+    class BelowChanged(Message):
         """Another number of rows is below a view that doesn't follow the end."""
 
-        behind: int
+        below: int
 
     @dataclass
     class Scrolled(Message):
         """The person moved the view."""
 
         transcript: "Transcript"
-        share: float
-        """Position of the view: 0 at the top, 1 at the end."""
+        at: Scroll | None
+        """Whether the last turn's beginning or the end is in view; None for another place."""
+        place: tuple[int, int]
+        """Number of the turn at the top of the view, and the line in the turn."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, scroll: Scroll = "hold", id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.auto_links = False
         self._rows = Rows()
         self._turns = Turns(self._rows)
         self._filler = Filler(self._rows)
-        self.follow = Follow(self)
+        self.scroll_anchor = ScrollAnchor(self, self._turns, scroll)
         """Position of the view."""
         self._painter = Painter(self, self._rows)
         self._pending: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)  # by sample and thinking
@@ -96,7 +101,7 @@ class Transcript(LineWidget, ScrollView):
         """Add a turn: a separator with its number and changed settings, the prompt, and what is said of the turn."""
         self.flush()
         self._turns.begin(number, prompt, settings, samples, remarks)
-        self.follow.active = True
+        self.scroll_anchor.begin()
         self._changed(0)
 
     def set_remarks(self, place: int, remarks: str) -> None:
@@ -115,7 +120,8 @@ class Transcript(LineWidget, ScrollView):
     def end_turn(self, summary: str, message: str = "", sample: int = 1) -> None:
         """Write a summary below a sample's reply, and the message of an error."""
         self.flush()
-        self._turns.end(summary, message, sample)
+        with self._held():
+            self._turns.end(summary, message, sample)
         self._changed(0)
 
     def reopen(self, sample: int = 1) -> None:
@@ -127,7 +133,10 @@ class Transcript(LineWidget, ScrollView):
     def show_sample(self, sample: int | None) -> None:
         """Show one sample's replies, or with None all of them, stacked."""
         self.flush()
+        place = self.scroll_anchor.place if self.scroll_anchor.at is None else None
         self._rows.show(sample)
+        if place is not None:
+            self.scroll_anchor.go(*place)
         self._changed(0)
 
     def truncate(self, turns: int) -> None:
@@ -143,17 +152,24 @@ class Transcript(LineWidget, ScrollView):
 
         A `hidden` reply will have more below it, so that all of it can be laid out later.
         """
-        tail = max(_TAIL, 2 * self.size.width * self.size.height)
+        shown = max(_SHOWN, 2 * self.size.width * self.size.height)
+        holds = self.scroll_anchor.at != "follow" and not hidden
+        put = self._filler.put_beginning if holds else self._filler.put_end
         if thinking:
-            self._filler.put(self._turns.thinking(sample), thinking, 0 if hidden or text else tail)
-        self._filler.put(self._turns.reply(sample), text, 0 if hidden else tail)
+            put(self._turns.thinking(sample), thinking, 0 if hidden or (text and not holds) else shown)
+        put(self._turns.reply(sample), text, 0 if hidden else shown)
         if end:
             self.end_turn(end, message, sample)
 
-    def settle(self) -> None:
-        """Show filled replies, with the end in view."""
-        self.follow.active = True
-        self._fill_above()
+    def settle(self, place: tuple[int, int] | None = None) -> None:
+        """Show filled replies, with the turn's beginning or the end in view, or a line of a turn."""
+        if place is not None:
+            deadline = time.perf_counter() + _PATIENCE
+            missing = place[1] + self.size.height
+            while self._filler.pending and self._turns.lines(place[0]) < missing and time.perf_counter() < deadline:
+                self._filler.lay_out(_BUDGET)
+            self.scroll_anchor.go(*place)
+        self._lay_out_filled()
         self._changed(0)
         self._schedule()
 
@@ -196,7 +212,7 @@ class Transcript(LineWidget, ScrollView):
             return
         height = self._rows.height
         self._lay_out(time.perf_counter() + _BUDGET)
-        self._fill_above()
+        self._lay_out_filled()
         if self.pending:
             self._schedule()
         elif self._rows.height - height > self.size.height:
@@ -204,6 +220,13 @@ class Transcript(LineWidget, ScrollView):
 
     def _lay_out(self, deadline: float) -> None:
         """Lay out at least one slice, and more until the deadline."""
+        with self._held():
+            changed = self._take_in(deadline)
+        if changed:
+            self._changed(min(changed))
+
+    def _take_in(self, deadline: float) -> list[int]:
+        """Write what was appended into its blocks until the deadline. Returns rows from which on others differ."""
         changed: list[int] = []
         while self._pending:
             key, parts = next(iter(self._pending.items()))
@@ -213,6 +236,9 @@ class Transcript(LineWidget, ScrollView):
             block = self._turns.thinking(sample) if thinking else self._turns.reply(sample)
             if len(self._rows.blocks) > blocks:
                 changed.append(0)
+            if self._filler.queue(block, text):
+                del self._pending[key]
+                continue
             done = 0
             while done < len(text) and (not done or time.perf_counter() <= deadline):
                 row = self._rows.append(block, clean(text[done : done + _SLICE]))
@@ -225,24 +251,23 @@ class Transcript(LineWidget, ScrollView):
             del self._pending[key]
             if time.perf_counter() > deadline:
                 break
-        if changed:
-            self._changed(min(changed))
+        return changed
 
-    def _fill_above(self) -> None:
+    def _lay_out_filled(self) -> None:
         """Lay out filled text for as long as a frame allows."""
         if not self._filler.pending:
             return
-        with self._held():
-            complete = self._filler.lay_out(_BUDGET)
-        if complete:
+        with self._held(rewrapped=True):
+            changed = self._filler.lay_out(_BUDGET)
+        if changed:
             self._changed(0)
 
     def _changed(self, first: int) -> None:
-        """Redraw the rows in view from `first` on, and follow the end."""
+        """Redraw the rows in view from `first` on, and move the view as its anchor says."""
         height, page = self._rows.height, self.size.height
         painted, self._painted = self._painted, height
         self._painter.forget(first)
-        if not page or self.follow.fit(height, max(1, page // 4) if self._turns.running else 1):
+        if not page or self.scroll_anchor.fit(height, max(1, page // 4) if self._turns.running else 1):
             return
         top = self.scroll_offset.y
         start, stop = max(first, top), min(max(height, painted), top + page)
@@ -250,20 +275,32 @@ class Transcript(LineWidget, ScrollView):
             self.refresh(Region(0, start - top, self.size.width, stop - start))
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Keep the text at the top of the view in place, unless the view follows the end."""
-        here = None if self.follow.active else self._rows.locate(self.scroll_offset.y)
-        rest = here[0].length - here[0].position(here[1]) if here else 0  # the text before it may change
+    def _held(self, *, rewrapped: bool = False) -> Iterator[None]:
+        """Keep the text at the top of the view in place where the person left the view.
+
+        Args:
+            rewrapped: whether that text may get into another row of its block.
+        """
+        here = self._rows.locate(self.scroll_offset.y) if self.scroll_anchor.at is None else None
+        if here is None:
+            yield
+            return
+        block, row = here
+        before = block.position(row) if rewrapped else 0
+        rest = block.length - before if rewrapped else 0
         yield
-        if here:
-            block, _ = here
-            self.follow.hold(self._rows.top(block) + block.row_at(block.length - rest))
+        if rewrapped:
+            row = block.row_at(before if self._filler.grows_below(block) else block.length - rest)
+        top = self._rows.top(block) + row
+        if top != self.scroll_offset.y:
+            self.scroll_anchor.move(top)
 
     # Size
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
         # Textual's resize event comes after the widget was drawn; this is before.
-        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        with self.scroll_anchor.unmoved():
+            changed = super()._size_updated(size, virtual_size, container_size, layout)
         self._fit()
         return changed
 
@@ -275,36 +312,35 @@ class Transcript(LineWidget, ScrollView):
             self._schedule()
 
     def _fit(self) -> None:
-        """Wrap the rows for the new width, with the text at the top of the view, or the end, in place."""
+        """Wrap the rows for the new width, with what is in view in place."""
         width, page = self.scrollable_content_region.width, self.size.height
         if (width, page) == self._fitted or width < 1:
             return
         self._fitted = width, page
         self._painter.resize()
-        with self._held():
+        with self._held(rewrapped=True):
             if width != self._rows.width:
                 self._rows.resize(width)
                 if self.text_selection is not None:
                     self.screen.clear_selection()
-        if self.follow.active:
-            self.follow.fit(self._rows.height, 1)
+        if self.scroll_anchor.at is not None:
+            self.scroll_anchor.settle()
 
     # Scrolling
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow the end again when the view reaches it."""
+        """Tell the anchor that the view was moved."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
-            self.follow.moved(new_value)
+            self.scroll_anchor.moved(new_value)
 
     def scroll_to(self, x: float | None = None, y: float | None = None, *, animate: bool = True, **rest: Any) -> None:
         """Move the view at once: text that comes in would overtake an animation."""
         super().scroll_to(x, y, animate=False, **rest)
 
-    def action_scroll_end(self) -> None:
-        """Go to the end, which may be below Textual's own limit, and follow it."""
-        self.follow.move_to_share(1)
-        self.post_message(self.Scrolled(self, 1.0))
+    def scroll_end(self, **_: Any) -> None:
+        """Go to the end and follow it, also where the view is there already."""
+        self.scroll_anchor.follow()
 
     # Drawing
 
