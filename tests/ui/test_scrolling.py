@@ -117,6 +117,31 @@ async def test_another_shape_of_the_panes_keeps_the_beginning_at_the_top(ollama:
             assert tops(desk)[0].startswith("── 2") and "line 0 of a" in desk.screen
 
 
+async def test_keys_go_from_turn_to_turn_in_all_panes(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.press("escape", "left_curly_bracket", "right_curly_bracket", "0")  # there is nothing yet
+        await ask(desk, ollama, (LONG, SHORT), (LONG, LONG), (LONG, LONG))
+        for key, turn in [
+            ("left_curly_bracket", 2), ("left_curly_bracket", 1), ("left_curly_bracket", 1),
+            ("right_curly_bracket", 2), ("0", 3), ("right_curly_bracket", 3),
+        ]:  # fmt: skip
+            await desk.press(key)
+            await desk.until(lambda turn=turn: turns_in_view(desk) == [(turn, 0), (turn, 0)])  # type: ignore[misc]
+        await desk.press("space", "left_curly_bracket")
+        await desk.until(lambda: turns_in_view(desk) == [(3, 0), (3, 0)])
+        await desk.press("g", "2", "0")
+        await desk.until(lambda: all(top.startswith("── 3") for top in tops(desk)))
+
+
+async def test_turns_that_one_pane_has_no_room_to_go_to_are_reached_through_another(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await ask(desk, ollama, (SHORT, LONG), (SHORT, LONG))
+        await desk.press("left_curly_bracket")
+        await desk.until(lambda: turns_in_view(desk) == [(1, 0), (1, 0)])
+        await desk.press("right_curly_bracket")
+        await desk.until(lambda: turns_in_view(desk) == [(1, 0), (2, 0)])
+
+
 async def test_linked_panes_stay_on_the_same_turn_and_then_on_the_same_line(ollama: Ollama) -> None:
     medium = Script(pieces=tuple(f"line {number}\n" for number in range(60)))
     async with explore(Launch(host=ollama.url)) as desk:
@@ -144,6 +169,18 @@ async def test_a_linked_pane_that_ends_earlier_leaves_the_other_at_its_line(olla
         await desk.press("l", "space", "space", "space")
         await desk.until(lambda: desk.pane("base").transcript.is_vertical_scroll_end)
         assert turns_in_view(desk)[0] == turns_in_view(desk)[1] != (1, 0)
+
+
+async def test_keys_on_turns_come_back_from_markdown_to_the_text(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await ask(desk, ollama, (LONG, LONG), (LONG, LONG))
+        instruct = desk.pane("instruct")
+        await desk.press("2", "m")
+        await desk.until(lambda: instruct.markdown)
+        await desk.press("space", "0")
+        assert instruct.markdown, "it shows the last turn"
+        await desk.press("left_curly_bracket")
+        await desk.until(lambda: not instruct.markdown and turns_in_view(desk) == [(1, 0), (1, 0)])
 
 
 async def test_samples_below_one_another_are_held_at_the_first(ollama: Ollama) -> None:

@@ -163,6 +163,24 @@ class PaneActions(SplitScreen[int]):
         """Show what panes keep in view, in the line above the prompt."""
         self.show_settings()
 
+    def action_scroll_turn(self, direction: int) -> None:
+        """Go to where the pane's turn begins or to the turn before (-1), or to the next turn (1), in every pane."""
+        views = self.split.views
+        here = self.here
+        beside = (view.transcript.scroll_anchor.turn_beside(direction) for view in (here, *views))
+        number = next((number for number in beside if number is not None), None)
+        self._go_to_turn(number)
+
+    def action_scroll_last_turn(self) -> None:
+        """Go to where the last turn begins, in every pane."""
+        turns = self.exploration.turns
+        self._go_to_turn(turns[-1].number if turns else None)
+
+    def _go_to_turn(self, number: int | None) -> None:
+        if number is not None:
+            for view in self.split.views:
+                view.go_to_turn(number)
+
     def action_link(self) -> None:
         """Scroll all panes together, by turn and line, or each on its own."""
         self.linked = not self.linked
