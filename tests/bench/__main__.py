@@ -19,6 +19,10 @@ Figures = dict[str, list[float]]
 _PAINTED = b"\x1b[?1049h"
 _LETTER = "ß".encode()
 """Neither application shows it by itself."""
+_ENDED = b"ended by itself"
+"""In a pane's footer; a pane that holds the beginning never draws the text's end."""
+_APPLICATION = {"app": "follow", "held": "hold"}
+"""What panes of the application keep in view."""
 
 
 class Bench:
@@ -46,7 +50,9 @@ class Bench:
 
     def _home_of(self, name: str) -> Path:
         home = Path(self._home.name) / name
-        home.mkdir(exist_ok=True)
+        settings = home / ".config" / "alignscope" / "config.yaml"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f"scroll: {_APPLICATION.get(name, 'follow')}\n")
         return home
 
     def ready(self, terminal: Terminal) -> None:
@@ -56,7 +62,7 @@ class Bench:
 
     def go(self, terminal: Terminal, name: str) -> None:
         """Start both streams."""
-        terminal.write(b"go\r" if name == "app" else b"\r")
+        terminal.write(b"go\r" if name in _APPLICATION else b"\r")
 
     def burst(self, name: str, tokens: int) -> tuple[float, float]:
         """Both streams at full speed: microseconds of processor time a token, and megabytes more than before."""
@@ -64,7 +70,11 @@ class Bench:
             self.ready(terminal)
             cpu, memory = terminal.cpu(), terminal.memory()
             self.go(terminal, name)
-            terminal.wait_for(b"ENDg", b"ENDc")
+            if name == "held":
+                while terminal.output.count(_ENDED) < 2:
+                    terminal.read(0.5)
+            else:
+                terminal.wait_for(b"ENDg", b"ENDc")
             terminal.settle()
             return (terminal.cpu() - cpu) * 1e6 / (2 * tokens), terminal.memory() - memory
 
@@ -139,12 +149,13 @@ def ratio(figures: Figures, above: str, below: str) -> tuple[float, float, float
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", default=["all"], help="burst, scale, memory, paced, startup, resize, or all")
+    known = ("burst", "hold", "scale", "memory", "paced", "startup", "resize")
+    parser.add_argument("what", nargs="*", default=["all"], help=f"{', '.join(known)}, or all")
     parser.add_argument("--of", default="app", choices=["app", "panes"], help="the application, or its panes alone")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print figures as JSON")
     args = parser.parse_args()
-    what = {"burst", "scale", "memory", "paced", "startup", "resize"} if "all" in args.what else set(args.what)
+    what = set(known) if "all" in args.what else set(args.what)
     bench, of = Bench(), args.of
     figures: Figures = {}
     goals: list[tuple[str, tuple[float, float, float], float]] = []
@@ -172,6 +183,11 @@ def main() -> None:
             names = ("us/token", "MB more")
             measure(names, ("burst bare", lambda: bench.burst("bare", 5000)), ("burst", lambda: bench.burst(of, 5000)))
             goals.append(("burst CPU a token / bare", ratio(figures, "burst: us/token", "burst bare: us/token"), 1.0))
+        if "hold" in what:
+            names = ("us/token", "MB more")
+            measure(names, *((f"long burst {name}", partial(bench.burst, name, 50_000)) for name in _APPLICATION))
+            held = ratio(figures, "long burst held: us/token", "long burst app: us/token")
+            goals.append(("long burst CPU a token, held / followed", held, 1.1))
         if "scale" in what:
             names = ("us/token", "MB more")
             measure(names, ("5k", lambda: bench.burst(of, 5000)), ("50k", lambda: bench.burst(of, 50_000)))

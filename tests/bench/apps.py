@@ -175,8 +175,8 @@ class Panes(Streams):
         from alignscope.ui.widgets.pane.view import PaneView
 
         with Horizontal():
-            yield PaneView(Pane("base", "m", "", Mode.COMPLETION))
-            yield PaneView(Pane("instruct", "m", "", Mode.CHAT), tone="instruct")
+            yield PaneView(Pane("base", "m", "", Mode.COMPLETION), scroll="follow")
+            yield PaneView(Pane("instruct", "m", "", Mode.CHAT), tone="instruct", scroll="follow")
 
     def begin(self) -> None:
         """Write the turn's separator."""
@@ -213,7 +213,7 @@ def panes(url: str, model: str) -> list[str]:
 
 def main(name: str, url: str, model: str) -> None:
     """Run one of them."""
-    if name == "app":
+    if name in ("app", "held"):
         from alignscope.cli import main as alignscope
 
         sys.exit(alignscope([*panes(url, model), "--set", "num_predict=-1"]))
