@@ -217,7 +217,7 @@ async def test_markdown_says_how_much_is_below_as_well() -> None:
 
 @pytest.mark.parametrize("scroll", ["hold", "follow"])
 async def test_a_long_reply_shows_the_side_in_view_at_once_and_then_all_of_it(scroll: Scroll) -> None:
-    text = "".join(f"line {number} 日本語\n" for number in range(20_000))
+    text = "".join(f"line {number} 日本語\n" for number in range(80_000))
     host = Host(scroll=scroll)
     async with host.run_test(size=(60, 12)) as pilot:
         host.begin_turn(1, "Go.")
@@ -225,8 +225,8 @@ async def test_a_long_reply_shows_the_side_in_view_at_once_and_then_all_of_it(sc
         turn = host.turn
         host.view.set_turns([(turn, "base")])
         transcript = host.view.transcript
-        assert transcript.pending and transcript.row_count < 15_000
-        assert ("line 0 " if scroll == "hold" else "line 19999 ") in host.everything
+        assert transcript.pending and transcript.row_count < 60_000
+        assert ("line 0 " if scroll == "hold" else "line 79999 ") in host.everything
         host.apply(token("tail"))  # while the rest is still to be laid out
         await until(lambda: not transcript.pending)
         await pilot.pause()
@@ -235,6 +235,22 @@ async def test_a_long_reply_shows_the_side_in_view_at_once_and_then_all_of_it(sc
             assert host.drawn[1] == "› Go."
         else:
             assert "tail" in host.text
+
+
+@pytest.mark.parametrize("scroll", ["hold", "follow"])
+async def test_a_reply_that_is_asked_for_anew_gets_nothing_of_the_old_one(scroll: Scroll) -> None:
+    host = Host(scroll=scroll)
+    async with host.run_test(size=(60, 12)):
+        host.begin_turn(1, "Go.")
+        host.apply(token("old words " * 400_000))
+        host.apply(finished(End.CUT))
+        host.view.set_turns([(host.turn, "base")])
+        assert host.view.transcript.pending
+        host.turn.forget("base")
+        host.view.retry()
+        host.apply(token("new words"))
+        await until(lambda: not host.view.transcript.pending)
+        assert host.everything == "Go.\nnew words"
 
 
 @pytest.mark.parametrize("lines", [60, 4000])

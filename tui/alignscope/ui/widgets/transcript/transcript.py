@@ -127,7 +127,7 @@ class Transcript(LineWidget, ScrollView):
     def reopen(self, sample: int = 1) -> None:
         """Empty a sample's reply in the last turn for a retry, and remove what is below it."""
         self.flush()
-        self._turns.reopen(sample)
+        self._filler.drop(self._turns.reopen(sample))
         self._changed(0)
 
     def show_sample(self, sample: int | None) -> None:
@@ -162,7 +162,7 @@ class Transcript(LineWidget, ScrollView):
             self.end_turn(end, message, sample)
 
     def settle(self, place: tuple[int, int] | None = None) -> None:
-        """Show filled replies, with the turn's beginning or the end in view, or a line of a turn."""
+        """Show filled replies, with the turn's beginning or the end in view, or a turn and a line in it at the top."""
         if place is not None:
             deadline = time.perf_counter() + _PATIENCE
             missing = place[1] + self.size.height
