@@ -18,6 +18,7 @@ from alignscope.run.catalog import Listing
 from alignscope.sessions.library.index import Entry, EntryPane
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.chooser import Choices, Chooser
+from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
 from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import row
@@ -197,3 +198,16 @@ def test_a_text_beside_a_head_keeps_its_lines_and_tells_what_is_left_out() -> No
     long = hanging(head, "word " * 5_000, 30, 4).plain.split("\n")
     assert len(long) == 4
     assert all(cell_len(line) <= 30 for line in long)
+
+
+async def test_a_screen_is_left_once_by_keys_that_come_together() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        below, above = ExperimentsScreen(), TextScreen("Title", "as it is in lists", "old")
+        for screen in (below, above):
+            app.push_screen(screen, app.returned.append)
+            await pilot.pause()
+        above.dismiss("new")
+        above.dismiss(None)
+        await pilot.pause()
+        assert (app.screen, app.returned) == (below, ["new"])

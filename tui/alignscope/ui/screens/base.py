@@ -6,6 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.markup import escape
@@ -29,6 +30,13 @@ class AppScreen(Screen[T]):
         if not (self.is_mounted and self in self.app.screen_stack):
             return False
         return super().check_action(action, parameters)
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Leave this screen with a result, once: Textual would take away the screen below when it is left again.
+
+        Two keys that leave a screen may come in one packet.
+        """
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def action_help(self) -> None:
         """Show help on this screen."""
