@@ -1,6 +1,6 @@
 """Interface of a backend, which speaks to one server in its dialect: requests, replies, errors."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -31,9 +31,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Conversation; chat only."""
     sampling: Sampling
     logprobs: int | None = None
-    """None for no log-probabilities, 0 for those of the sampled tokens, N (up to 20) for N alternatives to each too."""
+    """None for no log-probabilities, 0 for those of the sampled tokens, N for N alternatives to each too.
+
+    Ollama and most others have a maximum of 20; llama.cpp lists as many as the vocabulary has.
+    """
     think: bool = False
     """Whether a model that can reason before it replies does; sent explicitly where the API allows it."""
+    rendered: bool = False
+    """Whether the prompt is a chat as its template renders it, in which special tokens mean themselves."""
 
     @property
     def limit(self) -> int | None:
@@ -174,6 +179,28 @@ class Backend(Protocol):
 
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Download a model, and yield the progress."""
+
+    async def render(self, model: str, messages: Sequence[Message]) -> str:
+        """Return a chat as the model's template renders it, up to where the reply begins.
+
+        Raises ServerError, also where the server doesn't show this.
+        """
+        raise ServerError(f"{self.info.label} doesn't show how it renders a chat.", Fault.INVALID)
+
+    def plain(self, model: str, text: str) -> str:
+        """Return a person's text as it can stand in a rendered prompt, where special tokens mean themselves."""
+        return text
+
+    async def pieces(self, model: str, text: str) -> list[bytes] | None:
+        """Return the tokens of a rendered prompt, in UTF-8 together; None where the server doesn't tell."""
+        return None
+
+    async def prompt_tokens(self, model: str, text: str, alternatives: int) -> list[Chunk]:
+        """Return the tokens of a rendered prompt, each with what the model thought of it at its position.
+
+        The first has no log-probability. Raises ServerError, also where the server can't.
+        """
+        raise ServerError(f"{self.info.label} tells no log-probabilities of a prompt.", Fault.INVALID)
 
     async def close(self) -> None:
         """Close all connections."""

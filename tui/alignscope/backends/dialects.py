@@ -36,6 +36,10 @@ class Dialect:
     """Whether /health and /slots have the reason of a silence."""
     closes_streams: bool = False
     """Whether it closes a connection shortly after the end of a stream on it."""
+    renders: bool = False
+    """Whether /apply-template shows a chat as the model's template renders it, and /tokenize the tokens' texts."""
+    scores_prompts: bool = False
+    """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
     template_kwargs: bool = False
     """Whether it passes `chat_template_kwargs`, such as whether to think, to chat templates."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -124,6 +128,7 @@ LLAMA_CPP: Final = Dialect(
     describes=True,
     has_slots=True,
     closes_streams=True,
+    renders=True,
     template_kwargs=True,
     names=_MAX_TOKENS,
     lacks=_OLLAMA_ONLY,
@@ -135,6 +140,7 @@ VLLM: Final = Dialect(
     version=_text_version,
     owner="vllm",
     all_loaded=True,
+    scores_prompts=True,
     template_kwargs=True,
     names={**_MAX_TOKENS, "repeat_penalty": "repetition_penalty"},
     lacks=_LLAMA_CPP_ONLY,

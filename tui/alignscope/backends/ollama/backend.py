@@ -6,7 +6,7 @@ Its OpenAI-style routes override sampling and put every prompt through the model
 import asyncio
 import math
 import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,18 @@ from typing import Any, Final
 import httpx
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import (
+    Chunk,
+    Ending,
+    Fault,
+    Item,
+    Message,
+    Pulling,
+    Request,
+    Sent,
+    ServerError,
+    ServerInfo,
+)
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain, lines_of
 from alignscope.backends.framing import FramingError, decode, decode_list, decode_object
@@ -22,6 +33,7 @@ from alignscope.backends.ollama.wire import (
     PULL_LINE,
     REPLY_LINE,
     ListedModel,
+    RenderAnswer,
     ReplyLine,
     ShowAnswer,
     described_model,
@@ -31,6 +43,9 @@ from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
 
 LOGPROBS_SINCE: Final = (0, 12, 11)
+RENDERS_SINCE: Final = (0, 11, 5)
+LOAD_SECONDS: Final = 120.0
+"""Timeout of an answer for which the model may have to be loaded."""
 LOOP_CHUNKS: Final = 30
 """Pieces in a row with the same text but for white space, after which the server stops silently. It doesn't send the
 last of them, nor count a first one of white space only."""
@@ -113,6 +128,20 @@ class OllamaBackend(HTTPBackend):
     def _name(self, model: str) -> str:
         known = self._known(model)
         return known.name if known else model
+
+    async def render(self, model: str, messages: Sequence[Message]) -> str:
+        """Return a chat as the model's template renders it; see `Backend.render`."""
+        version = self.info.version_tuple
+        if version and version < RENDERS_SINCE:  # it would ignore the field, and write a reply
+            return await super().render(model, messages)
+        url = f"{self.info.url}/api/chat"
+        chat = [{"role": message.role, "content": message.content} for message in messages]
+        body = {"model": model, "messages": chat, "stream": False, "think": False, "_debug_render_only": True}
+        decode = partial(decode_object, kind=RenderAnswer)
+        answer = await self._client.ask(self.info, "POST", url, decode, body, model=model, seconds=LOAD_SECONDS)
+        if answer.debug is None:
+            return await super().render(model, messages)
+        return answer.debug.rendered_template
 
     async def phase(self, model: str) -> Phase:
         """Return `loading` until the model is listed as running, `queued` while it writes another reply of ours."""

@@ -100,6 +100,18 @@ class ShowAnswer(msgspec.Struct):
     remote_model: str | None = None
 
 
+class RenderedTemplate(msgspec.Struct):
+    """Debugging information in an answer."""
+
+    rendered_template: str = ""
+
+
+class RenderAnswer(msgspec.Struct):
+    """Answer of /api/chat to `_debug_render_only`."""
+
+    debug: RenderedTemplate | None = msgspec.field(default=None, name="_debug_info")
+
+
 def listed_model(entry: ListedModel, server: str, loaded: Mapping[str, int | None] | None) -> Model:
     """Return a model in /api/tags as ours; `loaded` maps the models in /api/ps to their context lengths, if known."""
     details = entry.details or Details()

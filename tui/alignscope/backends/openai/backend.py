@@ -1,23 +1,49 @@
 """OpenAI-style servers: llama.cpp's llama-server, vLLM, LM Studio, and others that keep to the standard."""
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
+from typing import Final
 from urllib.parse import urlencode
 
 import httpx
 import msgspec
 
 from alignscope.backends import errors
-from alignscope.backends.base import Chunk, Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import (
+    Chunk,
+    Ending,
+    Fault,
+    Item,
+    Message,
+    Pulling,
+    Request,
+    Sent,
+    ServerError,
+    ServerInfo,
+)
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
-from alignscope.backends.framing import Events, FramingError, ServerEvent, decode, decode_list, decode_object
+from alignscope.backends.framing import Events, FramingError, S, ServerEvent, decode, decode_list, decode_object
 from alignscope.backends.openai.models import ListedModel, Props, Slot, described_model, listed_model
-from alignscope.backends.openai.wire import EVENT, Choice, Timings, Usage, body, failure, optional_in, stats
+from alignscope.backends.openai.prompts import Pieces, Rendered, Scored, TokenIds, prompt_chunks
+from alignscope.backends.openai.wire import (
+    EVENT,
+    Choice,
+    Timings,
+    Usage,
+    body,
+    failure,
+    neutralised,
+    optional_in,
+    stats,
+)
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
+
+_SCORE_SECONDS: Final = 120.0
+"""Timeout of an answer about a text: the model may have to be loaded first, and reads all of it."""
 
 
 class OpenAIBackend(HTTPBackend):
@@ -79,6 +105,51 @@ class OpenAIBackend(HTTPBackend):
         """Return a llama.cpp's URL for details of one of its models, without loading it."""
         base, name = self.route(model)
         return f"{base}{path}?{urlencode({'model': name, 'autoload': 'false'})}"
+
+    async def render(self, model: str, messages: Sequence[Message]) -> str:
+        """Return a chat as the model's template renders it; see `Backend.render`."""
+        await self.ready(model)
+        base, name = self.route(model)
+        chat = [{"role": message.role, "content": self.plain(model, message.content)} for message in messages]
+        if self.info.dialect.renders:
+            answer = await self._about_text(f"{base}/apply-template", {"model": name, "messages": chat}, Rendered)
+            return answer.prompt
+        if self.info.dialect.scores_prompts:
+            sent = {"model": name, "messages": chat, "add_generation_prompt": True}
+            tokens = (await self._about_text(f"{base}/tokenize", sent, TokenIds)).tokens
+            return (await self._about_text(f"{base}/detokenize", {"model": name, "tokens": tokens}, Rendered)).prompt
+        return await super().render(model, messages)
+
+    def plain(self, model: str, text: str) -> str:
+        """Return a person's text as it can stand in a rendered prompt; see `Backend.plain`."""
+        return neutralised(text) if self.neutral(model) else text
+
+    async def pieces(self, model: str, text: str) -> list[bytes] | None:
+        """Return a rendered prompt's tokens, from a llama.cpp; see `Backend.pieces`."""
+        if not self.info.dialect.renders:
+            return None
+        await self.ready(model)
+        base, name = self.route(model)
+        sent = {"model": name, "content": text, "add_special": False, "parse_special": True, "with_pieces": True}
+        return [piece.content for piece in (await self._about_text(f"{base}/tokenize", sent, Pieces)).tokens]
+
+    async def prompt_tokens(self, model: str, text: str, alternatives: int) -> list[Chunk]:
+        """Return a rendered prompt's tokens with their log-probabilities, from vLLM; see `Backend.prompt_tokens`."""
+        if not self.info.dialect.scores_prompts:
+            return await super().prompt_tokens(model, text, alternatives)
+        base, name = self.route(model)
+        sent = {
+            "model": name, "prompt": text, "max_tokens": 1, "temperature": 0, "stream": False,
+            "prompt_logprobs": alternatives,
+        }  # fmt: skip
+        answer = await self._about_text(f"{base}/v1/completions", sent, Scored)
+        return prompt_chunks(answer, alternatives)
+
+    async def _about_text(self, url: str, sent: Body, kind: type[S]) -> S:
+        return await self._client.ask(
+            self.info, "POST", url, partial(decode_object, kind=kind), sent, model=str(sent["model"]),
+            seconds=_SCORE_SECONDS,
+        )  # fmt: skip
 
     async def phase(self, model: str) -> Phase:
         """Return a llama.cpp's phase, by its health and its slots; `waiting` for other servers."""

@@ -112,7 +112,7 @@ def stats(usage: Usage | None, timings: Timings | None) -> Stats:
 
 def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = False) -> Body:
     """Return the JSON body for a request; `model` is the name on the server, `neutral` applies `neutralised`."""
-    clean = neutralised if neutral else str
+    clean = neutralised if neutral and not request.rendered else str
     chat = request.mode is Mode.CHAT
     sent: Body = {"model": model}
     if chat:

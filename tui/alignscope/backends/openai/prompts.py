@@ -1,0 +1,75 @@
+"""Answers about prompts: as a template renders them, as tokens, and with log-probabilities."""
+
+from typing import Any
+
+import msgspec
+
+from alignscope.backends.base import Chunk
+from alignscope.model.events import Alternative
+
+
+class Rendered(msgspec.Struct):
+    """Answer of llama.cpp's /apply-template and of vLLM's /detokenize."""
+
+    prompt: str = ""
+
+
+class TokenIds(msgspec.Struct):
+    """Answer of vLLM's /tokenize."""
+
+    tokens: list[int] = []
+
+
+class Piece(msgspec.Struct):
+    """Token of llama.cpp's /tokenize."""
+
+    piece: str | list[int] = ""
+    """Text, or its bytes where they are no UTF-8 by themselves."""
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes."""
+        return self.piece.encode() if isinstance(self.piece, str) else bytes(each & 255 for each in self.piece)
+
+
+class Pieces(msgspec.Struct):
+    """Answer of llama.cpp's /tokenize with pieces."""
+
+    tokens: list[Piece] = []
+
+
+class PromptLogprob(msgspec.Struct):
+    """Log-probability of a token at a position of the prompt, as vLLM sends it."""
+
+    logprob: float | None = None
+    decoded_token: str | None = None
+
+
+class ScoredChoice(msgspec.Struct):
+    """Choice with the prompt's log-probabilities: by token id, the prompt's own token first; None for the first."""
+
+    prompt_logprobs: list[dict[str, PromptLogprob] | None] | None = None
+
+
+class Scored(msgspec.Struct):
+    """Answer of vLLM's /v1/completions to a request with `prompt_logprobs`."""
+
+    choices: list[ScoredChoice] = []
+    error: Any = None
+
+
+def prompt_chunks(answer: Scored, wanted: int) -> list[Chunk]:
+    """Return the prompt's tokens in order, each with up to `wanted` alternatives, the likeliest first."""
+    rows = answer.choices[0].prompt_logprobs if answer.choices else None
+    return [_chunk(row or {}, wanted) for row in rows or ()]
+
+
+def _chunk(row: dict[str, PromptLogprob], wanted: int) -> Chunk:
+    listed = [Alternative(each.decoded_token or "", each.logprob) for each in row.values() if each.logprob is not None]
+    if not listed:
+        return Chunk("")
+    own = listed[0]
+    ranked = sorted(listed, key=lambda alternative: -alternative.logprob)
+    # Beside the likeliest there is the prompt's own token, which may not be among them.
+    top = [each for each in ranked if each is not own or len(listed) <= wanted or own in ranked[:wanted]]
+    return Chunk(own.text, False, own.logprob, tuple(top[:wanted]))
