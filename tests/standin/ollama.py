@@ -11,7 +11,7 @@ from tests.standin.models import PAIR, Held
 from tests.standin.scheduler import QueueFullError, Runner, Scheduler
 from tests.standin.script import QUEUE_FULL, SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
-from tests.standin.writing import Piece, pieces, quoted, send
+from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
 
 LOAD_TIME = ("num_ctx", "num_batch", "num_gpu", "main_gpu", "use_mmap", "num_thread", "draft_num_predict")
 KINDS: Mapping[str, str] = {
@@ -211,9 +211,16 @@ class Ollama(Server):
             )
             return
         options = dict(body.get("options") or {})
+        top = int(body.get("top_logprobs") or 0)
         limit = options.get("num_predict", -1)
         stop = options.get("stop") or []
         prompt = "".join(str(m.get("content", "")) for m in messages) if chat else str(body["prompt"])
+        if body.get("_debug_render_only"):
+            await exchange.json({"model": held.name, "_debug_info": {"rendered_template": rendered(messages)}})
+            return
+        prompt = rendered(messages) if chat and script.language else prompt
+        script = script.spoken(prompt, limit if limit and limit > 0 else 64)
+        lists = Lists(script, prompt, top)
         prompt_tokens = min(max(1, len(prompt.split())), runner.context)
         room = runner.context * 10 if self.shifts else max(1, runner.context - prompt_tokens)
         stream = pieces(
@@ -225,7 +232,6 @@ class Ollama(Server):
         )
         began = time.monotonic_ns()
         wants = self.numbers >= (0, 12, 11) and body.get("logprobs")
-        top = int(body.get("top_logprobs") or 0)
         head = f'{{"model":{json.dumps(held.name)},"created_at":"{_now()}",'.encode()
 
         def frame(piece: Piece) -> bytes:
@@ -235,7 +241,7 @@ class Ollama(Server):
             if chat:
                 inner = b'"message":{"role":"assistant",' + inner + b"}"
             if not piece.done:
-                extra = b',"logprobs":' + _logprobs(piece.text, top) if wants and isinstance(piece.text, str) else b""
+                extra = b',"logprobs":' + _logprobs(lists, piece.text) if wants and isinstance(piece.text, str) else b""
                 return head + inner + b',"done":false' + extra + b"}\n"
             figures = {
                 "total_duration": time.monotonic_ns() - began + load_ns,
@@ -282,12 +288,11 @@ def _fits(kind: str, value: object) -> bool:
     return isinstance(value, RIGHT[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def _logprobs(text: str, top: int) -> bytes:
-    entry: dict[str, Any] = {"token": text, "logprob": -0.5, "bytes": list(text.encode("utf-8", "replace"))}
-    if top:
-        entry["top_logprobs"] = [
-            {"token": text if n == 0 else f"{text}{n}", "logprob": -0.5 - n, "bytes": []} for n in range(top)
-        ]
+def _logprobs(lists: Lists, text: str) -> bytes:
+    own, tops = lists.of(text)
+    entry: dict[str, Any] = {"token": text, "logprob": own, "bytes": list(text.encode("utf-8", "replace"))}
+    if tops:
+        entry["top_logprobs"] = [{"token": token, "logprob": value, "bytes": []} for token, value in tops]
     return json.dumps([entry]).encode()
 
 

@@ -6,9 +6,10 @@ import ssl
 from enum import StrEnum
 from typing import Any
 
+from tests.standin.language import tokenised
 from tests.standin.script import SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
-from tests.standin.writing import Piece, pieces, quoted, send
+from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
 
 
 class Flavour(StrEnum):
@@ -71,9 +72,15 @@ class OpenAIStyle(Server):
                     ("GET", "/health"): self._health,
                     ("GET", "/props"): self._props,
                     ("GET", "/slots"): self._slots,
+                    ("POST", "/apply-template"): self._template,
+                    ("POST", "/tokenize"): self._tokenize,
                 }
             case Flavour.VLLM:
-                self.routes[("GET", "/version")] = self._version
+                self.routes |= {
+                    ("GET", "/version"): self._version,
+                    ("POST", "/tokenize"): self._chat_ids,
+                    ("POST", "/detokenize"): self._detokenize,
+                }
             case Flavour.LM_STUDIO:
                 self.routes[("GET", "/api/v0/models")] = self._lm_studio
 
@@ -207,15 +214,56 @@ class OpenAIStyle(Server):
             text = f"request ({prompt_tokens} tokens) exceeds the available context size ({self.context} tokens)"
             await self._error(exchange, 400, text, "exceed_context_size_error")
             return
+        if body.get("prompt_logprobs") is not None:
+            await self._score(exchange, script, prompt)
+            return
+        if script.language:
+            prompt = rendered(body["messages"]) if chat else prompt
+            script = script.spoken(prompt, body.get("max_tokens") or 64)
         async with self._free:
             self._writing += 1
             try:
-                await self._run(exchange, script, prompt_tokens, chat=chat)
+                await self._run(exchange, script, prompt, prompt_tokens, chat=chat)
             finally:
                 self._writing -= 1
 
-    async def _run(self, exchange: Exchange, script: Script, prompt_tokens: int, *, chat: bool) -> None:
+    async def _template(self, exchange: Exchange) -> None:
+        await exchange.json({"prompt": rendered(exchange.seen.body["messages"])})
+
+    async def _tokenize(self, exchange: Exchange) -> None:
+        pieces = tokenised(str(exchange.seen.body["content"]))
+        await exchange.json({"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
+
+    async def _chat_ids(self, exchange: Exchange) -> None:
+        text = rendered(exchange.seen.body["messages"])
+        await exchange.json({"count": len(text), "max_model_len": self.context, "tokens": [ord(c) for c in text]})
+
+    async def _detokenize(self, exchange: Exchange) -> None:
+        await exchange.json({"prompt": "".join(map(chr, exchange.seen.body["tokens"]))})
+
+    async def _score(self, exchange: Exchange, script: Script, prompt: str) -> None:
+        """Answer with the prompt's log-probabilities, as vLLM does: its own token first, then the likeliest."""
+        number = exchange.seen.body["prompt_logprobs"]
+        rows: list[dict[str, Any] | None] = []
+        text, ids = "", dict[str, int]()
+        for token in tokenised(prompt):
+            if script.language is not None:
+                tops = script.language.tops(text, number)
+                own = script.language.logprob(text, token)
+                row = {token: own} | dict(tops)
+                listed = {
+                    str(ids.setdefault(each, len(ids))): {"logprob": value, "rank": rank, "decoded_token": each}
+                    for rank, (each, value) in enumerate(row.items())
+                }
+                rows.append(listed if text else None)
+            text += token
+        choice = {"index": 0, "text": " x", "logprobs": None, "finish_reason": "length", "prompt_logprobs": rows}
+        await exchange.json({"object": "text_completion", "choices": [choice]})
+
+    async def _run(self, exchange: Exchange, script: Script, prompt: str, prompt_tokens: int, *, chat: bool) -> None:
         body = exchange.seen.body
+        number = int(body.get("top_logprobs") or 0) if chat else int(body.get("logprobs") or 0)
+        lists = Lists(script, prompt, number)
         limit = body.get("max_tokens", -1)
         think = bool((body.get("chat_template_kwargs") or {}).get("enable_thinking"))
         stop = body.get("stop") or ()
@@ -232,7 +280,7 @@ class OpenAIStyle(Server):
             name = b'"reasoning_content":' if piece.thinking else b'"content":'
             inner = b'"delta":{' + name + quoted(piece.text) + b"}" if chat else b'"text":' + quoted(piece.text)
             if not piece.done:
-                extra = b',"logprobs":' + self._logprobs(piece.text, body, chat) if body.get("logprobs") else b""
+                extra = b',"logprobs":' + self._logprobs(piece.text, lists, chat) if body.get("logprobs") else b""
                 return b'data: {"choices":[{"index":0,' + inner + extra + b',"finish_reason":null}]}\n\n'
             last = b'data: {"choices":[{"index":0,' + inner + f',"finish_reason":"{piece.done}"'.encode() + b"}]}\n\n"
             if usage:
@@ -249,16 +297,16 @@ class OpenAIStyle(Server):
         broken = {**BROKEN, Fault.ERROR_LINE: f"data: {error}\n\n".encode()}
         await send(exchange, script, stream, "text/event-stream", frame, broken)
 
-    def _logprobs(self, text: str | bytes, body: dict[str, Any], chat: bool) -> bytes:
+    def _logprobs(self, text: str | bytes, lists: Lists, chat: bool) -> bytes:
         word = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        number = int(body.get("top_logprobs", 0) if chat else body["logprobs"])
-        tops = {(word if n == 0 else f"{word}{n}"): -0.25 - n for n in range(number)}
+        own, listed = lists.of(word)
+        tops = dict(listed)
         if chat or self.flavour is Flavour.LLAMA_CPP:
             entry = {
                 "token": word,
-                "logprob": -0.25,
+                "logprob": own,
                 "top_logprobs": [{"token": token, "logprob": value} for token, value in tops.items()],
             }
             return json.dumps({"content": [entry]}).encode()
-        older = {"tokens": [word], "token_logprobs": [-0.25], "top_logprobs": [tops], "text_offset": [0]}
+        older = {"tokens": [word], "token_logprobs": [own], "top_logprobs": [tops], "text_offset": [0]}
         return json.dumps(older).encode()

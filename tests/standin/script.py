@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tests.standin import text
+from tests.standin.language import Language
 
 
 class Fault(StrEnum):
@@ -53,6 +54,8 @@ class Script:
     """Put a time mark in place of every so-manyth token: see `text.marks`."""
     split_bytes: int = 0
     """Cut the stream into HTTP chunks of this many bytes, wherever that falls; 0 sends one chunk a token."""
+    language: Language | None = None
+    """What the model would write, and its lists, by the text before; in place of `pieces`."""
     stats: bool = True
     """Send counts and durations at the end."""
 
@@ -62,6 +65,10 @@ class Script:
         pieces = self.pieces if self.pieces is not None else tuple(own)
         stream: Iterator[str | bytes] = _cycle(pieces) if self.endless else iter(pieces)
         return _marked(stream, self.mark_every) if self.mark_every else stream
+
+    def spoken(self, prompt: str, limit: int) -> "Script":
+        """The same with what its language, if it has one, writes after a prompt."""
+        return self if self.language is None else self.but(pieces=tuple(self.language.reply(prompt, limit)))
 
     def but(self, **changes: Any) -> "Script":
         """The same with some things changed."""

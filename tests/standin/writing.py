@@ -3,9 +3,11 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from tests.standin.language import Tops
 from tests.standin.script import Fault, Script
 from tests.standin.web import Exchange, HangupError
 
@@ -20,6 +22,29 @@ class Piece:
     """The reason for the end, on the last piece only."""
     count: int = 0
     """Tokens so far, this one included."""
+
+
+class Lists:
+    """The lists of a reply, token by token."""
+
+    def __init__(self, script: Script, prompt: str, number: int) -> None:
+        self._language = script.language
+        self._text = prompt
+        self._number = number
+
+    def of(self, token: str) -> tuple[float, Tops]:
+        """The next token's log-probability, and the likeliest ones, however many were asked for."""
+        if self._language is None:
+            return -0.5, tuple((token if n == 0 else f"{token}{n}", -0.5 - n) for n in range(self._number))
+        found = self._language.logprob(self._text, token), self._language.tops(self._text, self._number)
+        self._text += token
+        return found
+
+
+def rendered(messages: Sequence[Mapping[str, Any]]) -> str:
+    """A chat as the stand-ins' template renders it."""
+    said = "".join(f"<|{message['role']}|>{message['content']}<|end|>" for message in messages)
+    return f"{said}<|assistant|>"
 
 
 def quoted(text: str | bytes) -> bytes:
