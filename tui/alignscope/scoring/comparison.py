@@ -1,0 +1,112 @@
+"""Two models at one position: how far they part, as far as their lists tell."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
+from alignscope.measure.distribution.divergence import jensen_shannon, total_variation
+from alignscope.measure.distribution.entropy import entropy, logprob
+from alignscope.measure.distribution.matching import match
+from alignscope.measure.distribution.ranks import rank
+from alignscope.measure.shift.classes import Shift, shift
+from alignscope.scoring.position import Missing, Position
+
+_MOST_CUT: Final = 1000
+"""Length of the longest list that a server cuts."""
+
+
+class Side(NamedTuple):
+    """What one model says of the token at a position."""
+
+    logprob: Bounds | None = None
+    """Natural logarithm of the token's probability; None without a list."""
+    rank: int | None = None
+    """From 1; None if it isn't in the list, or if its text doesn't tell which token it is."""
+    beyond: int | None = None
+    """Length of the list, if the token isn't in it."""
+    covered: float | None = None
+    """Probability of all listed tokens together; None without a list."""
+
+
+class Comparison(NamedTuple):
+    """A position of a reply, with what its own model and another one say of it."""
+
+    position: int
+    """From 0."""
+    token: str
+    end: bool
+    """Whether it is the place at which the reply ended."""
+    own: Side
+    other: Side
+    shift: Shift
+    """How the token stands in the other model's list."""
+    missing: Missing | None
+    """Why the other model has no list here."""
+    entropy: Bounds | None
+    """Of the other model's distribution, in nats."""
+    tv: Bounds | None
+    """Total variation of the two, from 0 to 1."""
+    js: Bounds | None
+    """Jensen–Shannon divergence of the two, in nats, from 0 to ln 2."""
+
+
+def compare(own: Position, other: Position, *, wanted: int) -> Comparison:
+    """Compare two models' lists at one position.
+
+    Args:
+        wanted: the alternatives that were asked for. A server of whole distributions gives fewer where its vocabulary
+            has no more.
+    """
+    mine, theirs = _cut(own, wanted), _cut(other, wanted)
+    token = Listed(own.token, own.logprob or 0.0)
+    if own.end and other.missing is Missing.ENDS:
+        there = Shift.UNSHIFTED  # both end here, whatever the rest of the list would say
+    else:
+        there = Shift.UNKNOWN if own.end else shift(theirs, token)
+    matched = match(mine, theirs) if mine and theirs and not own.end else None
+    return Comparison(
+        own.index,
+        own.token,
+        own.end,
+        _side(mine, own),
+        _side(theirs, own),
+        there,
+        other.missing,
+        entropy(theirs) if theirs else None,
+        total_variation(matched) if matched else None,
+        jensen_shannon(matched) if matched else None,
+    )
+
+
+def null_shifts(own: Sequence[Position], *, wanted: int) -> list[Shift]:
+    """Return the classes of a reply's tokens in its own model's lists: what sampling alone shifts."""
+    return [shift(_cut(each, wanted), Listed(each.token, each.logprob or 0.0)) for each in own if not each.end]
+
+
+def _cut(position: Position, wanted: int) -> CutList | None:
+    if position.missing or not position.alternatives:
+        return None
+    tops = [Listed(*alternative) for alternative in _pairs(position)]
+    written = None if position.logprob is None else Listed(position.token, position.logprob)
+    # Whole distributions come from the embedded engine, with more tokens than any other server's longest list.
+    size = len(tops) if _MOST_CUT < len(tops) < wanted else None
+    try:
+        return CutList(tops, written, vocabulary=Vocabulary(size))
+    except NotATopListError:
+        return None
+
+
+def _pairs(position: Position) -> list[tuple[str, float]]:
+    return [(alternative.text, alternative.logprob) for alternative in position.alternatives]
+
+
+def _side(cut: CutList | None, position: Position) -> Side:
+    if cut is None:
+        return Side()
+    if position.end:
+        return Side(covered=cut.mass)
+    token = Listed(position.token, position.logprob or 0.0)
+    ranks = rank(cut, token)
+    exact = ranks.lo if ranks.listed and ranks.lo == ranks.hi else None
+    return Side(logprob(cut, token), exact, None if ranks.listed else cut.size, cut.mass)

@@ -1,0 +1,55 @@
+"""Frames: what stands before a reply when a model is asked about it."""
+
+from enum import StrEnum
+from typing import Final
+
+from alignscope.backends.base import Backend
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.scaffold import BARE, SCAFFOLDS
+from alignscope.model.turn import TurnSettings
+from alignscope.run.ask import compose
+
+
+class Frame(StrEnum):
+    """What stands before a reply."""
+
+    CHAT = "chat"
+    """The very text that the reply's own model read: a chat as its template renders it, or a completion's prompt."""
+    QA = "qa"
+    """The prompt as a question in a list of questions and answers."""
+    BARE = "bare"
+    """The prompt alone."""
+
+
+HELP: Final = {
+    Frame.CHAT: "what the reply's own model read, template and all",
+    Frame.QA: "the prompt as a question in a list of questions and answers",
+    Frame.BARE: "the prompt alone",
+}
+
+
+class Framed:
+    """A prompt in its frame."""
+
+    def __init__(self, frame: Frame, text: str, *, own: bool) -> None:
+        self.frame = frame
+        self.text = text
+        self.own = own
+        """Whether the reply's own model read the very same; else its first token is no comparison."""
+
+
+async def framed(frame: Frame, prompt: str, writer: Pane, settings: TurnSettings, backend: Backend) -> Framed:
+    """Return the text that stands before a reply.
+
+    Args:
+        writer: the pane whose reply it is.
+        backend: the server of that pane, which renders its chats.
+
+    Raises ServerError where that server can't show what it made of a chat.
+    """
+    request = compose(writer, prompt, settings)
+    if frame is Frame.CHAT and writer.mode is Mode.CHAT:
+        return Framed(frame, await backend.render(writer.model, request.messages), own=True)
+    scaffold = {Frame.QA: "qa", Frame.BARE: BARE, Frame.CHAT: settings.scaffold}[frame]
+    text = backend.plain(writer.model, SCAFFOLDS[scaffold].document((), prompt))
+    return Framed(frame, text, own=writer.mode is Mode.COMPLETION and scaffold == settings.scaffold)
