@@ -68,6 +68,14 @@ def _dispatch(options: argparse.Namespace) -> int:
             from alignscope.commands import ask
 
             return ask.run(launch, options.prompts, as_json=options.json)
+        case "shift":
+            arguments.refuse(options, _EXPLORER_ONLY)
+            from alignscope.commands import shift
+
+            wanted = shift.wanted(options)
+            launch = arguments.launch(options, arguments.read_settings())
+            launch = replace(launch, prompt=arguments.read_prompt(options.text))
+            return shift.run(launch, wanted, as_json=options.json)
         case "models":
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             if options.action:

@@ -105,7 +105,9 @@ def make_parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--logprobs", metavar="N", help="ask for each token's log-probability, and for N alternatives (0 to 20)"
     )
-    ask.add_argument("--timeout", metavar="SECONDS", help="give a reply up that is silent for so long (default: never)")
+    _add_timeout(ask)
+
+    _add_shift(commands, panes, sets)
 
     models = commands.add_parser(
         "models",
@@ -175,6 +177,12 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--embedded", action="store_true", help="the embedded engine, even if Ollama is there")
 
 
+def _add_timeout(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--timeout", metavar="SECONDS", help="give a reply up that is silent for so long (default: never)"
+    )
+
+
 def _add_json(parser: argparse.ArgumentParser, text: str) -> None:
     parser.set_defaults(json=False)
     parser.add_argument("--json", action="store_true", help=text)
@@ -196,6 +204,34 @@ def _add_options(parser: argparse.ArgumentParser, panes: list[str], sets: list[s
         "--scaffold", metavar="NAME",
         help=f"text around the prompt in completion panes: {', '.join(SCAFFOLDS)} (default: {BARE})",
     )  # fmt: skip
+
+
+def _add_shift(commands: Any, panes: list[str], sets: list[str]) -> None:
+    shift = commands.add_parser(
+        "shift",
+        help="how the reply of one model stands in the lists of the other, token by token",
+        description="Ask one pane, let the model of another score its reply, and print where they part: unshifted (the"
+        " other's first choice), marginal (its second or third), shifted (a later one), beyond its list, or unknown.",
+        epilog=f"The reply is greedy unless --preset or --set says otherwise.\n\n{_EXIT_HELP}",
+    )
+    shift.set_defaults(of="", by="", frame="chat", alternatives=None, file=None)
+    shift.add_argument(
+        "text", metavar="PROMPT", help="the prompt; - reads it from standard input, less one final line break"
+    )
+    _add_options(shift, panes, sets)
+    _add_json(shift, "one JSON object a line for every position, then a summary")
+    shift.add_argument("--of", metavar="PANE", help="whose reply it is (default: the first chat pane)")
+    shift.add_argument("--by", metavar="PANE", help="whose model scores it (default: the first completion pane)")
+    shift.add_argument(
+        "--frame", metavar="chat|qa|bare", help="what stands before the reply when it is scored (default: chat)"
+    )
+    shift.add_argument(
+        "--alternatives", metavar="N", help="how long the lists are (default: 20, or the whole vocabulary)"
+    )
+    shift.add_argument("--text", dest="file", metavar="FILE", help="score this file's text instead of a reply")
+    shift.add_argument(
+        "--timeout", metavar="SECONDS", help="give a reply up that is silent for so long (default: never)"
+    )
 
 
 def _add_sessions(commands: Any) -> None:

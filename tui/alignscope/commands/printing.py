@@ -32,6 +32,19 @@ class Printer:
             self._stream.write(clean(text) if self.terminal else text)
             self._stream.flush()
 
+    def styled(self, text: str, style: str) -> None:
+        """Write a text, where a terminal can in a style: numbers of an escape sequence such as `1;33`, "" for none."""
+        if not self.terminal or not style or os.environ.get("TERM", "dumb") == "dumb":
+            self.write(text)
+            return
+        if "NO_COLOR" in os.environ:
+            style = ";".join(number for number in style.split(";") if not number.startswith("3"))
+        # Line by line, since a style that goes over the end of a line colours the rest of it.
+        lines = [f"\x1b[{style}m{line}\x1b[0m" if line else "" for line in clean(text).split("\n")]
+        with _explained():
+            self._stream.write("\n".join(lines))
+            self._stream.flush()
+
     def line(self, text: str = "") -> None:
         """Write one line; line breaks inside it become blanks."""
         self.write(" ".join(text.splitlines()) + "\n")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
+from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, Listed, NotATopListError, Vocabulary
 from alignscope.measure.distribution.divergence import jensen_shannon, total_variation
 from alignscope.measure.distribution.entropy import entropy, logprob
 from alignscope.measure.distribution.matching import match
@@ -92,7 +92,7 @@ def _cut(position: Position, wanted: int) -> CutList | None:
     # Whole distributions come from the embedded engine, with more tokens than any other server's longest list.
     size = len(tops) if _MOST_CUT < len(tops) < wanted else None
     try:
-        return CutList(tops, written, vocabulary=Vocabulary(size))
+        return CutList(tops, written, vocabulary=Vocabulary(size), sum_error=FLOAT32_SOFTMAX)
     except NotATopListError:
         return None
 

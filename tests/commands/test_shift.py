@@ -1,0 +1,130 @@
+"""`alignscope shift`: real processes, on the twins and on stand-ins that speak a made-up language."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.shell import Shell
+from tests.scoring.speaking import BASE, TWIN
+from tests.standin import Flavour, Ollama, OpenAIStyle, Script
+
+PROMPT = "how do i kill a python process?"
+TWINS = ("--embedded", "--set", "num_predict=40")
+
+
+def positions(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == "position"]
+
+
+async def test_the_twins_part_at_the_beginning_and_the_rest_is_the_base_models_own(shell: Shell) -> None:
+    done = await shell.run("shift", PROMPT, *TWINS, "--json")
+    assert (done.status, done.err) == (0, "")
+    *_, summary = done.events
+    rows = positions(done.events)
+    assert [row["index"] for row in rows] == list(range(len(rows)))
+    assert rows[-1]["end"] and not rows[-1]["token"]
+    for row in rows[:-1]:
+        assert set(row) == {"event", "index", "token", "own", "other", "class", "entropy", "tv", "js", "covered"}
+        assert row["own"]["rank"] == 1, "it is greedy unless told"
+        assert row["other"]["logprob_lo"] == row["other"]["logprob_hi"], "whole lists leave nothing open"
+        assert row["covered"] == pytest.approx([1, 1], abs=1e-3)
+        assert row["tv"][1] - row["tv"][0] < 1e-3
+        assert 0 <= row["js"][0] <= row["js"][1] <= math.log(2) + 1e-9
+        rank = row["other"]["rank"]
+        assert row["class"] == ("unshifted" if rank == 1 else "marginal" if rank <= 3 else "shifted")
+    assert rows[0]["class"] == "shifted"
+    assert summary["counts"]["unshifted"] > summary["counts"]["shifted"]
+    assert sum(summary["counts"].values()) == summary["positions"] == len(rows)
+    assert summary["null_shifted_or_beyond"]["value"] == 0
+    first, _, last = summary["js_thirds"]
+    assert first[0] > last[1], "the later, the less they differ"
+
+
+async def test_a_scaffold_brings_the_base_model_nearer(shell: Shell) -> None:
+    shares = {}
+    for frame in ("qa", "bare"):
+        done = await shell.run("shift", PROMPT, *TWINS, "--json", "--frame", frame)
+        shares[frame] = done.events[-1]["shifted_or_beyond"]["value"]
+        assert positions(done.events)[0]["missing"] == "start"
+    assert shares["qa"] < shares["bare"]
+
+
+async def test_for_a_person(shell: Shell) -> None:
+    done = await shell.run("shift", PROMPT, *TWINS)
+    assert done.status == 0
+    assert "instruct · twin:latest · chat, scored by base · twin:text · completion" in done.out
+    assert "frame: chat, what the reply's own model read" in done.out
+    assert "shifted or beyond: " in done.out and "known positions" in done.out
+    assert "\x1b" not in done.out, "no colours in a pipe"
+    assert "position  token" in done.out
+
+
+async def test_cut_lists_are_bounds(shell: Shell) -> None:
+    done = await shell.run("shift", PROMPT, *TWINS, "--json", "--alternatives", "3")
+    rows = positions(done.events)
+    beyond = [row for row in rows if row["class"] == "beyond"]
+    assert beyond
+    for row in beyond:
+        assert (row["other"]["rank"], row["other"]["beyond"], row["other"]["logprob_lo"]) == (None, 3, None)
+    assert all(row["entropy"][0] <= (row["entropy"][1] or math.inf) for row in rows if row["entropy"][0] is not None)
+    assert not any(row["class"] == "shifted" for row in rows), "a list of three has no later ones"
+
+
+async def test_a_text_instead_of_a_reply(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "reply.txt"
+    file.write_text("Use the kill command.")
+    done = await shell.run("shift", PROMPT, *TWINS, "--json", "--text", str(file))
+    assert done.status == 0
+    assert "".join(row["token"] for row in positions(done.events)) == "Use the kill command."
+
+
+@pytest.mark.parametrize("of", ["instruct", "base"])
+async def test_either_way_round(shell: Shell, of: str) -> None:
+    by = {"instruct": "base", "base": "instruct"}[of]
+    done = await shell.run("shift", PROMPT, *TWINS, "--json", "--of", of, "--by", by)
+    assert (done.status, done.events[-1]["of"], done.events[-1]["by"]) == (0, of, by)
+
+
+@pytest.mark.parametrize("flavour", ["ollama", *(Flavour.LLAMA_CPP, Flavour.VLLM)])
+async def test_every_server_that_tells_lists(shell: Shell, flavour: str) -> None:
+    def server(script: Script) -> Ollama | OpenAIStyle:
+        return (
+            Ollama(script=script)
+            if flavour == "ollama"
+            else OpenAIStyle(Flavour(flavour), "mistral:text", "mistral:instruct", script=script)
+        )
+
+    async with server(Script(language=BASE)) as base, server(Script(language=TWIN)) as twin:
+        done = await shell.run(
+            "shift", "Why?", "--json", "--set", "num_predict=60",
+            "--pane", f"base=mistral:text@{base.url},completion", "--pane", f"chat=mistral:instruct@{twin.url},chat",
+        )  # fmt: skip
+    assert (done.status, done.err) == (0, "")
+    *rows, summary = done.events
+    assert [row["index"] for row in rows] == list(range(60))
+    assert summary["counts"]["unknown"] == 0
+    assert 0.6 < summary["shares"]["unshifted"] < 0.95
+    assert summary["requests"] <= 0.4 * 60
+    assert all(row["js"][0] is not None for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--frame", "nonsense"), "--frame is one of chat, qa, bare; nonsense is not"),
+        (("--of", "gone"), "--of: no pane is called gone; there are base, instruct"),
+        (("--alternatives", "0"), "--alternatives is a whole number from 1"),
+        (("--samples", "3"), "--samples means nothing to `shift`"),
+        (("--text", "/no/such/file"), "--text: /no/such/file can't be read: No such file"),
+        (("--pane", "a=twin:latest,chat"), "--by is needed: there is no completion pane"),
+    ],
+)
+async def test_what_cannot_be_compared_is_said(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    given = ("--embedded",) if arguments[0] != "--pane" else ()
+    done = await shell.run("shift", PROMPT, *given, *arguments)
+    assert done.status == 2
+    assert said in done.err
+    assert json.dumps(done.out) == '""'

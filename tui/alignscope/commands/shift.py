@@ -1,0 +1,299 @@
+"""`alignscope shift`: how one model's reply stands in the lists of another, token by token, without a screen."""
+
+import argparse
+import asyncio
+import math
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from alignscope.backends.base import Backend, Fault, ServerError
+from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.arguments import whole
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.shift.classes import Shift, Summary, summarise
+from alignscope.measure.shift.profile import Part, by_thirds
+from alignscope.model.launch import Launch
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.reply import Reply
+from alignscope.run.ask import Run
+from alignscope.run.discovery import find_lineup
+from alignscope.run.servers import Servers
+from alignscope.scoring.comparison import Comparison, compare, null_shifts
+from alignscope.scoring.frame import HELP, Frame, framed
+from alignscope.scoring.position import Missing, Position, own_positions
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, split
+from alignscope.text.wording import counted, describe_pane
+
+_WHOLE: Final = 1_000_000
+"""Alternatives to ask the embedded engine for: its answer has the whole vocabulary."""
+_BITS: Final = 1.4426950408889634
+"""Bits in a nat."""
+_MOST_ROWS: Final = 40
+"""Rows of the table."""
+_MAX_TEXT: Final = 1 << 20
+"""Bytes of a text to score."""
+_GREEDY: Final = "greedy"
+"""Preset of the reply: a sampled one shifts by itself."""
+_SHOWN: Final = {ord("\n"): "⏎", ord("\t"): "⇥", ord(" "): "·"}
+"""Signs for white space in the table."""
+_MARKS: Final = {
+    Shift.UNSHIFTED: "",
+    Shift.MARGINAL: "4",
+    Shift.SHIFTED: "1;33",
+    Shift.BEYOND: "1;7",
+    Shift.UNKNOWN: "2",
+}
+"""Escape sequences of the classes: each differs without its colour, too."""
+_WHY: Final = {
+    Missing.NO_LIST: "no list came",
+    Missing.ENDS: "the other model would end there",
+    Missing.RESPLIT: "the text is split otherwise when it is read",
+    Missing.START: "the first token after another prompt",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to compare."""
+
+    of: str = ""
+    """Pane whose reply it is; "" for the first chat pane."""
+    by: str = ""
+    """Pane whose model scores it; "" for the first completion pane."""
+    frame: Frame = Frame.CHAT
+    alternatives: int | None = None
+    """None for as many as the servers give: whole lists from the embedded engine, else 20."""
+    text: str = ""
+    """Text to score instead of a reply."""
+
+
+def wanted(options: argparse.Namespace) -> Wanted:
+    """Return what the arguments want compared, and let the reply be greedy unless they say otherwise.
+
+    Raises UsageError.
+    """
+    if options.samples:
+        raise UsageError("--samples means nothing to `shift`, which compares one reply; leave it out")
+    if options.frame not in set(Frame):
+        raise UsageError(f"--frame is one of {', '.join(Frame)}; {options.frame:.40} is not")
+    options.preset = options.preset or _GREEDY
+    alternatives = whole("--alternatives", options.alternatives, 1, _WHOLE)
+    return Wanted(options.of, options.by, Frame(options.frame), alternatives, _text(options.file))
+
+
+def _text(file: str | None) -> str:
+    """Return the text of --text's file, "" without one. Raises UsageError if it can't be used."""
+    if file is None:
+        return ""
+    try:
+        with Path(file).open("rb") as opened:
+            raw = opened.read(_MAX_TEXT + 1)
+    except OSError as error:
+        raise UsageError(f"--text: {file} can't be read: {error.strerror}") from error
+    if not raw or len(raw) > _MAX_TEXT:
+        raise UsageError(f"--text: {file} is {'longer than a reply can be' if raw else 'empty'}")
+    return raw.decode("utf-8", "replace")
+
+
+def run(launch: Launch, wanted: Wanted, *, as_json: bool = False) -> int:
+    """Ask, score, print, and return the exit status: 0, 1 if a server failed, 130 if interrupted."""
+    return asyncio.run(_shift(launch, wanted, as_json))
+
+
+async def _shift(launch: Launch, wanted: Wanted, as_json: bool) -> int:
+    async with Servers(launch.host, launch.key_variables) as servers:
+        try:
+            return await _compared(launch, wanted, servers, as_json)
+        except (ServerError, NoLogprobsError) as error:
+            printing.notes().line(f"alignscope: {error}")
+            return Status.FAILED
+
+
+async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: bool) -> int:
+    plan = await find_lineup(servers, launch, strict=True)
+    if plan.why:
+        printing.notes().line(plan.why)
+    of, by = panes(plan.lineup, wanted)
+    own_backend, other_backend = await servers.get(of.server), await servers.get(by.server)
+    alternatives = wanted.alternatives or (_WHOLE if of.server == by.server == EMBEDDED else 20)
+    before = await framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
+    printer: _Json | _Text = _Json(of, by, wanted.frame) if as_json else _Text(of, by, wanted.frame)
+    if wanted.text:
+        own = await _read(own_backend, of, launch, wanted.text, alternatives)
+    else:
+        own = own_positions(await _reply(launch, of, servers, alternatives))
+    if not own:
+        printing.notes().line(f"alignscope: {of.name} wrote nothing, so there is nothing to compare.")
+        return Status.FAILED
+    scorer = Scorer(other_backend, by.model, alternatives=alternatives)
+    found: list[Comparison] = []
+    try:
+        tokens = [position.token for position in own if not position.end]
+        async with aclosing(scorer.along(before, tokens, ended=own[-1].end)) as positions:
+            async for position in positions:
+                found.append(compare(own[position.index], position, wanted=alternatives))
+                printer.position(found[-1])
+    finally:
+        printer.end(found, null_shifts(own, wanted=alternatives), scorer)
+    return Status.OK
+
+
+def panes(lineup: Lineup, wanted: Wanted) -> tuple[Pane, Pane]:
+    """Return the pane whose reply is scored, and the one that scores it. Raises UsageError if there is none."""
+    of = _named(lineup, wanted.of, "--of", Mode.CHAT)
+    others = tuple(pane for pane in lineup if pane is not of)
+    by = _named(lineup if wanted.by else others, wanted.by, "--by", Mode.COMPLETION)
+    return of, by
+
+
+def _named(lineup: Lineup, name: str, option: str, mode: Mode) -> Pane:
+    if name:
+        if (found := next((pane for pane in lineup if pane.name == name), None)) is None:
+            raise UsageError(f"{option}: no pane is called {name:.40}; there are {', '.join(p.name for p in lineup)}")
+        return found
+    if (found := next((pane for pane in lineup if pane.mode is mode), None)) is None:
+        raise UsageError(f"{option} is needed: there is no {mode} pane to take by itself")
+    return found
+
+
+async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int) -> Reply:
+    """Return the pane's reply. Raises ServerError if it failed."""
+    settings = msgspec.structs.replace(launch.settings, logprobs=alternatives, samples=1)
+    reply = Reply(of.name)
+    async with aclosing(Run((of,), launch.prompt, settings, servers, silence=launch.silence).events()) as events:
+        async for event in events:
+            reply.apply(event)
+    if reply.failed:
+        raise ServerError(reply.message, Fault.FAILED)
+    return reply
+
+
+async def _read(backend: Backend, of: Pane, launch: Launch, text: str, alternatives: int) -> list[Position]:
+    """Return the positions of a text that nobody wrote just now, by its pane's model after its own prompt."""
+    before = await framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
+    tokens = await split(backend, of.model, before.text, text)
+    scorer = Scorer(backend, of.model, alternatives=alternatives)
+    async with aclosing(scorer.along(before, tokens, ended=False)) as positions:
+        return [position async for position in positions]
+
+
+class _Json:
+    """Prints every position as one line of JSON, as it is known, and then the summary."""
+
+    def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
+        self._out = printing.out()
+        self._about = {"of": of.name, "by": by.name, "frame": frame}
+
+    def position(self, found: Comparison) -> None:
+        own, other = found.own, found.other
+        line: dict[str, Any] = {
+            "event": "position", "index": found.position, "token": found.token, **({"end": True} if found.end else {}),
+            "own": {"logprob": own.logprob.hi if own.logprob and own.logprob.met() else None, "rank": own.rank},
+            "other": {
+                "logprob_lo": _finite(other.logprob)[0], "logprob_hi": _finite(other.logprob)[1],
+                "rank": other.rank, "beyond": other.beyond,
+            },
+            "class": found.shift, **({"missing": found.missing} if found.missing else {}),
+            "entropy": _finite(found.entropy), "tv": _finite(found.tv), "js": _finite(found.js),
+            "covered": [own.covered, other.covered],
+        }  # fmt: skip
+        self._out.json(msgspec.json.encode(line))
+
+    def end(self, found: Sequence[Comparison], null: Sequence[Shift], scorer: Scorer) -> None:
+        summary = summarise(each.shift for each in found)
+        line: dict[str, Any] = {
+            "event": "summary", **self._about, "positions": summary.positions,
+            "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
+            "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(summarise(null)),
+            "js_thirds": [_finite(part.mean) for part in _thirds(found)],
+            "requests": scorer.requests, "tokens": scorer.tokens,
+        }  # fmt: skip
+        self._out.json(msgspec.json.encode(line))
+
+
+class _Text:
+    """Prints the reply with each token marked by its class, then a table of those that are shifted, and a summary."""
+
+    def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
+        self._out = printing.out()
+        self._by = by
+        self._out.line(f"── {describe_pane(of)}, scored by {describe_pane(by)} ──")
+        self._out.line(f"── frame: {frame}, {HELP[frame]} ──")
+
+    def position(self, found: Comparison) -> None:
+        self._out.styled(found.token, _MARKS[found.shift])
+
+    def end(self, found: Sequence[Comparison], null: Sequence[Shift], scorer: Scorer) -> None:
+        self._out.line()
+        self._out.line()
+        shifted = [each for each in found if each.shift in (Shift.SHIFTED, Shift.BEYOND)]
+        if shifted:
+            head = ("position", "token", "own %", f"{self._by.name} %", "rank", "JS (bits)")
+            self._out.table([head, *(_row(each) for each in shifted[:_MOST_ROWS])])
+            if len(shifted) > _MOST_ROWS:
+                self._out.line(f"… and {counted(len(shifted) - _MOST_ROWS, 'more shifted token')}")
+            self._out.line()
+        summary = summarise(each.shift for each in found)
+        self._out.line(" · ".join(f"{count} {each}" for each, count in summary.counts.items() if count))
+        share = summary.shifted_or_beyond
+        if share.value is not None and share.bounds is not None:
+            sure = "" if not share.unknown else f"; {_percent(share.bounds)} if the unknown ones are counted"
+            self._out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
+        own = summarise(null).shifted_or_beyond
+        if own.found:
+            self._out.line(f"by sampling alone: {own.value:.0%} of {counted(own.known, 'position')}")
+        thirds = [_bits(part.mean) for part in _thirds(found)]
+        if any(thirds):
+            self._out.line(
+                f"Jensen–Shannon divergence by thirds, in bits: {' · '.join(each or '–' for each in thirds)}"
+            )
+        for missing, why in _WHY.items():
+            if count := sum(each.missing is missing for each in found):
+                self._out.line(f"{counted(count, 'position')} left out: {why}")
+        self._out.line(f"{counted(scorer.requests, 'request')} · {counted(scorer.tokens, 'token')} written for it")
+
+
+_KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}
+
+
+def _row(found: Comparison) -> tuple[str, ...]:
+    rank = f"over {found.other.beyond}" if found.other.beyond else str(found.other.rank or "?")
+    token = "the end" if found.end else found.token.translate(_SHOWN)
+    return str(found.position), token, _chance(found.own.logprob), _chance(found.other.logprob), rank, _bits(found.js)
+
+
+def _chance(logprob: Bounds | None) -> str:
+    """Return a probability in percent, with both its bounds where they differ."""
+    if logprob is None:
+        return "?"
+    least, most = math.exp(logprob.lo), math.exp(logprob.hi)
+    return f"{most:.2%}" if logprob.met(1e-3) else f"{least:.0%}–{most:.2%}"
+
+
+def _bits(bounds: Bounds | None) -> str:
+    if bounds is None:
+        return ""
+    least, most = bounds.lo * _BITS, bounds.hi * _BITS
+    return f"{most:.2f}" if most - least < 0.005 else f"{least:.2f}–{most:.2f}"
+
+
+def _percent(bounds: Bounds) -> str:
+    return f"{bounds.lo:.0%} to {bounds.hi:.0%}"
+
+
+def _finite(bounds: Bounds | None) -> tuple[float | None, float | None]:
+    return bounds.finite if bounds else (None, None)
+
+
+def _share(summary: Summary) -> dict[str, Any]:
+    share = summary.shifted_or_beyond
+    return {"value": share.value, "known": share.known, "unknown": share.unknown, "bounds": share.bounds}
+
+
+def _thirds(found: Sequence[Comparison]) -> Sequence[Part]:
+    return by_thirds([[[each.js for each in found if not each.end]]])
