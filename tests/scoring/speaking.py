@@ -12,7 +12,7 @@ from tests.standin.web import Server
 
 BASE = Language("base", agrees=0.78)
 TWIN = Language("twin", agrees=0.78)
-BEFORE = Framed(Frame.CHAT, "<|user|>Why?<|end|><|assistant|>", own=True)
+BEFORE = Framed(Frame.CHAT, "<|user|>Why?<|end|><|assistant|>", own=True, rendered=True)
 MODEL = "stories"
 
 

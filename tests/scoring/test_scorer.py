@@ -99,7 +99,7 @@ async def test_what_is_read_in_other_tokens_than_it_was_written_in_is_left_out(k
     tokens = [*REPLY[:3], " w", "7", *REPLY[3:6]]
     async with speaking(kind, BASE) as (_, backend, model):
         _, positions = await scored(backend, model, tokens)
-        assert "".join(await split(backend, model, BEFORE.text, "".join(tokens))) == "".join(tokens)
+        assert "".join(await split(backend, model, BEFORE, "".join(tokens))) == "".join(tokens)
     assert [each.index for each in positions] == list(range(8))
     assert {each.index for each in positions if each.missing is Missing.RESPLIT} == left_out
 
@@ -110,6 +110,16 @@ async def test_the_first_token_after_another_prompt_is_no_comparison() -> None:
         scorer = Scorer(backend, model, alternatives=5)
         missing = [position.missing async for position in scorer.along(bare, REPLY[:3], ended=False)]
     assert missing == [Missing.START, None, None]
+
+
+@pytest.mark.parametrize("rendered", [True, False])
+async def test_vllm_adds_special_tokens_only_to_what_has_none(rendered: bool) -> None:
+    before = Framed(Frame.CHAT, BEFORE.text, own=True, rendered=rendered)
+    async with speaking("vllm", BASE) as (server, backend, model):
+        async for _ in Scorer(backend, model, alternatives=5).along(before, REPLY[:3], ended=True):
+            pass
+        sent = [seen.body.get("add_special_tokens", True) for seen in server.seen("/v1/completions")]
+    assert sent == [not rendered] * 2, "the text, and then its end"
 
 
 async def test_a_server_that_gives_no_lists_is_found_out() -> None:

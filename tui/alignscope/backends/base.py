@@ -38,7 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     think: bool = False
     """Whether a model that can reason before it replies does; sent explicitly where the API allows it."""
     rendered: bool = False
-    """Whether the prompt is a chat as its template renders it, in which special tokens mean themselves."""
+    """Whether the prompt is a chat as its template renders it, special tokens and all, which then mean themselves."""
 
     @property
     def limit(self) -> int | None:
@@ -195,10 +195,13 @@ class Backend(Protocol):
         """Return the tokens of a rendered prompt, in UTF-8 together; None where the server doesn't tell."""
         return None
 
-    async def prompt_tokens(self, model: str, text: str, alternatives: int) -> list[Chunk]:
-        """Return the tokens of a rendered prompt, each with what the model thought of it at its position.
+    async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:
+        """Return the tokens of a prompt, each with what the model thought of it at its position.
 
         The first has no log-probability. Raises ServerError, also where the server can't.
+
+        Args:
+            rendered: as in `Request`.
         """
         raise ServerError(f"{self.info.label} tells no log-probabilities of a prompt.", Fault.INVALID)
 

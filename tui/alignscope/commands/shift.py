@@ -176,7 +176,7 @@ async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int) 
 async def _read(backend: Backend, of: Pane, launch: Launch, text: str, alternatives: int) -> list[Position]:
     """Return the positions of a text that nobody wrote just now, by its pane's model after its own prompt."""
     before = await framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
-    tokens = await split(backend, of.model, before.text, text)
+    tokens = await split(backend, of.model, before, text)
     scorer = Scorer(backend, of.model, alternatives=alternatives)
     async with aclosing(scorer.along(before, tokens, ended=False)) as positions:
         return [position async for position in positions]

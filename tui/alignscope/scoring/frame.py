@@ -31,11 +31,13 @@ HELP: Final = {
 class Framed:
     """A prompt in its frame."""
 
-    def __init__(self, frame: Frame, text: str, *, own: bool) -> None:
+    def __init__(self, frame: Frame, text: str, *, own: bool, rendered: bool = False) -> None:
         self.frame = frame
         self.text = text
         self.own = own
         """Whether the reply's own model read the very same; else its first token is no comparison."""
+        self.rendered = rendered
+        """Whether it is a chat as its template renders it, which has all special tokens."""
 
 
 async def framed(frame: Frame, prompt: str, writer: Pane, settings: TurnSettings, backend: Backend) -> Framed:
@@ -49,7 +51,7 @@ async def framed(frame: Frame, prompt: str, writer: Pane, settings: TurnSettings
     """
     request = compose(writer, prompt, settings)
     if frame is Frame.CHAT and writer.mode is Mode.CHAT:
-        return Framed(frame, await backend.render(writer.model, request.messages), own=True)
+        return Framed(frame, await backend.render(writer.model, request.messages), own=True, rendered=True)
     scaffold = {Frame.QA: "qa", Frame.BARE: BARE, Frame.CHAT: settings.scaffold}[frame]
     text = backend.plain(writer.model, SCAFFOLDS[scaffold].document((), prompt))
     return Framed(frame, text, own=writer.mode is Mode.COMPLETION and scaffold == settings.scaffold)

@@ -21,9 +21,9 @@ class NoLogprobsError(Exception):
     """Raised when a server that was asked for log-probabilities gives none. The message is for the person."""
 
 
-async def split(backend: Backend, model: str, before: str, text: str) -> list[str]:
+async def split(backend: Backend, model: str, before: Framed, text: str) -> list[str]:
     """Return a text in the tokens that a model reads it in. Raises ServerError where the server doesn't tell them."""
-    pieces = await _pieces(backend, model, before + text)
+    pieces = await _pieces(backend, model, before, text)
     if pieces is None:
         raise ServerError(f"{backend.info.label} doesn't tell in which tokens a text is read.", Fault.INVALID)
     left = text.encode()
@@ -46,11 +46,12 @@ async def split(backend: Backend, model: str, before: str, text: str) -> list[st
     return [token for token in tokens if token]
 
 
-async def _pieces(backend: Backend, model: str, text: str) -> list[bytes] | None:
-    """Return the tokens that a text is read in; None where the server doesn't tell."""
+async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> list[bytes] | None:
+    """Return the tokens that a text is read in, and those before it; None where the server doesn't tell."""
     if backend.info.dialect.scores_prompts:
-        return [chunk.text.encode() for chunk in await backend.prompt_tokens(model, text, 1)]
-    return await backend.pieces(model, text)
+        read = await backend.prompt_tokens(model, before.text + text, 1, rendered=before.rendered)
+        return [chunk.text.encode() for chunk in read]
+    return await backend.pieces(model, before.text + text)
 
 
 class Scorer:
@@ -76,23 +77,25 @@ class Scorer:
 
         Raises ServerError, and NoLogprobsError. To leave early, use `aclosing`; nothing is asked any more then.
         """
-        read = await self._from_prompt(before.text, tokens) if self._backend.info.dialect.scores_prompts else []
+        read = await self._from_prompt(before, tokens) if self._backend.info.dialect.scores_prompts else []
         for position in read:
             yield _compared(position, before)
-        async with aclosing(self._run_ahead(before.text, tokens, len(read), ended=ended)) as ahead:
+        async with aclosing(self._run_ahead(before, tokens, len(read), ended=ended)) as ahead:
             async for position in ahead:
                 yield _compared(position, before)
 
     # Prompt log-probabilities
 
-    async def _from_prompt(self, before: str, tokens: Sequence[str]) -> list[Position]:
+    async def _from_prompt(self, before: Framed, tokens: Sequence[str]) -> list[Position]:
         """Return all positions from one request: the prompt's own log-probabilities, which vLLM tells."""
         text = "".join(tokens)
         if not text:
             return []
         self.requests += 1
         self.tokens += 1
-        read = await self._backend.prompt_tokens(self._model, before + text, self._alternatives)
+        read = await self._backend.prompt_tokens(
+            self._model, before.text + text, self._alternatives, rendered=before.rendered
+        )
         if not any(chunk.alternatives for chunk in read):
             raise NoLogprobsError(_none_given(self._backend, self._model))
         # From the end, since what stands at the beginning may have no text.
@@ -120,7 +123,7 @@ class Scorer:
     # Run-ahead
 
     async def _run_ahead(
-        self, before: str, tokens: Sequence[str], start: int, *, ended: bool
+        self, before: Framed, tokens: Sequence[str], start: int, *, ended: bool
     ) -> AsyncGenerator[Position, None]:
         """Let the model go on from a position for as long as it writes what the text has.
 
@@ -130,13 +133,13 @@ class Scorer:
         last = len(tokens) + ended
         at = start
         listed = start > 0
-        others = await self._other_tokens(before, tokens) if not listed else frozenset[int]()
+        others = await self._other_tokens(before.text, tokens) if not listed else frozenset[int]()
         while at < last:
             if at in others:
                 yield _nowhere(at, tokens, Missing.RESPLIT)
                 at += 1
                 continue
-            resplit = not await self._reads_alike(before, tokens[:at])
+            resplit = not await self._reads_alike(before.text, tokens[:at])
             begun = at
             async with aclosing(self._backend.stream(self._request(before, tokens[:at], last - at))) as items:
                 self.requests += 1
@@ -162,15 +165,15 @@ class Scorer:
         if not listed and len(others) < len(tokens):
             raise NoLogprobsError(_none_given(self._backend, self._model))
 
-    def _request(self, before: str, tokens: Sequence[str], left: int) -> Request:
+    def _request(self, before: Framed, tokens: Sequence[str], left: int) -> Request:
         sampling: Sampling = _GREEDY.on("num_predict", max(1, min(self._ahead, left)))
         return Request(
             model=self._model,
             mode=Mode.COMPLETION,
-            prompt=before + "".join(tokens),
+            prompt=before.text + "".join(tokens),
             sampling=sampling,
             logprobs=self._alternatives,
-            rendered=True,
+            rendered=before.rendered,
         )
 
     async def _reads_alike(self, before: str, tokens: Sequence[str]) -> bool:

@@ -133,14 +133,14 @@ class OpenAIBackend(HTTPBackend):
         sent = {"model": name, "content": text, "add_special": False, "parse_special": True, "with_pieces": True}
         return [piece.content for piece in (await self._about_text(f"{base}/tokenize", sent, Pieces)).tokens]
 
-    async def prompt_tokens(self, model: str, text: str, alternatives: int) -> list[Chunk]:
-        """Return a rendered prompt's tokens with their log-probabilities, from vLLM; see `Backend.prompt_tokens`."""
+    async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:
+        """Return a prompt's tokens with their log-probabilities, from vLLM; see `Backend.prompt_tokens`."""
         if not self.info.dialect.scores_prompts:
-            return await super().prompt_tokens(model, text, alternatives)
+            return await super().prompt_tokens(model, text, alternatives, rendered=rendered)
         base, name = self.route(model)
         sent = {
             "model": name, "prompt": text, "max_tokens": 1, "temperature": 0, "stream": False,
-            "prompt_logprobs": alternatives,
+            "prompt_logprobs": alternatives, "add_special_tokens": not rendered,
         }  # fmt: skip
         answer = await self._about_text(f"{base}/v1/completions", sent, Scored)
         return prompt_chunks(answer, alternatives)

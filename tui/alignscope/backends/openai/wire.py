@@ -119,6 +119,8 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
         sent["messages"] = [{"role": m.role, "content": clean(m.content)} for m in request.messages]
     else:
         sent["prompt"] = clean(request.prompt)
+        if request.rendered and dialect.scores_prompts:
+            sent["add_special_tokens"] = False  # llama.cpp's rendering leaves out what it adds; vLLM's has it all
     sent |= {"stream": True, "stream_options": {"include_usage": True}}
     sent |= dialect.fields(request.sampling)
     if request.logprobs is not None:
