@@ -189,6 +189,8 @@ async def compare(scene: Scene) -> None:
 
 async def commands(scene: Scene) -> None:
     await scene.press("escape", "colon", *"replay")
+    # Hits for the letters before stay until those for the last one are there.
+    await scene.until(lambda: "Parameter" not in screen_text(scene.app))
 
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (

@@ -159,7 +159,7 @@ async def test_linked_panes_stay_on_the_same_turn_and_then_on_the_same_line(olla
         await desk.press("G")
         await desk.until(lambda: desk.screen.count("line 199 of a") == 2)
         await desk.press("2", "k", "k")
-        await desk.until(lambda: turns_in_view(desk)[0] == turns_in_view(desk)[1] and "▾ 2 lines" in desk.screen)
+        await desk.until(lambda: turns_in_view(desk)[0] == turns_in_view(desk)[1] and "▼ 2 lines" in desk.screen)
 
 
 async def test_a_linked_pane_that_ends_earlier_leaves_the_other_at_its_line(ollama: Ollama) -> None:

@@ -31,8 +31,13 @@ SAFE: Final = frozenset(
 """What any part of alignscope may draw."""
 INSTEAD_OF_TEXT: Final = {"text/clean.py", "ui/ascii.py", "files/experiments.yaml"}
 """What these name are characters of other people's texts, and what is drawn for those that can't be."""
-NEVER_DRAWN: Final = {"sessions/format/yaml.py", "sessions/format/timeline.py", "export/csv.py"}
-"""What these name are characters that file formats treat in a way of their own."""
+NEVER_DRAWN: Final = {
+    "sessions/format/yaml.py",
+    "sessions/format/timeline.py",
+    "export/csv.py",
+    "measure/wording/words.py",
+}
+"""What these name are characters that file formats, or scripts without blanks, treat in a way of their own."""
 
 
 def signs(source: str) -> Iterator[tuple[int, str]]:

@@ -27,7 +27,7 @@ async def test_it_is_sensible_at_every_size(ollama: Ollama, size: tuple[int, int
         assert "base" in rows[0]
         assert "instruct" in rows[0]
         assert "f1" in rows[-1]
-        assert "tok" in desk.screen or "▾" in desk.screen, "where there is room for one, it is how much is below"
+        assert "tok" in desk.screen or "▼" in desk.screen, "where there is room for one, it is how much is below"
 
 
 async def test_zoom_split_and_divider(ollama: Ollama) -> None:

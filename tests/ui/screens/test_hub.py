@@ -47,7 +47,7 @@ async def test_the_first_line_names_the_smallest_pair_and_its_key_leads_there(si
 async def test_any_model_of_a_hub_comes_into_a_pane_and_is_asked(hub: Hub) -> None:
     async with explore(Launch()) as desk:
         await desk.press("f4")
-        await desk.until_shown("Model for ∿ base", "twin:latest")
+        await desk.until_shown("Model for ≈ base", "twin:latest")
         await desk.type("hf:maker/talk-GGUF")
         await desk.until_shown("Pull from a hub hf:maker/talk-GGUF")
         await desk.press("enter")

@@ -25,7 +25,7 @@ async def test_a_reply_that_outgrows_its_pane_keeps_its_prompt_in_view_and_says_
         host.apply(finished())
         await pilot.pause()
         assert host.view.transcript.row_count == 2 + 61 + 1  # separator, prompt, lines and an empty one, summary
-        assert host.rows()[-1].endswith("▾ 54 lines below")
+        assert host.rows()[-1].endswith("▼ 54 lines below")
 
 
 async def test_the_number_of_lines_below_is_kept_up_to_date_while_they_come() -> None:
@@ -33,14 +33,14 @@ async def test_the_number_of_lines_below_is_kept_up_to_date_while_they_come() ->
     async with host.run_test(size=(50, 12)):
         host.begin_turn(1, "Count.")
         host.say(30)
-        await until(lambda: "▾ 23 lines below" in host.rows()[-1])
+        await until(lambda: "▼ 23 lines below" in host.rows()[-1])
         host.say(30, first=30)
-        await until(lambda: "▾ 53 lines below" in host.rows()[-1])
+        await until(lambda: "▼ 53 lines below" in host.rows()[-1])
 
 
 @pytest.mark.parametrize(
     ("width", "end", "words"),
-    [(60, End.STOP, "▾ 54 lines below"), (30, End.STOP, "▾ 54 below"), (24, End.STOP, "▾ 54")],
+    [(60, End.STOP, "▼ 54 lines below"), (30, End.STOP, "▼ 54 below"), (24, End.STOP, "▼ 54")],
 )
 async def test_the_words_on_lines_below_are_as_long_as_there_is_room(width: int, end: End, words: str) -> None:
     host = Host()
@@ -50,7 +50,7 @@ async def test_the_words_on_lines_below_are_as_long_as_there_is_room(width: int,
         host.apply(finished(end, tokens=60))
         await pilot.pause()
         row = host.rows()[-1]
-        assert row.endswith(f" {words}") and "ended by itself" in row and row.count("▾") == 1
+        assert row.endswith(f" {words}") and "ended by itself" in row and row.count("▼") == 1
 
 
 async def test_a_turn_pushes_the_one_before_up_only_until_its_own_beginning_is_at_the_top() -> None:

@@ -180,7 +180,7 @@ async def test_it_follows_the_end_until_scrolled_up_and_then_says_how_much_came(
         await pilot.pause()
         assert host.drawn == before
         assert transcript.scroll_anchor.below > 20
-        await until(lambda: host.rows()[-1].endswith(f"▾ {transcript.scroll_anchor.below} lines below"))
+        await until(lambda: host.rows()[-1].endswith(f"▼ {transcript.scroll_anchor.below} lines below"))
         await pilot.press("end")
         await pilot.wait_for_animation()
         await pilot.pause()

@@ -39,7 +39,7 @@ _MAX_TEXT: Final = 1 << 20
 """Bytes of a text to score."""
 _GREEDY: Final = "greedy"
 """Preset of the reply: a sampled one shifts by itself."""
-_SHOWN: Final = {ord("\n"): "⏎", ord("\t"): "⇥", ord(" "): "·"}
+_SHOWN: Final = {ord("\n"): "⏎", ord("\t"): "→", ord(" "): "·"}
 """Signs for white space in the table."""
 _MARKS: Final = {
     Shift.UNSHIFTED: "",

@@ -126,9 +126,9 @@ class PaneFooter(RowBar):
             return ""
         state, figure = (BETWEEN.join((self._state, *self._figures[:count])) for count in (0, 1))
         for beside, words in (
-            (figure, f"▾ {counted(self._below, 'line')} below"),
-            (state, f"▾ {self._below:,} below"),
+            (figure, f"▼ {counted(self._below, 'line')} below"),
+            (state, f"▼ {self._below:,} below"),
         ):
             if cell_width(beside) + len(BETWEEN) + cell_width(words) <= self.room:
                 return words
-        return f"▾ {self._below:,}"
+        return f"▼ {self._below:,}"
