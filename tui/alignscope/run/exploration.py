@@ -127,9 +127,13 @@ class Exploration:
     async def fork(self, number: int) -> str:
         """Wait for the replies in flight, and `resume` a new session that ends with a turn; 0 is before the first."""
         await self.settled()
-        if self.recorder is not None:
-            await asyncio.wrap_future(self.recorder.flush())  # before it, a new session has no name to fork from
+        await self._named()
         return await self.resume(self.session.fork(number))
+
+    async def _named(self) -> None:
+        """Wait until the session has its file, and with that a name for others to refer to."""
+        if self.recorder is not None:
+            await asyncio.wrap_future(self.recorder.flush())
 
     async def close(self) -> str:
         """Stop, and wait until everything is on disk. Return a message about unwritten parts, "" without any."""
@@ -141,6 +145,8 @@ class Exploration:
 
     async def again(self, session: Session, turn: Turn) -> AsyncGenerator[tuple[Event, Reply], None]:
         """Send a turn of a session again, recorded in a session of its own; yield as `play` does."""
+        if session is self.session:
+            await self._named()
         forked = session.fork(turn.number - 1 if turn.settings.context == CARRY else 0)
         forked.title, forked.parent = f"{session.title} (again)", Parent(session.name, turn.number)
         other = Exploration(self.servers, self.catalog)
