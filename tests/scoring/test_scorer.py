@@ -10,10 +10,11 @@ from alignscope.backends import connect
 from alignscope.backends.base import Backend, ServerError
 from alignscope.scoring.frame import Frame, Framed
 from alignscope.scoring.position import Missing, Position
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, split
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
 from tests.scoring.speaking import BASE, BEFORE, TWIN, speaking
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
+from tests.standin.web import Exchange
 
 KINDS = ("ollama", "llamacpp", "vllm")
 REPLY = TWIN.reply(BEFORE.text, 300)
@@ -110,6 +111,35 @@ async def test_the_first_token_after_another_prompt_is_no_comparison() -> None:
         scorer = Scorer(backend, model, alternatives=5)
         missing = [position.missing async for position in scorer.along(bare, REPLY[:3], ended=False)]
     assert missing == [Missing.START, None, None]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("llamacpp", "vllm"), Tokenizers.ALIKE),
+        (("llamacpp", "ollama"), Tokenizers.UNKNOWN),
+    ],
+)
+async def test_whether_two_models_read_alike(kinds: tuple[str, str], said: Tokenizers) -> None:
+    async with speaking(kinds[0], BASE) as (_, one, model), speaking(kinds[1], TWIN) as (_, other, other_model):
+        assert await compare_tokenizers(one, model, other, other_model, BEFORE, "".join(REPLY[:9])) is said
+
+
+async def test_tokenizers_that_differ_are_found_out() -> None:
+    async with (
+        speaking("llamacpp", BASE) as (_, one, model),
+        speaking("llamacpp", TWIN) as (server, other, other_model),
+    ):
+
+        async def letters(exchange: Exchange) -> None:
+            text = str(exchange.seen.body["content"])
+            await exchange.json({"tokens": [{"id": ord(letter), "piece": letter} for letter in text]})
+
+        server.routes["POST", "/tokenize"] = letters
+        found = await compare_tokenizers(one, model, other, other_model, BEFORE, "".join(REPLY[:9]))
+        assert found is Tokenizers.DIFFERENT
+        _, positions = await scored(other, other_model, REPLY[:9])
+        assert {position.missing for position in positions} == {Missing.RESPLIT}
 
 
 @pytest.mark.parametrize("rendered", [True, False])

@@ -18,19 +18,22 @@ from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
+from alignscope.model.turn import MAX_ALTERNATIVES
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 from alignscope.scoring.comparison import Comparison, compare, null_shifts
 from alignscope.scoring.frame import HELP, Frame, framed
 from alignscope.scoring.position import Missing, Position, own_positions
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, split
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
 from alignscope.text.wording import counted, describe_pane
 
 _WHOLE: Final = 1_000_000
-"""Alternatives to ask the embedded engine for: its answer has the whole vocabulary."""
+"""Alternatives to ask the embedded engine for where its answer shall have the whole vocabulary."""
+_LONG: Final = 1000
+"""Alternatives to ask it for where the vocabulary is large."""
 _BITS: Final = 1.4426950408889634
 """Bits in a nat."""
 _MOST_ROWS: Final = 40
@@ -55,6 +58,10 @@ _WHY: Final = {
     Missing.RESPLIT: "the text is split otherwise when it is read",
     Missing.START: "the first token after another prompt",
 }
+_TOKENIZERS: Final = {
+    Tokenizers.DIFFERENT: "The two read the reply in different tokens, so that figures hold for the tokens they share.",
+    Tokenizers.UNKNOWN: "Whether the two read the reply in the same tokens isn't known: a server doesn't tell.",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Wanted:
     """Pane whose model scores it; "" for the first completion pane."""
     frame: Frame = Frame.CHAT
     alternatives: int | None = None
-    """None for as many as the servers give: whole lists from the embedded engine, else 20."""
+    """None for as many as is sensible: whole lists from the twins, 1,000 from the embedded engine, else 20."""
     text: str = ""
     """Text to score instead of a reply."""
 
@@ -120,7 +127,7 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
         printing.notes().line(plan.why)
     of, by = panes(plan.lineup, wanted)
     own_backend, other_backend = await servers.get(of.server), await servers.get(by.server)
-    alternatives = wanted.alternatives or (_WHOLE if of.server == by.server == EMBEDDED else 20)
+    alternatives = wanted.alternatives or _most(of, by)
     before = await framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
     printer: _Json | _Text = _Json(of, by, wanted.frame) if as_json else _Text(of, by, wanted.frame)
     if wanted.text:
@@ -131,6 +138,8 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
         printing.notes().line(f"alignscope: {of.name} wrote nothing, so there is nothing to compare.")
         return Status.FAILED
     scorer = Scorer(other_backend, by.model, alternatives=alternatives)
+    text = "".join(position.token for position in own)
+    alike = await compare_tokenizers(own_backend, of.model, other_backend, by.model, before, text)
     found: list[Comparison] = []
     try:
         tokens = [position.token for position in own if not position.end]
@@ -139,8 +148,15 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
                 found.append(compare(own[position.index], position, wanted=alternatives))
                 printer.position(found[-1])
     finally:
-        printer.end(found, null_shifts(own, wanted=alternatives), scorer)
+        printer.end(found, null_shifts(own, wanted=alternatives), alike, scorer)
     return Status.OK
+
+
+def _most(of: Pane, by: Pane) -> int:
+    """Return how long a list to ask for: as long as every server can give, and a line of JSON can hold."""
+    if is_twin(of.model) and is_twin(by.model):
+        return _WHOLE
+    return _LONG if of.server == by.server == EMBEDDED else MAX_ALTERNATIVES
 
 
 def panes(lineup: Lineup, wanted: Wanted) -> tuple[Pane, Pane]:
@@ -204,14 +220,14 @@ class _Json:
         }  # fmt: skip
         self._out.json(msgspec.json.encode(line))
 
-    def end(self, found: Sequence[Comparison], null: Sequence[Shift], scorer: Scorer) -> None:
+    def end(self, found: Sequence[Comparison], null: Sequence[Shift], alike: Tokenizers, scorer: Scorer) -> None:
         summary = summarise(each.shift for each in found)
         line: dict[str, Any] = {
             "event": "summary", **self._about, "positions": summary.positions,
             "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
             "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(summarise(null)),
             "js_thirds": [_finite(part.mean) for part in _thirds(found)],
-            "requests": scorer.requests, "tokens": scorer.tokens,
+            "tokenizers": alike, "requests": scorer.requests, "tokens": scorer.tokens,
         }  # fmt: skip
         self._out.json(msgspec.json.encode(line))
 
@@ -228,7 +244,7 @@ class _Text:
     def position(self, found: Comparison) -> None:
         self._out.styled(found.token, _MARKS[found.shift])
 
-    def end(self, found: Sequence[Comparison], null: Sequence[Shift], scorer: Scorer) -> None:
+    def end(self, found: Sequence[Comparison], null: Sequence[Shift], alike: Tokenizers, scorer: Scorer) -> None:
         self._out.line()
         self._out.line()
         shifted = [each for each in found if each.shift in (Shift.SHIFTED, Shift.BEYOND)]
@@ -252,6 +268,8 @@ class _Text:
             self._out.line(
                 f"Jensen–Shannon divergence by thirds, in bits: {' · '.join(each or '–' for each in thirds)}"
             )
+        if alike in _TOKENIZERS:
+            self._out.line(_TOKENIZERS[alike])
         for missing, why in _WHY.items():
             if count := sum(each.missing is missing for each in found):
                 self._out.line(f"{counted(count, 'position')} left out: {why}")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from enum import StrEnum
 from typing import Final
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, ServerError
@@ -44,6 +45,27 @@ async def split(backend: Backend, model: str, before: Framed, text: str) -> list
             Fault.INVALID,
         )
     return [token for token in tokens if token]
+
+
+class Tokenizers(StrEnum):
+    """Whether two models read a text in the same tokens; only then can their lists be compared everywhere."""
+
+    ALIKE = "alike"
+    """On this text."""
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+    """A server doesn't tell."""
+
+
+async def compare_tokenizers(
+    one: Backend, model: str, other: Backend, other_model: str, before: Framed, text: str
+) -> Tokenizers:
+    """Compare the tokens in which two models read a text behind a prompt."""
+    try:
+        read = [await split(backend, name, before, text) for backend, name in ((one, model), (other, other_model))]
+    except ServerError:
+        return Tokenizers.UNKNOWN
+    return Tokenizers.ALIKE if read[0] == read[1] else Tokenizers.DIFFERENT
 
 
 async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> list[bytes] | None:
