@@ -144,6 +144,9 @@ async def walk(seed: int, steps: int) -> None:
                 here = Walk(desk, random.Random(seed), taken)
                 for _ in range(steps):
                     await here.step()
+                    if desk.app._exit:  # by the palette, to which a click on ≡ leads
+                        assert desk.app.return_code == 0
+                        return
                 await here.arrive()
         except BaseException as error:
             error.add_note(f"seed {seed}, after: " + " | ".join(taken))

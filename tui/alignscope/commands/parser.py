@@ -226,7 +226,7 @@ def _add_shift(commands: Any, panes: list[str], sets: list[str]) -> None:
         "--frame", metavar="chat|qa|bare", help="what stands before the reply when it is scored (default: chat)"
     )
     shift.add_argument(
-        "--alternatives", metavar="N", help="how long the lists are (default: 20, or the whole vocabulary)"
+        "--alternatives", metavar="N", help="length of the lists (default: 20; embedded 1,000, and whole for the twins)"
     )
     shift.add_argument("--text", dest="file", metavar="FILE", help="score this file's text instead of a reply")
     shift.add_argument(
