@@ -359,3 +359,15 @@ async def test_a_session_that_died_is_folded_in_and_said(ollama: Ollama) -> None
         await desk.until_shown("was interrupted in turn 1")
     (session,) = kept()
     assert session.turns[0].text("base") == "so far" and session.turns[0].replies["base", 1].end is End.CUT
+
+
+async def test_a_turn_that_was_left_before_anything_came_is_not_waited_for(ollama: Ollama) -> None:
+    one, two = two_turns()
+    left = Session("left", AT, turns=[one, replace(two, replies={})])
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.explorer.resume(left)
+        await desk.until(lambda: "stopped" in desk.screen)
+        assert not any(view.running for view in desk.explorer.split.views)
+        assert "waiting" not in desk.screen
+        await desk.send("go on")
+        await desk.until_done(3)

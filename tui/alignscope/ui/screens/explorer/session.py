@@ -11,6 +11,7 @@ from typing import TypeVar
 from textual import work
 
 from alignscope.files import locations
+from alignscope.model.events import End
 from alignscope.model.launch import Playback
 from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.session import Session, SessionError
@@ -94,7 +95,9 @@ class SessionActions(NextTurnActions):
             await self.set_lineup(self.exploration.lineup)
             self.lineup_found.set()
         for view in self.split.views:
-            view.set_turns([(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)])
+            its_turns = [(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)]
+            # What was left before anything came has no replies in its file, and none will come.
+            view.set_turns(its_turns, missing=End.CANCELLED)
         self.show_lineup()
         self.refresh_bindings()
         if lost:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
-from alignscope.model.events import Event, Finished, Started, Token, Waiting
+from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.launch import Scroll
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
@@ -205,13 +205,21 @@ class PaneView(Widget):
         """Draw the end of a reply below its text."""
         self.transcript.end_turn(_end(reply), self._message(reply), reply.sample)
 
-    def set_turns(self, turns: Sequence[tuple[Turn, str]], *, keep: bool = False, show_end: bool = False) -> None:
+    def set_turns(
+        self,
+        turns: Sequence[tuple[Turn, str]],
+        *,
+        keep: bool = False,
+        show_end: bool = False,
+        missing: End | None = None,
+    ) -> None:
         """Replace all turns. Turns before the last that have the same numbers stay as they are.
 
         Args:
             turns: turns, each with this pane's name in it; the last began at 0 on the pane's clock.
             keep: leave the view at its place while the last turn has the number that it had.
             show_end: have the end in view, and follow it if that isn't the turn's beginning too.
+            missing: end of the replies that a turn doesn't have; None to wait for them.
         """
         anchor = self.transcript.scroll_anchor
         keep = keep and bool(turns and self.turns) and turns[-1][0].number == self.turns[-1].number
@@ -224,7 +232,7 @@ class PaneView(Widget):
         self.replies = {}
         self.transcript.truncate(kept)
         for place, (turn, name) in enumerate(turns[kept:], kept + 1):
-            self._add(turn, turn.replies_of(name))
+            self._add(turn, turn.replies_of(name), missing)
             anchor.at = "follow" if show_end else at or anchor.mode
             for sample, reply in self.replies.items():
                 end = _end(reply) if reply.end is not None else ""
@@ -236,12 +244,17 @@ class PaneView(Widget):
             anchor.begin()
         self.transcript.settle(line if at is None and not show_end else None)
 
-    def _add(self, turn: Turn, replies: Mapping[int, Reply]) -> None:
+    def _add(self, turn: Turn, replies: Mapping[int, Reply], missing: End | None = None) -> None:
         samples = range(1, turn.settings.samples + 1)
         self.turns.append(turn)
-        self.replies = {sample: replies.get(sample) or Reply(self.pane.name, sample) for sample in samples}
+        self.replies = {sample: replies.get(sample) or self._missing_reply(sample, missing) for sample in samples}
         settings = " · ".join(describe_settings(turn.settings, self._presets))
         self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples, remarks(turn))
+
+    def _missing_reply(self, sample: int, end: End | None) -> Reply:
+        reply = Reply(self.pane.name, sample)
+        reply.end = end
+        return reply
 
     def _message(self, reply: Reply) -> str:
         hint = self.retry_hint if reply.message and reply.failed else ""
