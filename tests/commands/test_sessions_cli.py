@@ -251,6 +251,8 @@ def test_export_options(run: Run, directory: Path) -> None:
     head = json.loads(run(*export, "cast", "--columns", "60", "--rows", "12", "-i", "1.5").out.split("\n")[0])
     assert (head["width"], head["height"], head["idle_time_limit"]) == (60, 12, 1.5)
     assert head["theme"]["bg"] == "#14171c"
+    slow = json.loads(run(*export, "cast", "--pace", "2").out.split("\n")[0])
+    assert (head["duration"], slow["duration"]) == (7.1, 7.7), "four tokens, half a second apart"
     assert "--bg: #14171c" in run(*export, "html", "--theme", "lamp").out
     assert "\n```text\nHello!\n\n```\n" in run(*export, "markdown", "--one-after-other").out
     assert "no pairs" in run(*export, "preferences").err
@@ -290,6 +292,7 @@ def test_import_is_the_way_back(run: Run, directory: Path, tmp_path: Path) -> No
         (["sessions", "export", "x", "-f", "html", "--theme", "pink"], "there is no theme pink; there are "),
         (["sessions", "export", "x", "-f", "cast", "--rows", "2"], "--rows is a whole number from 6 to 200; 2 is not"),
         (["sessions", "export", "x", "-f", "cast", "-i", "0"], "--idle-limit is a number from 0.001"),
+        (["sessions", "export", "x", "-f", "cast", "--pace", "0"], "--pace is a whole number from 1 to 1000; 0 is not"),
         (["replay", "x", "-s", "17"], "--speed is a number from 0.25 to 16; 17 is not"),
         (["replay", "x", "-s", "nan"], "--speed is a number from 0.25 to 16; nan is not"),
         (["replay", "x", "--speed", "2", "--instant"], "--instant and --speed exclude each other"),

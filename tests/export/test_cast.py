@@ -79,6 +79,19 @@ def test_cast_is_what_asciinema_reads() -> None:
     ]
 
 
+def test_cast_at_a_pace_draws_fast_replies_token_by_token_with_their_true_figures() -> None:
+    base = events("base", [(100.0 + n, f"b{n} ") for n in range(40)], ended_ms=140)
+    kept = session(turn(1, "x", base, events("instruct", [(200.0 + n, f"i{n} ") for n in range(4)], ended_ms=204)))
+    head, told, screen = _played(kept, pace=20)
+    assert told[-1][0] == head["duration"] == 2.05
+    came = [(time, int(number)) for time, _, data in told for number in re.findall(r"b(\d+)", data)]
+    first = {number: time for time, number in sorted(came, reverse=True)}
+    assert first == {n: round(0.1 + n * 0.05, 6) for n in range(40)}, "one at each beat"
+    _, fast, at_once = _played(kept)
+    assert fast[-1][0] == 0.204
+    assert screen == at_once, "and in the end the same stands there, true times and all"
+
+
 def test_cast_shows_the_last_rows_and_nothing_harmful() -> None:
     words = [(10.0 * number, f"word{number} ") for number in range(300)]
     kept = session(turn(1, "Go", events("base", words), events("instruct", [(5, NASTY)])))

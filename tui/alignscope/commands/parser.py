@@ -308,7 +308,7 @@ def _add_theme(parser: argparse.ArgumentParser) -> None:
 def _add_export(export: argparse.ArgumentParser) -> None:
     export.set_defaults(
         form=None, output=None, force=False, one_after_other=False, conversational=False,
-        theme=None, columns=None, rows=None, idle_limit=None,
+        theme=None, columns=None, rows=None, pace=None, idle_limit=None,
     )  # fmt: skip
     export.add_argument("name", metavar="NAME", help=_SESSION)
     export.add_argument(
@@ -322,6 +322,7 @@ def _add_export(export: argparse.ArgumentParser) -> None:
     export.add_argument("--theme", metavar="NAME", help="html, cast: in whose colours (html: paper, cast: lamp)")
     export.add_argument("--columns", metavar="N", help="cast: how wide the terminal is (default: 100)")
     export.add_argument("--rows", metavar="N", help="cast: how high the terminal is (default: 30)")
+    export.add_argument("--pace", metavar="N", help="cast: at most N tokens a second (default: as recorded)")
     export.add_argument("-i", "--idle-limit", metavar="SECONDS", help="cast: the longest pause players shall make")
     export.add_argument("--conversational", action="store_true", help="preferences: messages instead of plain text")
 

@@ -16,6 +16,7 @@ from alignscope.commands.session_args import open_session, run_on_store
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole
+from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
@@ -243,6 +244,7 @@ def _options(form: Format, arguments: argparse.Namespace) -> Options:
         columns=whole("--columns", arguments.columns, 20, 500) or 100,
         rows=whole("--rows", arguments.rows, 6, 200) or 30,
         idle_limit_ms=milliseconds("--idle-limit", arguments.idle_limit, 0.001),
+        pace=whole("--pace", arguments.pace, 1, MAX_PACE) or AS_IT_COMES,
         conversational=arguments.conversational,
     )
 

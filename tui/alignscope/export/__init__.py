@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from alignscope.export.palette import Palette
+from alignscope.model.pace import AS_IT_COMES
 
 if TYPE_CHECKING:
     from alignscope.model.session import Session
@@ -26,6 +27,8 @@ class Options:
     """Height of a recording for asciinema; at least 6."""
     idle_limit_ms: float | None = None
     """Recordings for asciinema: the longest pause players shall make. The times in the file stay as they were."""
+    pace: int = AS_IT_COMES
+    """Recordings for asciinema: tokens a second at most; those of faster replies get later times than they had."""
     conversational: bool = False
     """Preferences: lists of messages instead of plain text."""
 

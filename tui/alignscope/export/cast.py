@@ -1,4 +1,4 @@
-"""A session as an asciinema recording, version 2: the panes side by side, every token at its own time.
+"""A session as an asciinema recording, version 2: the panes side by side, every token at its own time or at a pace.
 
 https://docs.asciinema.org/manual/asciicast/v2/
 """
@@ -31,7 +31,7 @@ _FRAME: Final = 1 / 60
 
 def write(session: Session, options: Options) -> Iterator[str]:
     """Yield the header, then a line for each event."""
-    recording = Recording(session.turns)
+    recording = Recording(session.turns, options.pace)
     most = max((len(turn.lineup) for turn in session.turns), default=1)
     columns = max(options.columns, most * _NARROWEST + (most - 1) * len(_BETWEEN))
     screen = _Screen(columns, max(options.rows, _LOWEST), options.palette)
