@@ -191,6 +191,21 @@ async def test_exporting(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
         await shown(pilot, "There is a file Newest.html already")
 
 
+async def test_another_name_is_typed_letter_by_letter(store: Store, tmp_path: Path) -> None:
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, "4 sessions")
+        await pilot.press("f6")
+        await shown(pilot, "Newest.md")
+        await pilot.press("ctrl+u", *str(tmp_path / "talk"))
+        await shown(pilot, "❯ " + str(tmp_path / "talk"))
+        await pilot.press("down", "down")
+        await shown(pilot, f"{tmp_path / 'talk'}.jsonl")
+        await pilot.press("ctrl+u", "up", *str(tmp_path / "walk"), "enter")
+        await shown(pilot, "Wrote ")
+    assert "Hello!" in (tmp_path / "walk.html").read_text("utf-8")
+
+
 async def test_the_session_that_is_open_stays(store: Store) -> None:
     app = Host(screen=lambda: LibraryScreen(store, current="s1"))
     async with app.run_test(size=(120, 40)) as pilot:

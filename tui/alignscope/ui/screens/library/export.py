@@ -48,9 +48,10 @@ class ExportScreen(Chooser[tuple[str, Path] | None]):
         super().__init__()
         self._stem = stem
         self._forms = {name: form for name, form in _FORMS.items() if picture or name != _PICTURE}
+        self._form = next(iter(self._forms))  # whose suffix the name was given last
 
     def on_mount(self) -> None:
-        self.filter.put(f"{self._stem}{next(iter(self._forms.values()))[0]}")
+        self.filter.put(f"{self._stem}{self._forms[self._form][0]}")
         self.refill()
 
     def entries(self, query: str) -> list[Option]:
@@ -60,18 +61,22 @@ class ExportScreen(Chooser[tuple[str, Path] | None]):
         ]
 
     def preview(self, chosen: str | None) -> None:
-        if chosen is None:
-            return
-        # The suffix follows the selected form, unless the person typed one that is no form's.
-        suffix = self._forms[chosen][0]
-        path = Path(self.filter.value)
-        if path.suffix != suffix and (not path.suffix or path.suffix in {known for known, _ in _FORMS.values()}):
-            self.filter.put(str(path.with_suffix(suffix)) if path.name else "")
+        # Not while somebody types, which fills the list anew: the name would change between two letters.
+        if chosen is not None and chosen != self._form:
+            self._form = chosen
+            self.filter.put(self._named(chosen))
 
     def choose(self, chosen: str | None) -> None:
-        text = self.filter.value.strip()
-        if chosen is not None and text:
-            self.dismiss((chosen, Path(text)))
+        if chosen is not None and (name := self._named(chosen)):
+            self.dismiss((chosen, Path(name)))
+
+    def _named(self, form: str) -> str:
+        """Return the typed name with a form's suffix, unless the person typed one that is no form's."""
+        text, suffix = self.filter.value.strip(), self._forms[form][0]
+        path = Path(text)
+        if path.suffix == suffix or (path.suffix and path.suffix not in {known for known, _ in _FORMS.values()}):
+            return text
+        return str(path.with_suffix(suffix)) if path.name else ""
 
 
 def export(
