@@ -26,6 +26,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from alignscope.ui.app import AlignscopeApp
+from alignscope.ui.picture import screen_svg
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
@@ -79,7 +80,8 @@ class Sitting:
         await self.pilot.press(*keys)
 
     async def drawn(self) -> None:
-        """Wait until nothing is left to draw, and then three frames more."""
+        """Wait until what servers know has come and nothing is left to draw, and then three frames more."""
+        await self.until(lambda: not any(worker.group == "learn" and worker.is_running for worker in self.app.workers))
         await self.until(lambda: not any(view.transcript.pending for view in self.explorer.split.views))
         await self.pilot.pause(0.2)
 
@@ -138,7 +140,7 @@ async def take(picture: Callable[[Sitting], Awaitable[None]]) -> str:
         await sitting.ready()
         await picture(sitting)
         await sitting.drawn()
-        svg = app.export_screenshot(title="alignscope", simplify=True)
+        svg = screen_svg(app, "alignscope", simplify=True)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from alignscope.export import FORMATS, Options
 from alignscope.model.session import Session, SessionError
 from alignscope.text.clean import clean
+from alignscope.ui.picture import screen_svg
 from alignscope.ui.screens.chooser import Chooser
 
 _PICTURE: Final = "svg"
@@ -101,7 +102,7 @@ def export(
             if name == _PICTURE:
                 # The dialog has gone with the next drawing.
                 await asyncio.sleep(0.1)
-                text = screen.app.export_screenshot(title=clean(session.title))
+                text = screen_svg(screen.app, clean(session.title))
                 await asyncio.to_thread(_write, path, [text], "utf-8")
             else:
                 form, theme = FORMATS[name], screen.app.theme
