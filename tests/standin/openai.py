@@ -280,7 +280,7 @@ class OpenAIStyle(Server):
             name = b'"reasoning_content":' if piece.thinking else b'"content":'
             inner = b'"delta":{' + name + quoted(piece.text) + b"}" if chat else b'"text":' + quoted(piece.text)
             if not piece.done:
-                extra = b',"logprobs":' + self._logprobs(piece.text, lists, chat) if body.get("logprobs") else b""
+                extra = b',"logprobs":' + self._logprobs(piece, lists, chat) if body.get("logprobs") else b""
                 return b'data: {"choices":[{"index":0,' + inner + extra + b',"finish_reason":null}]}\n\n'
             last = b'data: {"choices":[{"index":0,' + inner + f',"finish_reason":"{piece.done}"'.encode() + b"}]}\n\n"
             if usage:
@@ -297,9 +297,9 @@ class OpenAIStyle(Server):
         broken = {**BROKEN, Fault.ERROR_LINE: f"data: {error}\n\n".encode()}
         await send(exchange, script, stream, "text/event-stream", frame, broken)
 
-    def _logprobs(self, text: str | bytes, lists: Lists, chat: bool) -> bytes:
-        word = text if isinstance(text, str) else text.decode("utf-8", "replace")
-        own, listed = lists.of(word)
+    def _logprobs(self, piece: Piece, lists: Lists, chat: bool) -> bytes:
+        word = piece.text if isinstance(piece.text, str) else piece.text.decode("utf-8", "replace")
+        own, listed = lists.of(word, piece.held)
         tops = dict(listed)
         if chat or self.flavour is Flavour.LLAMA_CPP:
             entry = {

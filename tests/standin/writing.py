@@ -22,6 +22,8 @@ class Piece:
     """The reason for the end, on the last piece only."""
     count: int = 0
     """Tokens so far, this one included."""
+    held: str = ""
+    """Text of earlier tokens at its beginning, which was held back."""
 
 
 class Lists:
@@ -32,8 +34,13 @@ class Lists:
         self._text = prompt
         self._number = number
 
-    def of(self, token: str) -> tuple[float, Tops]:
-        """The next token's log-probability, and the likeliest ones, however many were asked for."""
+    def of(self, text: str, held: str = "") -> tuple[float, Tops]:
+        """The next token's log-probability, and the likeliest ones, however many were asked for.
+
+        Behind text that was held back, they are those of the last token, as in llama.cpp.
+        """
+        token = text.removeprefix(held)
+        self._text += held
         if self._language is None:
             return -0.5, tuple((token if n == 0 else f"{token}{n}", -0.5 - n) for n in range(self._number))
         found = self._language.logprob(self._text, token), self._language.tops(self._text, self._number)
@@ -101,7 +108,9 @@ async def pieces(
                 return
             if any(held.endswith(s[:n]) for s in stop for n in range(1, len(s))):
                 continue
-            text, held = held, ""
+            before, text, held = held.removesuffix(text), held, ""
+            yield Piece(text, count=count, held=before)
+            continue
         yield Piece(text, thinking, count=count)
     if held:
         yield Piece(held, count=count)

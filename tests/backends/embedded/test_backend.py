@@ -101,6 +101,17 @@ async def test_log_probabilities(embedded: EmbeddedBackend, make: Callable[..., 
         assert ranked == sorted(ranked, reverse=True)
 
 
+async def test_lists_are_those_of_their_text_where_a_stop_string_held_some_back(embedded: EmbeddedBackend) -> None:
+    sampling = (
+        PURE.on("stop", ("erezz", "ezz", "azz", " zz", "szz", "tzz")).on("temperature", 0.0).on("num_predict", 60)
+    )
+    chunks, _ = await read(embedded, completion("Where is my bead", sampling=sampling, logprobs=20))
+    assert any(chunk.logprob is None for chunk in chunks), "nothing was held back"
+    for chunk in chunks:
+        texts = [alternative.text for alternative in chunk.alternatives]
+        assert texts[:1] == [chunk.text] if chunk.logprob is not None else not texts
+
+
 async def test_a_seed_gives_the_same_reply_and_another_another(embedded: EmbeddedBackend) -> None:
     async def text(seed: int) -> str:
         chunks, _ = await read(embedded, completion("The", sampling=PURE.on("seed", seed).on("num_predict", 60)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from alignscope.backends.base import Chunk
+from alignscope.backends.base import Chunk, Request
 from alignscope.model.events import Alternative
 
 
@@ -23,23 +23,48 @@ class TokenLogprob(msgspec.Struct):
     top_logprobs: list[TopLogprob] | None = None
 
 
-def chunks_of(text: str, entries: Sequence[TokenLogprob], wanted: int) -> Iterator[Chunk]:
-    """Yield the text in chunks with their log-probabilities, and up to `wanted` alternatives.
+def chunks_of(text: str, entries: Sequence[TokenLogprob], request: Request) -> Iterator[Chunk]:
+    """Yield the text in chunks: a token each with its log-probability and as many alternatives as were asked for.
 
-    Several tokens whose texts join to the whole become a chunk each. Otherwise (text held back, half a character) all
-    text gets the last entry, that of the token which completed it. Entries without text are dropped.
+    Entries are matched from the end of the text, since what was held back (half a character, a possible stop string)
+    comes with the token that completed it. Text before the first one that matches is a chunk without figures; entries
+    that match no text are dropped.
     """
-    if text and not entries:
+    chunks: list[Chunk] = []
+    for entry in reversed(entries):
+        if not entry.token:
+            continue
+        if not text.endswith(entry.token):
+            break
+        chunks.append(_chunk(entry, request))
+        text = text.removesuffix(entry.token)
+    if text:
         yield Chunk(text)
-    elif len(entries) > 1 and "".join(entry.token for entry in entries) == text:
-        for entry in entries:
-            if entry.token:
-                yield _chunk(entry.token, entry, wanted)
-    elif text:
-        yield _chunk(text, entries[-1], wanted)
+    yield from reversed(chunks)
 
 
-def _chunk(text: str, entry: TokenLogprob, wanted: int) -> Chunk:
+def _chunk(entry: TokenLogprob, request: Request) -> Chunk:
     ranked = [Alternative(top.token, top.logprob) for top in entry.top_logprobs or () if top.logprob is not None]
     ranked.sort(key=lambda alternative: -alternative.logprob)
-    return Chunk(text, False, entry.logprob, tuple(ranked[:wanted]))
+    if _of_another(entry, ranked, request):
+        return Chunk(entry.token)
+    return Chunk(entry.token, False, entry.logprob, tuple(ranked[: request.logprobs or 0]))
+
+
+def _of_another(entry: TokenLogprob, ranked: Sequence[Alternative], request: Request) -> bool:
+    """Return whether the figures are, or may be, those of another token than the text.
+
+    llama.cpp and Ollama put all text that comes with a token into its entry, also what was held back before. The list
+    doesn't have such a text, though the figure is high enough for it, or the text begins as a stop string does.
+    """
+    if entry.logprob is None or any(each.text == entry.token for each in ranked):
+        return False
+    stops = request.sampling.get("stop", ())
+    return bool(ranked and entry.logprob >= ranked[-1].logprob) or (
+        isinstance(stops, tuple) and any(_holds(entry.token, stop) for stop in stops)
+    )
+
+
+def _holds(text: str, stop: str) -> bool:
+    """Return whether a part of a text, short of its end, may become a stop string."""
+    return any(text[:end].endswith(stop[:n]) for end in range(1, len(text)) for n in range(1, len(stop)))

@@ -63,7 +63,7 @@ class _Reading:
         self.model = request.model
         self.silent = True
         """Whether nothing has come yet."""
-        self._wanted = request.logprobs or 0
+        self._request = request
         self._repeats = 0
         self._last = ""
 
@@ -82,7 +82,7 @@ class _Reading:
             self._repeats, self._last = (self._repeats + 1, self._last) if bare == self._last and text else (1, bare)
         if thought:
             yield Chunk(thought, True)
-        yield from chunks_of(text, line.logprobs or (), self._wanted)
+        yield from chunks_of(text, line.logprobs or (), self._request)
 
 
 class OllamaBackend(HTTPBackend):

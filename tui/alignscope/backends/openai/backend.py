@@ -257,7 +257,6 @@ class _Reading:
     def __init__(self, info: ServerInfo, request: Request) -> None:
         self._info = info
         self._request = request
-        self._wanted = request.logprobs or 0
         self.reason = ""
         """The server's reason for the end; "" until it gives one."""
         self.complete = False
@@ -286,4 +285,4 @@ class _Reading:
         thought, text = delta.parts if delta else ("", choice.text or "")
         if thought:
             yield Chunk(thought, True)
-        yield from chunks_of(text, choice.logprobs.entries if choice.logprobs else (), self._wanted)
+        yield from chunks_of(text, choice.logprobs.entries if choice.logprobs else (), self._request)

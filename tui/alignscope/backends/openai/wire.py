@@ -1,5 +1,6 @@
 """Requests to OpenAI-style servers, and types of their answers."""
 
+import math
 import re
 from itertools import zip_longest
 from typing import Any, Final
@@ -11,6 +12,9 @@ from alignscope.backends.chunks import TokenLogprob, TopLogprob
 from alignscope.backends.dialects import Body, Dialect
 from alignscope.model.events import Stats
 from alignscope.model.pane import Mode
+
+_ROUNDING: Final = 1e-4
+"""Maximum between two log-probabilities of one token, as servers round them."""
 
 
 class Logprobs(msgspec.Struct):
@@ -29,9 +33,20 @@ class Logprobs(msgspec.Struct):
         tokens = self.tokens or []
         n = len(tokens)
         return [
-            TokenLogprob(token, own, [TopLogprob(*item) for item in (tops or {}).items()])
+            TokenLogprob(token, own, _listed(token, own, tops or {}))
             for token, own, tops in zip_longest(tokens, (self.token_logprobs or [])[:n], (self.top_logprobs or [])[:n])
         ]
+
+
+def _listed(token: str, own: float | None, tops: dict[str, float]) -> list[TopLogprob]:
+    """Return the alternatives in a mapping by text, in which of several tokens with the same text only one is left.
+
+    Where it isn't the written token, that is one more of the list.
+    """
+    listed = [TopLogprob(*item) for item in tops.items()]
+    if own is not None and token in tops and not math.isclose(tops[token], own, abs_tol=_ROUNDING):
+        listed.append(TopLogprob(token, own))
+    return listed
 
 
 class Delta(msgspec.Struct):
