@@ -76,6 +76,7 @@ def test_show_says_what_holds_and_who_said_so(
     assert rows["signs"] == ["auto", "default"]
     assert rows["class_mode"] == ["true", "file"]
     assert rows["scroll"] == ["hold", "default"]
+    assert rows["logprobs"] == ["off", "default"]
 
 
 def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,6 +172,15 @@ def test_what_stays_in_view_may_be_set() -> None:
     assert launched().scroll == "hold"
     written("scroll: follow\n")
     assert launched().scroll == "follow"
+
+
+def test_log_probabilities_that_are_asked_for() -> None:
+    assert launched().settings.logprobs is None
+    for text, wanted in (("off", None), ("token", 0), ("5", 5)):
+        written(f"logprobs: {text}\n")
+        assert launched().settings.logprobs == launched("ask", "x").settings.logprobs == wanted
+    assert launched("ask", "x", "--logprobs", "off").settings.logprobs is None
+    assert launched("ask", "x", "--logprobs", "token").settings.logprobs == 0
 
 
 def test_flags_beat_environment_beats_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -45,7 +45,10 @@ def parsed(*argv: str) -> Launch:
         ),
         (["ask", "x", "--samples", "0"], "--samples is a whole number from 1 to 16; 0 is not"),
         (["ask", "x", "--samples", "many"], "--samples is a whole number from 1 to 16; many is not"),
-        (["ask", "x", "--logprobs", "21"], "--logprobs is a whole number from 0 to 20; 21 is not"),
+        (
+            ["ask", "x", "--logprobs", "21"],
+            "--logprobs must be off, token or a number of alternatives up to 20, not 21",
+        ),
         (["ask", "x", "--timeout", "0"], "--timeout is a number from 0.001 to 1,000,000; 0 is not"),
         (["ask", "x", "--timeout", "inf"], "--timeout is a number from 0.001 to 1,000,000; inf is not"),
         (["ask", "x", "--pane", "a"], "--pane: a pane is written NAME=MODEL"),

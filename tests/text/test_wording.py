@@ -3,7 +3,15 @@
 from alignscope.model.events import End, Finished, Stats, Token
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
-from alignscope.text.wording import counted, describe_footer, describe_pane, reply_facts, reply_summary
+from alignscope.model.turn import TurnSettings
+from alignscope.text.wording import (
+    counted,
+    describe_footer,
+    describe_pane,
+    describe_settings,
+    reply_facts,
+    reply_summary,
+)
 
 
 def ended(end: End, tokens: int, rate: float | None = None) -> Reply:
@@ -61,3 +69,12 @@ def test_a_pane_says_which_sample_only_where_there_are_several() -> None:
     pane = Pane("base", "m:text", "", Mode.COMPLETION)
     assert describe_pane(pane) == "base · m:text · completion"
     assert describe_pane(pane, 2, 3) == "base · m:text · completion · sample 2 of 3"
+
+
+def test_log_probabilities_are_said_with_their_alternatives() -> None:
+    assert [describe_settings(TurnSettings(logprobs=number))[1:] for number in (None, 0, 1, 20)] == [
+        [],
+        ["logprobs"],
+        ["logprobs, 1 alternative"],
+        ["logprobs, 20 alternatives"],
+    ]

@@ -139,6 +139,28 @@ async def test_an_experiment_brings_its_scaffold_and_sampling(ollama: Ollama) ->
         assert desk.exploration.turns[1].settings.samples == 1, "it was for that one turn"
 
 
+async def test_log_probabilities_are_asked_for_on_a_key_and_their_cost_is_said(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await desk.press("escape", "I")
+        await desk.until_shown("logprobs", "each token's log-probability", "twice the room")
+        await desk.press("I")
+        await desk.until_shown("logprobs, 20 alternatives", "24 times the room")
+        await desk.send("one")
+        await desk.until_done()
+        await desk.press("escape", "I")
+        await desk.until_shown("asks for no log-probabilities")
+        await desk.send("two")
+        await desk.until_done(2)
+        await desk.press("escape", "I")
+        await desk.send("three")
+        await desk.until_done(3)
+        first = desk.exploration.turns[0].replies["instruct", 1]
+    for path in ("/api/generate", "/api/chat"):
+        asked = [(seen.body.get("logprobs"), seen.body.get("top_logprobs")) for seen in ollama.seen(path)]
+        assert asked == [(True, 20), (None, None), (True, 0)]
+    assert {len(first.token(index).alternatives) for index in range(len(first.texts))} == {20}
+
+
 async def test_one_after_the_other(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("escape", "w")

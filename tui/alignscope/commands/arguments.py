@@ -17,7 +17,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.pane import LineupError, Mode, PaneRequest, is_hub
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS
-from alignscope.model.turn import MAX_ALTERNATIVES, MAX_SAMPLES, TurnSettings
+from alignscope.model.turn import MAX_SAMPLES, TurnSettings, read_logprobs
 
 _MAX_SECONDS: Final = 1e6
 """Maximum of an option in seconds: eleven days."""
@@ -58,7 +58,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
             _sampling(preset.sampling, arguments.sets),
             whole("--samples", arguments.samples, 1, MAX_SAMPLES) or 1,
             scaffold=_scaffold(arguments.scaffold),
-            logprobs=whole("--logprobs", arguments.logprobs, 0, MAX_ALTERNATIVES),
+            logprobs=_logprobs(chosen.logprobs if arguments.logprobs is None else arguments.logprobs),
         ),
         silence=None if arguments.timeout is None else number("--timeout", arguments.timeout, 0.001, _MAX_SECONDS),
         system=_readable(arguments.system or ""),
@@ -199,6 +199,13 @@ def _scaffold(name: str | None) -> str:
     if name is not None and name not in SCAFFOLDS:
         raise UsageError(f"no scaffold is called {name:.40}; there are {', '.join(SCAFFOLDS)}")
     return name or BARE
+
+
+def _logprobs(text: str) -> int | None:
+    try:
+        return read_logprobs(text)
+    except ValueError as error:
+        raise UsageError(f"--logprobs {error}") from error
 
 
 def _sampling(sampling: Sampling, texts: list[str]) -> Sampling:

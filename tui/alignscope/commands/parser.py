@@ -103,7 +103,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_options(ask, panes, sets)
     _add_json(ask, "one JSON object a line for every event, as it happens")
     ask.add_argument(
-        "--logprobs", metavar="N", help="ask for each token's log-probability, and for N alternatives (0 to 20)"
+        "--logprobs",
+        metavar="N",
+        help="ask for each token's log-probability: off, `token` for that alone, or N alternatives to it too, up to 20",
     )
     _add_timeout(ask)
 

@@ -1,6 +1,6 @@
 """A turn: a prompt, its settings, and the replies to it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +24,18 @@ Extra = dict[str, Any]
 
 MAX_ALTERNATIVES: Final = 20
 """Maximum number of alternatives of a token, as in Ollama."""
+_LOGPROBS: Final[Mapping[str, int | None]] = {"off": None, "token": 0}
+"""What log-probabilities are asked for, by the words for it."""
+
+
+def read_logprobs(text: str) -> int | None:
+    """Return `TurnSettings.logprobs` for `off`, `token` or a number of alternatives. Raises ValueError for others."""
+    if text in _LOGPROBS:
+        return _LOGPROBS[text]
+    if not text.isascii() or not text.isdigit() or int(text[:9]) > MAX_ALTERNATIVES:
+        words = ", ".join(_LOGPROBS)
+        raise ValueError(f"must be {words} or a number of alternatives up to {MAX_ALTERNATIVES}, not {text:.40}")
+    return int(text)
 
 
 class PaneRecord(msgspec.Struct, frozen=True):

@@ -171,9 +171,26 @@ def describe_settings(settings: TurnSettings, presets: Sequence[Preset] = _PRESE
         *(["context carried"] if settings.context != FRESH else []),
         *([f"scaffold {settings.scaffold}"] if settings.scaffold != BARE else []),
         *(["thinking"] if settings.think else []),
-        *([f"logprobs {settings.logprobs}"] if settings.logprobs is not None else []),
+        *([describe_logprobs(settings.logprobs)] if settings.logprobs is not None else []),
         *(["one after the other"] if settings.one_after_other else []),
     ]
+
+
+def describe_logprobs(alternatives: int) -> str:
+    """Return the log-probabilities that are asked for, as `logprobs` or `logprobs, 20 alternatives`."""
+    return f"logprobs, {counted(alternatives, 'alternative')}" if alternatives else "logprobs"
+
+
+def logprobs_notice(alternatives: int | None) -> str:
+    """Return what the next prompt asks for, and what it costs: measured with the twins, and 20 alternatives."""
+    if alternatives is None:
+        return "The next prompt asks for no log-probabilities."
+    if not alternatives:
+        return "The next prompt asks for each token's log-probability: about twice the room in the session's file."
+    return (
+        f"The next prompt asks for {counted(alternatives, 'alternative')} to each token, with their log-probabilities: "
+        "about 24 times the room in the session's file."
+    )
 
 
 def describe_sampling(sampling: Sampling, presets: Sequence[Preset] = ()) -> str:

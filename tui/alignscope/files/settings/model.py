@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The person's own, after those that come with alignscope, and instead of any of the same name."""
     pace: int = AS_IT_COMES
     """The tokens a second to draw at most; 0 draws as they come."""
+    logprobs: str = "off"
+    """The log-probabilities to ask for: `off`, `token`, or a number of alternatives, as `read_logprobs` reads them."""
     theme: str = ""
     """The name of a theme; empty for the last chosen one."""
     keymap: str = ""

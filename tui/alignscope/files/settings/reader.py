@@ -15,6 +15,7 @@ from alignscope.model.launch import Scroll, Signs
 from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling
+from alignscope.model.turn import read_logprobs
 
 T = TypeVar("T")
 _HOST: Final = re.compile(r"[^\s/?#@\x00-\x20\x7f]+")
@@ -67,6 +68,7 @@ class _File(msgspec.Struct):
     preset: str = DEFAULT_PRESET
     presets: dict[str, dict[str, Any]] = {}
     pace: int = AS_IT_COMES
+    logprobs: str | int = "off"
     theme: str = ""
     keymap: str = ""
     keys: dict[str, str | int | tuple[str | int, ...]] = {}
@@ -107,10 +109,12 @@ def read(path: Path) -> Settings:
         presets[name] = Preset(name, sampling, "your own")
     checked("preset", None, _known, written.preset, {**PRESETS, **presets})
     checked("pace", None, _drawable, written.pace)
+    checked("logprobs", None, read_logprobs, str(written.logprobs))
     if problems:
         raise FileError(*problems)
     keys = {name: ",".join(map(str, key)) if isinstance(key, tuple) else str(key) for name, key in written.keys.items()}
-    made = {"host": host, "servers": servers, "lineup": lineup, "presets": presets, "keys": keys}
+    made: dict[str, Any] = {"logprobs": str(written.logprobs)}
+    made |= {"host": host, "servers": servers, "lineup": lineup, "presets": presets, "keys": keys}
     return Settings(**{**msgspec.structs.asdict(written), **made})
 
 

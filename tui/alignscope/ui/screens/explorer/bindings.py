@@ -68,6 +68,8 @@ BINDINGS: Final[list[BindingType]] = [
     _key("X", "remove_pane", "Remove the pane", "remove-pane", "Take the pane with the focus away"),
     _key("w", "in_turn", "One after the other", "in-turn", "Ask the panes one after the other, or all at once"),
     _key("T", "think", "Thinking", "think", "Let models that can think do so before they reply"),
+    _key("I", "logprobs", "Log-probabilities", "logprobs",
+         "Ask for each token's log-probability, then for 20 alternatives to it too, or for neither"),
     _key("1", "go(0)", "First pane", "pane-1", "Go to the first pane"),
     _key("2", "go(1)", "Second pane", "pane-2", "Go to the second pane"),
     _key("3", "go(2)", "Third pane", "pane-3", "Go to the third pane"),

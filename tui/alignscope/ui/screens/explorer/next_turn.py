@@ -17,10 +17,10 @@ from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.tones import Tone
-from alignscope.model.turn import CARRY, FRESH, MAX_SAMPLES
+from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
 from alignscope.run.catalog import Listing
 from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
-from alignscope.text.wording import format_bytes
+from alignscope.text.wording import format_bytes, logprobs_notice
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
 
@@ -84,6 +84,11 @@ class NextTurnActions(PaneActions):
             else "Models are asked to reply without thinking first.",
             think=think,
         )
+
+    def action_logprobs(self) -> None:
+        """Ask for each token's log-probability, then with alternatives too, then for none."""
+        wanted = {None: 0, 0: MAX_ALTERNATIVES}.get(self.exploration.settings.logprobs)
+        self._set(logprobs_notice(wanted), logprobs=wanted)
 
     def _set(self, message: str, **changes: Any) -> None:
         self.exploration.set(**changes)
