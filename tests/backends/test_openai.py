@@ -86,8 +86,9 @@ async def test_a_reply_of_every_flavour(flavour: Flavour, as_chat: bool) -> None
         short = await ask(backend, completion(MODEL, num_predict=2))
         await backend.close()
     assert [chunk.text for chunk in outcome.chunks] == ["cat", " sat", " 日本"]
-    assert outcome.chunks[0].logprob == -0.5
-    assert outcome.chunks[0].alternatives == (Alternative("cat", -0.5), Alternative("cat1", -1.5))
+    told = flavour is not Flavour.LM_STUDIO
+    assert outcome.chunks[0].logprob == (-0.5 if told else None)
+    assert outcome.chunks[0].alternatives == ((Alternative("cat", -0.5), Alternative("cat1", -1.5)) if told else ())
     assert outcome.ending is not None
     assert (outcome.end, outcome.message, outcome.ending.stats.tokens) == (End.STOP, "", 4), (
         "the last is the end itself"

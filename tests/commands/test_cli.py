@@ -12,7 +12,7 @@ import pytest
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.text.clean import cell_width
 from tests.commands.shell import LONG, Shell, Terminal, running
-from tests.standin import MANY, Ollama, Script
+from tests.standin import MANY, Flavour, Ollama, OpenAIStyle, Script
 
 
 def of(events: list[dict[str, Any]], kind: str, pane: str = "") -> list[dict[str, Any]]:
@@ -119,6 +119,23 @@ async def test_log_probabilities_when_asked_for(shell: Shell, ollama: Ollama) ->
         assert len(token["alternatives"]) == 2
     plain = await shell.run("ask", "Once", "--host", ollama.url, "--json")
     assert not any("logprob" in token for token in of(plain.events, "token"))
+
+
+async def test_a_server_without_log_probabilities_is_named_once(shell: Shell) -> None:
+    told = "LM Studio tells no log-probabilities, neither in completions nor in chats."
+    prompts = shell.home / "prompts.txt"
+    prompts.write_text("one\ntwo\n")
+    async with OpenAIStyle(Flavour.LM_STUDIO, "m") as server:
+        panes = ("--pane", f"base=m@{server.url},completion", "--pane", f"instruct=m@{server.url},chat")
+        done = await shell.run("ask", "--prompts", str(prompts), *panes, "--json", "--logprobs", "token")
+        assert [(each["turn"], each["message"]) for each in of(done.events, "finished")] == [
+            (1, told),
+            (1, told),
+            (2, ""),
+            (2, ""),
+        ]
+        assert done.status == 0
+        assert told in (await shell.run("doctor", "--host", server.url)).out
 
 
 async def test_a_failing_pane_leaves_the_other_alone(shell: Shell, ollama: Ollama) -> None:

@@ -156,7 +156,10 @@ async def test_a_server_that_gives_no_lists_is_found_out() -> None:
     async with Ollama(version="0.12.0", script=Script(language=BASE)) as old:
         backend = await connect(old.url)
         try:
-            with pytest.raises(NoLogprobsError, match=r"Ollama 0\.12\.0 .*mistral:text, and gave none"):
+            with pytest.raises(
+                NoLogprobsError,
+                match=r"Ollama 0\.12\.0 tells no log-probabilities: 0\.12\.11 .* nothing can be compared",
+            ):
                 await scored(backend, "mistral:text", REPLY[:30])
             assert len(old.seen("/api/generate")) < 15
         finally:

@@ -241,7 +241,7 @@ class Ollama(Server):
             if chat:
                 inner = b'"message":{"role":"assistant",' + inner + b"}"
             if not piece.done:
-                extra = b',"logprobs":' + _logprobs(lists, piece) if wants and isinstance(piece.text, str) else b""
+                extra = _logprobs(lists, piece) if wants and isinstance(piece.text, str) else b""
                 return head + inner + b',"done":false' + extra + b"}\n"
             figures = {
                 "total_duration": time.monotonic_ns() - began + load_ns,
@@ -290,11 +290,14 @@ def _fits(kind: str, value: object) -> bool:
 
 def _logprobs(lists: Lists, piece: Piece) -> bytes:
     text = str(piece.text)
-    own, tops = lists.of(text, piece.held)
+    figures = lists.of(text, piece.held)
+    if figures is None:
+        return b""
+    own, tops = figures
     entry: dict[str, Any] = {"token": text, "logprob": own, "bytes": list(text.encode("utf-8", "replace"))}
     if tops:
         entry["top_logprobs"] = [{"token": token, "logprob": value, "bytes": []} for token, value in tops]
-    return json.dumps([entry]).encode()
+    return b',"logprobs":' + json.dumps([entry]).encode()
 
 
 def _now() -> str:

@@ -263,6 +263,10 @@ class OpenAIStyle(Server):
     async def _run(self, exchange: Exchange, script: Script, prompt: str, prompt_tokens: int, *, chat: bool) -> None:
         body = exchange.seen.body
         number = int(body.get("top_logprobs") or 0) if chat else int(body.get("logprobs") or 0)
+        # A completion asks by the number of alternatives, of which llama.cpp takes 0 for not asking.
+        asked = body.get("logprobs") or (
+            not chat and body.get("logprobs") == 0 and self.flavour is not Flavour.LLAMA_CPP
+        )
         lists = Lists(script, prompt, number)
         limit = body.get("max_tokens", -1)
         think = bool((body.get("chat_template_kwargs") or {}).get("enable_thinking"))
@@ -280,7 +284,7 @@ class OpenAIStyle(Server):
             name = b'"reasoning_content":' if piece.thinking else b'"content":'
             inner = b'"delta":{' + name + quoted(piece.text) + b"}" if chat else b'"text":' + quoted(piece.text)
             if not piece.done:
-                extra = b',"logprobs":' + self._logprobs(piece, lists, chat) if body.get("logprobs") else b""
+                extra = b',"logprobs":' + self._logprobs(piece, lists, chat) if asked else b""
                 return b'data: {"choices":[{"index":0,' + inner + extra + b',"finish_reason":null}]}\n\n'
             last = b'data: {"choices":[{"index":0,' + inner + f',"finish_reason":"{piece.done}"'.encode() + b"}]}\n\n"
             if usage:
@@ -299,8 +303,10 @@ class OpenAIStyle(Server):
 
     def _logprobs(self, piece: Piece, lists: Lists, chat: bool) -> bytes:
         word = piece.text if isinstance(piece.text, str) else piece.text.decode("utf-8", "replace")
-        own, listed = lists.of(word, piece.held)
-        tops = dict(listed)
+        figures = None if self.flavour is Flavour.LM_STUDIO else lists.of(word, piece.held)
+        if figures is None:
+            return b"null"
+        own, tops = figures[0], dict(figures[1])
         if chat or self.flavour is Flavour.LLAMA_CPP:
             entry = {
                 "token": word,

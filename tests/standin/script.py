@@ -29,6 +29,19 @@ class Fault(StrEnum):
     """A line of valid JSON that isn't an object."""
 
 
+class Told(StrEnum):
+    """What becomes of log-probabilities that are asked for."""
+
+    ALL = "all"
+    NONE = "none"
+    THIRD = "third"
+    """Every third token has them."""
+    FIVE = "five"
+    """Five alternatives at most."""
+    ZEROS = "zeros"
+    """0 and no list for two tokens of three, as accepted drafts have in speculative decoding."""
+
+
 @dataclass(frozen=True)
 class Script:
     """How one reply goes. The defaults are a well-behaved one, as fast as the socket takes it."""
@@ -56,6 +69,8 @@ class Script:
     """Cut the stream into HTTP chunks of this many bytes, wherever that falls; 0 sends one chunk a token."""
     language: Language | None = None
     """What the model would write, and its lists, by the text before; in place of `pieces`."""
+    told: Told = Told.ALL
+    """What is told of log-probabilities."""
     stats: bool = True
     """Send counts and durations at the end."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.standin.language import Tops
-from tests.standin.script import Fault, Script
+from tests.standin.script import Fault, Script, Told
 from tests.standin.web import Exchange, HangupError
 
 
@@ -32,15 +32,24 @@ class Lists:
     def __init__(self, script: Script, prompt: str, number: int) -> None:
         self._language = script.language
         self._text = prompt
-        self._number = number
+        self._told = script.told
+        self._number = min(number, 5) if script.told is Told.FIVE else number
+        self._at = -1
 
-    def of(self, text: str, held: str = "") -> tuple[float, Tops]:
-        """The next token's log-probability, and the likeliest ones, however many were asked for.
+    def of(self, text: str, held: str = "") -> tuple[float, Tops] | None:
+        """The next token's log-probability, and the likeliest ones, however many were asked for; None untold.
 
         Behind text that was held back, they are those of the last token, as in llama.cpp.
         """
         token = text.removeprefix(held)
         self._text += held
+        self._at += 1
+        if self._told is Told.NONE or (self._told is Told.THIRD and self._at % 3):
+            self._text += token
+            return None
+        if self._told is Told.ZEROS and self._at % 3:
+            self._text += token
+            return 0.0, ()
         if self._language is None:
             return -0.5, tuple((token if n == 0 else f"{token}{n}", -0.5 - n) for n in range(self._number))
         found = self._language.logprob(self._text, token), self._language.tops(self._text, self._number)

@@ -3,8 +3,9 @@
 import pytest
 
 from alignscope.model.launch import Launch
+from alignscope.model.pane import Mode, PaneRequest
 from alignscope.model.sampling import PRESETS
-from tests.standin import Ollama
+from tests.standin import Flavour, Ollama, OpenAIStyle
 from tests.ui.explorer.desk import explore
 
 
@@ -159,6 +160,21 @@ async def test_log_probabilities_are_asked_for_on_a_key_and_their_cost_is_said(o
         asked = [(seen.body.get("logprobs"), seen.body.get("top_logprobs")) for seen in ollama.seen(path)]
         assert asked == [(True, 20), (None, None), (True, 0)]
     assert {len(first.token(index).alternatives) for index in range(len(first.texts))} == {20}
+
+
+async def test_a_server_that_tells_no_log_probabilities_is_named_in_its_pane_once() -> None:
+    panes = tuple(PaneRequest(mode, "m", mode=mode) for mode in (Mode.COMPLETION, Mode.CHAT))
+    async with (
+        OpenAIStyle(Flavour.LM_STUDIO, "m") as server,
+        explore(Launch(host=server.url, panes=panes), size=(160, 60)) as desk,
+    ):
+        await desk.press("escape", "I")
+        await desk.send("one")
+        await desk.until_done()
+        await desk.until(lambda: desk.screen.count("LM Studio tells no log-probabilities") == 2)
+        await desk.send("two")
+        await desk.until_done(2)
+        assert [reply.message for reply in desk.exploration.turns[1].replies.values()] == ["", ""]
 
 
 async def test_one_after_the_other(ollama: Ollama) -> None:

@@ -139,6 +139,11 @@ class ServerInfo(msgspec.Struct, frozen=True):
         """Return how this server deviates for a sampling parameter, in words; "" if it doesn't."""
         return self.dialect.caveat(parameter, self.version_tuple)
 
+    @property
+    def lacks_logprobs(self) -> str:
+        """A sentence that this server tells no log-probabilities; "" if it does, as far as is known."""
+        return self.dialect.lacks_logprobs(self.label, self.version_tuple)
+
 
 class Pulling(msgspec.Struct, frozen=True):
     """Progress of a download."""

@@ -40,6 +40,10 @@ class Dialect:
     """Whether /apply-template shows a chat as the model's template renders it, and /tokenize the tokens' texts."""
     scores_prompts: bool = False
     """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
+    tells_logprobs: bool = True
+    """Whether completions and chats come with log-probabilities if they are asked for."""
+    logprobs_since: tuple[int, ...] = ()
+    """First version that tells them."""
     template_kwargs: bool = False
     """Whether it passes `chat_template_kwargs`, such as whether to think, to chat templates."""
     names: Mapping[str, str] = field(default_factory=dict)
@@ -67,6 +71,15 @@ class Dialect:
         if name in self.ignores and () < version < self.heeds_since:
             return f"{self.label} {'.'.join(map(str, version))} ignores it for newer families of models"
         return ""
+
+    def lacks_logprobs(self, label: str, version: tuple[int, ...]) -> str:
+        """Return that this server tells no log-probabilities, in a sentence; "" if it does, as far as is known."""
+        if () < version < self.logprobs_since:
+            first = ".".join(map(str, self.logprobs_since))
+            return f"{label} tells no log-probabilities: {first} was the first that did."
+        return (
+            "" if self.tells_logprobs else f"{label} tells no log-probabilities, neither in completions nor in chats."
+        )
 
 
 def _vllm(body: Body) -> Body:
@@ -114,6 +127,7 @@ OLLAMA: Final = Dialect(
     describes=True,
     can_pull=True,
     needs_sign_in=True,
+    logprobs_since=(0, 12, 11),
     # Up to 0.24 it ran the newer families (Gemma 3, Qwen 3, gpt-oss and more) in an engine of its own, whose sampler
     # knows nothing of these; the others ran in llama.cpp, and from 0.30 on all do.
     ignores=frozenset({"typical_p", "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty"}),
@@ -151,6 +165,7 @@ LM_STUDIO: Final = Dialect(
     probe_path="/api/v0/models",
     version=lambda answer: "" if isinstance(answer.get("data"), list) else None,
     listing="/api/v0/models",
+    tells_logprobs=False,
     names=_MAX_TOKENS,
     lacks=_LLAMA_CPP_ONLY,
 )

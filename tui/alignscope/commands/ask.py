@@ -18,6 +18,7 @@ from alignscope.model.pane import Lineup
 from alignscope.model.reply import Reply
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
+from alignscope.run.logprobs import Lacks
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_pane, reply_facts
 
@@ -51,14 +52,14 @@ async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:
         if plan.why:
             printing.notes().line(plan.why)
         show: _Printer = _JsonPrinter() if as_json else _TextPrinter(plan.lineup, launch.settings.samples)
-        turn, failed = 0, False
+        turn, failed, lacks = 0, False, Lacks()
         with _Interrupt() as interrupt:
             async with aclosing(_one(launch.prompt) if file is None else read(file)) as prompts:
                 while (prompt := await interrupt.unless(anext(prompts, None))) is not None:
                     turn += 1
                     if file is not None:
                         show.begin(turn, prompt)
-                    asked = Run(plan.lineup, prompt.text, launch.settings, servers, silence=launch.silence)
+                    asked = Run(plan.lineup, prompt.text, launch.settings, servers, silence=launch.silence, lacks=lacks)
                     interrupt.stop = asked.cancel
                     async with aclosing(asked.events()) as events:
                         async for event in events:

@@ -39,6 +39,8 @@ class Checked(msgspec.Struct):
     problem: str = ""
     proxy: str = ""
     """Environment variable that names the proxy in use, "" without one."""
+    lacks: str = ""
+    """What it can't do, in a sentence; "" if that is nothing, as far as is known."""
 
 
 class Report(msgspec.Struct):
@@ -106,7 +108,8 @@ async def _check(servers: Servers, server: str) -> Checked:
     try:
         backend = await servers.get(server)
         models = await described(backend)
-        return Checked(server, backend.info.label, models, proxy=backend.info.proxy)
+        info = backend.info
+        return Checked(server, info.label, models, proxy=info.proxy, lacks=info.lacks_logprobs)
     except ServerError as error:
         return Checked(server, problem=str(error))
 
@@ -182,6 +185,8 @@ def _print(out: Printer, report: Report) -> None:
     out.line("Servers")
     for each in report.servers:
         out.line(f"  {_server_line(each)}")
+        if each.lacks:
+            out.line(f"    {each.lacks}")
     out.line()
     out.line("What would be used")
     known = {(model.server, model.name): model for each in report.servers for model in each.models}

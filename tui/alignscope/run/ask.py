@@ -16,6 +16,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import own_rate
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
+from alignscope.run.logprobs import Lacks, Tally
 from alignscope.text.wording import counted
 
 _PHASE_EVERY: Final = 0.5
@@ -72,6 +73,7 @@ class Run:
         history: Mapping[str, Sequence[Exchange]] | None = None,
         silence: float | None = None,
         first: int = 1,
+        lacks: Lacks | None = None,
     ) -> None:
         """Prepare the requests.
 
@@ -79,9 +81,11 @@ class Run:
             history: exchanges before the prompt, by pane.
             silence: maximum seconds between a reply's tokens; None for no limit.
             first: the sample that is sent first, since a server with fewer slots lets the last ones wait.
+            lacks: what was said before of missing log-probabilities, in earlier runs.
         """
         self._servers = servers
         self.silence = silence
+        self.lacks = lacks or Lacks()
         self._one_after_other = settings.one_after_other
         self._replies = [
             _Reply(self, pane, sample, partial(compose, pane, prompt, settings), (history or {}).get(pane.name, ()))
@@ -271,6 +275,7 @@ class _Reply:
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
         self.report(Phase.WAITING)
+        tally = Tally(request)
         async with aclosing(self.backend.stream(request)) as stream:
             async for item in stream:
                 if ended():
@@ -281,6 +286,7 @@ class _Reply:
                         self._first = now if self._first is None else self._first
                         self._pieces += 1
                         self._wrote |= not item.thinking
+                        tally.add(item)
                         run.put(Token(pane, sample, now, item.text, item.thinking, item.logprob, item.alternatives))
                         if run.crowded:
                             limit.reschedule(None)  # it is the reader who keeps silent
@@ -290,7 +296,8 @@ class _Reply:
                     case Sent():
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():
-                        message = f"{item.message} {self._missing_text(item, request)}".strip()
+                        lacking = "" if item.end.failed else run.lacks.note(self.backend.info, tally)
+                        message = " ".join(filter(None, (item.message, self._missing_text(item, request), lacking)))
                         self._finish(item.end, message, item.stats)
                         return
                     case _:

@@ -18,6 +18,7 @@ from alignscope.model.session import Parent, Session
 from alignscope.model.turn import CARRY, Turn, TurnSettings, exchanges
 from alignscope.run.ask import Exchange, Run
 from alignscope.run.catalog import Catalog
+from alignscope.run.logprobs import Lacks
 from alignscope.run.memory_advice import eviction_advice, reload_advice
 from alignscope.run.servers import Servers
 from alignscope.sessions.recording.recorder import Recorder
@@ -27,8 +28,9 @@ from alignscope.sessions.recording.writer import Writer
 class Exploration:
     """Lineup and settings of the next turn, and the session that it belongs to."""
 
-    def __init__(self, servers: Servers, catalog: Catalog | None = None) -> None:
+    def __init__(self, servers: Servers, catalog: Catalog | None = None, lacks: Lacks | None = None) -> None:
         self.servers = servers
+        self.lacks = lacks or Lacks()
         self.catalog = catalog or Catalog(servers)
         self.lineup: Lineup = ()
         self.settings = TurnSettings()
@@ -149,7 +151,7 @@ class Exploration:
             await self._named()
         forked = session.fork(turn.number - 1 if turn.settings.context == CARRY else 0)
         forked.title, forked.parent = f"{session.title} (again)", Parent(session.name, turn.number)
-        other = Exploration(self.servers, self.catalog)
+        other = Exploration(self.servers, self.catalog, self.lacks)
         if self._directory is not None:
             other.record(self._directory, self._on_problem)
         await other.resume(forked)
@@ -227,6 +229,7 @@ class Exploration:
                 if carried
             },
             first=first,
+            lacks=self.lacks,
         )
         self._runs.add(run)
         self._idle.clear()

@@ -9,6 +9,7 @@ from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, Ser
 from alignscope.model.events import End
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.run.logprobs import none_told
 from alignscope.scoring.frame import Framed
 from alignscope.scoring.position import Missing, Position
 
@@ -257,7 +258,4 @@ def _compared(position: Position, before: Framed) -> Position:
 
 
 def _none_given(backend: Backend, model: str) -> str:
-    return (
-        f"{backend.info.label} was asked for log-probabilities of {model}, and gave none. Without them nothing can be "
-        "compared: take another server, or a newer version of this one."
-    )
+    return f"{none_told(backend.info, model, Mode.COMPLETION)} Without them nothing can be compared."

@@ -42,7 +42,6 @@ from alignscope.backends.ollama.wire import (
 from alignscope.model.events import End, Phase
 from alignscope.model.pane import Mode, Model
 
-LOGPROBS_SINCE: Final = (0, 12, 11)
 RENDERS_SINCE: Final = (0, 11, 5)
 LOAD_SECONDS: Final = 120.0
 """Timeout of an answer for which the model may have to be loaded."""
@@ -176,14 +175,9 @@ class OllamaBackend(HTTPBackend):
         body |= {"stream": True, "think": think, "options": options}
         if keep_alive is not None:
             body["keep_alive"] = _keep_alive(str(keep_alive))
-        if request.logprobs is not None and self._has_logprobs:
+        if request.logprobs is not None and not self.info.lacks_logprobs:
             body |= {"logprobs": True, "top_logprobs": request.logprobs}
         return Sent(self.info.url + url, body, request.limit)
-
-    @property
-    def _has_logprobs(self) -> bool:
-        version = self.info.version_tuple
-        return not version or version >= LOGPROBS_SINCE
 
     async def stream(self, request: Request) -> AsyncGenerator[Item, None]:
         """Yield the reply as it comes; see `Backend.stream`."""
@@ -234,10 +228,7 @@ class OllamaBackend(HTTPBackend):
 
     async def _ending(self, line: ReplyLine, request: Request) -> Ending:
         end = End.LENGTH if line.done_reason == "length" else End.STOP
-        note = await self._context_note(line, request)
-        if request.logprobs is not None and not self._has_logprobs:
-            note += f" {self.info.label} tells no log-probabilities: 0.12.11 was the first that did."
-        return Ending(end, note.lstrip(), line.stats)
+        return Ending(end, await self._context_note(line, request), line.stats)
 
     async def _context_note(self, line: ReplyLine, request: Request) -> str:
         """Return a note if the prompt did not fit, the context ran out, or the reply outgrew it; else "".
