@@ -1,4 +1,4 @@
-"""Which token a log-probability and a list belong to."""
+"""Which token a log-probability and a list belong to, and a server that won't tell them."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ from alignscope.model.sampling import PRESETS
 from tests.backends.asking import ask, completion
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
 from tests.standin.language import Language
+from tests.standin.web import Exchange
 
+BASE = "mistral:text"
 TOPS = [{"token": "b", "logprob": -0.5}, {"token": "c", "logprob": -1.5}]
 
 
@@ -96,3 +98,30 @@ async def test_what_a_stop_string_held_back_has_no_list(kind: str) -> None:
     assert [chunk.text for chunk in outcome.chunks] == [tokens[0] + tokens[1], *tokens[2:]]
     assert [len(chunk.alternatives) for chunk in outcome.chunks] == [0, 5, 5, 5, 5]
     assert [chunk.logprob is None for chunk in outcome.chunks] == [True, False, False, False, False]
+
+
+async def test_more_alternatives_than_a_server_takes_cost_no_reply() -> None:
+    """Fewer may be taken, so that each request asks anew."""
+    says = "Requested sample logprobs of 20, which is greater than max allowed: 5"
+    async with OpenAIStyle(Flavour.VLLM, BASE) as server:
+        writes = server.routes["POST", "/v1/completions"]
+
+        async def strict(exchange: Exchange) -> None:
+            if int(exchange.seen.body.get("logprobs") or 0) > 5:
+                await exchange.json({"object": "error", "message": says}, 400)
+            else:
+                await writes(exchange)
+
+        server.routes["POST", "/v1/completions"] = strict
+        backend = await connect(server.url)
+        many, few = [await ask(backend, completion(BASE, logprobs=number)) for number in (20, 5)]
+        scoring = await ask(backend, msgspec.structs.replace(completion(BASE, logprobs=20), rendered=True))
+        await backend.close()
+    assert many.text == few.text != ""
+    assert says in many.message
+    assert many.message.endswith("This reply came without log-probabilities.")
+    assert [sent.body.get("logprobs") for sent in many.sent + few.sent] == [20, None, 5]
+    assert "stream_options" in many.sent[1].body
+    assert (len(few.chunks[0].alternatives), few.message) == (5, "")
+    assert scoring.error is not None, "a reply without them is of no use there"
+    assert says in scoring.message

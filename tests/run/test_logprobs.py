@@ -94,6 +94,15 @@ async def test_a_reply_that_failed_or_was_too_short_accuses_nobody() -> None:
     assert "log-prob" not in replies["base", 1].message + replies["instruct", 1].message
 
 
+async def test_a_server_that_refused_to_be_asked_is_not_accused_of_telling_none() -> None:
+    async with stand_in("vllm", Told.ALL) as server, Servers() as servers:
+        server.script(BASE, Script(status=400, error="at most 5 logprobs are told"), Script(pieces=WORDS))
+        [reply] = (await fold(Run(lineup(server)[:1], "Hi", TurnSettings(EVEN, logprobs=20), servers))).values()
+    assert (reply.end, reply.text) == (End.STOP, "".join(WORDS))
+    assert "at most 5 logprobs are told" in reply.message
+    assert "told none" not in reply.message
+
+
 async def test_figures_of_zero_may_be_those_of_sure_tokens_where_no_lists_were_asked_for() -> None:
     async with stand_in("vllm", Told.ZEROS) as server, Servers() as servers:
         [reply] = (await fold(Run(lineup(server)[:1], "Hi", TurnSettings(EVEN, logprobs=0), servers))).values()

@@ -4,7 +4,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import unquote
 
@@ -142,8 +142,10 @@ def not_understood(info: ServerInfo) -> ServerError:
     return ServerError(message, Fault.BROKEN)
 
 
-def left_out(info: ServerInfo, fields: Iterable[str]) -> str:
-    """Return the note on a reply whose request went without optional fields."""
+def left_out(info: ServerInfo, fields: Collection[str], refusal: str) -> str:
+    """Return the note on a reply whose request went without optional fields, which a server had refused."""
+    if "logprobs" in fields:
+        return f"{refusal} This reply came without log-probabilities."
     return f"{named(info)} would not take {' and '.join(sorted(fields))}, so the request went without."
 
 

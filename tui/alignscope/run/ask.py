@@ -294,6 +294,7 @@ class _Reply:
                         if run.silence is not None:
                             limit.reschedule(loop.time() + run.silence)
                     case Sent():
+                        tally.asked = "logprobs" in item.body
                         run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
                     case Ending():
                         lacking = "" if item.end.failed else run.lacks.note(self.backend.info, tally)

@@ -29,6 +29,8 @@ class Tally:
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        self.asked = True
+        """Whether the request as it was sent asked for them: not if the server had refused that."""
         self.tokens = 0
         """Pieces of text."""
         self.told = 0
@@ -85,7 +87,7 @@ class Lacks:
         request, lack = tally.request, tally.lack
         if tally.tokens and not tally.told and info.lacks_logprobs:
             lack = Lack.ALL
-        if request.logprobs is None or lack is None:
+        if request.logprobs is None or lack is None or not (tally.asked or info.lacks_logprobs):
             return ""
         key = (info.url, request.model, request.mode, lack)
         if key in self._said:

@@ -30,6 +30,7 @@ from alignscope.backends.openai.models import ListedModel, Props, Slot, describe
 from alignscope.backends.openai.prompts import Pieces, Rendered, Scored, TokenIds, prompt_chunks
 from alignscope.backends.openai.wire import (
     EVENT,
+    LOGPROBS_FIELDS,
     Choice,
     Timings,
     Usage,
@@ -174,6 +175,7 @@ class OpenAIBackend(HTTPBackend):
         whole = body(request, name, self.info.dialect, neutral=self.neutral(request.model))
         known = self._refused.get(request.model, frozenset())
         refused = frozenset[str]()
+        why = ""
         while True:
             sent = {field: value for field, value in whole.items() if field not in known | refused}
             yield Sent(self.route(request.model)[0] + path, sent, request.limit)
@@ -184,16 +186,19 @@ class OpenAIBackend(HTTPBackend):
                     async for item in items:
                         begun = True
                         if refused:
-                            self._refused[request.model] = refused | self._refused.get(request.model, frozenset())
+                            keep = refused - LOGPROBS_FIELDS
+                            self._refused[request.model] = keep | self._refused.get(request.model, frozenset())
                         if refused and isinstance(item, Ending):
-                            message = f"{item.message} {errors.left_out(self.info, refused)}".lstrip()
+                            message = f"{item.message} {errors.left_out(self.info, refused, why)}".lstrip()
                             item = msgspec.structs.replace(item, message=message)
                         yield item
                 return
             except ServerError as error:
                 if begun or refused or error.fault is not Fault.INVALID or error.status is None:
                     raise
-                refused = optional_in(sent, str(error))
+                refused, why = optional_in(sent, str(error)), str(error)
+                if request.rendered:  # a reply to be scored by is nothing without them
+                    refused -= LOGPROBS_FIELDS
                 if not refused:
                     raise
 

@@ -149,14 +149,18 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
 _OPTIONAL: Final = {
     "chat_template_kwargs": re.compile(r"chat.?template|thinking"),
     "stream_options": re.compile(r"stream.?options|usage"),
+    "logprobs": re.compile(r"log.?prob"),
+    "top_logprobs": re.compile(r"log.?prob"),
 }
 """Optional fields, with words in a server's refusal of them."""
+LOGPROBS_FIELDS: Final = frozenset({"logprobs", "top_logprobs"})
+"""Those that a server may take with another number, so that each request tries them anew."""
 
 
 def optional_in(sent: Body, refusal: str) -> frozenset[str]:
-    """Return the optional fields in a request that a refusal mentions; all of them if it mentions none."""
+    """Return the optional fields in a request that a refusal mentions; if none, all but log-probabilities."""
     optional = frozenset(_OPTIONAL.keys() & sent.keys())
-    return frozenset(field for field in optional if _OPTIONAL[field].search(refusal)) or optional
+    return frozenset(field for field in optional if _OPTIONAL[field].search(refusal)) or optional - LOGPROBS_FIELDS
 
 
 _SPECIAL: Final = re.compile(r"<(?=\|[^|<>\s]{1,40}\|>)")
