@@ -8,6 +8,7 @@ from alignscope.model.launch import Launch
 from alignscope.sessions.format.file import read
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
+from tests.ui.explorer.test_pace import paced
 
 NAMED = {each.id: each for each in experiments()}
 
@@ -208,8 +209,9 @@ async def test_class_mode_asks_first_and_tells_what_to_look_for_afterwards(ollam
         await desk.type("A poem. Just that!")
         await desk.press("enter")
         await desk.until_done(1)
-        await desk.until_shown("Expected: A poem. Just that!", "Look for: Who is greeted", "J shows the")
+        await desk.until_shown("note: Expected: A poem. Just that!", "Look for: Who is greeted", "J shows the")
         assert "What do you expect?" not in desk.screen
+        assert desk.screen.count("Expected") == 2, "once in each pane"
         await desk.press("J")
         await desk.until_shown("What do you expect?")
         assert "Look for" not in desk.screen
@@ -231,7 +233,7 @@ async def test_a_long_expectation_is_kept_whole_and_leaves_room_for_what_to_look
         await desk.press("enter")
         await desk.until_done(1)
         await desk.until_shown("Expected: a poem", "Look for: Who is greeted")
-        assert "\x1b" not in desk.screen
+        assert "\x1b" not in desk.screen and "Expected" not in desk.screen.split("Look for")[1]
         assert desk.exploration.turns[0].note == f"Expected: {expected}\x1b[31m"
 
 
@@ -274,6 +276,27 @@ async def test_class_mode_waits_for_replies_that_are_still_coming(ollama: Ollama
         await desk.until_shown("The replies are still coming")
         await desk.press("escape")
         await desk.until_done(1)
+        await desk.press("J")
+        await desk.until_shown("What do you expect?")
+
+
+async def test_class_mode_waits_for_replies_that_are_still_drawn(ollama: Ollama) -> None:
+    async with paced(ollama, class_mode=True) as desk:
+        await desk.press("J", "J")
+        await desk.until_done(1)
+        await desk.until_drawn(5)
+        assert "Look for" not in desk.screen, "it would tell what comes"
+        await desk.press("J")
+        await desk.until_shown("The replies are still coming; esc stops them.")
+        assert "What do you expect?" not in desk.screen
+        await desk.until_drawn(60)
+        await desk.until_shown("Look for: Who is greeted", "J shows the next.")
+        desk.now = 0.0
+        await desk.press("J", "J")
+        await desk.until_done(2)
+        await desk.until_drawn(5)
+        await desk.press("escape")
+        await desk.until_shown("Look for: Whether the base model")
         await desk.press("J")
         await desk.until_shown("What do you expect?")
 

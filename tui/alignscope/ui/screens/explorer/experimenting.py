@@ -9,7 +9,6 @@ from textual.reactive import var
 from alignscope.files.experiments import Experiment, experiments, find
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import Turn, TurnSettings
-from alignscope.text.clean import fit
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.prompt import PromptEditor
 
@@ -79,7 +78,7 @@ class ExperimentActions(SessionActions):
         if not 0 <= place < len(listed):
             which = "last" if step > 0 else "first"
             self.show_notice(f"That was the {which} of the {len(listed)}. {self.key('experiments')} lists them all.")
-        elif self.class_mode and self.exploration.running:
+        elif self.class_mode and self.stoppable:  # a question now would keep from the class what to look for
             self.show_notice(f"The replies are still coming; {self.key('stop')} stops them.")
         else:
             await self.try_out(listed[place])
@@ -150,10 +149,8 @@ class ExperimentActions(SessionActions):
 
     def show_experiment(self, turn: Turn, experiment: Experiment | None) -> None:
         """Show what to look for in a turn that begins, and as many of its samples as show it best."""
-        if experiment is None:
-            self.show_notice("")
-        elif self.class_mode:
-            self.show_notice(turn.note)  # what to look for would tell what comes
+        if experiment is None or self.class_mode:
+            self.show_notice("")  # what to look for would tell a class what comes
         else:
             self._last = experiment
             self.show_notice(f"{experiment.title}, {self._place(experiment)}. Look for: {experiment.look_for}")
@@ -176,9 +173,7 @@ class ExperimentActions(SessionActions):
     def show_ended(self, turn: Turn, experiment: Experiment | None) -> None:
         """Show a class what to look for, when the replies of the last turn have ended."""
         if self.class_mode and experiment is not None and turn is self.exploration.turns[-1] and self.asked is None:
-            next_one = f"{self.key('experiment-next')} shows the next."
-            note = fit(turn.note, self.size.width - 2)  # of a row, since what to look for stands below it
-            self.show_notice(f"{note}\nLook for: {experiment.look_for} {next_one}".strip())
+            self.show_notice(f"Look for: {experiment.look_for} {self.key('experiment-next')} shows the next.")
 
     # Before a class
 

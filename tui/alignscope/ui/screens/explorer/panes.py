@@ -83,6 +83,11 @@ class PaneActions(SplitScreen[int]):
         """Settings of the next prompt."""
         return self.exploration.settings
 
+    @property
+    def stoppable(self) -> bool:
+        """Whether replies are coming, or are still drawn."""
+        return self.exploration.running or self.pacing.undrawn > 0
+
     def show_settings(self) -> None:
         """Update the line above the prompt from the exploration."""
         exploration = self.exploration

@@ -247,19 +247,14 @@ class ExplorerScreen(ExperimentActions):
     @property
     def footer_words(self) -> dict[str, str]:
         """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
-        labels = {} if self._stoppable else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
+        labels = {} if self.stoppable else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         # A letter is a key only in the panes, and of use when there is one to go on from.
         labels["experiment(1)"] = "" if self.prompt.has_focus or self.last_experiment is None else "Next"
         return labels if self.exploration.turns else {**labels, "again": "", "replay": ""}
 
-    @property
-    def _stoppable(self) -> bool:
-        """Whether replies are coming, or are still drawn."""
-        return self.exploration.running or self.pacing.undrawn > 0
-
     def action_stop(self) -> None:
         """Stop all replies, and show what came; if none is coming, go from the prompt to the panes or back."""
-        if self._stoppable:
+        if self.stoppable:
             self.exploration.stop()
             self.pacing.draw_all()
             self.refresh_bindings()
