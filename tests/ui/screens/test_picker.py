@@ -65,6 +65,28 @@ async def test_the_panes_own_model_is_selected_first_and_keeps_its_mode() -> Non
         assert app.returned == [pane]
 
 
+async def test_for_a_new_pane_the_first_model_is_selected_and_not_what_stood_there_before_it() -> None:
+    answers = asyncio.Event()
+
+    async def late() -> AsyncIterator[Listing]:
+        await answers.wait()
+        async for listing in listings():
+            yield listing
+
+    async def pulled(_: str) -> AsyncIterator[Pulling]:
+        yield Pulling("", 0, 0)
+
+    pane = Pane("third", "", OLLAMA, Mode.CHAT)
+    app = Host(screen=lambda: PickerScreen(pane, late, ask, [pane], pulled))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "▎ Get real models" in screen_text(app))
+        answers.set()
+        await until(lambda: "Nobody answers at 10.0.0.9:8000." in screen_text(app))
+        await pilot.press("enter")
+        [chosen] = app.returned
+        assert isinstance(chosen, Pane) and chosen.model == PANE.model
+
+
 async def test_ctrl_t_asks_the_other_way_and_is_believed_over_the_judgement() -> None:
     app = Host(screen=picker)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -142,8 +142,10 @@ class PickerScreen(Chooser[Pane | Literal["pairs"] | None]):
         self.refill()
 
     def refill(self) -> None:
+        """Fill the list. The pane's own model is selected, or else the first, until the person moves."""
         super().refill()
         if not self.touched:
+            self.choices.action_first()
             self.select(f"{self._pane.server}\n{self._pane.model}")
 
     # The list
