@@ -77,6 +77,7 @@ async def test_each_is_sent_after_the_other_with_its_number_and_fields(
         ("a.jsonl", '{"prompt": "x", "deep": ' + "[" * 100_000 + "\n", "line 1: a JSON object"),
         ("a.json", '[\n{"prompt": "x"}]', "line 1: a JSON object"),
         ("a.csv", "id,text\n1,x\n", "line 1: no column is called prompt; there are id, text"),
+        ("a.csv", "prompt,,id,,id\nx\n", "line 1: two columns are called id; give each a name of its own"),
         ("a.csv", 'id,prompt\n1,"x\ny",z\n', "line 2: this row has 3 cells and the first has 2"),
         ("a.csv", "id,prompt\n1,x\n2\n", "line 3: the prompt is empty"),
         ("a.csv", 'id,prompt\n1,"x\n2,y\n', "line 2: a quotation mark is opened here and never closed"),

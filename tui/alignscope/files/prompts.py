@@ -126,6 +126,8 @@ async def _table(lines: _Numbered) -> _Parsed:
             header = row
             if "prompt" not in header:
                 raise _LineError(number, f"no column is called prompt; there are {', '.join(header)[:200]}")
+            if twice := next((name for name in header if name and header.count(name) > 1), ""):
+                raise _LineError(number, f"two columns are called {twice:.40}; give each a name of its own")
         elif any(row):
             if len(row) > len(header):
                 raise _LineError(first, f"this row has {len(row)} cells and the first has {len(header)}")
