@@ -79,6 +79,8 @@ async def test_a_text_instead_of_a_reply(shell: Shell, tmp_path: Path) -> None:
     done = await shell.run("shift", PROMPT, *TWINS, "--json", "--text", str(file))
     assert done.status == 0
     assert "".join(row["token"] for row in positions(done.events)) == "Use the kill command."
+    done = await shell.run("shift", PROMPT, *TWINS, "--text", str(file))
+    assert "\nin instruct's own lists: " in done.out, "nobody sampled it"
 
 
 @pytest.mark.parametrize("of", ["instruct", "base"])
@@ -109,6 +111,14 @@ async def test_every_server_that_tells_lists(shell: Shell, flavour: str) -> None
     assert 0.6 < summary["shares"]["unshifted"] < 0.95
     assert summary["requests"] <= 0.4 * 60
     assert all(row["js"][0] is not None for row in rows)
+
+
+async def test_a_server_that_refuses_to_score_is_told_without_an_empty_summary(shell: Shell, ollama: Ollama) -> None:
+    ollama.script("mistral:text", Script(status=500, error="no"))
+    for form in ((), ("--json",)):
+        done = await shell.run("shift", "Why?", "--host", ollama.url, *form)
+        assert (done.status, "alignscope: Ollama" in done.err) == (1, True)
+        assert "request" not in done.out and "summary" not in done.out
 
 
 @pytest.mark.parametrize(

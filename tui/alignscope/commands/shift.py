@@ -148,7 +148,8 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
                 found.append(compare(own[position.index], position, wanted=alternatives))
                 printer.position(found[-1])
     finally:
-        printer.end(found, null_shifts(own, wanted=alternatives), alike, scorer)
+        if found:  # what came before a failure or ctrl+c is summed up as well
+            printer.end(found, null_shifts(own, wanted=alternatives), alike, scorer)
     return Status.OK
 
 
@@ -237,7 +238,7 @@ class _Text:
 
     def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
         self._out = printing.out()
-        self._by = by
+        self._of, self._by = of, by
         self._out.line(f"── {describe_pane(of)}, scored by {describe_pane(by)} ──")
         self._out.line(f"── frame: {frame}, {HELP[frame]} ──")
 
@@ -262,7 +263,7 @@ class _Text:
             self._out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
         own = summarise(null).shifted_or_beyond
         if own.found:
-            self._out.line(f"by sampling alone: {own.value:.0%} of {counted(own.known, 'position')}")
+            self._out.line(f"in {self._of.name}'s own lists: {own.value:.0%} of {counted(own.known, 'known position')}")
         thirds = [_bits(part.mean) for part in _thirds(found)]
         if any(thirds):
             self._out.line(
