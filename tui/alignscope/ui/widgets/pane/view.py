@@ -248,7 +248,8 @@ class PaneView(Widget):
         samples = range(1, turn.settings.samples + 1)
         self.turns.append(turn)
         self.replies = {sample: replies.get(sample) or self._missing_reply(sample, missing) for sample in samples}
-        settings = " · ".join(describe_settings(turn.settings, self._presets))
+        sampling, *others = describe_settings(turn.settings, self._presets)
+        settings = " · ".join([*others, sampling])  # a scaffold tells more, and a narrow pane cuts off what stands last
         self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples, remarks(turn))
 
     def _missing_reply(self, sample: int, end: End | None) -> Reply:
