@@ -1,4 +1,4 @@
-"""Every action has a key that reaches the program in every terminal, as that terminal sends it."""
+"""What a terminal sends arrives: every action has a key that does everywhere, and what is pasted is text alone."""
 
 import contextlib
 import fcntl
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 from textual import events
-from textual._xterm_parser import XTermParser
 from textual.keys import key_to_character
 
 from alignscope.ui.keymap import SETS, actions
+from alignscope.ui.pasting import PasteParser
 
 # What each terminal sends, as `infocmp -x` of ncurses 6.4 writes it, less what another table here has already.
 FUNCTION_KEYS = {
@@ -77,7 +77,7 @@ def sent_by(terminal: str, key: str) -> str | None:
 
 def arrives(sent: str) -> list[str]:
     """The keys that the program sees."""
-    parser = XTermParser()
+    parser = PasteParser()
     found = [*parser.feed(sent), *parser.feed("")]  # the end of input, which tells escape from what begins with it
     return [event.key for event in found if isinstance(event, events.Key)]
 
@@ -162,3 +162,35 @@ def test_letters_that_were_typed_before_the_first_frame_stand_in_the_prompt(tmp_
         read_until(desk, b"\x1b[?1049h")  # the terminal is the program's, and nothing has been drawn
         os.write(desk, b"QXetR")  # in a pane, each of them is a command
         read_until(desk, b"QXetR")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain, and こんにちは",
+        "\x1bQ",
+        "a\x1b[31mred\x1b[0m and on\x1b]0;title\x07\r\n",
+        "\x1b",
+        "\x1b\x1b\x1b[20",
+        "\x1b[200~\x1b[201",
+        "\x1bOP\x1b[15~ and a text that is longer than any sequence of any terminal can be",
+        "\x1b[<0;5;5M\x1b[I",
+    ],
+)
+def test_pasted_text_arrives_as_it_is_and_presses_no_key(text: str) -> None:
+    sent = f"x\x1b[200~{text}\x1b[201~\x1b[200~{text}\x1b[201~\x1b[17~y"
+    ways = [[sent], [*sent], *([sent[:place], sent[place:]] for place in range(1, len(sent)))]
+    for parts in ways:
+        parser = PasteParser()
+        found = [event for part in parts for event in parser.feed(part)]
+        told = [event.text if isinstance(event, events.Paste) else getattr(event, "key", event) for event in found]
+        assert told == ["x", text, text, "f6", "y"], parts
+
+
+def test_escapes_that_are_pasted_into_the_program_press_no_key(tmp_path: Path) -> None:
+    with program("xterm-256color", tmp_path) as desk:
+        read_until(desk, b"prompts worth")
+        os.write(desk, b"\x1b[200~before \x1b[31mred\x1b[0m\x1bQ behind\x1b[201~")
+        read_until(desk, b"behind")
+        os.write(desk, b"\r")
+        read_until(desk, "before \N{SYMBOL FOR ESCAPE}[31mred".encode())

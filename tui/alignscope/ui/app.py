@@ -20,6 +20,7 @@ from alignscope.model.launch import Launch
 from alignscope.ui import themes
 from alignscope.ui.ascii import AsciiFilter, needs_ascii
 from alignscope.ui.ending import exit_with_terminal
+from alignscope.ui.pasting import keep_pastes_whole
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
@@ -83,6 +84,7 @@ class AlignscopeApp(App[int]):
         return ExplorerScreen(self.launch)
 
     def on_load(self) -> None:
+        keep_pastes_whole()
         if self.launch.keymap or self.launch.keys:
             from alignscope.ui import keymap
 
