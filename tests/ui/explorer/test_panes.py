@@ -150,6 +150,20 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.until_shown("base  mistral:text  chat")
 
 
+@pytest.mark.parametrize("zoomed", [False, True])
+@pytest.mark.parametrize("taken", ["base", "instruct"])
+async def test_letters_stay_keys_when_a_pane_is_taken_away(ollama: Ollama, taken: str, zoomed: bool) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("1" if taken == "base" else "2", *["z"] * zoomed, "X")
+        await desk.until_shown(f"{taken} has been taken away.")
+        [view] = desk.explorer.split.views
+        await desk.until(lambda: view.has_focus_within)
+        await desk.press("s", "l")
+        await desk.until_shown("scrolling linked")
+        assert not desk.explorer.prompt.text
+
+
 async def test_lists_and_panes_agree_on_colour_and_mark_after_a_pane_was_added(ollama: Ollama) -> None:
     panes = tuple(PaneRequest(name, "mistral:latest", mode=Mode.CHAT) for name in ("sft", "dpo"))
     launch = Launch(host=ollama.url, panes=(PaneRequest("base", "mistral:text"), *panes))

@@ -295,10 +295,13 @@ class NextTurnActions(PaneActions):
         if len(self.exploration.lineup) == 1:
             self.show_notice("The last pane stays.")
             return
-        view = self.here
+        view, typing = self.here, self.prompt.has_focus
+        place = self.split.views.index(view)
         self.exploration.remove(view.pane.name)
         await self.split.remove_pane(view)
         self.show_lineup()
+        if not typing:  # else the prompt gets the focus, and letters that are meant as keys
+            self.enter(self.split.views[min(place, len(self.split.views) - 1)])
         self.show_notice(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
 
     # Getting models
