@@ -9,6 +9,7 @@ from alignscope.sessions.format.file import read
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 from tests.ui.explorer.test_pace import paced
+from tests.ui.explorer.test_sessions import explore_playback
 
 NAMED = {each.id: each for each in experiments()}
 
@@ -333,6 +334,16 @@ async def test_class_mode_hides_the_prompt_until_somebody_writes(ollama: Ollama)
         await desk.until(lambda: "Type a prompt" not in desk.screen)
         await desk.press("C")
         await desk.until_shown("Type a prompt", "sampling")
+
+
+async def test_class_mode_that_is_set_holds_behind_a_replay(ollama: Ollama) -> None:
+    async with explore_playback(ollama, "greeting", class_mode=True) as desk:
+        await desk.press("end", "l")
+        await desk.until_shown("Live again")
+        assert "sampling even" not in desk.screen
+        await desk.pilot.pause()
+        await desk.press("J")
+        await desk.until_shown("What do you expect?", experiments()[1].title)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])

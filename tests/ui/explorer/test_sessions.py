@@ -35,9 +35,9 @@ def kept() -> list[Session]:
 
 
 @asynccontextmanager
-async def explore_playback(ollama: Ollama, name: str) -> AsyncIterator[Desk]:
+async def explore_playback(ollama: Ollama, name: str, *, class_mode: bool = False) -> AsyncIterator[Desk]:
     """The application, started on a replay."""
-    app = AlignscopeApp(Launch(host=ollama.url, playback=Playback(name=name)))
+    app = AlignscopeApp(Launch(host=ollama.url, playback=Playback(name=name), class_mode=class_mode))
     async with app.run_test(size=(120, 40)) as pilot:
         desk = Desk(app, pilot)
         await desk.until(lambda: isinstance(app.screen, ReplayScreen))

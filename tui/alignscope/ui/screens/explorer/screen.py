@@ -125,13 +125,13 @@ class ExplorerScreen(ExperimentActions):
     def _begin(self) -> None:
         self.prompt.past = self._history.load()
         self.begin_recording()
+        if self.launch.class_mode:
+            self.class_mode = True
+            self.enter(self.here)
         if self.launch.playback is not None:
             self.play_named(self.launch.playback)
             return
         self.discover_lineup()
-        if self.launch.class_mode:
-            self.class_mode = True
-            self.enter(self.here)
         if self.launch.prompt:
             self.send(self.launch.prompt)
 

@@ -263,7 +263,7 @@ class SessionActions(NextTurnActions):
         """Show this screen, if a replay that the command line named was shown in its place."""
         if self.has_class("-covered"):
             self.remove_class("-covered")
-            self.call_after_refresh(self.prompt.focus)
+            self.call_after_refresh(lambda: self.enter(self.here) if self.class_mode else self.prompt.focus())
 
     def _rerun(self, session: Session, turn: Turn) -> AppScreen[None]:
         """Return the screen that sends a recorded turn again, to the models as they are now."""
