@@ -118,7 +118,8 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
 async def play(exploration: Exploration, one: Experiment) -> None:
     """Send an experiment's prompt, and wait until every reply has ended."""
     # In a conversation a prompt gets one reply, which the next prompt carries along.
-    turn = await exploration.begin(one.prompt, None if exploration.settings.context == CARRY else one, one.look_for)
+    experiment = None if exploration.settings.context == CARRY else one
+    turn = await exploration.begin(one.prompt, experiment, f"Look for: {one.look_for}")
     async for _ in exploration.play(turn):
         pass
     failed = [reply.message for reply in turn.replies.values() if reply.end is None or reply.end.failed]
