@@ -13,6 +13,7 @@ from alignscope.commands.parser import make_parser
 from alignscope.model.sampling import PRESETS
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY
+from alignscope.ui.screens.tokens.bindings import BINDINGS as TOKENS
 
 ROOT = Path(__file__).parents[1]
 PROJECT = (ROOT / "pyproject.toml").read_text()
@@ -56,7 +57,7 @@ def key_table(bindings: Sequence[BindingType]) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("bindings", [BINDINGS, REPLAY], ids=["explorer", "replay"])
+@pytest.mark.parametrize("bindings", [BINDINGS, REPLAY, TOKENS], ids=["explorer", "replay", "tokens"])
 def test_the_key_tables_are_the_bindings(bindings: Sequence[BindingType]) -> None:
     assert key_table(bindings) in README
 
@@ -98,8 +99,11 @@ def test_every_command_line_that_is_shown_can_be_parsed() -> None:
 
 
 if __name__ == "__main__":
-    # A table ends at the first empty line; the explorer's is the first, the replay's the second.
+    # A table ends at the first empty line; the explorer's comes first, then the replay's and the token view's.
     before, *tables = README.split("| key | does |\n")
     after = [table.partition("\n\n")[2] for table in tables]
-    new = [before, *(f"{key_table(keys)}\n\n{rest}" for keys, rest in zip((BINDINGS, REPLAY), after, strict=True))]
+    new = [
+        before,
+        *(f"{key_table(keys)}\n\n{rest}" for keys, rest in zip((BINDINGS, REPLAY, TOKENS), after, strict=True)),
+    ]
     (ROOT / "README.md").write_text("".join(new))

@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from alignscope.text.clean import Wrapper, cell_width, clean, clean_json, fit, is_plain, offsets, render
+from alignscope.text.clean import (
+    Wrapper,
+    cell_width,
+    clean,
+    clean_json,
+    fit,
+    glyphs,
+    is_plain,
+    offsets,
+    render,
+    visible,
+)
 
 SNIPPETS = (
     *"abz  .,\t—é“你好界。、」アー한\u0301\u0308\u200d\ufe0f🇩🇪🇫👍🏽👩👧❤1\u20e3\u1100\u1161\u11a8क्ष\u3000\u00a0\u200b",
@@ -109,6 +120,18 @@ def test_a_row_is_as_wide_as_the_layout_believes(line: str) -> None:
     assert cell_len(drawn) == cells
     assert len(offsets(line)) == len(drawn) + 1
     assert offsets(line) == sorted(offsets(line))
+
+
+@given(lines)
+def test_a_row_is_drawn_by_its_characters(line: str) -> None:
+    found = list(glyphs(line))
+    assert ("".join(drawn for *_, drawn, _ in found), sum(cells for *_, cells in found)) == render(line)
+    assert "".join(line[start:end] for start, end, _, _ in found) == line
+    assert all(cell_len(drawn) == cells for *_, drawn, cells in found)
+
+
+def test_blanks_of_a_token_can_be_seen() -> None:
+    assert visible(" a\tb\n\x1b\u2028") == "\u00b7a\u2192b\u23ce\u241b\u23ce"
 
 
 @given(lines | plain_lines | anything.map(clean).map(lambda text: text.replace("\n", "")), widths)

@@ -8,7 +8,9 @@ from alignscope.text.wording import (
     counted,
     describe_footer,
     describe_pane,
+    describe_percent,
     describe_settings,
+    describe_token,
     reply_facts,
     reply_summary,
 )
@@ -77,4 +79,23 @@ def test_log_probabilities_are_said_with_their_alternatives() -> None:
         ["logprobs"],
         ["logprobs, 1 alternative"],
         ["logprobs, 20 alternatives"],
+    ]
+
+
+def test_a_token_is_told_so_that_it_can_be_heard() -> None:
+    assert describe_token(13, 120, " Paris", 0.312, "2") == "token 14 of 120, ' Paris', 31 percent, rank 2"
+    assert describe_token(0, 1_200, "\n") == "token 1 of 1,200, line break, probability unknown"
+    assert describe_token(0, 1, "", 1.0, "over 20") == "token 1 of 1, no text of its own, 100 percent, rank over 20"
+    assert describe_token(0, 1, "\x1b[2J\n", 0.5) == "token 1 of 1, '␛[2J⏎', 50 percent"
+
+
+def test_no_percentage_in_words_is_more_than_it_is() -> None:
+    told = [describe_percent(probability) for probability in (1, 0.999, 0.04, 0.004, 0.0001, 0)]
+    assert told == [
+        "100 percent",
+        "over 99 percent",
+        "4 percent",
+        "0.4 percent",
+        "under 0.1 percent",
+        "under 0.1 percent",
     ]

@@ -28,6 +28,7 @@ from alignscope.scoring.comparison import Comparison, compare, null_shifts
 from alignscope.scoring.frame import HELP, Frame, framed
 from alignscope.scoring.position import Missing, Position, own_positions
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
+from alignscope.text.clean import visible
 from alignscope.text.wording import counted, describe_pane
 
 _WHOLE: Final = 1_000_000
@@ -42,8 +43,6 @@ _MAX_TEXT: Final = 1 << 20
 """Bytes of a text to score."""
 _GREEDY: Final = "greedy"
 """Preset of the reply: a sampled one shifts by itself."""
-_SHOWN: Final = {ord("\n"): "⏎", ord("\t"): "→", ord(" "): "·"}
-"""Signs for white space in the table."""
 _MARKS: Final = {
     Shift.UNSHIFTED: "",
     Shift.MARGINAL: "4",
@@ -282,7 +281,7 @@ _KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}
 
 def _row(found: Comparison) -> tuple[str, ...]:
     rank = f"over {found.other.beyond}" if found.other.beyond else str(found.other.rank or "?")
-    token = "the end" if found.end else found.token.translate(_SHOWN)
+    token = "the end" if found.end else visible(found.token)
     return str(found.position), token, _chance(found.own.logprob), _chance(found.other.logprob), rank, _bits(found.js)
 
 

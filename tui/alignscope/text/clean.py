@@ -43,6 +43,8 @@ def _visible() -> dict[int, str]:
 
 
 _VISIBLE: Final = _visible()
+_BLANKS: Final = {ord("\n"): "\u23ce", ord("\t"): "\u2192", ord(" "): "\u00b7"}
+"""Signs for white space."""
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -69,6 +71,11 @@ def clean_json(line: str) -> str:
 def clean_line(text: str) -> str:
     """Clean a text for one row, one character for each; line breaks become a symbol."""
     return clean(text).replace("\n", "\u23ce")
+
+
+def visible(text: str) -> str:
+    """Clean a token's text for one row, one character for each; line breaks, tabs and blanks become signs."""
+    return clean(text).translate(_BLANKS)
 
 
 # Ranges in which every character is printable and takes one cell whatever stands beside it.
@@ -160,6 +167,21 @@ def _render_cluster(piece: str) -> str:
             joined += _JOINER + part if emoji and part and _is_emoji(part[0]) else part
         piece = joined
     return piece if piece and get_character_cell_size(piece[0]) else _ZERO_BASE + piece
+
+
+def glyphs(row: str) -> Iterator[tuple[int, int, str, int]]:
+    """Yield each character of a row with all that joins it: beginning and end in the row, drawing and cells."""
+    if is_plain(row):
+        yield from ((index, index + 1, char, 1) for index, char in enumerate(row))
+        return
+    column = 0
+    for start, end, cells in _clusters(row, 0):
+        if cells < 0:
+            cells = TAB - column % TAB
+            yield start, end, " " * cells, cells
+        else:
+            yield start, end, render(row[start:end])[0], cells
+        column += cells
 
 
 def offsets(row: str) -> list[int]:

@@ -10,6 +10,7 @@ from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nea
 from alignscope.model.scaffold import BARE
 from alignscope.model.session import Session
 from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSettings
+from alignscope.text.clean import clean_line
 
 _PRESETS: Final = tuple(PRESETS.values())
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
@@ -17,6 +18,9 @@ _MOST_CHANGED: Final = 4
 """Maximum number of parameters named one by one behind a preset."""
 SILENT_SECONDS: Final = 5.0
 """A pause between two tokens is mentioned from here on."""
+
+_ALOUD: Final = {"": "no text of its own", "\n": "line break", "\n\n": "two line breaks", "\t": "tab", " ": "blank"}
+"""Names of tokens that can't be heard."""
 
 
 def counted(count: float, noun: str) -> str:
@@ -93,6 +97,27 @@ def reply_facts(reply: Reply) -> list[str]:
     if (first := reply.first_ms) is not None:
         facts.append(f"first after {first:.0f} ms")
     return facts
+
+
+def describe_percent(probability: float) -> str:
+    """Return a probability in words for reading aloud, such as `31 percent`; no number stands for more than it is."""
+    if probability >= 0.995 and probability < 1:
+        return "over 99 percent"
+    if probability < 0.001:
+        return "under 0.1 percent"
+    return f"{100 * probability:.0f} percent" if probability >= 0.01 else f"{100 * probability:.1f} percent"
+
+
+def describe_token(index: int, count: int, text: str, probability: float | None = None, rank: str = "") -> str:
+    """Return a token in words for reading aloud, such as `token 14 of 120, ' Paris', 31 percent, rank 2`.
+
+    Args:
+        index: place in the reply, from 0.
+        rank: rank in the model's list, or the ranks that it may have; empty if unknown.
+    """
+    named = _ALOUD.get(text) or f"'{clean_line(text)}'"
+    chance = "probability unknown" if probability is None else describe_percent(probability)
+    return ", ".join([f"token {index + 1:,} of {count:,}", named, chance, *([f"rank {rank}"] if rank else [])])
 
 
 def describe_footer(

@@ -6,6 +6,7 @@ from textual import work
 from textual.getters import query_one
 
 from alignscope.model.launch import Scroll
+from alignscope.model.turn import Turn
 from alignscope.text.wording import counted
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
@@ -73,6 +74,13 @@ class SplitScreen(AppScreen[T]):
         stacked = self.here.shown_sample is None
         for view in self.split.views:
             view.show_sample(1 if stacked else None)
+
+    def show_tokens(self, turn: Turn) -> None:
+        """Open the token view over a turn, beginning with the pane with the focus and its sample."""
+        from alignscope.ui.screens.tokens.screen import TokensScreen
+
+        here = self.here
+        self.app.push_screen(TokensScreen(turn, here.shown_sample or 1, here.pane.name, stacked=self.split.stacked))
 
     @work(exit_on_error=False)
     async def copy(self, text: str, what: str = "") -> None:

@@ -62,6 +62,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("0", "scroll_last_turn", "Last turn", "turn-last", "To where the last turn begins, in all panes"),
     _key("l", "link", "Link scrolling", "link", "Scroll all panes together, by turn and line"),
     _key("m", "markdown", "Markdown", "markdown", "Show the finished chat reply as Markdown, or as it came"),
+    _key("x", "tokens", "Tokens", "tokens", "The last turn token by token: how likely each was, and what else was"),
     _key("y", "copy_reply", "Copy reply", "copy-reply", "Copy the pane's last reply, exactly as it came"),
     _key("Y", "copy_turn", "Copy turn", "copy-turn", "Copy the last prompt and every pane's reply"),
     _key("A", "add_pane", "Add a pane", "add-pane", "One more pane, up to four"),

@@ -226,6 +226,12 @@ class PaneActions(SplitScreen[int]):
         if problem := self.here.toggle_markdown():
             self.show_notice(problem)
 
+    def action_tokens(self) -> None:
+        """Show the last turn token by token."""
+        turn = self.last_turn()
+        if turn is not None:
+            self.show_tokens(turn)
+
     def last_turn(self) -> Turn | None:
         """Return the last turn; None if there is none, after a notice."""
         if not self.exploration.turns:

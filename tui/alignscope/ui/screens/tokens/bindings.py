@@ -1,0 +1,33 @@
+"""Bindings of the token view."""
+
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+def _key(keys: str, action: str, description: str, name: str, tooltip: str, *, show: bool = False) -> Binding:
+    return Binding(keys, action, description, show=show, id=f"tokens.{name}", tooltip=tooltip)
+
+
+BINDINGS: Final[list[BindingType]] = [
+    _key("left", "step(-1)", "Token back", "back", "To the token before"),
+    _key("right", "step(1)", "Token on", "on", "To the next token"),
+    _key("up", "line(-1)", "Line back", "up", "To the token above"),
+    _key("down", "line(1)", "Line on", "down", "To the token below"),
+    _key("pageup", "page(-1)", "Page back", "page-up", "A page back"),
+    _key("pagedown", "page(1)", "Page on", "page-down", "A page on"),
+    _key("home", "end(0)", "First token", "first", "To the reply's first token"),
+    _key("end", "end(1)", "Last token", "last", "To the reply's last token"),
+    _key("tab,full_stop", "pane(1)", "Next pane", "pane-after", "Move the next pane's cursor", show=True),
+    _key("shift+tab,comma", "pane(-1)", "Pane before", "pane-before", "Move the cursor of the pane before"),
+    _key("c", "scale", "Scale", "scale", "What the heat stands for: probability, share, rank, surprisal or entropy",
+         show=True),
+    _key("n", "walk(1)", "Next", "walk-on", "To the next token of the list", show=True),
+    _key("N", "walk(-1)", "Before", "walk-back", "To the token of the list before"),
+    _key("u", "list('uncertain')", "Uncertain", "uncertain", "Walk tokens with less than 50 %", show=True),
+    _key("f", "list('fork')", "Forks", "forks", "Walk places where another token had 30 % or more", show=True),
+    _key("l", "link", "Link", "link", "Move the cursors of all panes together, by position, or each on its own",
+         show=True),
+    _key("f1,question_mark", "help", "Help", "help", "Keys and words", show=True),
+    _key("escape,q", "leave", "Back", "leave", "Leave the token view", show=True),
+]  # fmt: skip

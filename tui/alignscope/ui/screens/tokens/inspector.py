@@ -1,0 +1,242 @@
+"""What was likely at one token: the list with its probabilities, what it leaves open, and how open the place was."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.distribution.cut_list import CutList, NotATopListError
+from alignscope.text.clean import cell_width, fit, visible
+from alignscope.text.wording import counted
+from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
+
+Row = list[tuple[str, str]]
+"""Pieces of a row, each with the last part of its style's name."""
+
+WIDTH: Final = 44
+"""Cells that the list takes."""
+_BAR: Final = 8
+"""Cells of a bar, which is full at 100 percent."""
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉"
+_PERCENT: Final = 6
+"""Cells of a percentage."""
+_RANK: Final = 4
+_LOW: Final = 12
+"""Rows below which the list needs all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A token and where to look it up."""
+
+    tokens: ReplyTokens
+    token: int
+    name: str
+    """The pane's mark and name."""
+    other: ReplyTokens | None = None
+    """A reply with the very same tokens before this place, and a list at it."""
+    other_name: str = ""
+
+
+class Inspector(LineWidget, Widget):
+    """The list at the cursor, the likeliest first, and figures below it or beside it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"inspector--{name}" for name in ("head", "drawn", "bar", "muted")}
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Inspector {
+        background: $surface;
+        color: $foreground;
+        & > .inspector--head { color: $text-muted; }
+        & > .inspector--drawn { color: $accent; text-style: bold; }
+        & > .inspector--bar { color: $primary; }
+        & > .inspector--muted { color: $text-muted; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inspected: Inspected | None = None
+        self._strips: list[Strip] | None = None
+        self._blank: Strip | None = None
+        self._looks: dict[str, Style] = {}
+
+    def show(self, inspected: Inspected | None) -> None:
+        """Show a token; None shows nothing."""
+        self._inspected, self._strips = inspected, None
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._strips = self._blank = None
+
+    def notify_style_update(self) -> None:
+        """Draw again in other colours."""
+        super().notify_style_update()
+        self._looks.clear()
+        self._strips = self._blank = None
+
+    def row(self, y: int) -> Strip:
+        """Draw a row."""
+        if self._strips is None:
+            self._strips = [self._strip(row) for row in self._rows()]
+        if y < len(self._strips):
+            return self._strips[y]
+        if self._blank is None:
+            self._blank = self._strip([])
+        return self._blank
+
+    def _look(self, name: str) -> Style:
+        """Return a cached style: Textual's look-up costs more than drawing a row."""
+        if name not in self._looks:
+            self._looks[name] = self.get_component_rich_style(f"inspector--{name}") if name else self.rich_style
+        return self._looks[name]
+
+    def _strip(self, row: Row) -> Strip:
+        segments = [Segment(text, self._look(name)) for text, name in [(" ", ""), *row]]
+        return Strip(segments).adjust_cell_length(self.outer_size.width, self._look(""))
+
+    def _rows(self) -> list[Row]:
+        """Return the rows: the list, and its figures beside it where it is wide enough, else below."""
+        width, height = self.size
+        if self._inspected is None or not len(self._inspected.tokens):
+            return []
+        found, problem = _list_of(self._inspected)
+        facts = _facts(self._inspected, found, problem)
+        room = min(WIDTH, width) - 2
+        beside = width >= WIDTH + 24
+        below = 0 if beside or height < _LOW else len(facts) + 1
+        rows = list(_listing(self._inspected, found, room, height - below))
+        if not beside:
+            return [*rows, *([[], *([(fit(fact, width - 2), "muted")] for fact in facts)] if below else [])]
+        side: list[Row] = [[(fit(fact, width - WIDTH - 2), "muted")] for fact in facts]
+        padded = [[*row, (" " * (WIDTH - sum(cell_width(text) for text, _ in row)), "")] for row in rows]
+        padded += [[(" " * WIDTH, "")]] * (len(side) - len(padded))
+        return [[*row, *(side[at] if at < len(side) else [])] for at, row in enumerate(padded)]
+
+
+def _list_of(inspected: Inspected) -> tuple[CutList | None, str]:
+    """Return the list at the token, and why it can't be one of the likeliest tokens."""
+    try:
+        return inspected.tokens.list_at(inspected.token), ""
+    except NotATopListError as error:
+        return None, str(error)
+
+
+def _listing(inspected: Inspected, found: CutList | None, width: int, height: int) -> Iterable[Row]:
+    """Yield the heading and the tokens, the drawn one among them, then what is left, in at most `height` rows."""
+    yield _heading(inspected, width)
+    tokens, token = inspected.tokens, inspected.token
+    drawn = tokens.place(token)
+    entries = [(str(at + 1), each.text, math.exp(min(0.0, each.logprob)), at == drawn)
+               for at, each in enumerate(tokens.alternatives(token))]  # fmt: skip
+    chance = tokens.probability(token)
+    if drawn is None and chance is not None:
+        entries.append((f">{len(entries)}" if entries else "", tokens.texts[token], chance, True))
+    room = max(1, height - 3)
+    kept = _kept([is_drawn for *_, is_drawn in entries], room) if len(entries) > room + 1 else range(len(entries))
+    others = _other_percents(inspected, [text for _, text, *_ in entries])
+    for at in kept:
+        rank, text, probability, is_drawn = entries[at]
+        yield _entry(rank, visible(text) or "(no text)", probability, others[at], width, "drawn" if is_drawn else "")
+    if len(kept) < len(entries):
+        rest = math.fsum(probability for at, (_, _, probability, _) in enumerate(entries) if at not in kept)
+        yield _entry("", f"{len(entries) - len(kept)} more listed", rest, _none(others), width, "muted")
+    if found is not None:
+        yield _entry("", "unseen", found.rest, _none(others), width, "muted")
+
+
+def _kept(drawn: Sequence[bool], room: int) -> list[int]:
+    """Return which entries are shown where there is room for so many: the first ones, and the drawn one."""
+    kept = list(range(room))
+    place = drawn.index(True) if True in drawn else 0
+    return kept if place < room else [*kept[:-1], place]
+
+
+def _heading(inspected: Inspected, width: int) -> Row:
+    other = fit(inspected.other_name.split(" ")[0] + " %", _PERCENT).rjust(_PERCENT + 1) if inspected.other else ""
+    own = fit(f"{inspected.name.split(' ')[0]} %", _PERCENT).rjust(_PERCENT)
+    name = fit(inspected.name, width - len(other) - len(own) - 1)
+    return [(name + " " * (width - cell_width(name) - cell_width(other) - cell_width(own)) + own + other, "head")]
+
+
+def _entry(rank: str, text: str, probability: float, other: str | None, width: int, look: str) -> Row:
+    room = max(1, width - _RANK - 2 - _BAR - _PERCENT - (_PERCENT + 1 if other is not None else 0))
+    shown = fit(text, room)
+    return [
+        (f"{'›' if look == 'drawn' else ' '}{rank:>{_RANK - 1}} ", look or "muted"),
+        (shown + " " * (room - cell_width(shown) + 1), look),
+        (_bar(probability), "bar"),
+        (f"{_percent(probability):>{_PERCENT}}", look),
+        ("" if other is None else f"{other:>{_PERCENT + 1}}", look or "muted"),
+    ]
+
+
+def _bar(probability: float) -> str:
+    eighths = round(min(1.0, probability) * _BAR * 8)
+    full, part = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(_BAR)
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.1f}" if probability >= 0.0005 or not probability else "<0.1"
+
+
+def _none(others: Sequence[str | None]) -> str | None:
+    """Return an empty cell if the other's column is there."""
+    return "" if others and others[0] is not None else None
+
+
+def _other_percents(inspected: Inspected, texts: Sequence[str]) -> list[str | None]:
+    """Return the other's percentages of tokens: None without another, and bounds where its list doesn't have one.
+
+    A text that several tokens of either list have, or that is a part of a character, doesn't tell which token it is.
+    """
+    if inspected.other is None:
+        return [None] * len(texts)
+    try:
+        theirs = inspected.other.list_at(inspected.token)
+    except NotATopListError:
+        theirs = None
+    if theirs is None:
+        return [None] * len(texts)
+    unclear = theirs.ambiguous | {text for text in texts if texts.count(text) > 1 or "\ufffd" in text or not text}
+    known = {each.text: probability for each, probability in zip(theirs.tokens, theirs.probabilities, strict=True)}
+    most = f"<{_percent(theirs.most).removeprefix('<')}"
+    return ["?" if text in unclear else _percent(known[text]) if text in known else most for text in texts]
+
+
+def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[str]:
+    """Return what is said below the list, a row each."""
+    tokens, token = inspected.tokens, inspected.token
+    if problem:
+        return ["not a list of the likeliest:", problem]
+    if found is None:
+        return ["no log-probability came with this token"]
+    facts = []
+    surprisal, figures = tokens.surprisal(token), tokens.figures(token)
+    if surprisal is not None:
+        facts.append(f"surprisal {surprisal:.2f} bits")
+    if figures is not None and tokens.alternatives(token):
+        choices = Bounds(figures.entropy.lo / BITS, figures.entropy.hi / BITS).exp()
+        facts.append(f"entropy {_between(figures.entropy, 2)} bits")
+        facts.append(f"effective choices: {_between(choices, 1)}")
+    facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
+    if inspected.other is not None:
+        facts.append(f"{inspected.other_name.split(' ')[0]} after the same tokens, in its own frame")
+    return facts
+
+
+def _between(bounds: Bounds, digits: int) -> str:
+    """Return both bounds, one where they agree as written, and `at least` where nothing bounds it from above."""
+    lo = f"{bounds.lo:.{digits}f}"
+    if math.isinf(bounds.hi):
+        return f"at least {lo}"
+    hi = f"{bounds.hi:.{digits}f}"
+    return lo if lo == hi else f"{lo}–{hi}"

@@ -1,0 +1,222 @@
+"""The screen of the token view: every pane's reply with a cursor, and what else was likely there."""
+
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.getters import query_one
+from textual.timer import Timer
+from textual.widgets import Static
+
+from alignscope.model.tones import tones
+from alignscope.model.turn import Turn
+from alignscope.text.wording import counted, describe_token
+from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.tokens.bindings import BINDINGS
+from alignscope.ui.screens.tokens.inspector import Inspected, Inspector
+from alignscope.ui.screens.tokens.legend import Legend
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.scales import SCALES
+from alignscope.ui.screens.tokens.token_column import TokenColumn
+from alignscope.ui.screens.tokens.token_strip import TokenStrip
+from alignscope.ui.screens.tokens.token_text import TokenText
+from alignscope.ui.widgets.keybar import KeyBar
+
+_PERIOD: Final = 0.1
+"""Seconds between two looks at replies that still grow."""
+_LISTS: Final = {"uncertain": ReplyTokens.uncertain, "fork": ReplyTokens.fork}
+_NAMES: Final = {"uncertain": "uncertain token", "fork": "fork"}
+
+
+class TokensScreen(AppScreen[None]):
+    """The tokens of a turn's replies, as they are now and as they grow.
+
+    Args:
+        turn: replies may still come, or be replaced.
+        sample: the sample to show of each pane.
+        pane: name of the pane whose cursor the keys move first.
+        stacked: whether the panes are one above the other.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS = BINDINGS
+    BINDING_GROUP_TITLE = "Tokens"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]
+    inspector = query_one(Inspector)
+    legend = query_one(Legend)
+    words = query_one("#tokens-words", Static)
+    DEFAULT_CSS = """
+    TokensScreen {
+        layout: vertical;
+        & #tokens-body { height: 1fr; layout: horizontal; }
+        & #tokens-columns { width: 1fr; height: 1fr; layout: horizontal; }
+        & #tokens-columns.-stacked { layout: vertical; }
+        & #tokens-columns.-stacked TokenColumn { border-left: none; }
+        & Inspector { width: 44; height: 1fr; }
+        &.-narrow #tokens-body { layout: vertical; }
+        &.-narrow Inspector { width: 1fr; height: 8; }
+        &.-narrow.-low Inspector { height: 4; }
+        & #tokens-words { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & KeyBar { margin-left: 1; }
+    }
+    """
+
+    def __init__(self, turn: Turn, sample: int = 1, pane: str = "", *, stacked: bool = False) -> None:
+        super().__init__()
+        self._turn = turn
+        self._sample = min(sample, turn.settings.samples)
+        self._stacked = stacked
+        self._columns = [
+            TokenColumn(each, tone, samples=turn.settings.samples, requested=turn.settings.logprobs)
+            for each, tone in zip(turn.lineup, tones(turn.lineup), strict=True)
+        ]
+        self._here = next((column for column in self._columns if column.pane.name == pane), self._columns[0])
+        self._scale = SCALES[0]
+        self._list = "uncertain"
+        self._linked = True
+        self._timer: Timer
+
+    def compose(self) -> ComposeResult:
+        with Container(id="tokens-body"):
+            with Container(id="tokens-columns", classes="-stacked" if self._stacked else ""):
+                yield from self._columns
+            yield Inspector()
+        yield Static(id="tokens-words", markup=False)
+        yield Legend()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._columns[0].add_class("-first")
+        self._timer = self.set_interval(_PERIOD, self._follow)
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        """Take in what came, until all replies have ended."""
+        replies = [self._turn.replies.get((column.pane.name, self._sample)) for column in self._columns]
+        changed = [column.update_reply(reply) for column, reply in zip(self._columns, replies, strict=True)]
+        if any(changed) or not self._columns[0].has_class("-begun"):
+            self._columns[0].add_class("-begun")
+            self._show()
+        if all(reply is not None and reply.end is not None for reply in replies):
+            self._timer.pause()
+
+    # The cursor
+
+    def _show(self, *, keep_column: bool = False, said: str = "") -> None:
+        """Show the cursors, the inspected token and the words for it.
+
+        Args:
+            said: more words behind these.
+        """
+        here = self._here
+        for column in self._columns:
+            column.move(column.text.cursor, active=column is here, keep_column=keep_column)
+        token, tokens = here.text.cursor, here.tokens
+        if not len(tokens):
+            self.inspector.show(None)
+            self.words.update("no token has come yet" if tokens.reply.end is None else "no token")
+        else:
+            other = next((each for each in self._columns if each is not here and self._comparable(each)), None)
+            shown = Inspected(tokens, token, here.mark, other.tokens if other else None, other.mark if other else "")
+            self.inspector.show(shown)
+            described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
+            self.words.update(f"{described}  ·  {said}" if said else described)
+        self.legend.show(self._scale, "linked" if self._linked else "not linked")
+
+    def _comparable(self, column: TokenColumn) -> bool:
+        """Return whether a pane has the same tokens before the cursor, and a list there."""
+        tokens, token = self._here.tokens, self._here.text.cursor
+        return tokens.same_before(column.tokens, token) and bool(column.tokens.alternatives(token))
+
+    def _rank(self) -> str:
+        """Return the rank of the cursor's token in words; empty if nothing is known."""
+        tokens, token = self._here.tokens, self._here.text.cursor
+        figures = tokens.figures(token)
+        if figures is None:
+            return ""
+        lo, hi, listed = figures.rank
+        if lo == hi:
+            return f"{lo:,}"
+        return "" if listed or not tokens.alternatives(token) else f"over {len(tokens.alternatives(token)):,}"
+
+    def _go(self, token: int, *, keep_column: bool = False, said: str = "") -> None:
+        """Move the cursor, and those linked to it."""
+        here = self._here
+        here.move(token, active=True, keep_column=keep_column)
+        if self._linked:
+            for column in self._columns:
+                if column is not here:
+                    column.move(here.text.cursor, active=False)
+        self._show(keep_column=keep_column, said=said)
+
+    def action_step(self, by: int) -> None:
+        """Go to the next token, or to the one before."""
+        self._go(self._here.text.cursor + by)
+
+    def action_line(self, by: int) -> None:
+        """Go to the token below, or to the one above."""
+        self._go(self._here.text.beside(by), keep_column=True)
+
+    def action_page(self, direction: int) -> None:
+        """Go a page on or back."""
+        self._go(self._here.text.beside(direction * self._here.text.page), keep_column=True)
+
+    def action_end(self, last: int) -> None:
+        """Go to the first token, or to the last."""
+        self._go(len(self._here.tokens) - 1 if last else 0)
+
+    def action_pane(self, by: int) -> None:
+        """Move another pane's cursor from now on."""
+        columns = self._columns
+        self._here = columns[(columns.index(self._here) + by) % len(columns)]
+        self._show()
+
+    def action_link(self) -> None:
+        """Move all cursors together by position, or each on its own."""
+        self._linked = not self._linked
+        self._go(self._here.text.cursor)
+
+    @on(TokenText.Pointed)
+    @on(TokenStrip.Pointed)
+    def _pointed(self, event: TokenText.Pointed | TokenStrip.Pointed) -> None:
+        event.stop()
+        self._here = next(column for column in self._columns if event.sender in column.children)
+        self._go(event.token)
+
+    # Lists
+
+    def action_list(self, name: str) -> None:
+        """Walk another list, and go to its next token."""
+        self._list = name
+        self.action_walk(1)
+
+    def action_walk(self, direction: int) -> None:
+        """Go to the next token of the list, or to the one before, around the end."""
+        tokens, cursor = self._here.tokens, self._here.text.cursor
+        belongs, name = _LISTS[self._list], _NAMES[self._list]
+        found = [token for token in range(len(tokens)) if belongs(tokens, token)]
+        if not found:
+            self._show(said=f"no {name} here")
+            return
+        later, earlier = [each for each in found if each > cursor], [each for each in found if each < cursor]
+        if direction > 0:
+            token, around = (later[0], "") if later else (found[0], ", from the start again")
+        else:
+            token, around = (earlier[-1], "") if earlier else (found[-1], ", from the end again")
+        place = found.index(token) + 1
+        self._go(token, said=f"{name} {place:,} of {counted(len(found), name).split(' ')[0]}{around}")
+
+    # How it is shown
+
+    def action_scale(self) -> None:
+        """Show the heat of the next scale."""
+        self._scale = SCALES[(SCALES.index(self._scale) + 1) % len(SCALES)]
+        for column in self._columns:
+            column.set_scale(self._scale)
+        self._show()
+
+    def action_leave(self) -> None:
+        """Leave the token view."""
+        self.dismiss(None)

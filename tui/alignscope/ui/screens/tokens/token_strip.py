@@ -1,0 +1,106 @@
+"""A reply in one row: how surprising each token was, or how open each position, and where the cursor is."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.scales import ENTROPY, SCALES, Scale
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
+
+_INDENT: Final = 2
+"""Blank cells at the left, below the text's gutter."""
+_BLOCKS: Final = "▁▂▃▄▅▆▇█"
+_TOP: Final = 8.0
+"""Bits from which on a surprisal has the highest block; of entropy, half as many."""
+
+
+class TokenStrip(LineWidget, Widget):
+    """A cell for each token, or for several, of which the highest counts."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"token-strip--cursor"}
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    TokenStrip {
+        height: 1;
+        background: $surface;
+        color: $text-muted;
+        & > .token-strip--cursor { color: $foreground; text-style: bold reverse; }
+    }
+    """
+
+    @dataclass
+    class Pointed(Message):
+        """The mouse pointed at a token."""
+
+        sender: "TokenStrip"
+        token: int
+
+    def __init__(self, tokens: ReplyTokens) -> None:
+        super().__init__()
+        self._tokens = tokens
+        self._scale = SCALES[0]
+        self._cursor = 0
+        self._cells: str | None = None
+        """The blocks; None if they have to be found again."""
+        self._strip: Strip | None = None
+
+    def show(self, tokens: ReplyTokens, scale: Scale) -> None:
+        """Show a reply as it is now, its entropy on that scale and else its surprisal."""
+        self._tokens, self._scale, self._cells, self._strip = tokens, scale, None, None
+        self.refresh()
+
+    def move(self, token: int) -> None:
+        """Show the cursor on a token."""
+        if token != self._cursor:
+            self._cursor, self._strip = token, None
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._cells = self._strip = None
+
+    def notify_style_update(self) -> None:
+        """Draw again in other colours."""
+        super().notify_style_update()
+        self._strip = None
+
+    @property
+    def _each(self) -> int:
+        """Tokens of one cell."""
+        return max(1, -(-len(self._tokens) // max(1, self.size.width - _INDENT - 1)))
+
+    def _height(self, token: int) -> float:
+        """Return a token's share of the highest block; below 0 if it is unknown."""
+        if self._scale is ENTROPY:
+            figures = self._tokens.known_figures(token)
+            return -1.0 if figures is None else 2 * figures.entropy.lo / _TOP
+        surprisal = self._tokens.surprisal(token)
+        return -1.0 if surprisal is None else surprisal / _TOP
+
+    def _blocks(self) -> str:
+        each, heights = self._each, [self._height(token) for token in range(len(self._tokens))]
+        tops = [max(heights[at : at + each]) for at in range(0, len(heights), each)]
+        return "".join(" " if top < 0 else _BLOCKS[int(min(top, 0.99) * len(_BLOCKS))] for top in tops)
+
+    def row(self, y: int) -> Strip:
+        """Draw the row."""
+        width = self.outer_size.width
+        if self._strip is None or self._strip.cell_length != width:
+            if self._cells is None:
+                self._cells = self._blocks()
+            plain, here = self.rich_style, self._cursor // self._each
+            cells, cursor = self._cells, self.get_component_rich_style("token-strip--cursor")
+            segments = [Segment(" " * _INDENT + cells[:here], plain), Segment(cells[here : here + 1], cursor)]
+            self._strip = Strip([*segments, Segment(cells[here + 1 :], plain)]).adjust_cell_length(width, plain)
+        return self._strip
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Post the first token of the cell under the mouse."""
+        token = max(0, event.x - _INDENT) * self._each
+        if token < len(self._tokens):
+            self.post_message(self.Pointed(self, token))
