@@ -175,6 +175,16 @@ class ReplayScreen(Transport):
 
     # Other screens
 
+    def action_tokens(self) -> None:
+        """Stand still, and show the turn in view token by token."""
+        turns = self.player.frame()
+        if not turns:
+            self.show_notice("Nothing has been played yet that could be looked at.")
+            return
+        self.player.playing = False
+        self.show_position()
+        self.show_tokens(turns[-1])
+
     def action_export(self) -> None:
         """Write the session into a file."""
         from alignscope.ui.screens.library.export import export
