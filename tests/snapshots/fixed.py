@@ -1,11 +1,12 @@
 """A recording that never changes, and what else the pictures show: nothing in it knows the day or the machine."""
 
+import math
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alignscope.backends.base import Pulling
-from alignscope.model.events import End, Event, Finished, Started, Stats, Token
+from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Sampling
@@ -68,6 +69,22 @@ def sampled() -> Turn:
         for number, text in enumerate(found, 1)
     ]
     return _turn(3, "At the top of the stairs she found", *replies, samples=3)
+
+
+def listed() -> Turn:
+    """A turn with the likeliest tokens at each place, the same before both panes' second words."""
+    said = ("The", 0.62, " Moon", 0.44, " is", 0.91, " made", 0.08, " of", 0.97, " rock", 0.27, ".", 0.75)
+    others = (" A", " It", " sky", " Sun", " was", " night", "\n", "!", "")
+    turn = _turn(3, "What is the Moon made of?")
+    for pane, sure in (("base", 0.8), ("instruct", 1.0)):
+        for place, (text, chance) in enumerate(zip(said[::2], said[1::2], strict=True)):
+            own = float(chance) * sure
+            ranked = [(str(text), own), *((each, (1 - own) * 0.5 ** (n + 1)) for n, each in enumerate(others))]
+            ranked.sort(key=lambda each: -each[1])
+            likely = tuple(Alternative(each, math.log(p)) for each, p in ranked)
+            turn.apply(Token(pane, 1, 80.0 * place, str(text), False, math.log(own), likely))
+        turn.apply(Finished(pane, 1, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=7)))
+    return turn
 
 
 def session(*more: Turn) -> Session:

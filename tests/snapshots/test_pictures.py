@@ -166,6 +166,12 @@ async def replay(scene: Scene) -> None:
     await scene.press("space", "7")
 
 
+async def tokens(scene: Scene) -> None:
+    await scene.resumed(fixed.listed())
+    await scene.press("escape", "x", "u")
+    await scene.until(lambda: "token 2 of 7" in screen_text(scene.app))
+
+
 async def turns(scene: Scene) -> None:
     await scene.over(TurnsScreen(fixed.turns(), {}))
 
@@ -195,7 +201,7 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    turns, verdict, note, export, compare, commands,
+    tokens, turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import msgspec
 import pytest
 from rich.color import Color as RichColor
 from textual.binding import Binding
@@ -17,6 +18,7 @@ from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.tokens.bindings import BINDINGS
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from alignscope.ui.themes import bundled_themes, contrast
+from tests.sessions.recorded import LINEUP
 from tests.sessions.recorded import events as plain_events
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
@@ -71,10 +73,22 @@ async def test_the_other_pane_is_shown_after_the_very_same_tokens_only() -> None
         await seen.press("home", "right")
         rows = seen.listed
         assert "› 1 ·city ████▊ 60.0 20.0" in rows and "2 ·town ██▊ 35.0 70.0" in rows
-        assert "◆ after the same tokens, in its own frame" in rows
+        assert "◆: same tokens before, own frame" in rows
         await seen.press("right")
         rows = seen.listed
         assert "1 ·was ████▍ 55.0 60.0" in rows and "3 ·lies ▊ 10.0 <10.0" in rows, "at most what its list leaves"
+
+
+@pytest.mark.parametrize(("size", "stacked"), [((80, 24), False), ((80, 24), True), ((120, 40), True)])
+async def test_four_panes_fit_side_by_side_and_one_above_the_other(size: tuple[int, int], stacked: bool) -> None:
+    names = ("base", "sft", "dpo", "instruct")
+    shown = turn(*(events(name, [(f" {name}{number}", 0.4, {" x": 0.5}) for number in range(30)]) for name in names))
+    shown.lineup = tuple(msgspec.structs.replace(LINEUP[0], name=name) for name in names)
+    async with view(shown, size=size, pane="dpo", stacked=stacked) as seen:
+        save_picture(seen.app, f"tokens-four-{size[0]}x{size[1]}-{stacked}")
+        assert all(f"{name}0" in seen.text for name in names) and "' dpo0'" in seen.words
+        await seen.press("tab", "tab", "end")
+        assert "' base29'" in seen.words and seen.cursors == [29] * 4
 
 
 async def test_cursors_are_linked_by_position_or_not() -> None:
@@ -168,6 +182,18 @@ async def test_tokens_that_come_are_shown_and_move_nothing() -> None:
         await until(lambda: not seen.screen._timer._active.is_set())
 
 
+async def test_a_view_that_was_scrolled_stays_until_a_key_is_pressed() -> None:
+    shown = turn(events("base", [(f" word{number}", 0.4, {" x": 0.5}) for number in range(400)], end=None))
+    async with view(shown, size=(80, 24)) as seen:
+        text = seen.screen._columns[0].text
+        text.scroll_to(y=20, animate=False, immediate=True)
+        shown.apply(token("base", 9000.0, (" last", 0.4, {" less": 0.6})))
+        await until(lambda: "of 401" in seen.words)
+        assert (text.scroll_offset.y, seen.cursors[0]) == (20, 0)
+        await seen.press("left")
+        assert text.scroll_offset.y == 0
+
+
 async def test_a_reply_that_is_asked_for_again_takes_the_place_of_the_old_one() -> None:
     shown = turn(events("base", PARIS, end=None))
     async with view(shown) as seen:
@@ -221,6 +247,7 @@ async def test_each_step_parts_more_from_the_ground_and_its_text_is_readable(the
         steps = [text._look(f"step-{step}") for step in range(1, 5)]
         grounds = [contrast(color(step.bgcolor), ground) for step in steps]
         assert all(one < other for one, other in pairwise([1.05, *grounds])), grounds
+        steps += [screen.legend.get_component_rich_style(f"legend--step-{step}") for step in range(1, 5)]
         assert all(contrast(color(step.color), color(step.bgcolor)) >= 4.4 for step in steps)
 
 

@@ -26,8 +26,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("N", "walk(-1)", "Before", "walk-back", "To the token of the list before"),
     _key("u", "list('uncertain')", "Uncertain", "uncertain", "Walk tokens with less than 50 %", show=True),
     _key("f", "list('fork')", "Forks", "forks", "Walk places where another token had 30 % or more", show=True),
-    _key("l", "link", "Link", "link", "Move the cursors of all panes together, by position, or each on its own",
-         show=True),
+    _key("l", "link", "Link", "link", "Move the cursors of all panes together, by position, or each on its own"),
     _key("f1,question_mark", "help", "Help", "help", "Keys and words", show=True),
     _key("escape,q", "leave", "Back", "leave", "Leave the token view", show=True),
 ]  # fmt: skip

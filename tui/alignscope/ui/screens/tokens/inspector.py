@@ -229,7 +229,7 @@ def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[st
         facts.append(f"effective choices: {_between(choices, 1)}")
     facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
     if inspected.other is not None:
-        facts.append(f"{inspected.other_name.split(' ')[0]} after the same tokens, in its own frame")
+        facts.append(f"{inspected.other_name.split(' ')[0]}: same tokens before, own frame")
     return facts
 
 

@@ -87,7 +87,7 @@ def heat_css(selector: str) -> str:
     rules = [f"{selector.format(step=UNKNOWN)} {{ color: $text-muted; }}"]
     for step, (share, mark) in enumerate(zip(shares, marks, strict=True), 1):
         rule = selector.format(step=f"step-{step}")
-        rules.append(f"{rule} {{ background: $text-warning {share}; color: auto; text-style: {mark}; }}")
+        rules.append(f"{rule} {{ background: $text-warning {share}; color: auto 100%; text-style: {mark}; }}")
         rules.append(f"&:ansi {rule.lstrip('& ')} {{ background: $background; color: $foreground; }}")
     return "\n".join(rules)
 

@@ -145,6 +145,7 @@ class TokensScreen(AppScreen[None]):
         """Move the cursor, and those linked to it."""
         here = self._here
         here.move(token, active=True, keep_column=keep_column)
+        here.text.reveal()
         if self._linked:
             for column in self._columns:
                 if column is not here:

@@ -113,7 +113,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         return self._cursor
 
     def move(self, token: int, *, active: bool, keep_column: bool = False) -> None:
-        """Put the cursor on a token and bring it into view.
+        """Put the cursor on a token, and bring it into view if it is another one.
 
         Args:
             active: whether the keys move this text's cursor.
@@ -123,10 +123,12 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         if not keep_column:
             self._column = None
         if (token, active) != (self._cursor, self._active):
+            moved = token != self._cursor
             self._forget_cursor()
             self._cursor, self._active = token, active
             self._forget_cursor()
-        self._bring_into_view()
+            if moved:
+                self.reveal()
 
     def beside(self, lines: int) -> int:
         """Return the token so many lines below the cursor, or above it for a negative number."""
@@ -176,7 +178,8 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
             if 0 <= row - top < self.size.height:
                 self.refresh(Region(0, row - top, self.size.width, 1))
 
-    def _bring_into_view(self) -> None:
+    def reveal(self) -> None:
+        """Bring the cursor into view."""
         rows, top, height = self._rows_of_cursor(), self.scroll_offset.y, self.size.height
         if height and not top <= rows.start < top + height:
             y = rows.start if rows.start < top else rows.start - height + 1
@@ -200,7 +203,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
             self._width = self._room
             self._rows.wrap(self._text, self._room)
         self._changed(0)
-        self._bring_into_view()
+        self.reveal()
 
     def _changed(self, first: int) -> None:
         """Draw the rows from `first` on again."""
