@@ -86,6 +86,7 @@ def test_a_token_is_told_so_that_it_can_be_heard() -> None:
     assert describe_token(13, 120, " Paris", 0.312, "2") == "token 14 of 120, ' Paris', 31 percent, rank 2"
     assert describe_token(0, 1_200, "\n") == "token 1 of 1,200, line break, probability unknown"
     assert describe_token(0, 1, "", 1.0, "over 20") == "token 1 of 1, no text of its own, 100 percent, rank over 20"
+    assert describe_token(0, 1, "a\t\u0301", 0.5) == "token 1 of 1, 'a   \u25cc\u0301', 50 percent"
     assert describe_token(0, 1, "\x1b[2J\n", 0.5) == "token 1 of 1, '␛[2J⏎', 50 percent"
 
 

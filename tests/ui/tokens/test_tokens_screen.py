@@ -24,7 +24,7 @@ from tests.standin import Ollama, Script
 from tests.standin.language import Language
 from tests.ui.explorer.desk import explore
 from tests.ui.screens.host import save_picture
-from tests.ui.tokens.replies import PARIS, events, token, turn, view
+from tests.ui.tokens.replies import PARIS, Drawn, events, token, turn, view
 from tests.ui.tokens.test_token_text import marks
 from tests.waiting import until
 
@@ -161,6 +161,21 @@ async def test_a_reply_without_lists_says_why(shown: Turn, said: str) -> None:
         assert said in " ".join(seen.inside(seen.screen._columns[0]).split())
         await seen.press("right", "u", "f", "c", "c", "down", "end", "tab", "right", "n")
         assert seen.words.startswith(("token 1 of 1", "no token"))
+
+
+async def test_the_strip_shows_surprisal_and_on_its_scale_entropy() -> None:
+    drawn: list[Drawn] = [
+        ("sure", 0.99, {"x": 0.005}),
+        ("odd", 0.002, {"x": 0.99}),
+        ("open", 0.25, dict.fromkeys("xyz", 0.25)),
+    ]
+    async with view(turn(events("base", drawn))) as seen:
+        strip = seen.screen._columns[0]._strip
+        assert seen.inside(strip).strip() == "▁█▃", "9 bits are more than the highest block stands for"
+        await seen.press("c", "c", "c", "c")
+        await until(lambda: seen.inside(strip).strip() == "▁▁▄")
+        await seen.press("c")
+        assert seen.inside(strip).strip() == "▁█▃"
 
 
 async def test_what_is_no_list_of_the_likeliest_is_told() -> None:

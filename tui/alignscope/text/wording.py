@@ -10,7 +10,7 @@ from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nea
 from alignscope.model.scaffold import BARE
 from alignscope.model.session import Session
 from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSettings
-from alignscope.text.clean import clean_line
+from alignscope.text.clean import clean_line, render
 
 _PRESETS: Final = tuple(PRESETS.values())
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB")
@@ -115,7 +115,7 @@ def describe_token(index: int, count: int, text: str, probability: float | None 
         index: place in the reply, from 0.
         rank: rank in the model's list, or the ranks that it may have; empty if unknown.
     """
-    named = _ALOUD.get(text) or f"'{clean_line(text)}'"
+    named = _ALOUD.get(text) or f"'{render(clean_line(text))[0]}'"
     chance = "probability unknown" if probability is None else describe_percent(probability)
     return ", ".join([f"token {index + 1:,} of {count:,}", named, chance, *([f"rank {rank}"] if rank else [])])
 

@@ -116,13 +116,13 @@ class TokensScreen(AppScreen[None]):
         token, tokens = here.text.cursor, here.tokens
         if not len(tokens):
             self.inspector.show(None)
-            self.words.update("no token has come yet" if tokens.reply.end is None else "no token")
+            described = "no token has come yet" if tokens.reply.end is None else "no token"
         else:
             other = next((each for each in self._columns if each is not here and self._comparable(each)), None)
             shown = Inspected(tokens, token, here.mark, other.tokens if other else None, other.mark if other else "")
             self.inspector.show(shown)
             described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
-            self.words.update(f"{described}  ·  {said}" if said else described)
+        self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
 
     def _comparable(self, column: TokenColumn) -> bool:

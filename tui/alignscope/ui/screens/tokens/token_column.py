@@ -11,7 +11,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.tones import MARKS, Tone
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
-from alignscope.ui.screens.tokens.scales import SCALES, Scale
+from alignscope.ui.screens.tokens.scales import Scale
 from alignscope.ui.screens.tokens.token_strip import TokenStrip
 from alignscope.ui.screens.tokens.token_text import TokenText
 from alignscope.ui.widgets.pane.bars import PaneHeader
@@ -54,7 +54,6 @@ class TokenColumn(Widget):
         self._samples = samples
         self._requested = requested
         self._why = Static(markup=False)
-        self._scale = SCALES[0]
         self._filling = False
 
     def compose(self) -> ComposeResult:
@@ -88,7 +87,7 @@ class TokenColumn(Widget):
         self._show_why()
         if len(self.tokens) == before:
             return False
-        self._strip.show(self.tokens, self._scale)
+        self._strip.show(self.tokens)
         self._fill_soon()
         return True
 
@@ -113,9 +112,8 @@ class TokenColumn(Widget):
 
     def set_scale(self, scale: Scale) -> None:
         """Show the heat of another scale."""
-        self._scale = scale
         self.text.set_scale(scale)
-        self._strip.show(self.tokens, scale)
+        self._strip.set_scale(scale)
 
     def move(self, token: int, *, active: bool, keep_column: bool = False) -> None:
         """Put the cursor on a token."""
@@ -138,4 +136,4 @@ class TokenColumn(Widget):
         if self.tokens.fill(lambda: time.perf_counter() > deadline):
             self._fill_soon()
         else:
-            self._strip.show(self.tokens, self._scale)
+            self._strip.show(self.tokens)

@@ -50,10 +50,17 @@ class TokenStrip(LineWidget, Widget):
         """The blocks; None if they have to be found again."""
         self._strip: Strip | None = None
 
-    def show(self, tokens: ReplyTokens, scale: Scale) -> None:
-        """Show a reply as it is now, its entropy on that scale and else its surprisal."""
-        self._tokens, self._scale, self._cells, self._strip = tokens, scale, None, None
+    def show(self, tokens: ReplyTokens) -> None:
+        """Show a reply as it is now."""
+        self._tokens, self._cells, self._strip = tokens, None, None
         self.refresh()
+
+    def set_scale(self, scale: Scale) -> None:
+        """Show the entropy on its own scale, and else the surprisal."""
+        if (scale is ENTROPY) is not (self._scale is ENTROPY):
+            self._cells = self._strip = None
+            self.refresh()
+        self._scale = scale
 
     def move(self, token: int) -> None:
         """Show the cursor on a token."""

@@ -100,11 +100,6 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         self._strips.clear()
         self.refresh()
 
-    def redraw_unknown(self) -> None:
-        """Draw all rows again, since more is known of tokens."""
-        self._strips.clear()
-        self.refresh()
-
     # The cursor
 
     @property
