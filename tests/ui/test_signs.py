@@ -36,8 +36,9 @@ NEVER_DRAWN: Final = {
     "sessions/format/timeline.py",
     "export/csv.py",
     "measure/wording/words.py",
+    "ui/pasting.py",
 }
-"""What these name are characters that file formats, or scripts without blanks, treat in a way of their own."""
+"""What these name are characters that file formats, scripts without blanks, or pastes on their way treat specially."""
 
 
 def signs(source: str) -> Iterator[tuple[int, str]]:
