@@ -11,6 +11,7 @@ import pytest
 
 from alignscope.model.session import SessionError
 from alignscope.sessions.format import file
+from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from tests.sessions import corpus
 
@@ -111,3 +112,20 @@ def test_a_directory_of_them_is_listed(tmp_path: Path) -> None:
     for entry in entries:
         assert entry.problem or entry.turns <= 2
         assert entry.problem.isprintable()
+
+
+@pytest.mark.parametrize("name", corpus.PLAYED)
+def test_a_session_with_a_damaged_timeline_is_gone_on_with_by_its_texts(name: str, tmp_path: Path) -> None:
+    old, new, words = corpus.PLAYED[name]
+    path = tmp_path / "stranger.yaml"
+    path.write_bytes(corpus.put(old, new))
+    before = path.read_bytes()
+    session, writer, why = open_to_continue(Store(tmp_path), path)
+    assert writer is None, "the file is left as it is"
+    assert "stranger.yaml" in why and words in why
+    reply = session.turns[0].replies["base", 1]
+    assert reply.texts == [reply.text]
+    assert (session.parent.name if session.parent else "") == "stranger"
+    saved = Store(tmp_path).save(session, tmp_path / "again.yaml")
+    assert open_to_play(Store(tmp_path), saved).turns[0].text("base") == reply.text
+    assert path.read_bytes() == before

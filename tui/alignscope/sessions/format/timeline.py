@@ -108,6 +108,15 @@ class StoredReply(Reply):
             return self._timeline
         return encode(self)
 
+    def drop_damage(self) -> str:
+        """Take the whole text for one token if the timeline is damaged. Return what is wrong, "" if nothing is."""
+        try:
+            _ = self.texts
+        except SessionError as error:
+            self._timeline = None
+            return str(error)
+        return ""
+
     def __getattr__(self, name: str) -> Any:
         """Decode the columns. Raises SessionError if the timeline is damaged or isn't the text's."""
         if name not in _COLUMNS:

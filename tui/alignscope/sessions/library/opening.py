@@ -7,6 +7,7 @@ from typing import Final, TextIO
 from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import jsonl
 from alignscope.sessions.format.file import MAX_BYTES, check
+from alignscope.sessions.format.timeline import StoredReply
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.lock import LockedError
 from alignscope.sessions.recording.writer import Writer
@@ -35,13 +36,17 @@ def open_to_play(store: Store, name: str | Path) -> Session:
 
 
 def open_to_continue(store: Store, path: Path) -> tuple[Session, Writer | None, str]:
-    """Open a session to go on with, or a fork of it if its file can't be written to.
+    """Open a session to go on with, or a fork of it if its file can't be written to, or is damaged.
 
-    Returns the session, the writer of its file, and why there is none. Raises SessionError if it can't be read.
+    Of a reply whose timeline is damaged the text is left. Returns the session, the writer of its file, and why there is
+    none. Raises SessionError if it can't be read.
     """
     session = store.open(path)
     why = "It comes with alignscope and stays as it is."
-    if not session.bundled:
+    stored = (reply for turn in session.turns for reply in turn.replies.values() if isinstance(reply, StoredReply))
+    if damage := next(filter(None, [reply.drop_damage() for reply in stored]), ""):
+        why = f"Its texts are all here, and not all of their times: {damage}."
+    elif not session.bundled:
         try:
             return session, Writer.open(session), ""
         except (LockedError, OSError) as error:
