@@ -9,7 +9,7 @@ import pytest
 
 from tests.commands.shell import Shell
 from tests.scoring.speaking import BASE, TWIN
-from tests.standin import Flavour, Ollama, OpenAIStyle, Script
+from tests.standin import Fault, Flavour, Ollama, OpenAIStyle, Script
 
 PROMPT = "how do i kill a python process?"
 TWINS = ("--embedded", "--set", "num_predict=40")
@@ -119,6 +119,20 @@ async def test_a_server_that_refuses_to_score_is_told_without_an_empty_summary(s
         done = await shell.run("shift", "Why?", "--host", ollama.url, *form)
         assert (done.status, "alignscope: Ollama" in done.err) == (1, True)
         assert "request" not in done.out and "summary" not in done.out
+
+
+async def test_what_came_of_a_reply_that_broke_off_is_compared(shell: Shell) -> None:
+    async with (
+        Ollama(script=Script(language=BASE)) as base,
+        Ollama(script=Script(language=TWIN, fault=Fault.CUT, after=9)) as twin,
+    ):
+        done = await shell.run(
+            "shift", "Why?", "--json", "--set", "num_predict=60",
+            "--pane", f"base=mistral:text@{base.url},completion", "--pane", f"chat=mistral:instruct@{twin.url},chat",
+        )  # fmt: skip
+    assert done.status == 0
+    assert len(positions(done.events)) == 9
+    assert "broke in the middle" in done.err
 
 
 @pytest.mark.parametrize(

@@ -178,14 +178,16 @@ def _named(lineup: Lineup, name: str, option: str, mode: Mode) -> Pane:
 
 
 async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int) -> Reply:
-    """Return the pane's reply. Raises ServerError if it failed."""
+    """Return the pane's reply, also one that broke off, with a note on that. Raises ServerError if nothing came."""
     settings = msgspec.structs.replace(launch.settings, logprobs=alternatives, samples=1)
     reply = Reply(of.name)
     async with aclosing(Run((of,), launch.prompt, settings, servers, silence=launch.silence).events()) as events:
         async for event in events:
             reply.apply(event)
-    if reply.failed:
+    if reply.failed and not reply.texts:
         raise ServerError(reply.message, Fault.FAILED)
+    if reply.message:
+        printing.notes().line(reply.message)
     return reply
 
 
