@@ -191,17 +191,20 @@ async def test_exporting(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
         await shown(pilot, "There is a file Newest.html already")
 
 
-async def test_another_name_is_typed_letter_by_letter(store: Store, tmp_path: Path) -> None:
+async def test_another_name_is_typed_letter_by_letter(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a whole path may be longer than the field
     app = Host(screen=lambda: LibraryScreen(store))
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, "4 sessions")
         await pilot.press("f6")
         await shown(pilot, "Newest.md")
-        await pilot.press("ctrl+u", *str(tmp_path / "talk"))
-        await shown(pilot, "❯ " + str(tmp_path / "talk"))
+        await pilot.press("ctrl+u", *"talk")
+        await shown(pilot, "❯ talk")
         await pilot.press("down", "down")
-        await shown(pilot, f"{tmp_path / 'talk'}.jsonl")
-        await pilot.press("ctrl+u", "up", *str(tmp_path / "walk"), "enter")
+        await shown(pilot, "❯ talk.jsonl")
+        await pilot.press("ctrl+u", "up", *"walk", "enter")
         await shown(pilot, "Wrote ")
     assert "Hello!" in (tmp_path / "walk.html").read_text("utf-8")
 

@@ -7,6 +7,12 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 from alignscope.model.pane import Mode, Pane
+from alignscope.model.reply import Reply
+from alignscope.ui.screens.tokens.inspector import Inspector
+from alignscope.ui.screens.tokens.legend import Legend
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.token_strip import TokenStrip
+from alignscope.ui.screens.tokens.token_text import TokenText
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.bars import PaneHeader, RowBar
 from alignscope.ui.widgets.pane.footer import PaneFooter
@@ -27,6 +33,10 @@ MADE: list[Widget] = [
     PromptLine(),
     KeyBar(),
     Timeline(),
+    TokenText(ReplyTokens(Reply("base")), classes="-base"),
+    TokenStrip(ReplyTokens(Reply("base"))),
+    Legend(),
+    Inspector(),
 ]
 
 

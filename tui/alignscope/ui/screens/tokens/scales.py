@@ -82,7 +82,7 @@ def heat_css(selector: str) -> str:
     Grounds part from the screen's evenly in dark and light themes, and each step has a mark that isn't a colour. On a
     terminal's own 16 colours there are only the marks.
     """
-    shares = ("10%", "19%", "29%", "40%")
+    shares = ("10%", "19%", "28%", "36%")
     marks = ("italic", "underline", "bold", "bold underline")
     rules = [f"{selector.format(step=UNKNOWN)} {{ color: $text-muted; }}"]
     for step, (share, mark) in enumerate(zip(shares, marks, strict=True), 1):
