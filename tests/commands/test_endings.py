@@ -8,10 +8,16 @@ import sys
 import pytest
 
 from tests.commands.shell import LONG, Shell, Terminal
+from tests.standin import Ollama, Script
 
-STREAMING = ("--embedded", "--prompt", "Once upon a time", "--set", "num_predict=-1", "--samples", "8")
-"""As many as the engine writes at once, so that the sample in view is not queued behind others."""
 IGNORING = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+
+
+@pytest.fixture
+def streaming(ollama: Ollama) -> tuple[str, ...]:
+    """Arguments with which the explorer shows replies that never end. Those of the twins may, before they are drawn."""
+    ollama.default = Script(endless=True, rate=40)
+    return ("--host", ollama.url, "--prompt", "Once upon a time", "--set", "num_predict=-1")
 
 
 def kept(shell: Shell) -> str:
@@ -20,9 +26,11 @@ def kept(shell: Shell) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_keeps_the_text_and_puts_the_terminal_back(shell: Shell, number: signal.Signals) -> None:
+async def test_a_signal_keeps_the_text_and_puts_the_terminal_back(
+    shell: Shell, streaming: tuple[str, ...], number: signal.Signals
+) -> None:
     with Terminal() as terminal:
-        async with shell.started(*STREAMING, **dict.fromkeys(("stdin", "stdout", "stderr"), terminal.end)) as process:
+        async with shell.started(*streaming, **dict.fromkeys(("stdin", "stdout", "stderr"), terminal.end)) as process:
             await terminal.until("writing")
             process.send_signal(number)
             assert await asyncio.wait_for(process.wait(), LONG) == 128 + number
@@ -33,10 +41,12 @@ async def test_a_signal_keeps_the_text_and_puts_the_terminal_back(shell: Shell, 
     assert "end: cancelled" in kept(shell)
 
 
-async def test_a_terminal_that_goes_away_ends_the_program_though_sighup_is_ignored(shell: Shell) -> None:
+async def test_a_terminal_that_goes_away_ends_the_program_though_sighup_is_ignored(
+    shell: Shell, streaming: tuple[str, ...]
+) -> None:
     terminal = Terminal()
     with terminal:
-        command = ("-c", IGNORING, sys.executable, "-m", "alignscope", *STREAMING)
+        command = ("-c", IGNORING, sys.executable, "-m", "alignscope", *streaming)
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, env=shell.environment, start_new_session=True,
             stdin=terminal.end, stdout=terminal.end, stderr=terminal.end,
