@@ -211,3 +211,14 @@ async def test_a_screen_is_left_once_by_keys_that_come_together() -> None:
         above.dismiss(None)
         await pilot.pause()
         assert (app.screen, app.returned) == (below, ["new"])
+
+
+@pytest.mark.parametrize("height", range(2, 9))
+async def test_a_list_without_room_is_gone_through_by_pages_too(height: int) -> None:
+    app = Host(screen=ExperimentsScreen)
+    async with app.run_test(size=(20, height)) as pilot:
+        for key in ("pagedown", "pageup", "ctrl+j", "space", "b"):
+            await pilot.press(key)
+        app.screen.query_one(Choices).clear_options()
+        await pilot.press("space", "b")
+        assert isinstance(app.screen, ExperimentsScreen)

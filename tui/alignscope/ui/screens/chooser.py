@@ -1,7 +1,7 @@
 """Base classes of the dialogs with a list: moved by keys, filtered by typing, with a preview beside it."""
 
 from contextlib import suppress
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, Literal, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -75,6 +75,11 @@ class Choices(OptionList, can_focus=False, inherit_bindings=False):
         & > .option-list--option-hover { background: $boost; }
     }
     """
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        # Before its rows are laid out, or without any room, Textual fails at a page key.
+        if (self.highlighted or 0) in self._index_to_line:
+            super()._move_page(direction)
 
     @property
     def room(self) -> int:
