@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding, BindingType
 
-from alignscope.commands.parser import make_parser
+from alignscope.commands.line.parser import make_parser
 from alignscope.model.sampling import PRESETS
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from alignscope.cli import main
-from alignscope.commands import arguments
-from alignscope.commands.parser import make_parser
+from alignscope.commands.line import arguments
+from alignscope.commands.line.parser import make_parser
 from alignscope.files.settings import config_file, load
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError

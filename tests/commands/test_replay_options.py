@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from alignscope.commands.parser import make_parser
+from alignscope.commands.line.parser import make_parser
 from alignscope.commands.replay import playback
 from alignscope.model.pace import AS_IT_COMES
 

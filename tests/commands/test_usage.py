@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.cli import main
-from alignscope.commands import arguments
+from alignscope.commands.line import arguments
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
@@ -27,7 +27,7 @@ def clean_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def parsed(*argv: str) -> Launch:
     """What the arguments come to, short of running it."""
-    from alignscope.commands.parser import make_parser
+    from alignscope.commands.line.parser import make_parser
 
     return arguments.launch(make_parser().parse_args(argv), arguments.read_settings())
 

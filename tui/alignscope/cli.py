@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alignscope.commands import OutputError, Status, UsageError
-from alignscope.commands.parser import NAME, make_parser
+from alignscope.commands.line.parser import NAME, make_parser
 
 if TYPE_CHECKING:
     from alignscope.model.launch import Launch
@@ -53,7 +53,7 @@ def _drop_output() -> None:
 
 def _dispatch(options: argparse.Namespace) -> int:
     # Each command is imported after its arguments were checked: a mistake is reported at once.
-    from alignscope.commands import arguments
+    from alignscope.commands.line import arguments
 
     match options.command:
         case "ask":

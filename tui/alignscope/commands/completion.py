@@ -8,7 +8,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.parser import EXPORT_FORMS
+from alignscope.commands.line.parser import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.model.scaffold import SCAFFOLDS
 
@@ -66,8 +66,8 @@ def _themes() -> list[str]:
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:
-    from alignscope.commands.arguments import read_settings, sessions_directory
-    from alignscope.commands.session_args import store_in
+    from alignscope.commands.line.arguments import read_settings, sessions_directory
+    from alignscope.commands.line.session_args import store_in
 
     names = (entry.name for entry in store_in(sessions_directory(arguments, read_settings())).list())
     # A tilde in front would mean a home directory, and a line break would end the name.

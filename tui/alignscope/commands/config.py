@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alignscope.backends.host import public
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import read_settings
+from alignscope.commands.line.arguments import read_settings
 from alignscope.files import settings
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError

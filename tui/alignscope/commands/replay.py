@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import milliseconds, number, whole
+from alignscope.commands.line.arguments import milliseconds, number, whole
+from alignscope.commands.line.session_args import open_session, run_on_store, store_in
 from alignscope.commands.printing import Printer
-from alignscope.commands.session_args import open_session, run_on_store, store_in
 from alignscope.model.events import Finished, Started, Token, Waiting
 from alignscope.model.launch import Launch, Playback
 from alignscope.model.pace import AS_IT_COMES, MAX_PACE

@@ -11,8 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import milliseconds, whole
-from alignscope.commands.session_args import open_session, run_on_store
+from alignscope.commands.line.arguments import milliseconds, whole
+from alignscope.commands.line.session_args import open_session, run_on_store
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
 from alignscope.files.whole import write_whole

@@ -13,7 +13,7 @@ import msgspec
 
 from alignscope.backends.base import Backend, Fault, ServerError
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.arguments import whole
+from alignscope.commands.line.arguments import whole
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
 from alignscope.measure.shift.profile import Part, by_thirds
