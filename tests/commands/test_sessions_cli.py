@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from alignscope.cli import main
-from alignscope.commands.line.parser import EXPORT_FORMS
+from alignscope.commands.line.session_commands import EXPORT_FORMS
 from alignscope.export import FORMATS
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Verdict

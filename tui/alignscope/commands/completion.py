@@ -8,7 +8,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.line.parser import EXPORT_FORMS
+from alignscope.commands.line.session_commands import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.model.scaffold import SCAFFOLDS
 
