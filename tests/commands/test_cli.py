@@ -305,6 +305,13 @@ async def test_models_where_no_server_is(shell: Shell, nobody: str) -> None:
     assert {"twin:text", "twin:sft", "twin:latest"} <= {row["name"] for row in embedded.events}
 
 
+async def test_the_twins_are_listed_well_where_nobody_named_a_server(shell: Shell) -> None:
+    shell.environment.pop("OLLAMA_HOST", None)
+    done = await shell.run("models", "--json")
+    assert done.status == 0, "an Ollama that isn't there is no fault unless somebody chose it"
+    assert "twin:text" in {row["name"] for row in done.events}
+
+
 async def test_pulling_a_model(shell: Shell, ollama: Ollama) -> None:
     done = await shell.run("models", "pull", "llama3.2:1b", "--host", ollama.url)
     assert done.status == 0, done.err

@@ -61,6 +61,13 @@ def parsed(*argv: str) -> Launch:
         (["ask", "x", "--scaffold", "hat"], "no scaffold is called hat; there are bare, qa, dialogue"),
         (["--scaffold", "qa", "models"], "--scaffold means nothing to `models`"),
         (["ask", "x", "--pane", "a=m@ftp://there"], "no server can be at 'ftp://there'"),
+        (
+            ["--host", "http://a:1@h", "--pane", "a=m@http://b:2@h"],
+            "http://h is named with two names",
+        ),
+        (["--pace", "20"], "--pace is an option of `replay` and `sessions`, and goes behind that word;"),
+        (["--host", "h", "--frame=qa", "ask", "x"], "--frame is an option of `shift`"),
+        (["--nonsense", "20"], "unrecognized arguments: --nonsense (a text"),
         (["ask", "x", "--embedded", "--host", "h"], "--embedded and --host exclude each other"),
         (["ask", "x", "--host", "two words"], "no server can be at 'two words'"),
         (["ask", "x", "--host", ""], "--host is empty"),

@@ -47,6 +47,18 @@ async def test_a_name_and_a_password_are_used_and_seen_nowhere(ollama: Ollama) -
     assert {seen.headers["authorization"][:6] for seen in ollama.requests} == {"Basic "}
 
 
+async def test_one_server_has_one_login(ollama: Ollama) -> None:
+    mine, other = (ollama.url.replace("//", f"//{login}@") for login in ("me:secret", "you:other"))
+    async with Servers() as servers:
+        await servers.get(mine)
+        with pytest.raises(ServerError, match="another name and password") as refused:
+            await servers.get(other)
+        assert "secret" not in str(refused.value)
+        assert "other:" not in str(refused.value)
+        assert (await servers.get(ollama.url)).info.url == ollama.url
+    assert len({seen.headers["authorization"] for seen in ollama.requests}) == 1
+
+
 async def test_a_connection_that_is_made_while_all_are_closed_is_closed_too(nobody: str) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
 

@@ -1,6 +1,7 @@
 """`alignscope models`: list the servers' models, pull one, or remove one that was pulled from a hub."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from alignscope.backends.base import Pulling, ServerError
 from alignscope.backends.embedded.hub import store
 from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
+from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.launch import Launch
 from alignscope.model.pairing import judge, twins
 from alignscope.model.pane import EMBEDDED, Model, is_hub
@@ -41,7 +43,7 @@ class ModelRecord(msgspec.Struct, frozen=True):
 
 
 def run(launch: Launch, *, as_json: bool = False) -> int:
-    """List the models, and return the exit status: 1 if the chosen server fails."""
+    """List the models, and return the exit status: 1 if the server that somebody chose fails."""
     return asyncio.run(_list(launch, as_json))
 
 
@@ -70,6 +72,7 @@ def remove(name: str) -> int:
 
 async def _list(launch: Launch, as_json: bool) -> int:
     status = Status.OK
+    chosen = bool(launch.host or os.environ.get(HOST_VARIABLE))
     async with Servers(launch.host, launch.key_variables) as servers:
         for server in (EMBEDDED,) if launch.embedded else (servers.default_host, EMBEDDED):
             try:
@@ -77,7 +80,7 @@ async def _list(launch: Launch, as_json: bool) -> int:
                 models = await described(backend)
             except ServerError as error:
                 printing.notes().line(f"alignscope: {error}")
-                status = Status.FAILED if server != EMBEDDED or launch.embedded else status
+                status = Status.FAILED if launch.embedded or (chosen and server != EMBEDDED) else status
                 continue
             twin = twins(models)
             rows = [_record(model, twin.get((model.server, model.name))) for model in models]

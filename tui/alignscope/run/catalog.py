@@ -11,7 +11,7 @@ import msgspec
 from alignscope.backends.base import Backend, ServerError, ServerInfo
 from alignscope.model.pane import Lineup, Model
 from alignscope.model.turn import PaneRecord
-from alignscope.run.servers import Servers
+from alignscope.run.servers import Servers, named
 
 _DESCRIBED: Final = 100
 """Maximum of models of a server to describe."""
@@ -46,7 +46,7 @@ class Catalog:
 
     async def listing(self, server: str) -> Listing:
         """Request one server's listing."""
-        name = self._servers.address(server)
+        name = named(server)
         try:
             backend = await self._servers.get(server)
             listing = Listing(name, backend.info.label, tuple(await backend.models()))

@@ -14,6 +14,11 @@ from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.pane import EMBEDDED
 
 
+def named(server: str) -> str:
+    """Return the URL of a server, or `embedded`, as panes and messages name it: without name and password."""
+    return server if server == EMBEDDED else public(parse_host(server))
+
+
 class Servers:
     """Backends of the servers in use. A server's dialect is requested until it has answered once."""
 
@@ -25,11 +30,11 @@ class Servers:
             key_variables: environment variables with keys, by the URLs of the servers that get them.
         """
         self._logins: dict[str, str] = {}  # URLs with a name and a password, by those without
-        self.default_host = self.address(host or os.environ.get(HOST_VARIABLE, ""))
         self._key_variables = key_variables or {}
         self._backends: dict[str, Backend] = {}
         self._gates: dict[str, asyncio.Lock] = {}
         self._closed = False
+        self.default_host = self.address(host or os.environ.get(HOST_VARIABLE, ""))
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,14 +52,22 @@ class Servers:
     def address(self, server: str) -> str:
         """Return the URL of a server, or `embedded`, as panes and messages name it.
 
-        A name and a password in it are left out, and kept for the connection to that server.
+        A name and a password in it are left out, and kept for the connection to that server. Raises ServerError for
+        others than those with which it was connected.
         """
+        bare = named(server)
         if server == EMBEDDED:
-            return server
+            return bare
         url = parse_host(server)
-        bare = public(url)
-        if bare != url:
-            self._logins[bare] = url
+        if bare == url or self._logins.get(bare) == url:
+            return bare
+        if bare in self._backends:
+            raise ServerError(
+                f"{bare} is connected with another name and password, and one alignscope uses one for a server. Start"
+                " a second one for these.",
+                Fault.INVALID,
+            )
+        self._logins[bare] = url
         return bare
 
     async def get(self, server: str) -> Backend:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from alignscope.backends.host import parse_host, public
 from alignscope.commands import UsageError
 from alignscope.files import settings
 from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import LineupError, Mode, PaneRequest, is_hub
+from alignscope.model.pane import EMBEDDED, LineupError, Mode, PaneRequest, is_hub
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_SAMPLES, TurnSettings, read_logprobs
@@ -39,6 +40,7 @@ def launch(arguments: argparse.Namespace, chosen: Settings) -> Launch:
     host = _host(arguments.host, chosen)
     if not (panes or arguments.base or arguments.instruct or arguments.embedded):
         panes = chosen.lineup
+    _refuse_two_logins([url for url in (host, *(pane.server for pane in panes)) if url and url != EMBEDDED])
     keys = key_variables(host, panes, chosen.servers, os.environ)
     if arguments.system and panes and all(pane.mode is Mode.COMPLETION for pane in panes):
         raise UsageError("--system reaches chat panes only, and every --pane is a completion; leave it out")
@@ -163,6 +165,19 @@ def _refuse_contradictions(arguments: argparse.Namespace) -> None:
         value = getattr(arguments, name)
         if value is not None and not value.strip():
             raise UsageError(f"--{name} is empty; name a {'server' if name == 'host' else 'model'} or leave it out")
+
+
+def _refuse_two_logins(urls: Iterable[str]) -> None:
+    """Raise UsageError if one server is named with two names or passwords, since it is asked with one of them."""
+    logins: dict[str, str] = {}
+    for url in urls:
+        full = parse_host(url)
+        bare = public(full)
+        if bare != full and logins.setdefault(bare, full) != full:
+            raise UsageError(
+                f"{bare} is named with two names or passwords, and one alignscope uses one for a server; start a second"
+                " one for the other"
+            )
 
 
 def _host(flag: str | None, chosen: Settings) -> str:

@@ -1,6 +1,8 @@
 """Parser of the command line. Imports the standard library and the sampling table only, so that --help is fast."""
 
 import argparse
+import sys
+from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 from alignscope import __version__
@@ -44,10 +46,33 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Refuse what is unknown here, where the command is known, and not in the parser of all commands."""
+        self._refuse_foreign_option(sys.argv[1:] if args is None else args)
         namespace, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
         return namespace, unknown
+
+    def _refuse_foreign_option(self, args: Sequence[str]) -> None:
+        """Refuse an option before a command that doesn't have it, whose value would be taken for the command's name."""
+        commands = self._commands()
+        rest = iter(args)
+        for arg in rest if commands else ():
+            name, equals, _ = arg.partition("=")
+            if not arg.startswith("--") or arg == "--":
+                return
+            if name not in self._option_string_actions:
+                having = [f"`{command}`" for command, parser in commands.items() if parser._has_option(name)]
+                if not having:
+                    self.error(f"unrecognized arguments: {arg}")
+                self.error(f"{name} is an option of {' and '.join(having)}, and goes behind that word")
+            if not equals and self._option_string_actions[name].nargs is None:
+                next(rest, None)
+
+    def _commands(self) -> dict[str, "_Parser"]:
+        return next((dict(each.choices or {}) for each in self._actions if each.dest in ("command", "action")), {})
+
+    def _has_option(self, name: str) -> bool:
+        return name in self._option_string_actions or any(each._has_option(name) for each in self._commands().values())
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -20,6 +20,7 @@ from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
 from alignscope.run.catalog import Listing
 from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
+from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes, logprobs_notice
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
@@ -198,7 +199,7 @@ class NextTurnActions(PaneActions):
             tone=tone,
             default_server=self.default_server,
             # Reversed, so that the first of several names for a server stays.
-            server_names={self.servers.address(url): name for name, url in reversed([*self.launch.servers.items()])},
+            server_names={named(url): name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
             scroll=self.scroll_mode,
             empty_texts=_EMPTY,
