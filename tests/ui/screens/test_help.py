@@ -70,6 +70,19 @@ async def test_keys_that_a_person_gave_are_the_ones_shown() -> None:
         assert {help: keys for keys, help in groups["Explorer"]}["Keys and words"] == "f12"
 
 
+async def test_what_to_try_names_the_explorers_keys_as_they_are_now() -> None:
+    app = Host(screen=Place)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.set_keymap({"explorer.experiments": "ctrl+x"})
+        await pilot.press("f1")
+        await pilot.pause()
+        text = " ".join(screen_text(app).split())
+        assert "Open the experiments (^x) for more" in text
+        assert "(esc), J sends the next one" in text
+        assert "(^g, then F5)" in text or "(ctrl+g, then F5)" in text
+        assert "{" not in text
+
+
 async def test_tab_goes_from_part_to_part() -> None:
     app = Host(screen=Place)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -1,5 +1,6 @@
 """The library, driven by keys, over real session files."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -189,6 +190,25 @@ async def test_exporting(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
         await shown(pilot, "preferences")
         await pilot.press("down", "enter")
         await shown(pilot, "There is a file Newest.html already")
+
+
+async def test_a_recording_plays_as_a_replay_does(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fast = turn(1, "hello", events("base", [(each, " again") for each in range(60)]))
+    store.save(Session("Fast", AT + timedelta(days=9), turns=[fast]), tmp_path / "own" / "fast.yaml")
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, "5 sessions")
+        await pilot.press("f6")
+        await shown(pilot, "preferences")
+        await pilot.press(*["down"] * 4)
+        await shown(pilot, "Fast.cast")
+        await pilot.press("enter")
+        await shown(pilot, "Wrote ")
+    *_, last = (tmp_path / "Fast.cast").read_text("utf-8").splitlines()
+    assert json.loads(last)[0] >= 2, "at a pace to read at, which 60 tokens in 59 ms are not"
 
 
 async def test_another_name_is_typed_letter_by_letter(

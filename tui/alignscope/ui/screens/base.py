@@ -47,7 +47,11 @@ class AppScreen(Screen[T]):
     def key_of(self, action: str) -> str:
         """Return the first key of the binding with this id, as messages name it: `F4`."""
         bindings = (binding for binding in self.BINDINGS if isinstance(binding, Binding))
-        key = self._display_key(next(binding for binding in bindings if binding.id == action))
+        return self.name_key(next(binding for binding in bindings if binding.id == action))
+
+    def name_key(self, binding: Binding) -> str:
+        """Return the first key of a binding, which may be another screen's, as messages name it."""
+        key = self._display_key(binding)
         return key.upper() if re.fullmatch(r"f\d+", key) else key
 
     def commands(self) -> Iterator[SystemCommand]:

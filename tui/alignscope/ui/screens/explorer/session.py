@@ -319,7 +319,7 @@ class SessionActions(NextTurnActions):
         """Write the session, or a picture of the screen, into a file."""
         from alignscope.ui.screens.library.export import export
 
-        export(self, self.exploration.session.copy(), self.show_notice)
+        export(self, self.exploration.session.copy(), self.show_notice, pace=self.pacing.rate or None)
 
     @work(group="session", exit_on_error=False)
     async def action_save_elsewhere(self) -> None:

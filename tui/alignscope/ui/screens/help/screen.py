@@ -1,9 +1,10 @@
 """Help: what to try first, the keys of the screen below, terms, and sampling parameters."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 from textual.app import App, ComposeResult
@@ -19,6 +20,8 @@ from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.text.clean import Wrapper, cell_width, clean
 from alignscope.ui.screens.base import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
+
+_KEY: Final = re.compile(r"\{([\w.-]+)\}")
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -90,7 +93,7 @@ class HelpScreen(Dialog[None]):
     def _lines(self, section: Section, width: int) -> Iterator[Content]:
         yield Content.styled(section.title, "bold $accent")
         if section.text:
-            yield Content(section.text)
+            yield Content(_KEY.sub(self._key, section.text))
         for term, text in section.terms.items():
             yield Content.assemble("\n", (term, "bold"), f"  {text}")
         if section.where == "keys":
@@ -98,6 +101,12 @@ class HelpScreen(Dialog[None]):
                 yield from _keys(title, rows, width)
         elif section.where == "parameters":
             yield from _parameters()
+
+    def _key(self, found: re.Match[str]) -> str:
+        """Return the explorer's key for an action, whatever screen is below."""
+        from alignscope.ui.screens.explorer.bindings import BINDINGS
+
+        return self.name_key(next(each for each in BINDINGS if isinstance(each, Binding) and each.id == found[1]))
 
 
 def _keys(title: str, rows: Sequence[tuple[str, str]], width: int) -> Iterator[Content]:

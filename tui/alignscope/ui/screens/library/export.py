@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets.option_list import Option
 
-from alignscope.export import FORMATS, Options
+from alignscope.export import FORMATS, Format, Options
+from alignscope.model.pace import AS_IT_COMES, readable_pace
 from alignscope.model.session import Session, SessionError
 from alignscope.text.clean import clean
 from alignscope.ui.picture import screen_svg
@@ -81,13 +82,19 @@ class ExportScreen(Chooser[tuple[str, Path] | None]):
 
 
 def export(
-    screen: Screen[Any], session: Session, report: Callable[[str, str], object], *, picture: bool = True
+    screen: Screen[Any],
+    session: Session,
+    report: Callable[[str, str], object],
+    *,
+    picture: bool = True,
+    pace: int | None = None,
 ) -> None:
     """Ask what to write and where, and write it in the background.
 
     Args:
         report: shows a message with a severity.
         picture: whether a picture of the screen is offered.
+        pace: tokens a second at most in a recording for asciinema; None for that of a replay.
     """
     stem = _NOT_NAME.sub("-", session.title or session.name or "session").strip("-.")[:60] or "session"
 
@@ -106,7 +113,7 @@ def export(
                 await asyncio.to_thread(_write, path, [text], "utf-8")
             else:
                 form, theme = FORMATS[name], screen.app.theme
-                await asyncio.to_thread(lambda: _write(path, form.write(session, _options(theme)), form.encoding))
+                await asyncio.to_thread(_write_form, form, session, path, theme, pace)
                 remark = await asyncio.to_thread(form.remark, session)
             report(f"Wrote {path}. {remark}".rstrip(), "information")
         except FileExistsError:
@@ -119,10 +126,13 @@ def export(
     screen.run_worker(ask(), group="export", exit_on_error=False)
 
 
-def _options(theme: str) -> Options:
+def _write_form(form: Format, session: Session, path: Path, theme: str, pace: int | None) -> None:
     from alignscope.export.palette import Palette, bundled_palettes
 
-    return Options(palette=bundled_palettes().get(theme, Palette()))
+    if pace is None and form.name == "cast":  # which alone needs it, and all timelines for that
+        pace = readable_pace(session.turns)
+    options = Options(palette=bundled_palettes().get(theme, Palette()), pace=pace or AS_IT_COMES)
+    _write(path, form.write(session, options), form.encoding)
 
 
 def _write(path: Path, parts: Any, encoding: str) -> None:

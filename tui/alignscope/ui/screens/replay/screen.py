@@ -189,4 +189,4 @@ class ReplayScreen(Transport):
         """Write the session into a file."""
         from alignscope.ui.screens.library.export import export
 
-        export(self, self.session, self.show_notice)
+        export(self, self.session, self.show_notice, pace=self.player.pace)
