@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.session import Session
 from alignscope.text.clean import cell_width, clean
-from tests.sessions.recorded import AT, NASTY, events, session, turn, two_turns, written
+from tests.sessions.recorded import AT, NASTY, TWO_TURNS_END, events, session, turn, two_turns, written
 
 _ESCAPE = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|([^\x1b]+)")
 
@@ -63,20 +63,7 @@ def test_cast_is_what_asciinema_reads() -> None:
     assert times[-1] == head["duration"] == 7.1
     assert [(time, data) for time, kind, data in told if kind == "m"] == [(0, "turn 1"), (2.0, "turn 2")]
     assert next(time for time, _, data in told if "One two" in data) == 0.3
-    assert screen == [
-        "≈ base · mistral:text · com… │ ◆ instruct · mistral:instru…",
-        "› こんにちは                 │ › こんにちは",
-        "                             │",
-        "One two three Four           │ Hello!",
-        "                             │",
-        "› Go on                      │",
-        "                             │ › Go on",
-        "on and on                    │",
-        "the server is gone; start it │ Hello again",
-        "again                        │",
-        *["                             │"] * 5,
-        "broken off · 2 tokens · fir… │ ended by itself · 1 token ·…",
-    ]
+    assert screen == TWO_TURNS_END
 
 
 def test_cast_at_a_pace_draws_fast_replies_token_by_token_with_their_true_figures() -> None:

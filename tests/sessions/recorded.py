@@ -70,6 +70,23 @@ def two_turns() -> list[Turn]:
     return [first, second]
 
 
+TWO_TURNS_END = [
+    "≈ base · mistral:text · com… │ ◆ instruct · mistral:instru…",
+    "› こんにちは                 │ › こんにちは",
+    "                             │",
+    "One two three Four           │ Hello!",
+    "                             │",
+    "› Go on                      │",
+    "                             │ › Go on",
+    "on and on                    │",
+    "the server is gone; start it │ Hello again",
+    "again                        │",
+    *["                             │"] * 5,
+    "broken off · 2 tokens · fir… │ ended by itself · 1 token ·…",
+]
+"""The last screen of a recording of these two turns for asciinema, 60 columns wide and 16 rows high."""
+
+
 def with_logprobs() -> Turn:
     """One that was asked for log-probabilities, by a model that thinks first."""
     thinking = Token("instruct", 1, 5.0, "hm", thinking=True, logprob=-0.5)
