@@ -52,12 +52,16 @@ class Catalog:
             listing = Listing(name, backend.info.label, tuple(await backend.models()))
         except ServerError as error:
             return Listing(name, name, error=str(error))
-        self._listings[server] = listing
+        self._listings[name] = listing
         return listing
 
     async def listings(self, servers: Iterable[str]) -> AsyncGenerator[Listing, None]:
-        """Request the listings of several servers at once, and yield each as it comes."""
-        requests = [asyncio.create_task(self.listing(server)) for server in dict.fromkeys(servers)]
+        """Request the listings of several servers at once, and yield each as it comes.
+
+        Of a server that is named twice, the later name counts, which may have a login that the first lacks.
+        """
+        asked = {named(server): server for server in servers}.values()
+        requests = [asyncio.create_task(self.listing(server)) for server in asked]
         try:
             for answer in asyncio.as_completed(requests):
                 yield await answer
@@ -96,7 +100,7 @@ class Catalog:
         return infos, models
 
     def _listed(self, server: str) -> Listing:
-        return self._listings.get(server, Listing("", ""))
+        return self._listings.get(named(server), Listing("", ""))
 
 
 def _servers_of(lineup: Lineup) -> list[str]:

@@ -346,7 +346,7 @@ class NextTurnActions(PaneActions):
     def listings(self) -> AsyncGenerator[Listing, None]:
         """Yield the listing of every server in use and of the embedded engine, each as it comes."""
         used = (*(pane.server for pane in self.exploration.lineup), self.servers.default_host)
-        servers = (*used, *map(self.servers.address, self.launch.servers.values()), EMBEDDED)
+        servers = (*used, *self.launch.servers.values(), EMBEDDED)
         return self.exploration.catalog.listings(filter(None, servers))
 
     @work(group="learn", exclusive=True, exit_on_error=False)
