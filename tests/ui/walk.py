@@ -6,6 +6,7 @@ though what a step meets may depend on how fast the machine is.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import tempfile
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.events import Key, Paste
+from textual.pilot import OutOfBounds
 
 from alignscope.model.launch import Launch
 from alignscope.ui.widgets.pane.view import PaneView
@@ -108,7 +110,8 @@ class Walk:
         place = self.chance.randrange(self.desk.app.size.width), self.chance.randrange(self.desk.app.size.height)
         times = self.chance.choice((1, 1, 2))
         self.steps.append(f"click {place} {times}")
-        await self.desk.pilot.click(offset=place, times=times)
+        with contextlib.suppress(OutOfBounds):  # on a screen that has come, and has no size yet
+            await self.desk.pilot.click(offset=place, times=times)
 
     async def _resize(self) -> None:
         size = self.chance.choice((20, 40, 80, 120, 200)), self.chance.choice((6, 12, 24, 40, 60))

@@ -103,7 +103,7 @@ async def test_keys_can_be_moved_and_help_shows_where_they_are(ollama: Ollama) -
         assert desk.explorer.split.zoomed == ""
         await desk.press("Z")
         assert desk.explorer.split.zoomed == "base"
-        await desk.press("Z", "i", "f1")
+        await desk.press("Z", "i", "f1", "tab")
         await desk.until_shown("f11, f14", "Prompts that are worth trying")
 
 

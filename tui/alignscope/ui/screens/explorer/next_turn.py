@@ -1,25 +1,21 @@
 """Actions on the next turn: settings, sampling, system prompt, panes and their models."""
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from textual import work
 
-from alignscope.backends.base import Pulling, ServerError
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs
-from alignscope.model.pairing import default_mode, judge, pair_lineup
-from alignscope.model.pane import EMBEDDED, MAX_PANES, Lineup, Mode, Model, Pane, is_hub
+from alignscope.model.pairing import default_mode, judge
+from alignscope.model.pane import MAX_PANES, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
-from alignscope.run.catalog import Listing
-from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
+from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes, logprobs_notice
 from alignscope.ui.screens.explorer.panes import PaneActions
@@ -229,7 +225,14 @@ class NextTurnActions(PaneActions):
         self.show_notice(f"{found.short or found.why or _REASONS[found.outcome]} {next_key}")
         self.lineup_found.set()
         if found.pairs:
-            await self.offer_pairs(found)
+            await self._offer(found)
+
+    async def _offer(self, found: Found) -> None:
+        """Offer pairs to pull; a pulled pair becomes the lineup."""
+        if pulled := await self.models.offer(found):
+            await self.set_lineup(pulled)
+            base, instruct = (pane.model for pane in pulled)
+            self.show_notice(f"{base} and its twin {instruct} are in the panes now.")
 
     async def set_lineup(self, lineup: Lineup) -> None:
         """Replace the lineup; the next prompt goes to the new one."""
@@ -249,9 +252,11 @@ class NextTurnActions(PaneActions):
     @work(exit_on_error=False)
     async def action_pick(self) -> None:
         """Choose the pane's model, server and mode."""
-        chosen = await self._pick(self.here.pane, self.exploration.lineup)
-        if chosen is not None:
+        chosen = await self.models.pick(self.here.pane, self.exploration.lineup)
+        if isinstance(chosen, Pane):
             self._put(chosen)
+        elif chosen is not None:
+            await self._offer(chosen)
 
     def put_model(self, model: Model) -> None:
         """Put a model into the pane, asked as its kind is."""
@@ -274,22 +279,13 @@ class NextTurnActions(PaneActions):
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
         blank = Pane(name, "", lineup[0].server, Mode.CHAT)
-        chosen = await self._pick(blank, (*lineup, blank))
-        if chosen is not None:
+        chosen = await self.models.pick(blank, (*lineup, blank))
+        if isinstance(chosen, Found):
+            await self._offer(chosen)
+        elif chosen is not None:
             self.exploration.add(chosen)
             await self.split.add(self.make_view(chosen))
             self.show_lineup()
-
-    async def _pick(self, pane: Pane, lineup: Lineup) -> Pane | None:
-        from alignscope.ui.screens.models.picker import PickerScreen
-
-        catalog = self.exploration.catalog
-        pull = None if engine_available() else partial(self._pull, EMBEDDED)
-        chosen = await self.app.push_screen_wait(PickerScreen(pane, self.listings, catalog.listing, lineup, pull))
-        if chosen == "pairs":
-            here = await catalog.listing(EMBEDDED)
-            await self.offer_pairs(from_hub(lineup, here.models))
-        return chosen if isinstance(chosen, Pane) else None
 
     async def action_remove_pane(self) -> None:
         """Remove the pane; what it wrote stays in the turns."""
@@ -305,49 +301,7 @@ class NextTurnActions(PaneActions):
             self.enter(self.split.views[min(place, len(self.split.views) - 1)])
         self.show_notice(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
 
-    # Getting models
-
-    async def offer_pairs(self, found: Found) -> None:
-        """Offer pairs to pull; a pulled pair becomes the lineup."""
-        from alignscope.ui.screens.models.pull import Offer, PullScreen
-
-        hub = found.server == EMBEDDED
-        offers = [
-            Offer(
-                pair.title or f"{pair.base} and {pair.instruct}",
-                pair.models,
-                pair.size,
-                " · ".join(filter(None, (pair.license, pair.note))),
-            )
-            for pair in found.pairs
-        ]
-        screen = PullScreen(
-            found.why,
-            offers,
-            partial(self._pull, found.server),
-            has=[model for model in found.models if is_hub(model.name) or not hub],
-            embedded=not hub and not engine_available(),
-            hub=hub,
-        )
-        chosen = await self.app.push_screen_wait(screen)
-        if isinstance(chosen, Offer):
-            base, instruct = (Model(name=name, server=found.server) for name in chosen.models)
-            await self.set_lineup(pair_lineup(base, instruct, system=self.launch.system))
-            self.show_notice(f"{base.name} and its twin {instruct.name} are in the panes now.")
-
-    async def _pull(self, server: str, model: str) -> AsyncGenerator[Pulling, None]:
-        backend = await self.servers.get(server)
-        async with aclosing(backend.pull(model)) as steps:
-            async for step in steps:
-                yield step
-
     # What servers have
-
-    def listings(self) -> AsyncGenerator[Listing, None]:
-        """Yield the listing of every server in use and of the embedded engine, each as it comes."""
-        used = (*(pane.server for pane in self.exploration.lineup), self.servers.default_host)
-        servers = (*used, *self.launch.servers.values(), EMBEDDED)
-        return self.exploration.catalog.listings(filter(None, servers))
 
     @work(group="learn", exclusive=True, exit_on_error=False)
     async def learn_models(self) -> None:

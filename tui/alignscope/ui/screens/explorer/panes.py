@@ -19,6 +19,7 @@ from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_pace, describe_settings
+from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.pane.view import PaneView
@@ -45,6 +46,7 @@ class PaneActions(SplitScreen[int]):
 
     exploration: Exploration
     pacing: Pacing
+    models: Models
     launch: Launch
     servers: Servers
     lineup_found: asyncio.Event

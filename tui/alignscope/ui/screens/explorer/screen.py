@@ -26,6 +26,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.experimenting import ExperimentActions
+from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.pane.view import PaneView
@@ -116,6 +117,7 @@ class ExplorerScreen(ExperimentActions):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self.models = Models(self.app, self.exploration, self.launch)
         self.opened.set()
         self.show_settings()
         self.show_notice("Looking for models …")
