@@ -1,5 +1,6 @@
 """The application: themes, keys, commands, and the first screen."""
 
+import asyncio
 import gc
 import os
 from collections.abc import Iterable, Sequence
@@ -9,10 +10,13 @@ from typing import Any, Final
 
 from textual import events, work
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
+from textual.await_remove import AwaitRemove
 from textual.binding import Binding
 from textual.command import CommandPalette, Provider
 from textual.filter import LineFilter
 from textual.keys import format_key
+from textual.message_pump import Callback
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -33,6 +37,16 @@ def _theme_finder() -> type[Provider]:
     from alignscope.ui.palette import ThemeFinder
 
     return ThemeFinder
+
+
+async def _to_the_end(leaving: AwaitComplete | AwaitRemove) -> None:
+    """Wait for something that leaves; it goes on when the wait is given up, and the wait ends well when it is."""
+    task = asyncio.ensure_future(leaving())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not task.cancelled():
+            raise
 
 
 class AlignscopeApp(App[int]):
@@ -65,6 +79,16 @@ class AlignscopeApp(App[int]):
         theme = themes.find_theme(self._wanted) or themes.find_theme(suggested) or themes.bundled_theme()
         self.register_theme(theme)
         self.theme = theme.name
+
+    def call_next(self, callback: Callback, *args: Any, **kwargs: Any) -> None:
+        """Run a callback after the next message. Screens and widgets that leave do so to the end.
+
+        Textual has the first to open a dialog wait for what is leaving. That may be the worker of the very screen which
+        leaves, and ends with it; the wait would be given up then, the screen's own task with it, and the application.
+        """
+        if isinstance(callback, AwaitComplete | AwaitRemove):
+            callback = partial(_to_the_end, callback)
+        super().call_next(callback, *args, **kwargs)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.tones_for(self.current_theme)
