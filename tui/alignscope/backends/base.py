@@ -185,10 +185,13 @@ class Backend(Protocol):
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Download a model, and yield the progress."""
 
-    async def render(self, model: str, messages: Sequence[Message]) -> str:
+    async def render(self, model: str, messages: Sequence[Message], *, think: bool = False) -> str:
         """Return a chat as the model's template renders it, up to where the reply begins.
 
         Raises ServerError, also where the server doesn't show this.
+
+        Args:
+            think: as in `Request`: templates that know thinking render a chat without it otherwise.
         """
         raise ServerError(f"{self.info.label} doesn't show how it renders a chat.", Fault.INVALID)
 

@@ -51,7 +51,8 @@ async def framed(frame: Frame, prompt: str, writer: Pane, settings: TurnSettings
     """
     request = compose(writer, prompt, settings)
     if frame is Frame.CHAT and writer.mode is Mode.CHAT:
-        return Framed(frame, await backend.render(writer.model, request.messages), own=True, rendered=True)
+        text = await backend.render(writer.model, request.messages, think=settings.think)
+        return Framed(frame, text, own=True, rendered=True)
     scaffold = {Frame.QA: "qa", Frame.BARE: BARE, Frame.CHAT: settings.scaffold}[frame]
     text = backend.plain(writer.model, SCAFFOLDS[scaffold].document((), prompt))
     return Framed(frame, text, own=writer.mode is Mode.COMPLETION and scaffold == settings.scaffold)

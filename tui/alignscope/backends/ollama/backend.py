@@ -128,14 +128,14 @@ class OllamaBackend(HTTPBackend):
         known = self._known(model)
         return known.name if known else model
 
-    async def render(self, model: str, messages: Sequence[Message]) -> str:
+    async def render(self, model: str, messages: Sequence[Message], *, think: bool = False) -> str:
         """Return a chat as the model's template renders it; see `Backend.render`."""
         version = self.info.version_tuple
         if version and version < RENDERS_SINCE:  # it would ignore the field, and write a reply
             return await super().render(model, messages)
         url = f"{self.info.url}/api/chat"
         chat = [{"role": message.role, "content": message.content} for message in messages]
-        body = {"model": model, "messages": chat, "stream": False, "think": False, "_debug_render_only": True}
+        body = {"model": model, "messages": chat, "stream": False, "think": think, "_debug_render_only": True}
         decode = partial(decode_object, kind=RenderAnswer)
         answer = await self._client.ask(self.info, "POST", url, decode, body, model=model, seconds=LOAD_SECONDS)
         if answer.debug is None:

@@ -107,16 +107,18 @@ class OpenAIBackend(HTTPBackend):
         base, name = self.route(model)
         return f"{base}{path}?{urlencode({'model': name, 'autoload': 'false'})}"
 
-    async def render(self, model: str, messages: Sequence[Message]) -> str:
+    async def render(self, model: str, messages: Sequence[Message], *, think: bool = False) -> str:
         """Return a chat as the model's template renders it; see `Backend.render`."""
         await self.ready(model)
         base, name = self.route(model)
         chat = [{"role": message.role, "content": self.plain(model, message.content)} for message in messages]
+        sent: Body = {"model": name, "messages": chat}
+        if self.info.dialect.template_kwargs:
+            sent["chat_template_kwargs"] = {"enable_thinking": think}  # as a request for a reply has it
         if self.info.dialect.renders:
-            answer = await self._about_text(f"{base}/apply-template", {"model": name, "messages": chat}, Rendered)
-            return answer.prompt
+            return (await self._about_text(f"{base}/apply-template", sent, Rendered)).prompt
         if self.info.dialect.scores_prompts:
-            sent = {"model": name, "messages": chat, "add_generation_prompt": True}
+            sent["add_generation_prompt"] = True
             tokens = (await self._about_text(f"{base}/tokenize", sent, TokenIds)).tokens
             return (await self._about_text(f"{base}/detokenize", {"model": name, "tokens": tokens}, Rendered)).prompt
         return await super().render(model, messages)
