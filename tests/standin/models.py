@@ -19,6 +19,8 @@ class Held:
     template: str = INSTRUCT
     parameters: str = ""
     """The text block of /api/show."""
+    system: str = ""
+    """What its file says first, unless a chat does."""
     capabilities: tuple[str, ...] = ("completion",)
     size: int = 4_109_865_159
     context_length: int = 32768

@@ -215,6 +215,8 @@ class Ollama(Server):
         limit = options.get("num_predict", -1)
         stop = options.get("stop") or []
         prompt = "".join(str(m.get("content", "")) for m in messages) if chat else str(body["prompt"])
+        if held.system and chat and messages[0].get("role") != "system":
+            messages = [{"role": "system", "content": held.system}, *messages]
         if body.get("_debug_render_only"):
             await exchange.json({"model": held.name, "_debug_info": {"rendered_template": rendered(messages)}})
             return

@@ -76,7 +76,7 @@ def judge(model: Model) -> Judgement:
         though = ", though it carries a chat template" if known is Nature.BASE and model.template else ""
         return Judgement(known, f"is known as one{though}")
     nature, word = _named(model.name)
-    if model.template is not None and _NO_TEMPLATE.fullmatch(model.template):
+    if model.template is not None and not has_template(model.template):
         though = f", though its name says {word}" if nature is Nature.INSTRUCT else ""
         return Judgement(Nature.BASE, f"has no chat template{though}")
     if nature is Nature.BASE:
@@ -92,6 +92,11 @@ def judge(model: Model) -> Judgement:
     if model.stops:
         return Judgement(Nature.INSTRUCT, "brings stop strings of its own")
     return Judgement(Nature.UNKNOWN, "nothing tells")
+
+
+def has_template(template: str) -> bool:
+    """Return whether a chat template does more than pass a prompt through."""
+    return _NO_TEMPLATE.fullmatch(template) is None
 
 
 def default_mode(nature: Nature) -> Mode:

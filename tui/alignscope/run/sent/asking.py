@@ -1,0 +1,176 @@
+"""What was sent for a turn, with what its servers tell of it now."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from alignscope.backends.base import Backend, Sent, ServerError
+from alignscope.model.events import Started
+from alignscope.model.pairing import has_template
+from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane
+from alignscope.model.sampling import PRESETS, Preset
+from alignscope.model.turn import PaneRecord, Turn, TurnSettings
+from alignscope.run.ask import compose
+from alignscope.run.sent.kept import kept
+from alignscope.run.sent.matching import compare_tokens, warnings
+from alignscope.run.sent.options import options_of, sent_values
+from alignscope.run.sent.pane import HASH_DIGITS, Ability, ModelFacts, SentPane, SentTurn
+from alignscope.run.sent.prompts import brought_in, characters_before, probing, sent_messages
+from alignscope.run.servers import Servers
+
+
+async def prepared(lineup: Lineup, prompt: str, settings: TurnSettings, servers: Servers) -> Turn:
+    """Return a turn with every pane's request as it would be sent. Nothing is sent.
+
+    A pane whose server doesn't answer, or that has no request for this prompt, has none.
+    """
+    turn = Turn(1, datetime.now(UTC), prompt, lineup, settings)
+    records = []
+    for pane in lineup:
+        label = ""
+        try:
+            backend = await servers.get(pane.server)
+            label = backend.info.label
+            async with aclosing(backend.stream(compose(pane, prompt, settings))) as items:
+                sent = await anext(items)  # before anything goes out
+        except ServerError:
+            sent = None
+        if isinstance(sent, Sent):
+            turn.apply(Started(pane.name, 1, 0.0, sent.url, sent.body, sent.limit))
+        records.append(PaneRecord(pane, "", label))
+    turn.records = tuple(records)
+    return turn
+
+
+async def asked(
+    turn: Turn,
+    servers: Servers,
+    *,
+    turns: Sequence[Turn] = (),
+    sample: int = 1,
+    presets: Sequence[Preset] = tuple(PRESETS.values()),
+    sent: bool = True,
+) -> SentTurn:
+    """Return what a turn has of what was sent for it, and what its servers tell. No model is asked for a reply.
+
+    A server that doesn't answer, or can't tell, leaves its panes with what was kept, and why. Servers load a model to
+    render its chats. See `kept` for the arguments.
+    """
+    before = kept(turn, turns=turns, sample=sample, presets=presets, sent=sent)
+    told = await asyncio.gather(
+        *(
+            _ask(turn, record.pane, pane, servers, presets)
+            for record, pane in zip(turn.panes, before.panes, strict=True)
+        )
+    )
+    first = told[0]
+    panes = (
+        first.pane,
+        *(
+            msgspec.structs.replace(
+                each.pane, tokenizer=compare_tokens(first.pane, each.pane, (first.tokens, each.tokens))
+            )
+            for each in told[1:]
+        ),
+    )
+    return SentTurn(panes, warnings(panes))
+
+
+class _Told(NamedTuple):
+    """A pane with what its server tells."""
+
+    pane: SentPane
+    tokens: list[bytes] | None = None
+    """The person's prompt, as its model reads it; None if the server doesn't tell."""
+
+
+async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, presets: Sequence[Preset]) -> _Told:
+    try:
+        backend = await servers.get(pane.server)
+    except ServerError as error:
+        return _Told(msgspec.structs.replace(before, problem=str(error)))
+    asked = msgspec.structs.replace(before, asked=True, label=backend.info.label)
+    if pane.mode is Mode.CHAT and before.request:
+        asked = await _rendered(turn, pane, asked, backend)
+    try:
+        tokens = await backend.pieces(pane.model, backend.plain(pane.model, turn.prompt))
+    except ServerError:
+        tokens = None
+    try:
+        model = await _described(backend, pane.model)
+    except ServerError as error:
+        return _Told(msgspec.structs.replace(asked, problem=str(error)), tokens)
+    asked = msgspec.structs.replace(
+        asked,
+        options=options_of(turn, pane, before.request, model, backend.info, presets),
+        facts=_facts(model, before),
+        abilities=(*_logprobs(before.abilities, backend, pane), *_abilities(asked, backend, tokens)),
+    )
+    return _Told(asked, tokens)
+
+
+async def _described(backend: Backend, name: str) -> Model:
+    """Return a model with what both the listing and its details tell, such as the context it was just loaded with."""
+    listed = {model.name: model for model in await backend.models()}
+    model = await backend.describe(name)
+    return msgspec.structs.replace(model, digest=model.digest or (listed[name].digest if name in listed else ""))
+
+
+async def _rendered(turn: Turn, pane: Pane, before: SentPane, backend: Backend) -> SentPane:
+    """Return a pane with its chat as its model reads it, and what the template adds by itself."""
+    think = turn.settings.think
+    try:
+        rendered = await backend.render(pane.model, sent_messages(before.request), think=think)
+    except ServerError as error:
+        return msgspec.structs.replace(before, unrendered=str(error))
+    try:
+        probe = await backend.render(pane.model, probing(pane.system), think=think)
+    except ServerError:
+        added = None
+    else:
+        added = brought_in(probe, pane.system)
+    return msgspec.structs.replace(
+        before, rendered=rendered, unrendered="", before=characters_before(turn.prompt, rendered), brought_in=added
+    )
+
+
+def _facts(model: Model, before: SentPane) -> ModelFacts:
+    number = sent_values(before.request).get("num_ctx")
+    asked_with = number if isinstance(number, int) else model.loaded_context or model.context_length
+    template = model.template
+    if template is not None:
+        template = hashlib.sha256(template.encode()).hexdigest()[:HASH_DIGITS] if has_template(template) else ""
+    return ModelFacts(
+        digest=model.digest, quantization=model.quantization, family=model.family, parameter_size=model.parameter_size,
+        template=template, context=asked_with, trained_context=model.context_length,
+    )  # fmt: skip
+
+
+def _logprobs(seen: Sequence[Ability], backend: Backend, pane: Pane) -> list[Ability]:
+    """Return what was seen of log-probabilities, or else what is known of this kind of server."""
+    if lacks := backend.info.lacks_logprobs:
+        return [msgspec.structs.replace(each, can=False, note=lacks) if each.can is None else each for each in seen]
+    whole = Ability("lists of alternatives", True, "as long as the vocabulary") if pane.server == EMBEDDED else None
+    return [each for each in seen if not (whole and each.name == whole.name)] + ([whole] if whole else [])
+
+
+def _abilities(pane: SentPane, backend: Backend, tokens: list[bytes] | None) -> list[Ability]:
+    scores = backend.info.dialect.scores_prompts
+    found = [
+        Ability(
+            "log-probabilities of a given text", scores,
+            "by one request" if scores else "not by one request: the model is asked to go on along it",
+        ),
+        Ability("tokens of a text", tokens is not None, "asked just now"),
+    ]  # fmt: skip
+    if pane.mode is Mode.CHAT and pane.request:
+        found.append(
+            Ability("the prompt as it is rendered", pane.rendered is not None, pane.unrendered or "asked just now")
+        )
+    found.append(Ability("going on with a begun reply in a chat", None, "nobody has tried"))
+    return found

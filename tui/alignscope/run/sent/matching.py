@@ -1,0 +1,156 @@
+"""Where panes don't match that are meant to be twins."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from alignscope.model.pane import Mode
+from alignscope.run.sent.pane import Match, Option, SentPane, Tokenizer, Warned
+
+_BROUGHT: Final = 100
+"""Characters of a text that a warning quotes."""
+
+
+def compare_tokens(one: SentPane, other: SentPane, read: Sequence[Sequence[bytes] | None]) -> Tokenizer:
+    """Return how the second pane's tokenizer compares with the first one's.
+
+    Args:
+        read: the prompt in the tokens of both; None where a server doesn't tell.
+    """
+    digests = [pane.facts.digest for pane in (one, other)]
+    if digests[0] and digests[0] == digests[1]:
+        return Tokenizer(Match.ALIKE, one.pane, "both ask the same model file")
+    first, second = read
+    if first is None or second is None:
+        silent = one if first is None else other
+        return Tokenizer(Match.UNKNOWN, one.pane, f"{silent.label or silent.server} doesn't tell in which tokens")
+    if list(first) == list(second):
+        return Tokenizer(Match.ALIKE, one.pane, f"both read this prompt in the same {_tokens(len(first))}")
+    return Tokenizer(
+        Match.DIFFERENT, one.pane, f"this prompt is {_tokens(len(second))} here and {_tokens(len(first))} there"
+        if len(first) != len(second) else f"this prompt is split into other {_tokens(len(first))}"
+    )  # fmt: skip
+
+
+def _tokens(number: int) -> str:
+    return f"{number:,} token{'' if number == 1 else 's'}"
+
+
+def warnings(panes: Sequence[SentPane]) -> tuple[Warned, ...]:
+    """Return what makes the panes less comparable than they look, the gravest first."""
+    found = [
+        *_tokenizers(panes),
+        *_changed(panes),
+        *_templates(panes),
+        *_brought(panes),
+        *_unlike(panes, "The models' families differ, so that they may not be twins", lambda pane: pane.facts.family),
+        *_unlike(panes, "The models' sizes differ, so that they may not be twins", lambda p: p.facts.parameter_size),
+        *_unlike(panes, "The quantisations differ, which looks like alignment", lambda pane: pane.facts.quantization),
+        *_unlike(panes, "The contexts differ in length", lambda pane: pane.facts.context),
+        *_sampling(panes),
+        *_not_in_force(panes),
+        *_special(panes),
+    ]
+    return tuple(found)
+
+
+def _tokenizers(panes: Sequence[SentPane]) -> list[Warned]:
+    return [
+        Warned(
+            (pane.tokenizer.other, pane.pane),
+            f"{pane.tokenizer.other} and {pane.pane} don't read text in the same tokens: {pane.tokenizer.evidence}. "
+            "Their tokens and lists can't be compared one by one.",
+        )
+        for pane in panes
+        if pane.tokenizer and pane.tokenizer.match is Match.DIFFERENT
+    ]
+
+
+def _changed(panes: Sequence[SentPane]) -> list[Warned]:
+    return [
+        Warned((pane.pane,), f"{pane.pane}: {pane.model} is another file now than when it was asked.")
+        for pane in panes
+        if pane.asked and pane.recorded_digest and pane.facts.digest and pane.recorded_digest != pane.facts.digest
+    ]
+
+
+def _templates(panes: Sequence[SentPane]) -> list[Warned]:
+    return [
+        Warned(
+            (pane.pane,),
+            f"{pane.pane} is asked as a chat, but {pane.model} has no chat template of its own: what stands around "
+            "the prompt is the server's doing.",
+        )
+        for pane in panes
+        if pane.mode is Mode.CHAT and pane.facts.template == ""
+    ]
+
+
+def _brought(panes: Sequence[SentPane]) -> list[Warned]:
+    return [
+        Warned(
+            (pane.pane,),
+            f"{pane.pane} reads a text that nobody typed, from the model's template or file: ‘"
+            f"{pane.brought_in[:_BROUGHT]}{'…' if len(pane.brought_in) > _BROUGHT else ''}’",
+        )
+        for pane in panes
+        if pane.brought_in
+    ]
+
+
+def _unlike(panes: Sequence[SentPane], what: str, fact: Callable[[SentPane], Any]) -> list[Warned]:
+    known = {pane.pane: value for pane in panes if (value := fact(pane))}
+    if len(set(known.values())) < 2:
+        return []
+    listed = ", ".join(f"{name} {f'{value:,}' if isinstance(value, int) else value}" for name, value in known.items())
+    return [Warned(tuple(known), f"{what}: {listed}.")]
+
+
+def _sampling(panes: Sequence[SentPane]) -> list[Warned]:
+    """Return a warning if a parameter is known to differ between panes."""
+    values: dict[str, dict[str, Any]] = {}
+    for pane in panes:
+        for option in pane.options:
+            if option.value is not None:
+                values.setdefault(option.name, {})[pane.pane] = option.value
+    unlike = {name: by for name, by in values.items() if not _all_same(list(by.values()))}
+    if not unlike:
+        return []
+    said = {name: ", ".join(f"{pane} {value}" for pane, value in by.items()) for name, by in unlike.items()}
+    listed = "; ".join(f"{name} ({values})" for name, values in said.items())
+    names = dict.fromkeys(pane for by in unlike.values() for pane in by)
+    return [Warned(tuple(names), f"The panes are sampled differently: {listed}.")]
+
+
+def _all_same(values: Sequence[Any]) -> bool:
+    """Return whether values are the same, be they numbers or what a server wrote of them."""
+    try:
+        return len({float(value) for value in values}) == 1
+    except (TypeError, ValueError):
+        return all(value == values[0] for value in values)
+
+
+def _not_in_force(panes: Sequence[SentPane]) -> list[Warned]:
+    def lost(pane: SentPane) -> list[Option]:
+        return [option for option in pane.options if option.note]
+
+    return [
+        Warned((pane.pane,), f"{pane.pane}: {'; '.join(f'{each.name}, {each.note}' for each in options)}.")
+        for pane in panes
+        if (options := lost(pane))
+    ]
+
+
+def _special(panes: Sequence[SentPane]) -> list[Warned]:
+    found = []
+    for pane in panes:
+        if pane.altered:
+            said = f"{pane.pane}: {_listed(pane.altered)} in the text went out altered, as plain text."
+            found.append(Warned((pane.pane,), said))
+        if pane.special:
+            said = f"{pane.pane}: {_listed(pane.special)} in the text went out as it is, to be read as a special token."
+            found.append(Warned((pane.pane,), said))
+    return found
+
+
+def _listed(tokens: Sequence[str]) -> str:
+    return ", ".join(tokens[:5]) + (" and others" if len(tokens) > 5 else "")
