@@ -10,8 +10,9 @@ from textual.binding import Binding
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from alignscope.model.events import Alternative, End, Finished, Token
+from alignscope.model.events import Alternative, End, Finished, Started, Token
 from alignscope.model.launch import Launch
+from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
@@ -54,6 +55,30 @@ async def test_the_list_is_shown_with_what_it_leaves_open() -> None:
         assert f"entropy at least {lo:.2f} bits" in rows, "the rest is four tokens as likely as the last at most"
         assert f"effective choices: at least {2**lo:.1f}" in rows
         assert seen.words == "token 4 of 5, ' Paris', 4 percent, rank 3"
+
+
+@pytest.mark.parametrize(
+    ("sampling", "said"),
+    [
+        ({"top_p": 0.75}, "sampled away 20.0 %"),  # Lyon and Nice stay
+        ({"top_k": 2}, "sampled away 20.0 %"),
+        ({"min_p": 0.7}, "sampled away 50.0 %"),
+        ({"top_p": 0.9}, "sampled away 6.0–10.0 %"),  # the list ends at 84 %, with 4 %
+        ({"top_k": 40}, "sampled away 0.0–16.0 %"),
+        ({}, "sampled away: nothing, no truncation"),
+        ({"temperature": 0.0}, "sampled away 50.0 %"),
+        ({"repeat_penalty": 1.2}, "repeat_penalty changed the odds before"),
+    ],
+)
+async def test_what_sampling_took_away_is_shown_with_what_a_cut_list_leaves_open(
+    sampling: dict[str, float], said: str
+) -> None:
+    shown = turn(events("base", PARIS))
+    body = {"options": {**PRESETS["pure"].sampling, **sampling}}
+    shown.apply(Started("base", 1, 0.0, "http://localhost:1/api/generate", body))
+    async with view(shown) as seen:
+        await seen.press("right", "right", "right")
+        assert said in seen.listed
 
 
 async def test_a_list_too_long_for_its_place_keeps_the_drawn_token_and_adds_up_the_others() -> None:

@@ -12,6 +12,8 @@ from textual.widget import Widget
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, NotATopListError
+from alignscope.measure.distribution.truncation import truncated_mass
+from alignscope.run.sent.samplers import truncation_of
 from alignscope.text.clean import cell_width, fit, visible
 from alignscope.text.wording import counted
 from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
@@ -228,9 +230,22 @@ def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[st
         facts.append(f"entropy {_between(figures.entropy, 2)} bits")
         facts.append(f"effective choices: {_between(choices, 1)}")
     facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
+    if tokens.reply.request:
+        facts += _sampled_away(tokens, found)
     if inspected.other is not None:
         facts.append(f"{inspected.other_name.split(' ')[0]}: same tokens before, own frame")
     return facts
+
+
+def _sampled_away(tokens: ReplyTokens, found: CutList) -> list[str]:
+    """Return how much of the probability sampling left no chance, by what the reply's own request says."""
+    truncation, why = truncation_of(tokens.reply.url, tokens.reply.request)
+    if truncation is None:
+        return ["sampled away: unknown, since", why]
+    if truncation.keeps_all:
+        return ["sampled away: nothing, no truncation"]
+    away = truncated_mass(found, truncation)
+    return [f"sampled away {_between(Bounds(100 * away.lo, 100 * away.hi), 1)} %"]
 
 
 def _between(bounds: Bounds, digits: int) -> str:
