@@ -76,6 +76,8 @@ def _dispatch(options: argparse.Namespace) -> int:
             launch = arguments.launch(options, arguments.read_settings())
             launch = replace(launch, prompt=arguments.read_prompt(options.text))
             return shift.run(launch, wanted, as_json=options.json)
+        case "context":
+            return _context(options)
         case "models":
             arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS))
             if options.action:
@@ -131,6 +133,21 @@ def _dispatch(options: argparse.Namespace) -> int:
     launch = arguments.launch(options, arguments.read_settings())
     arguments.need_terminal()
     return _run_screen(launch)
+
+
+def _context(options: argparse.Namespace) -> int:
+    from alignscope.commands import context
+    from alignscope.commands.line import arguments
+
+    turn = context.check(options)
+    if options.session is not None:
+        arguments.refuse(options, ("prompt", "theme"))
+        arguments.refuse(options, (*_LINEUP_OPTIONS, "host", "embedded"), " --session")
+        launch = arguments.launch(options, arguments.read_settings())
+        return context.run_kept(launch, options.session, turn, as_json=options.json)
+    arguments.refuse(options, _EXPLORER_ONLY)
+    launch = arguments.launch(options, arguments.read_settings())
+    return context.run(replace(launch, prompt=arguments.read_prompt(options.text)), as_json=options.json)
 
 
 def _run_screen(launch: "Launch") -> int:

@@ -117,6 +117,7 @@ async def test_ollama_renders_its_chats_and_writes_nothing(servers: Servers, oll
     assert instruct.url == f"{ollama.url}/api/chat" and instruct.request["messages"][0]["content"] == PROMPT
     assert instruct.facts.digest == f"sha256:{PAIR[1].digest}" and instruct.facts.quantization == "Q4_0"
     assert instruct.facts.template and base.facts.template == ""
+    assert base.facts.context is None, "it isn't loaded, and the server's choice comes with that"
     assert instruct.facts.context == 4096 and instruct.facts.trained_context == 32768, "as it was just loaded"
     assert instruct.tokenizer is not None and instruct.tokenizer.match is Match.UNKNOWN
     assert instruct.tokenizer.evidence == "Ollama 0.32.15 doesn't tell in which tokens"
@@ -148,8 +149,8 @@ async def test_what_does_not_match_is_warned_of(servers: Servers) -> None:
     base = Held("mistral:text", template="{{ .Prompt }}", quantization="Q8_0", context_length=2048)
     other = Held("mistral:instruct", "qwen2", "0.5B", template="{{ .Prompt }}", parameters="repeat_penalty 1.3\n")
     async with Ollama([base, other], version="0.24.0") as server:
-        turn = await prepared(pair(server.url), PROMPT, SETTINGS, servers)
-        turn.records = (turn.records[0], PaneRecord(turn.lineup[1], "sha256:another"))
+        turn = await sent(pair(server.url), servers)
+        turn.records = (PaneRecord(turn.lineup[0]), PaneRecord(turn.lineup[1], "sha256:another"))
         found = await asked(turn, servers)
     said = "\n".join(texts(found))
     assert "instruct: mistral:instruct is another file now than when it was asked." in said

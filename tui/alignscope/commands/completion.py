@@ -52,6 +52,8 @@ class _Completer(argcomplete.completers.BaseCompleter):
                 return [*EXPORT_FORMS]
             case "--theme":
                 return _themes()
+            case "--session":
+                return _sessions(parsed_args) + _paths(prefix)
             case "shell":
                 return [*SHELLS]
             case "name" | "names" if metavar.startswith("NAME"):

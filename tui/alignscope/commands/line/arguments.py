@@ -85,11 +85,11 @@ def sessions_directory(arguments: argparse.Namespace, chosen: Settings) -> Path 
     return settings.sessions(arguments.sessions or "", chosen)
 
 
-def refuse(arguments: argparse.Namespace, names: Iterable[str]) -> None:
-    """Raise UsageError for options before a command's name that it doesn't have."""
+def refuse(arguments: argparse.Namespace, names: Iterable[str], option: str = "") -> None:
+    """Raise UsageError for options that a command doesn't have, or doesn't have with a certain option of its own."""
     for name in names:
         if getattr(arguments, name):
-            command = f"{arguments.command} {getattr(arguments, 'action', None) or ''}".rstrip()
+            command = f"{arguments.command} {getattr(arguments, 'action', None) or ''}".rstrip() + option
             raise UsageError(f"{_FLAGS.get(name, f'--{name}')} means nothing to `{command}`; leave it out")
 
 

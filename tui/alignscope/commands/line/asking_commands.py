@@ -1,8 +1,8 @@
-"""Commands that ask models: `ask` and `shift`."""
+"""Commands that ask models or show how they would be asked: `ask`, `shift` and `context`."""
 
 from typing import Any
 
-from alignscope.commands.line.options import EXIT_HELP, add_json, add_options, add_timeout
+from alignscope.commands.line.options import EXIT_HELP, add_directory, add_json, add_options, add_timeout
 from alignscope.commands.line.sampling_help import sampling_help
 
 
@@ -60,3 +60,27 @@ def add_shift(commands: Any, panes: list[str], sets: list[str]) -> None:
     )
     shift.add_argument("--text", dest="file", metavar="FILE", help="score this file's text instead of a reply")
     add_timeout(shift)
+
+
+def add_context(commands: Any, panes: list[str], sets: list[str]) -> None:
+    """Add `context`."""
+    context = commands.add_parser(
+        "context",
+        help="what is sent for a prompt, or was sent for a turn: requests, rendered prompts, who set what",
+        description="Print for every pane the exact request, the prompt as the model reads it, the sampling and who set"
+        " it, what is known of the model, and first what makes the panes less comparable than they look. No model is"
+        " asked for a reply; servers are asked to render the prompt, and may load a model for it.",
+        epilog="exit status: 0, 1 a server or session can't be used, 2 wrong usage, 130 interrupted",
+    )
+    context.set_defaults(text=None, session=None, turn=None)
+    context.add_argument(
+        "text", metavar="PROMPT", nargs="?",
+        help="the prompt; - reads it from standard input, less one final line break",
+    )  # fmt: skip
+    add_options(context, panes, sets)
+    add_json(context, "one JSON object a line for every pane")
+    context.add_argument(
+        "--session", metavar="NAME", help="what a session kept, by its name, title or file; no server is asked"
+    )
+    context.add_argument("--turn", metavar="N", help="the session's turn (default: its last)")
+    add_directory(context)

@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from alignscope import __version__
 from alignscope.commands import Status
-from alignscope.commands.line.asking_commands import add_ask, add_shift
+from alignscope.commands.line.asking_commands import add_ask, add_context, add_shift
 from alignscope.commands.line.options import add_directory, add_host, add_json, add_options, add_server, add_theme
 from alignscope.commands.line.sampling_help import sampling_help
 from alignscope.commands.line.session_commands import add_sessions
@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     add_ask(commands, panes, sets)
     add_shift(commands, panes, sets)
+    add_context(commands, panes, sets)
 
     models = commands.add_parser(
         "models",

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from alignscope.backends.base import Backend, Sent, ServerError
+from alignscope.backends.base import Backend, Sent, ServerError, ServerInfo
+from alignscope.backends.dialects import OLLAMA
 from alignscope.model.events import Started
 from alignscope.model.pairing import has_template
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane
@@ -108,7 +109,7 @@ async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, prese
     asked = msgspec.structs.replace(
         asked,
         options=options_of(turn, pane, before.request, model, backend.info, presets),
-        facts=_facts(model, before),
+        facts=_facts(model, backend.info, before),
         abilities=(*_logprobs(before.abilities, backend, pane), *_abilities(asked, backend, tokens)),
     )
     return _Told(asked, tokens)
@@ -139,9 +140,11 @@ async def _rendered(turn: Turn, pane: Pane, before: SentPane, backend: Backend) 
     )
 
 
-def _facts(model: Model, before: SentPane) -> ModelFacts:
+def _facts(model: Model, info: ServerInfo, before: SentPane) -> ModelFacts:
     number = sent_values(before.request).get("num_ctx")
-    asked_with = number if isinstance(number, int) else model.loaded_context or model.context_length
+    # Ollama's other figure is what the model was trained for, and it loads most with less.
+    served = None if info.dialect is OLLAMA else model.context_length
+    asked_with = number if isinstance(number, int) else model.loaded_context or served
     template = model.template
     if template is not None:
         template = hashlib.sha256(template.encode()).hexdigest()[:HASH_DIGITS] if has_template(template) else ""
