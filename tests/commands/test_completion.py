@@ -108,6 +108,7 @@ def save(name: str) -> None:
         ("alignscope sessions export x -f ", {"markdown", "cast", "preferences"}, {"a-session"}),
         ("alignscope sessions import a", {"a-file.yaml", "a-folder"}, {"a-session"}),
         ("alignscope replay a", {"a-session", "a-file.yaml"}, {"ask"}),
+        ("alignscope context --session a", {"a-session", "a-file.yaml"}, {"ask"}),
         ("alignscope --sessions a", {"a-folder"}, {"a-session"}),
         ("alignscope completion ", {"bash", "zsh", "fish"}, {"ask"}),
         ("alignscope config ", {"init", "path", "show", "check", "keys"}, {"ask"}),

@@ -4,6 +4,9 @@ import math
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from alignscope.backends.base import Pulling
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
@@ -84,6 +87,24 @@ def listed() -> Turn:
             likely = tuple(Alternative(each, math.log(p)) for each, p in ranked)
             turn.apply(Token(pane, 1, 80.0 * place, str(text), False, math.log(own), likely))
         turn.apply(Finished(pane, 1, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=7)))
+    return turn
+
+
+def asked() -> Turn:
+    """A turn with its requests: a special token in the prompt, and one parameter that is the second pane's own."""
+    turn = _turn(3, "What does <|end|> do?")
+    own = Sampling({**SAMPLING, "temperature": 0.2})
+    turn.lineup = (LINEUP[0], msgspec.structs.replace(LINEUP[1], sampling=own, system="Answer in one sentence."))
+    turn.records = tuple(PaneRecord(pane, f"sha256:{'0' * 64}", "embedded llama.cpp") for pane in turn.lineup)
+    said = "What does < |end|> do?"
+    system = {"role": "system", "content": "Answer in one sentence."}
+    bodies: tuple[dict[str, Any], ...] = (
+        {"model": "twin:text", "prompt": said, "stream": True, **SAMPLING},
+        {"model": "twin:latest", "messages": [system, {"role": "user", "content": said}], "stream": True, **own},
+    )
+    for pane, body in zip(turn.lineup, bodies, strict=True):
+        turn.apply(Started(pane.name, 1, 0.0, "embedded/v1/completions", body))
+        turn.apply(Finished(pane.name, 1, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=7, prompt_tokens=13)))
     return turn
 
 

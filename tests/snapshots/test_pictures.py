@@ -27,6 +27,7 @@ from alignscope.ui.screens.models.picker import PickerScreen
 from alignscope.ui.screens.models.pull import Offer, PullScreen
 from alignscope.ui.screens.replay.compare import CompareScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
+from alignscope.ui.screens.sent.screen import SentScreen
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text
 from tests.ui.screens.listings import listings
@@ -172,6 +173,10 @@ async def tokens(scene: Scene) -> None:
     await scene.until(lambda: "token 2 of 7" in screen_text(scene.app))
 
 
+async def sent(scene: Scene) -> None:
+    await scene.over(SentScreen([*fixed.turns(), fixed.asked()], 3))
+
+
 async def turns(scene: Scene) -> None:
     await scene.over(TurnsScreen(fixed.turns(), {}))
 
@@ -201,7 +206,7 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, turns, verdict, note, export, compare, commands,
+    tokens, sent, turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

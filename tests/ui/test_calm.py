@@ -12,6 +12,7 @@ from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.help.screen import HelpScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
+from alignscope.ui.screens.sent.screen import SentScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
@@ -50,7 +51,8 @@ async def test_a_screen_stands_still_and_shows_where_one_is(
             assert drawn(app) != before, f"{focused} looks the same without the focus"
         else:  # then all keys are the screen's, and what they act on is marked
             marked = [list_.highlighted for list_ in app.screen.query(OptionList)]
-            assert (marked and None not in marked) or isinstance(app.screen, HelpScreen | ReplayScreen | TokensScreen)
+            others = HelpScreen | ReplayScreen | SentScreen | TokensScreen
+            assert (marked and None not in marked) or isinstance(app.screen, others)
 
 
 async def test_the_find_field_of_a_replay_does_not_blink_either(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ async def test_the_twins_after_a_turn(servers: Servers) -> None:
     assert base.facts.template == "" and instruct.facts.template
     assert base.facts.digest.startswith("sha256:") and base.facts.quantization == "Q8_0"
     assert base.tokenizer is None and instruct.tokenizer is not None
-    assert instruct.tokenizer.match is Match.ALIKE and "this prompt in the same" in instruct.tokenizer.evidence
+    assert instruct.tokenizer.match is Match.ALIKE and "this prompt is the same" in instruct.tokenizer.evidence
     assert can(base, "log-probabilities in a completion").can
     assert can(instruct, "lists of alternatives").note == "as long as the vocabulary"
     assert can(instruct, "the prompt as it is rendered").can and can(instruct, "tokens of a text").can
@@ -87,9 +87,10 @@ async def test_special_tokens_go_to_the_twins_as_text_and_that_is_said(servers: 
     found = await asked(turn, servers, sent=False)
     assert [pane.altered for pane in found.panes] == [("<|user|>",)] * 2
     assert [pane.special for pane in found.panes] == [()] * 2
-    assert texts(found)[0] == "base: <|user|> in the text went out altered, as plain text."
+    assert texts(found)[0] == "base, instruct: <|user|> in the text went out altered, as plain text."
     assert found.panes[1].rendered == "<|system|>Be brief.<|end|><|user|>What is < |user|>?<|end|><|assistant|>"
     assert found.panes[1].before == len("<|system|>Be brief.<|end|><|user|>")
+    assert found.panes[1].typed == len("What is < |user|>?")
     assert "as it would go out" in source(found.panes[0])
 
 
@@ -200,7 +201,7 @@ async def test_a_server_that_shows_nothing(servers: Servers) -> None:
     assert can(pane, "log-probabilities in a chat").note.startswith("LM Studio tells no log-probabilities")
     assert (pane.facts.template, pane.facts.quantization, pane.facts.digest) == (None, "Q4_K_M", "")
     assert "instruct: typical_p, not known to LM Studio: left out; repeat_last_n" in "\n".join(texts(found))
-    assert "instruct: <s> in the text went out as it is, to be read as a special token." in texts(found)
+    assert "base, instruct: <s> in the text went out as it is, to be read as a special token." in texts(found)
 
 
 async def test_a_server_that_is_gone_leaves_what_was_kept(servers: Servers, nobody: str) -> None:

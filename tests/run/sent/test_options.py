@@ -75,6 +75,10 @@ def test_what_a_server_does_not_know_is_said() -> None:
     options = found(EVEN, {"temperature": 0.8}, info=ollama("", LM_STUDIO))
     assert options["typical_p"].note == "not known to LM Studio: left out"
     assert options["temperature"].note == ""
+    kept = found(EVEN, {"temperature": 0.8})
+    assert kept["typical_p"].note == "not sent: this server doesn't know it", "as far as a session tells"
+    endless = found(assign(EVEN, "num_predict=-1"), {"temperature": 0.8}, info=ollama("", VLLM))["num_predict"]
+    assert (endless.value, endless.by, endless.note) == (-1, Setter.SESSION, ""), "no limit is sent as none"
     old = found(EVEN, {"options": dict(EVEN)}, info=ollama("0.24.0"))
     assert old["repeat_penalty"].note.startswith("Ollama 0.24.0 ignores it")
 

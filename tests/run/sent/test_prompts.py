@@ -5,7 +5,7 @@ import pytest
 from alignscope.backends.base import Message
 from alignscope.run.sent.prompts import (
     brought_in,
-    characters_before,
+    place_of,
     probing,
     sent_messages,
     sent_text,
@@ -87,14 +87,14 @@ def test_what_is_rendered_otherwise_tells_nothing(rendered: str) -> None:
     assert brought_in(rendered, "") is None
 
 
-def test_characters_before_a_prompt() -> None:
-    assert characters_before("Why?", "<|user|>Why?<|end|>") == 8
-    assert characters_before(" Why? ", "[INST] Why? [/INST]") == 6
-    assert characters_before("  Why?\n", "<|user|>Why?<|end|>") == 8, "templates cut blanks"
-    assert characters_before("a", "a b a") == 4, "the last one is the prompt, those before are the conversation"
-    assert characters_before("<|end|>", "<|user|>< |end|><|end|>") == 16
-    assert characters_before("Why?", "nothing of it") is None
-    assert characters_before("", "text") is None
+def test_the_place_of_a_prompt() -> None:
+    assert place_of("Why?", "<|user|>Why?<|end|>") == (8, 4)
+    assert place_of(" Why? ", "[INST] Why? [/INST]") == (6, 6)
+    assert place_of("  Why?\n", "<|user|>Why?<|end|>") == (8, 4), "templates cut blanks"
+    assert place_of("a", "a b a") == (4, 1), "the last one is the prompt, those before are the conversation"
+    assert place_of("of <|user|>", "<|user|>of < |user|><|end|>") == (8, 12)
+    assert place_of("Why?", "nothing of it") is None
+    assert place_of("", "text") is None
 
 
 def test_special_tokens_altered_or_not() -> None:

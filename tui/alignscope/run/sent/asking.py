@@ -21,7 +21,7 @@ from alignscope.run.sent.kept import kept
 from alignscope.run.sent.matching import compare_tokens, warnings
 from alignscope.run.sent.options import options_of, sent_values
 from alignscope.run.sent.pane import HASH_DIGITS, Ability, ModelFacts, SentPane, SentTurn
-from alignscope.run.sent.prompts import brought_in, characters_before, probing, sent_messages
+from alignscope.run.sent.prompts import brought_in, place_of, probing, sent_messages
 from alignscope.run.servers import Servers
 
 
@@ -135,8 +135,9 @@ async def _rendered(turn: Turn, pane: Pane, before: SentPane, backend: Backend) 
         added = None
     else:
         added = brought_in(probe, pane.system)
+    start, typed = place_of(turn.prompt, rendered) or (None, None)
     return msgspec.structs.replace(
-        before, rendered=rendered, unrendered="", before=characters_before(turn.prompt, rendered), brought_in=added
+        before, rendered=rendered, unrendered="", before=start, typed=typed, brought_in=added
     )
 
 
@@ -167,7 +168,7 @@ def _abilities(pane: SentPane, backend: Backend, tokens: list[bytes] | None) -> 
     found = [
         Ability(
             "log-probabilities of a given text", scores,
-            "by one request" if scores else "not by one request: the model is asked to go on along it",
+            "by one request" if scores else "by one request: the model is asked to go on along it instead",
         ),
         Ability("tokens of a text", tokens is not None, "asked just now"),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from alignscope.run.ask import Exchange, compose
 from alignscope.run.sent.matching import warnings
 from alignscope.run.sent.options import options_of
 from alignscope.run.sent.pane import Ability, ModelFacts, SentPane, SentTurn
-from alignscope.run.sent.prompts import characters_before, sent_text, special_tokens
+from alignscope.run.sent.prompts import place_of, sent_text, special_tokens
 
 NOT_KEPT = "its request wasn't kept"
 NOT_ASKED = "no server was asked how it was rendered"
@@ -53,11 +53,12 @@ def _pane(
     altered, special = special_tokens(said, text)
     # A completion's prompt is what the model reads; a chat is rendered by its server.
     rendered = text if pane.mode is Mode.COMPLETION and request else None
+    before, typed = place_of(turn.prompt, rendered or "") or (None, None)
     unrendered = "" if rendered is not None else NOT_ASKED if request else NOT_KEPT
     return SentPane(
         pane=pane.name, model=pane.model, mode=pane.mode, server=pane.server, label=record.server, sample=reply.sample,
         sent=sent, url=reply.url, request=request, rebuilt=rebuilt, rendered=rendered, unrendered=unrendered,
-        before=None if rendered is None else characters_before(turn.prompt, rendered),
+        before=before, typed=typed,
         system=pane.system if pane.mode is Mode.CHAT else "", altered=altered, special=special,
         tokens=reply.stats.prompt_tokens, options=options_of(turn, pane, request, presets=presets),
         facts=ModelFacts(digest=record.digest), recorded_digest=record.digest,

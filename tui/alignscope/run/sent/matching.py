@@ -24,7 +24,7 @@ def compare_tokens(one: SentPane, other: SentPane, read: Sequence[Sequence[bytes
         silent = one if first is None else other
         return Tokenizer(Match.UNKNOWN, one.pane, f"{silent.label or silent.server} doesn't tell in which tokens")
     if list(first) == list(second):
-        return Tokenizer(Match.ALIKE, one.pane, f"both read this prompt in the same {_tokens(len(first))}")
+        return Tokenizer(Match.ALIKE, one.pane, f"this prompt is the same {_tokens(len(first))} in both")
     return Tokenizer(
         Match.DIFFERENT, one.pane, f"this prompt is {_tokens(len(second))} here and {_tokens(len(first))} there"
         if len(first) != len(second) else f"this prompt is split into other {_tokens(len(first))}"
@@ -141,15 +141,20 @@ def _not_in_force(panes: Sequence[SentPane]) -> list[Warned]:
 
 
 def _special(panes: Sequence[SentPane]) -> list[Warned]:
-    found = []
+    altered, special = dict[tuple[str, ...], list[str]](), dict[tuple[str, ...], list[str]]()
     for pane in panes:
-        if pane.altered:
-            said = f"{pane.pane}: {_listed(pane.altered)} in the text went out altered, as plain text."
-            found.append(Warned((pane.pane,), said))
-        if pane.special:
-            said = f"{pane.pane}: {_listed(pane.special)} in the text went out as it is, to be read as a special token."
-            found.append(Warned((pane.pane,), said))
-    return found
+        altered.setdefault(pane.altered, []).append(pane.pane)
+        special.setdefault(pane.special, []).append(pane.pane)
+    said = (
+        (altered, "in the text went out altered, as plain text."),
+        (special, "in the text went out as it is, to be read as a special token."),
+    )
+    return [
+        Warned(tuple(names), f"{', '.join(names)}: {_listed(tokens)} {what}")
+        for found, what in said
+        for tokens, names in found.items()
+        if tokens
+    ]
 
 
 def _listed(tokens: Sequence[str]) -> str:

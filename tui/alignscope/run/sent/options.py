@@ -13,6 +13,8 @@ from alignscope.run.sent.pane import Option, Setter
 
 _NAMES: Final = {"num_predict": "max_tokens", "repeat_penalty": "repetition_penalty"}
 """Other names of a parameter in requests."""
+_NO_LIMIT: Final = -1
+"""Value of num_predict that goes to some servers as none."""
 _MILDER_SINCE: Final = (0, 32, 10)
 """First version of Ollama whose default repeat_penalty is 1.0 and not 1.1."""
 
@@ -56,8 +58,11 @@ def options_of(
             by, source = _setter(turn, pane, name, chosen, nearest)
             found.append(Option(name, sent[name], by, source, note))
             continue
+        if name == "num_predict" and request and chosen.get(name) == _NO_LIMIT:
+            found.append(Option(name, _NO_LIMIT, *_setter(turn, pane, name, chosen, nearest)))
+            continue
         if name in chosen and not note and request:
-            note = "not sent: this server doesn't know it, or has it as no limit"
+            note = "not sent: this server doesn't know it"
         if name in own:
             by = Setter.MODEL if info and info.dialect is OLLAMA else Setter.SERVER
             found.append(Option(name, own[name], by, note=note))
@@ -86,7 +91,7 @@ def _default(name: str, info: ServerInfo | None) -> Any:
     if info is None or info.dialect is not OLLAMA:
         return None
     if name == "num_predict":
-        return -1
+        return _NO_LIMIT
     if name == "repeat_penalty" and () < info.version_tuple < _MILDER_SINCE:
         return 1.1
     return PRESETS["even"].sampling.get(name)  # which are Ollama's documented defaults

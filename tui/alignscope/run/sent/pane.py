@@ -109,6 +109,8 @@ class SentPane(msgspec.Struct, frozen=True, kw_only=True):
     """Why it isn't known; "" if it is."""
     before: int | None = None
     """Characters in it before the person's prompt."""
+    typed: int | None = None
+    """Characters of the person's prompt in it."""
     system: str = ""
     """The pane's system prompt."""
     brought_in: str | None = None

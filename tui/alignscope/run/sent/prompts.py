@@ -45,14 +45,14 @@ def special_tokens(texts: Iterable[str], sent: str) -> tuple[tuple[str, ...], tu
     return altered, tuple(dict.fromkeys(_SPECIAL.findall(sent)))
 
 
-def characters_before(prompt: str, rendered: str) -> int | None:
-    """Return how many characters stand before a prompt where it comes last; None if it isn't there as it is.
+def place_of(prompt: str, rendered: str) -> tuple[int, int] | None:
+    """Return how many characters stand before a prompt where it comes last, and how many it has there.
 
-    Templates may cut the blanks around it.
+    None if it isn't there. Templates may cut the blanks around it, and special tokens in it may be altered.
     """
     for text in (prompt, neutralised(prompt), prompt.strip(), neutralised(prompt).strip()):
         if text and (place := rendered.rfind(text)) >= 0:
-            return place
+            return place, len(text)
     return None
 
 

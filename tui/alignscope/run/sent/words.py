@@ -28,9 +28,9 @@ def sections(pane: SentPane) -> list[Section]:
     return [
         Section("Model", tuple(_model(pane))),
         Section("Prompt as the model reads it", tuple(_prompt(pane)), pane.rendered or ""),
-        Section("Sampling", tuple(_options(pane.options))),
+        Section("Sampling, by who set it", tuple(_options(pane.options))),
         Section("Request", tuple(_request(pane)), request_json(pane, indent=2) if pane.request else ""),
-        Section("What the server can", tuple((each.name, _ability(each)) for each in pane.abilities)),
+        Section("What the server can", tuple(_abilities(pane.abilities))),
     ]
 
 
@@ -141,13 +141,13 @@ def _by(option: Option) -> str:
         case Setter.PRESET | Setter.EXPERIMENT:
             return f"{option.by} {option.source}"
         case Setter.PANE:
-            return "this pane's own"
+            return "this pane"
         case Setter.SESSION:
-            return "set for all panes"
+            return "all panes"
         case Setter.MODEL:
-            return "the model's own"
+            return "the model"
         case Setter.SERVER:
-            return "the server's"
+            return "the server"
         case Setter.UNKNOWN:
             return _LEFT
 
@@ -163,5 +163,8 @@ def _request(pane: SentPane) -> list[tuple[str, str]]:
     return rows
 
 
-def _ability(ability: Ability) -> str:
-    return f"{_CAN[ability.can]}{f': {ability.note}' if ability.note else ''}"
+def _abilities(abilities: tuple[Ability, ...]) -> list[tuple[str, str]]:
+    said: dict[bool | None, list[str]] = {}
+    for each in abilities:
+        said.setdefault(each.can, []).append(f"{each.name} ({each.note})" if each.note else each.name)
+    return [(word, " · ".join(said[can])) for can, word in _CAN.items() if can in said]

@@ -1,17 +1,22 @@
 """Base of the explorer and of a replay: panes that share the screen."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 from textual.getters import query_one
 
 from alignscope.model.launch import Scroll
+from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import Turn
 from alignscope.text.wording import counted
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine
+
+if TYPE_CHECKING:
+    from alignscope.run.servers import Servers
 
 T = TypeVar("T")
 
@@ -81,6 +86,25 @@ class SplitScreen(AppScreen[T]):
 
         here = self.here
         self.app.push_screen(TokensScreen(turn, here.shown_sample or 1, here.pane.name, stacked=self.split.stacked))
+
+    def show_sent(
+        self,
+        turns: Sequence[Turn],
+        number: int,
+        servers: "Servers | None" = None,
+        presets: Sequence[Preset] = tuple(PRESETS.values()),
+    ) -> None:
+        """Open the screen of what was sent for a turn, beginning with the pane with the focus and its sample.
+
+        Args:
+            servers: those to ask; None to show only what was kept.
+        """
+        from alignscope.ui.screens.sent.screen import SentScreen
+
+        here = self.here
+        self.app.push_screen(
+            SentScreen(turns, number, servers, sample=here.shown_sample or 1, pane=here.pane.name, presets=presets)
+        )
 
     @work(exit_on_error=False)
     async def copy(self, text: str, what: str = "") -> None:

@@ -63,6 +63,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("l", "link", "Link scrolling", "link", "Scroll all panes together, by turn and line"),
     _key("m", "markdown", "Markdown", "markdown", "Show the finished chat reply as Markdown, or as it came"),
     _key("x", "tokens", "Tokens", "tokens", "The last turn token by token: how likely each was, and what else was"),
+    _key("M", "sent", "What was sent", "sent", "What the models were sent for the turn in view, and who set what"),
     _key("y", "copy_reply", "Copy reply", "copy-reply", "Copy the pane's last reply, exactly as it came"),
     _key("Y", "copy_turn", "Copy turn", "copy-turn", "Copy the last prompt and every pane's reply"),
     _key("A", "add_pane", "Add a pane", "add-pane", "One more pane, up to four"),

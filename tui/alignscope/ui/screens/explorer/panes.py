@@ -234,6 +234,14 @@ class PaneActions(SplitScreen[int]):
         if turn is not None:
             self.show_tokens(turn)
 
+    def action_sent(self) -> None:
+        """Show what was sent for the turn in view, and what its servers say of it."""
+        turn = self.last_turn()
+        if turn is not None:
+            anchor = self.here.transcript.scroll_anchor
+            number = anchor.place[0] if anchor.at is None else turn.number
+            self.show_sent(self.exploration.turns, number, self.servers, self.launch.presets)
+
     def last_turn(self) -> Turn | None:
         """Return the last turn; None if there is none, after a notice."""
         if not self.exploration.turns:

@@ -46,6 +46,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("N", "sample(-1)", "Previous sample", "sample-previous", "Show the previous sample"),
     _key("a", "stack_samples", "All samples", "sample-all", "Show the samples stacked, or one at a time"),
     _key("x", "tokens", "Tokens", "tokens", "The turn in view, as far as it is shown, token by token"),
+    _key("M", "sent", "What was sent", "sent", "What was sent for the turn in view, as far as it was kept"),
     _key("y", "copy", "Copy reply", "copy", "Copy the pane's reply as far as it is shown"),
     _key("E", "export", "Export", "export", "Write the session, or a picture of the screen, into a file"),
     _key("f1,question_mark", "help", "Help", "help", "Keys and words", show=True),

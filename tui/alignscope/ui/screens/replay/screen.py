@@ -185,6 +185,16 @@ class ReplayScreen(Transport):
         self.show_position()
         self.show_tokens(turns[-1])
 
+    def action_sent(self) -> None:
+        """Stand still, and show what was sent for the turn in view."""
+        turns = self.player.frame()
+        if not turns:
+            self.show_notice("Nothing has been played yet that could be looked at.")
+            return
+        self.player.playing = False
+        self.show_position()
+        self.show_sent(turns, turns[-1].number)
+
     def action_export(self) -> None:
         """Write the session into a file."""
         from alignscope.ui.screens.library.export import export

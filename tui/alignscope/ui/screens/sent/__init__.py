@@ -1,0 +1,1 @@
+"""What was sent for a turn, pane by pane."""
