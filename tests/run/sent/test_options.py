@@ -113,6 +113,16 @@ def test_a_server_that_truncates_after_temperature() -> None:
     assert squared == Truncation(40, 1.0, 0.25), "flattened odds of a half are a quarter before"
 
 
+def test_an_old_ollama_may_truncate_after_temperature() -> None:
+    def told(server: str, **changed: Any) -> Truncation | None:
+        return truncation_of("http://x/api/generate", {"options": {**EVEN, **changed}}, server)[0]
+
+    assert told("Ollama 0.24.0") is None
+    assert told("Ollama 0.24.0", temperature=1.0) == told("Ollama 0.30.0") == told("Ollama") == Truncation(40, 0.9)
+    assert told("Ollama 0.24.0", top_p=1.0) == Truncation(40), "top_k keeps the same at any temperature"
+    assert told("llama.cpp 0.1.0") == Truncation(40, 0.9)
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

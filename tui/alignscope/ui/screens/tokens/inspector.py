@@ -45,6 +45,8 @@ class Inspected:
     other: ReplyTokens | None = None
     """A reply with the very same tokens before this place, and a list at it."""
     other_name: str = ""
+    server: str = ""
+    """Name and version of the server that wrote it; empty if unknown."""
 
 
 class Inspector(LineWidget, Widget):
@@ -231,15 +233,15 @@ def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[st
         facts.append(f"effective choices: {_between(choices, 1)}")
     facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
     if tokens.reply.request:
-        facts += _sampled_away(tokens, found)
+        facts += _sampled_away(tokens, found, inspected.server)
     if inspected.other is not None:
         facts.append(f"{inspected.other_name.split(' ')[0]}: same tokens before, own frame")
     return facts
 
 
-def _sampled_away(tokens: ReplyTokens, found: CutList) -> list[str]:
+def _sampled_away(tokens: ReplyTokens, found: CutList, server: str) -> list[str]:
     """Return how much of the probability sampling left no chance, by what the reply's own request says."""
-    truncation, why = truncation_of(tokens.reply.url, tokens.reply.request)
+    truncation, why = truncation_of(tokens.reply.url, tokens.reply.request, server)
     if truncation is None:
         return ["sampled away: unknown, since", why]
     if truncation.keeps_all:

@@ -119,8 +119,9 @@ class TokensScreen(AppScreen[None]):
             described = "no token has come yet" if tokens.reply.end is None else "no token"
         else:
             other = next((each for each in self._columns if each is not here and self._comparable(each)), None)
-            shown = Inspected(tokens, token, here.mark, other.tokens if other else None, other.mark if other else "")
-            self.inspector.show(shown)
+            server = next((each.server for each in self._turn.panes if each.name == here.pane.name), "")
+            beside, mark = (other.tokens, other.mark) if other else (None, "")
+            self.inspector.show(Inspected(tokens, token, here.mark, beside, mark, server))
             described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
         self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
