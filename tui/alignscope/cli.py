@@ -118,6 +118,11 @@ def _dispatch(options: argparse.Namespace) -> int:
             from alignscope.commands import sessions
 
             return sessions.run(options, arguments.sessions_directory(options, arguments.read_settings()))
+        case "lab":
+            arguments.refuse(options, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            from alignscope.commands import lab
+
+            return lab.run(options)
         case "replay":
             arguments.refuse(options, _NOT_FOR_SESSIONS)
             from alignscope.commands import replay

@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 from alignscope import __version__
 from alignscope.commands import Status
 from alignscope.commands.line.asking_commands import add_ask, add_context, add_shift
+from alignscope.commands.line.lab_commands import add_lab
 from alignscope.commands.line.options import add_directory, add_host, add_json, add_options, add_server, add_theme
 from alignscope.commands.line.sampling_help import sampling_help
 from alignscope.commands.line.session_commands import add_sessions
@@ -126,6 +127,7 @@ def make_parser() -> argparse.ArgumentParser:
     remove.add_argument("model", metavar="NAME", help="such as hf:OWNER/REPO:Q4_K_M, as `alignscope models` lists it")
 
     add_sessions(commands)
+    add_lab(commands)
 
     config = commands.add_parser(
         "config",

@@ -1,0 +1,13 @@
+"""`alignscope lab`: the commands of the lab, a module for each."""
+
+import argparse
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command in the arguments, and return the exit status. Raises UsageError."""
+    match options.action:
+        case "init":
+            from alignscope.commands.lab import init
+
+            return init.run(options)
+    raise AssertionError(options.action)
