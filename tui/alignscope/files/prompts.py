@@ -6,8 +6,9 @@ import io
 import os
 import stat
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -44,17 +45,20 @@ async def check(name: str) -> None:
                 pass
 
 
-async def read(name: str) -> AsyncGenerator[Prompt, None]:
+async def read(name: str, column: str = "prompt") -> AsyncGenerator[Prompt, None]:
     """Yield the prompts in a file; `-` is standard input. The ending of its name tells the form, text without one.
+
+    Args:
+        column: name of the field with the prompt, in JSON Lines and CSV.
 
     Raises:
         FileError: naming file and line.
     """
-    parse = _text
+    parse: Callable[[_Numbered], _Parsed] = _text
     if name.lower().endswith(_JSON):
-        parse = _json
+        parse = partial(_json, column=column)
     elif name.lower().endswith(".csv"):
-        parse = _table
+        parse = partial(_table, column=column)
     called = "standard input" if name == STANDARD_INPUT else name
     found = False
     descriptor = _open(name)
@@ -95,21 +99,21 @@ async def _text(lines: _Numbered) -> _Parsed:
             yield number, Prompt(line)
 
 
-async def _json(lines: _Numbered) -> _Parsed:
-    """Yield the `prompt` of each line's object, with its other fields."""
+async def _json(lines: _Numbered, column: str) -> _Parsed:
+    """Yield the prompt of each line's object, with its other fields."""
     async for number, line in lines:
         if not line.strip():
             continue
         try:
             fields = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-            text = msgspec.json.decode(fields.pop("prompt", msgspec.Raw(b"null")), type=str)
+            text = msgspec.json.decode(fields.pop(column, msgspec.Raw(b"null")), type=str)
         except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-            raise _LineError(number, f"a JSON object with the text ‘prompt’ is needed here ({error})") from error
+            raise _LineError(number, f"a JSON object with the text ‘{column}’ is needed here ({error})") from error
         yield number, Prompt(text, fields)
 
 
-async def _table(lines: _Numbered) -> _Parsed:
-    """Yield the cell below `prompt` of each row of CSV, with the row's other cells."""
+async def _table(lines: _Numbered, column: str) -> _Parsed:
+    """Yield the cell of a column of each row of CSV, with the row's other cells."""
     header: list[str] = []
     record, first = "", 0
     csv.field_size_limit(MAX_PROMPT)
@@ -124,15 +128,15 @@ async def _table(lines: _Numbered) -> _Parsed:
         record = ""
         if not header:
             header = row
-            if "prompt" not in header:
-                raise _LineError(number, f"no column is called prompt; there are {', '.join(header)[:200]}")
+            if column not in header:
+                raise _LineError(number, f"no column is called {column}; there are {', '.join(header)[:200]}")
             if twice := next((name for name in header if name and header.count(name) > 1), ""):
                 raise _LineError(number, f"two columns are called {twice:.40}; give each a name of its own")
         elif any(row):
             if len(row) > len(header):
                 raise _LineError(first, f"this row has {len(row)} cells and the first has {len(header)}")
             fields = dict(zip(header, row, strict=False))
-            yield first, Prompt(fields.pop("prompt", ""), fields)
+            yield first, Prompt(fields.pop(column, ""), fields)
     if record:
         raise _LineError(first, "a quotation mark is opened here and never closed")
 

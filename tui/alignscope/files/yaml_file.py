@@ -95,8 +95,13 @@ def load(path: Path, name: str = "") -> Document:
 
 def convert(document: Document, wanted: type[T]) -> T:
     """Return a document's data as a type, checked field by field. Raises FileError with all mistakes."""
+    return convert_part(document, "", document.data, wanted)
+
+
+def convert_part(document: Document, place: str, value: Any, wanted: type[T]) -> T:
+    """Return a part of a document's data as a type, as `convert` does."""
     problems: list[str] = []
-    made = _convert(document.data, wanted, "", lambda place, reason: problems.append(document.problem(place, reason)))
+    made = _convert(value, wanted, place, lambda where, reason: problems.append(document.problem(where, reason)))
     if problems:
         raise FileError(*problems)
     result: T = made
