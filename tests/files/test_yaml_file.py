@@ -49,7 +49,7 @@ def test_all_that_is_wrong_is_told_with_line_and_field(tmp_path: Path) -> None:
         "a.yaml, line 2: colour: can't be green; there are red, blue",
         "a.yaml, line 4: items[1].name: must be text, not a whole number",
         "a.yaml, line 5: items[2].\ufffd: is unknown; there are name, size",
-        "a.yaml: items[2].name: is missing",
+        "a.yaml, line 5: items[2].name: is missing",
         "a.yaml, line 5: items[2].size: must be a whole number, not a list",
         "a.yaml, line 6: items[3]: must be `name: value` lines, not a whole number",
         "a.yaml, line 7: named.a: must be `name: value` lines, not text",

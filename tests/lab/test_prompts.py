@@ -7,7 +7,7 @@ import pytest
 
 from alignscope.files.experiments import experiments
 from alignscope.files.yaml_file import FileError
-from alignscope.lab.prompts import Ids, Prompt, Source, bundled, read_prompts, read_set
+from alignscope.lab.spec.prompts import Ids, Prompt, Source, bundled, read_prompts, read_set
 
 
 async def read(path: Path, **options: object) -> list[Prompt]:

@@ -122,7 +122,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             arguments.refuse(options, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
             from alignscope.commands import lab
 
-            return lab.run(options)
+            return lab.main(options)
         case "replay":
             arguments.refuse(options, _NOT_FOR_SESSIONS)
             from alignscope.commands import replay

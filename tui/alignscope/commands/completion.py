@@ -58,7 +58,7 @@ class _Completer(argcomplete.completers.BaseCompleter):
                 return [*SHELLS]
             case "name" | "names" if metavar.startswith("NAME"):
                 return _sessions(parsed_args) + (_paths(prefix) if "FILE" in metavar else [])
-        return _paths(prefix) if metavar in ("FILE", "DIR") else []
+        return _paths(prefix) if metavar in ("FILE", "SPEC", "DIR") else []
 
 
 def _themes() -> list[str]:

@@ -66,8 +66,11 @@ class Document:
     """The line of every field, by its place, such as `servers.gpu` or `lineup[2]`."""
 
     def problem(self, place: str, reason: str) -> str:
-        """Return a sentence about what is wrong with a field."""
-        where = f"{self.name}, line {self.lines[place]}" if place in self.lines else self.name
+        """Return a sentence about what is wrong with a field, or missing there."""
+        known = place
+        while known and known not in self.lines:
+            known = known[: max(known.rfind("."), known.rfind("["), 0)]
+        where = f"{self.name}, line {self.lines[known]}" if known else self.name
         return ": ".join(filter(None, (where, place, reason)))
 
 

@@ -3,5 +3,5 @@
 from pathlib import Path
 from typing import Final
 
-TEMPLATE: Final = Path(__file__).with_name("template.yaml")
+TEMPLATE: Final = Path(__file__).with_name("spec") / "template.yaml"
 """What `lab init` writes."""

@@ -104,3 +104,8 @@ def decode(line: bytes) -> Row:
 def decode_tokens(line: bytes) -> Tokens:
     """Return the lists of a line. Raises what msgspec raises for anything else."""
     return _tokens_decoder.decode(line)
+
+
+def short(key: str) -> int:
+    """Return a key's short hash, by which many are held in memory: 64 bits of it. Raises ValueError for no key."""
+    return int(key[:16], 16)

@@ -3,11 +3,15 @@
 import argparse
 
 
-def run(options: argparse.Namespace) -> int:
+def main(options: argparse.Namespace) -> int:
     """Run the command in the arguments, and return the exit status. Raises UsageError."""
     match options.action:
         case "init":
             from alignscope.commands.lab import init
 
             return init.run(options)
+        case "run":
+            from alignscope.commands.lab import run
+
+            return run.run(options)
     raise AssertionError(options.action)

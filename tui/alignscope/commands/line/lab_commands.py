@@ -17,6 +17,7 @@ def add_lab(commands: Any) -> None:
     lab.set_defaults(action=None)
     actions = lab.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     _add_init(actions)
+    _add_run(actions)
 
 
 def _add_init(actions: Any) -> None:
@@ -29,3 +30,27 @@ def _add_init(actions: Any) -> None:
     init.set_defaults(force=False)
     init.add_argument("file", metavar="FILE", nargs="?", default="lab.yaml", help="the file (default: lab.yaml)")
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
+
+
+def _add_run(actions: Any) -> None:
+    run: argparse.ArgumentParser = actions.add_parser(
+        "run",
+        help="ask all of it, or go on with what was stopped",
+        description="Ask everything that a SPEC says and that isn't in the folder yet. ctrl+c stops; the same command"
+        " goes on, and asks again for what failed.",
+        epilog=EXIT_HELP,
+    )
+    run.set_defaults(out=None, concurrency=None, dry_run=False, changed_models=False)
+    run.add_argument("file", metavar="SPEC", help="a file as `alignscope lab init` writes it")
+    run.add_argument("--out", metavar="DIR", help="the folder (default: runs/NAME, with the spec's name)")
+    run.add_argument("--concurrency", metavar="N", help="requests at once to each server (default: the spec's, or 4)")
+    run.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say how many requests and tokens it would be, and how long at the speed of one small request to each",
+    )
+    run.add_argument(
+        "--changed-models",
+        action="store_true",
+        help="go on though a model is another one than when the run began; rows of the old one are put aside",
+    )

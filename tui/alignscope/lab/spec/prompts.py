@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from alignscope.files import prompts as files
 from alignscope.files.experiments import find
 from alignscope.files.yaml_file import Document, FileError, convert, load, printable
 
-SETS: Final = Path(__file__).with_name("prompt_sets")
+SETS: Final = Path(__file__).parents[1] / "prompt_sets"
 """The sets that come along, a file for each."""
 FIELDS: Final = ("id", "prompt", "category", "language", "answer", "choices", "about")
 """What a prompt may have."""
@@ -87,7 +87,8 @@ def read_set(path: Path) -> PromptSet:
     document = load(path)
     written = convert(document, _Set)
     name = written.name or path.stem
-    prompts, problems = items(document, "prompts", written.prompts, name)
+    places = (f"prompts[{number}]" for number in range(1, len(written.prompts) + 1))
+    prompts, problems = items(document, zip(places, written.prompts, strict=True), name)
     if not written.prompts:
         problems.append(document.problem("prompts", "is empty; a set has at least one prompt"))
     if problems:
@@ -102,11 +103,10 @@ def read_set(path: Path) -> PromptSet:
     )
 
 
-def items(document: Document, place: str, written: Sequence[Item], name: str) -> tuple[tuple[Prompt, ...], list[str]]:
-    """Return the prompts of items in a document, and what is wrong with them."""
+def items(document: Document, written: Iterable[tuple[str, Item]], name: str) -> tuple[tuple[Prompt, ...], list[str]]:
+    """Return the prompts of items at their places in a document, and what is wrong with them."""
     problems, made, ids = list[str](), list[Prompt](), Ids()
-    for number, item in enumerate(written, 1):
-        where = f"{place}[{number}]"
+    for where, item in written:
         known = find(item.experiment) if item.experiment else None
         if item.experiment and known is None:
             problems.append(document.problem(f"{where}.experiment", f"none is called {printable(item.experiment)}"))

@@ -1,0 +1,227 @@
+"""`alignscope lab run`: ask everything that a spec says, and go on where it was stopped."""
+
+import argparse
+import asyncio
+import math
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from alignscope.backends.base import ServerError
+from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.line.arguments import read_settings, whole
+from alignscope.files import settings
+from alignscope.files.settings.keys import key_variables
+from alignscope.files.settings.model import Settings
+from alignscope.files.settings.reader import server_url
+from alignscope.files.yaml_file import FileError
+from alignscope.lab.folder import FolderError
+from alignscope.lab.manifest import ChangedModelsError
+from alignscope.lab.run.opening import RUNS, Opened, opened, planned
+from alignscope.lab.run.plan import Count, Plan
+from alignscope.lab.run.progress import Progress, at_most
+from alignscope.lab.run.trial import measure
+from alignscope.lab.run.work import Lab, Trouble
+from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
+from alignscope.model.pane import PaneRequest
+from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
+
+_TICK_SECONDS: Final = 0.5
+_LINES: Final = 10
+"""Lines about the progress of a whole run, where there is no terminal."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the spec in the arguments, and return the exit status: 0, 1 if rows are missing. Raises UsageError."""
+    concurrency = whole("--concurrency", options.concurrency, 1, MAX_CONCURRENCY)
+    chosen = read_settings()
+    try:
+        spec = read_spec(Path(options.file).expanduser(), chosen.servers, chosen.all_presets)
+        out = Path(options.out).expanduser() if options.out else RUNS / spec.name
+        show = _Show(out)
+        try:
+            return asyncio.run(_run(options, spec, chosen, out, concurrency or spec.concurrency, show))
+        except KeyboardInterrupt:
+            show.stopped()
+            return Status.INTERRUPTED
+    except FileError as error:
+        raise UsageError(str(error)) from error
+    except (FolderError, ChangedModelsError, ServerError) as error:
+        printing.notes().line(f"alignscope: {error}")
+        return Status.FAILED
+
+
+async def _run(
+    options: argparse.Namespace, spec: Spec, chosen: Settings, out: Path, concurrency: int, show: "_Show"
+) -> int:
+    async with _servers(spec, chosen) as servers:
+        plan, count = await planned(spec, servers)
+        if options.dry_run:
+            return await _dry_run(plan, count, servers, concurrency)
+        with opened(out, plan, count, accept_changed=options.changed_models) as folder:
+            progress = Progress.of(count, folder.settled.done)
+            show.begin(count, folder, progress)
+            lab = Lab(
+                plan,
+                servers,
+                folder.folder,
+                folder.settled.done,
+                concurrency=concurrency,
+                on_row=progress.add,
+                on_trouble=show.trouble,
+            )
+            ticking = asyncio.create_task(show.tick(lab))
+            try:
+                await lab.run()
+            finally:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+            if progress.whole == progress.total:
+                folder.finish(progress.total)
+            return show.end(lab)
+
+
+def _servers(spec: Spec, chosen: Settings) -> Servers:
+    host = settings.host("", chosen)
+    try:
+        host = server_url(host, chosen.servers) if host else ""
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    panes = [PaneRequest(entry.name, entry.model, entry.server or None) for entry in spec.lineup]
+    return Servers(host, key_variables(host, panes, chosen.servers, os.environ))
+
+
+async def _dry_run(plan: Plan, count: Count, servers: Servers, concurrency: int) -> int:
+    out = printing.out()
+    tokens = "tokens without a limit" if count.tokens is None else f"at most {counted(count.tokens, 'token')}"
+    out.line(f"{counted(count.prompts, 'prompt')}, {counted(count.rows, 'request')}, {tokens}")
+    speeds = await measure(plan, count, servers)
+    rows = [("entry", "requests", "tokens at most", "first token", "tokens a second")]
+    for speed in speeds:
+        share = speed.share
+        rows.append(
+            (
+                share.seat.entry.name,
+                f"{share.rows:,}",
+                "no limit" if share.tokens is None else f"{share.tokens:,}",
+                f"{speed.first_seconds * 1000:,.0f} ms",
+                f"{speed.tokens_per_second:,.0f}",
+            )
+        )
+    out.table(rows)
+    soonest, latest = at_most(speeds, concurrency)
+    if math.isinf(latest):
+        out.line("How long it takes can't be said without num_predict.")
+    elif concurrency == 1:
+        out.line(f"At most {_duration(latest)} at that speed, less where replies end by themselves.")
+    else:
+        out.line(
+            f"At most {_duration(soonest)} if {concurrency} requests at once go as fast as one, {_duration(latest)} if "
+            "they share that speed; less where replies end by themselves."
+        )
+    return Status.OK
+
+
+class _Show:
+    """Says how far a run is: on a terminal in one line that changes, elsewhere in a few lines."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._notes = printing.notes()
+        self._progress: Progress | None = None
+        self._began = 0.0
+        self._said = 0
+        self._over = False
+        """Whether the last line is one that changes."""
+
+    def begin(self, count: Count, opened: Opened, progress: Progress) -> None:
+        self._progress, self._began = progress, time.monotonic()
+        settled = opened.settled
+        prompts = counted(count.prompts, "prompt")
+        self._line(f"{opened.manifest.name}: {prompts}, {counted(progress.total, 'row')}, into {self._out}")
+        remarks = [
+            (progress.before, "{} there already"),
+            (settled.failed, "{} failed before and asked again"),
+            (settled.aside, "{} put aside, since the spec doesn't ask for them any more"),
+            (settled.back, "{} taken back, since the spec asks for them again"),
+        ]
+        for number, words in remarks:
+            if number:
+                self._line(words.format(counted(number, "row")))
+        if settled.torn:
+            self._line(f"{counted(settled.torn, 'line')} dropped that were torn, as a kill leaves them")
+
+    def trouble(self, trouble: Trouble) -> None:
+        self._line(trouble.message)
+
+    async def tick(self, lab: Lab) -> None:
+        """Say how far the run is, again and again."""
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            progress = self._progress
+            if not progress or not progress.came:
+                continue
+            if self._notes.terminal:
+                self._notes.over(self._state(progress, lab))
+                self._over = True
+            elif (tenth := _LINES * (progress.before + progress.came) // progress.total) > self._said:
+                self._said = tenth
+                self._line(self._state(progress, lab))
+
+    def end(self, lab: Lab) -> int:
+        """Say what there is, and return the exit status."""
+        assert self._progress
+        progress = self._progress
+        missing = progress.total - progress.whole
+        if not missing:
+            self._line(f"All {counted(progress.total, 'row')} are in {self._out}, after {self._elapsed()}.")
+            return Status.OK
+        failed = f", {progress.failed:,} of which failed" if progress.failed else ""
+        there = f"{progress.whole:,} of {counted(progress.total, 'row')}"
+        self._line(
+            f"{there} are in {self._out}; {missing:,} are missing{failed}. The same command asks for them again."
+        )
+        return Status.FAILED
+
+    def stopped(self) -> None:
+        """Say what there is after ctrl+c."""
+        if self._progress is None:
+            self._line("Stopped before anything was asked.")
+            return
+        there = f"{self._progress.whole:,} of {counted(self._progress.total, 'row')}"
+        self._line(f"Stopped. {there} are in {self._out}; the same command goes on.")
+
+    def _state(self, progress: Progress, lab: Lab) -> str:
+        came = progress.before + progress.came
+        elapsed = time.monotonic() - self._began
+        left = progress.seconds_left(elapsed)
+        parts = [
+            f"{came:,} of {counted(progress.total, 'row')}",
+            f"{progress.tokens / elapsed:,.0f} tokens/s",
+            "" if left is None else f"about {_duration(left)} left" if left else "",
+            f"{lab.retries:,} asked again" if lab.retries else "",
+            f"{progress.failed:,} failed" if progress.failed else "",
+        ]
+        return " · ".join(filter(None, parts))
+
+    def _elapsed(self) -> str:
+        return _duration(time.monotonic() - self._began)
+
+    def _line(self, text: str) -> None:
+        if self._over:
+            self._notes.over("")
+            self._over = False
+        self._notes.line(text)
+
+
+def _duration(seconds: float) -> str:
+    """Return a time in words, as exactly as an estimate is."""
+    if seconds < 90:
+        return counted(max(1, round(seconds)), "second")
+    if seconds < 90 * 60:
+        return counted(round(seconds / 60), "minute")
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.1f} hours"
+    return f"{seconds / 86400:.1f} days"

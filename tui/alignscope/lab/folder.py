@@ -1,0 +1,326 @@
+"""The folder of a run: rows that are only ever added to, and what is left of them after a kill."""
+
+import contextlib
+import errno
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import msgspec
+
+from alignscope.files.lock import HeldError, Lock
+from alignscope.files.whole import sync, write_whole
+from alignscope.lab.row import MAX_LINE, Row, Tokens, decode, decode_tokens, encode, short
+from alignscope.model.events import End
+
+T = TypeVar("T")
+SAMPLES: Final = "samples.jsonl"
+TOKENS: Final = "tokens.jsonl"
+ASIDE: Final = "aside.jsonl"
+"""Rows that the spec doesn't ask for any more."""
+_LOCK: Final = ".lab.lock"
+_CHUNK: Final = 2**20
+
+
+class FolderError(Exception):
+    """A folder that can't be used; the message is for the person."""
+
+
+class _Brief(msgspec.Struct, frozen=True):
+    """What decides about a row."""
+
+    key: str
+    end: End
+
+    @property
+    def whole(self) -> bool:
+        return not (self.end.failed or self.end is End.CANCELLED)
+
+
+class _Key(msgspec.Struct, frozen=True):
+    key: str
+
+
+_brief = msgspec.json.Decoder(_Brief)
+_key = msgspec.json.Decoder(_Key)
+
+
+class _Fate(Enum):
+    """What becomes of a row when its folder is opened."""
+
+    KEPT = "kept"
+    FAILED = "failed"
+    OUTSIDE = "outside the plan"
+    TWICE = "twice"
+    DAMAGED = "damaged"
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What a folder held when it was opened."""
+
+    done: set[int]
+    """Short hashes of the rows that are there and whole."""
+    failed: int = 0
+    """Rows that failed, and are asked for again."""
+    aside: int = 0
+    """Rows that the plan doesn't ask for, and were put aside."""
+    back: int = 0
+    """Rows that had been put aside, and are asked for again."""
+    torn: int = 0
+    """Lines that weren't whole, and were dropped."""
+
+
+class Folder:
+    """An open folder. One alignscope at a time writes to it."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the folder if it isn't there, and lock it. Raises FolderError."""
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = Lock(path / _LOCK)
+        except HeldError as held:
+            raise FolderError(
+                f"{path} is being written to by another alignscope{held.who}. Wait until that has ended, or name"
+                " another folder with --out."
+            ) from None
+        except OSError as error:
+            raise _trouble(path, error) from error
+        self._samples = self._tokens = -1
+        self._unsynced = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def settle(self, keys: Collection[int]) -> Settled:
+        """Leave the whole rows of a plan in the file, each once, and open it for more.
+
+        A torn last line and rows that failed are dropped. Rows outside the plan are put aside, and come back when a
+        plan asks for them again. Raises FolderError.
+
+        Args:
+            keys: short hashes of the plan's rows.
+        """
+        try:
+            settled = self._settle(keys)
+            self._samples = _append_to(self.path / SAMPLES)
+        except OSError as error:
+            raise _trouble(self.path, error) from error
+        return settled
+
+    def add(self, row: Row, tokens: Tokens | None = None) -> None:
+        """Write a row, behind the lists that belong to it. Raises FolderError."""
+        try:
+            if tokens is not None:
+                if self._tokens < 0:
+                    self._tokens = _append_to(self.path / TOKENS)
+                _write(self._tokens, encode(tokens))
+            _write(self._samples, encode(row))
+        except OSError as error:
+            raise _trouble(self.path, error) from error
+        self._unsynced = True
+
+    def flush(self) -> None:
+        """Flush to the disk what was written. Raises FolderError."""
+        if self._unsynced:
+            self._unsynced = False
+            try:
+                for descriptor in (self._tokens, self._samples):
+                    if descriptor >= 0:
+                        sync(descriptor)
+            except OSError as error:
+                raise _trouble(self.path, error) from error
+
+    def close(self) -> None:
+        """Close the files, and release the lock."""
+        for descriptor in (self._samples, self._tokens):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._samples = self._tokens = -1
+        self._lock.release()
+
+    def _settle(self, keys: Collection[int]) -> Settled:
+        samples, aside, tokens = (self.path / name for name in (SAMPLES, ASIDE, TOKENS))
+        for path in (samples, aside, tokens):
+            if path.exists() and not path.is_file():
+                raise OSError(errno.EINVAL, f"{path.name} is no file")
+        torn = sum(_cut_torn(path) for path in (samples, aside, tokens))
+        # The lists of a row are written just before it, so only the last ones may have none.
+        last, orphaned = _last_key(tokens), True
+        done, fates = set[int](), Counter[_Fate]()
+        for line in _lines(samples):
+            fates[_fate(line, keys, done)] += 1
+            orphaned = orphaned and last not in line
+        archive, back = set[int](), set[int]()
+        for line in _lines(aside):
+            if _fate(line, (), set()) is _Fate.OUTSIDE:
+                archive.add(key := _short_key(line))
+                orphaned = orphaned and last not in line
+                if key in keys and key not in done:
+                    back.add(key)
+        if last and orphaned:
+            _cut_last(tokens)
+        if back or set(fates) - {_Fate.KEPT}:
+            # First what is put aside, then the rest: a kill in between leaves rows in both, and loses none.
+            self._put_aside(keys, archive)
+            write_whole(samples, self._kept(keys), 0o666)
+        return Settled(done | back, fates[_Fate.FAILED], fates[_Fate.OUTSIDE], len(back), torn + fates[_Fate.DAMAGED])
+
+    def _put_aside(self, keys: Collection[int], archive: set[int]) -> None:
+        descriptor = _append_to(self.path / ASIDE)
+        try:
+            for line in _lines(self.path / SAMPLES):
+                if _fate(line, keys, set()) is _Fate.OUTSIDE and (key := _short_key(line)) not in archive:
+                    archive.add(key)
+                    _write(descriptor, line)
+            sync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _kept(self, keys: Collection[int]) -> Iterator[bytes]:
+        kept: set[int] = set()
+        for name in (SAMPLES, ASIDE):
+            for line in _lines(self.path / name):
+                if _fate(line, keys, kept) is _Fate.KEPT:
+                    yield line
+
+
+def rows(path: Path) -> Iterator[Row]:
+    """Yield the rows in a folder, each once, failed ones too. A line that isn't whole yet, or damaged, is left out.
+
+    Raises FolderError.
+    """
+    yield from _decoded(path / SAMPLES, decode)
+
+
+def lists(path: Path) -> Iterator[Tokens]:
+    """Yield the lists of tokens in a folder, also of rows that were put aside. Raises FolderError."""
+    yield from _decoded(path / TOKENS, decode_tokens)
+
+
+def _decoded(path: Path, decode: Callable[[bytes], T]) -> Iterator[T]:
+    try:
+        for line in _lines(path):
+            if line.endswith(b"\n"):
+                with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
+                    yield decode(line)
+    except OSError as error:
+        raise _trouble(path, error) from error
+
+
+def _fate(line: bytes, keys: Collection[int], kept: set[int]) -> _Fate:
+    """Return what becomes of a line, and note its key where it is kept."""
+    try:
+        brief = _brief.decode(line)
+        key = short(brief.key)
+    except (msgspec.MsgspecError, ValueError):
+        return _Fate.DAMAGED
+    if not brief.whole:
+        return _Fate.FAILED
+    if key not in keys:
+        return _Fate.OUTSIDE
+    if key in kept:
+        return _Fate.TWICE
+    kept.add(key)
+    return _Fate.KEPT
+
+
+def _short_key(line: bytes) -> int:
+    return short(_key.decode(line).key)
+
+
+# Bytes
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """Yield a file's lines with their line feeds; nothing if there is no file. What is too long comes in parts."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        while line := file.readline(MAX_LINE):
+            yield line
+
+
+def _append_to(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+
+
+def _write(descriptor: int, line: bytes) -> None:
+    """Write a line completely or not at all. Raises OSError."""
+    written = os.write(descriptor, line)
+    if written == len(line):
+        return
+    before = os.fstat(descriptor).st_size - written
+    try:
+        view = memoryview(line)[written:]
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, before)
+        raise
+
+
+def _cut_torn(path: Path) -> int:
+    """Drop a last line without a line feed, and return how many that were."""
+    start = _start_of_last(path, ended=False)
+    if start is None:
+        return 0
+    os.truncate(path, start)
+    return 1
+
+
+def _cut_last(path: Path) -> None:
+    """Drop the last line."""
+    if (start := _start_of_last(path, ended=True)) is not None:
+        os.truncate(path, start)
+
+
+def _last_key(path: Path) -> bytes:
+    """Return the key in a file's last line, as it stands in its row; b"" without one."""
+    if (start := _start_of_last(path, ended=True)) is None:
+        return b""
+    with path.open("rb") as file:
+        file.seek(start)
+        try:
+            return _key.decode(file.read()).key.encode()
+        except (msgspec.MsgspecError, UnicodeError):
+            return b""
+
+
+def _start_of_last(path: Path, *, ended: bool) -> int | None:
+    """Return where a file's last line begins, if it has one that ends with a line feed, or one that doesn't."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
+    if not size:
+        return None
+    with path.open("rb") as file:
+        file.seek(size - 1)
+        if (file.read(1) == b"\n") is not ended:
+            return None
+        end = size - 1 if ended else size
+        while end > 0:
+            begin = max(0, end - _CHUNK)
+            file.seek(begin)
+            found = file.read(end - begin).rfind(b"\n")
+            if found >= 0:
+                return begin + found + 1
+            end = begin
+    return 0
+
+
+def _trouble(path: Path, error: OSError) -> FolderError:
+    return FolderError(
+        f"{path} can't be written to or read: {error.strerror or error}. Make room or name another folder with --out;"
+        " the same command goes on."
+    )

@@ -1,0 +1,215 @@
+"""The plan of a run: every reply that is asked for, with its key, made as it is needed."""
+
+import hashlib
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from itertools import product
+from typing import Final
+
+import msgspec
+
+from alignscope.backends.base import Request, ServerError
+from alignscope.files.yaml_file import FileError
+from alignscope.lab.row import RAW, Option, short
+from alignscope.lab.spec.file import Draws, Entry, Spec
+from alignscope.lab.spec.prompts import Prompt, read_prompts
+from alignscope.model.pane import Mode, Pane
+from alignscope.model.sampling import Sampling
+from alignscope.model.scaffold import BARE
+from alignscope.model.turn import TurnSettings
+from alignscope.run.ask import compose
+from alignscope.run.servers import Servers, named
+
+BLOCK: Final = 20
+"""Prompts that one entry is asked in a row: on a server that holds one model, each change of entry loads one."""
+_KEY_BYTES: Final = 12
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the lineup, with what its server reports."""
+
+    entry: Entry
+    server: str
+    """A URL without name and password, or `embedded`."""
+    label: str = ""
+    """The server's own name and version."""
+    digest: str = ""
+    """The model file's hash; "" if the server doesn't tell."""
+    template: str = ""
+    """Hash of the chat template; "" without one, or where the server doesn't tell."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply to ask for."""
+
+    key: str
+    seat: Seat
+    prompt: Prompt
+    frame: str
+    draws: Draws
+    sample: int
+    seed: int | None
+    request: Request
+
+    @property
+    def sent(self) -> str:
+        """The document of a completion, or the messages of a chat as JSON."""
+        if self.request.mode is Mode.COMPLETION:
+            return self.request.prompt
+        return msgspec.json.encode(self.request.messages).decode()
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """The parameters that are sent, without the seed."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in self.draws.sampling.items()}
+
+
+async def look(spec: Spec, servers: Servers) -> tuple[Seat, ...]:
+    """Return the lineup with what the servers report. Loads no model. Raises ServerError, also for a missing model."""
+    return tuple([await _look(entry, servers) for entry in spec.lineup])
+
+
+async def _look(entry: Entry, servers: Servers) -> Seat:
+    server = entry.server or servers.default_host
+    try:
+        backend = await servers.get(server)
+        model = await backend.look(entry.model)
+    except ServerError as error:
+        raise ServerError(f"{entry.name}: {error}", error.fault, status=error.status) from error
+    template = model.template if entry.mode is Mode.CHAT else None
+    return Seat(
+        entry=entry,
+        server=named(server),
+        label=backend.info.label,
+        digest=model.digest,
+        template=f"sha256:{hashlib.sha256(template.encode()).hexdigest()}" if template else "",
+    )
+
+
+class Plan:
+    """Every reply of a run, in order: a block of prompts for one entry, then for the next."""
+
+    def __init__(self, spec: Spec, seats: Sequence[Seat]) -> None:
+        self.spec = spec
+        self.seats = tuple(seats)
+
+    async def prompts(self) -> AsyncGenerator[Prompt, None]:
+        """Yield all prompts. Raises FileError for a mistake in a file."""
+        for source in self.spec.prompts:
+            async with aclosing(read_prompts(source)) as prompts:
+                async for prompt in prompts:
+                    yield prompt
+
+    async def jobs(self, server: str | None = None) -> AsyncGenerator[Job, None]:
+        """Yield all jobs, or those of one server. Raises FileError for a mistake in a file."""
+        seats = [seat for seat in self.seats if server in (None, seat.server)]
+        async with aclosing(self.prompts()) as prompts:
+            block: list[Prompt] = []
+            async for prompt in prompts:
+                block.append(prompt)
+                if len(block) == BLOCK:
+                    for job in self._block(seats, block):
+                        yield job
+                    block = []
+            for job in self._block(seats, block):
+                yield job
+
+    def _block(self, seats: Sequence[Seat], block: Sequence[Prompt]) -> Iterator[Job]:
+        samples = range(1, self.spec.samples + 1)
+        for seat in seats:
+            for prompt, frame, draws, sample in product(block, seat.entry.frames, self.spec.draws, samples):
+                yield self._job(seat, prompt, frame, draws, sample)
+
+    def _job(self, seat: Seat, prompt: Prompt, frame: str, draws: Draws, sample: int) -> Job:
+        entry, spec = seat.entry, self.spec
+        seed = None if draws.seed is None else draws.seed + sample - 1
+        settings = TurnSettings(
+            draws.sampling if seed is None else draws.sampling.on("seed", seed),
+            scaffold=BARE if frame == RAW or entry.mode is Mode.CHAT else frame,
+            think=spec.think,
+            logprobs=spec.logprobs,
+        )
+        request = compose(Pane(entry.name, entry.model, seat.server, entry.mode, entry.system), prompt.prompt, settings)
+        return Job(
+            key=_key(seat, prompt, request, sample),
+            seat=seat,
+            prompt=prompt,
+            frame=frame,
+            draws=draws,
+            sample=sample,
+            seed=seed,
+            request=request,
+        )
+
+
+def _key(seat: Seat, prompt: Prompt, request: Request, sample: int) -> str:
+    """Return the hash of what a reply depends on, and of whom it is for: the entry and the prompt's id.
+
+    What doesn't matter isn't in it: host, frame's and sampling's names, time-outs, concurrency, versions of measures.
+    """
+    shaped = (
+        seat.entry.name, prompt.set, prompt.id, request.mode, request.model, seat.digest, seat.template,
+        request.prompt, request.messages, _plain(request.sampling), request.logprobs, request.think, sample,
+    )  # fmt: skip
+    encoded = msgspec.json.encode(shaped)
+    return hashlib.blake2b(encoded, digest_size=_KEY_BYTES).hexdigest()
+
+
+def _plain(sampling: Sampling) -> dict[str, object]:
+    # How long the server keeps the model in memory shapes nothing.
+    return {name: value for name, value in sampling.items() if name != "keep_alive"}
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How much one entry is asked for."""
+
+    seat: Seat
+    rows: int
+    tokens: int | None
+    """At most; None without a limit."""
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How much a plan asks for."""
+
+    prompts: int
+    shares: tuple[Share, ...]
+    keys: dict[int, int]
+    """The number of the entry, from 0, by the short hash of each key."""
+
+    @property
+    def rows(self) -> int:
+        """Number of replies."""
+        return len(self.keys)
+
+    @property
+    def tokens(self) -> int | None:
+        """Number of tokens at most; None without a limit."""
+        known = [share.tokens for share in self.shares if share.tokens is not None]
+        return sum(known) if len(known) == len(self.shares) else None
+
+
+async def count(plan: Plan) -> Count:
+    """Return how much a plan asks for, with the short hashes of all keys. Reads every file of prompts to its end.
+
+    Raises:
+        FileError: a mistake in a file, or two replies that can't be told apart.
+    """
+    prompts = sum([1 async for _ in plan.prompts()])
+    numbers = {id(seat): number for number, seat in enumerate(plan.seats)}
+    rows = [0] * len(plan.seats)
+    tokens: list[int | None] = [0] * len(plan.seats)
+    keys: dict[int, int] = {}
+    async with aclosing(plan.jobs()) as jobs:
+        async for job in jobs:
+            number = numbers[id(job.seat)]
+            rows[number] += 1
+            keys[short(job.key)] = number
+            so_far, limit = tokens[number], job.request.limit
+            tokens[number] = None if so_far is None or limit is None else so_far + limit
+    if twice := sum(rows) - len(keys):
+        raise FileError(
+            f"{plan.spec.name}: {twice:,} of {sum(rows):,} replies are asked for twice; are two rows of sampling "
+            "parameters the same?"
+        )
+    return Count(prompts, tuple(map(Share, plan.seats, rows, tokens)), keys)

@@ -1,0 +1,102 @@
+"""How far a run is, and how long the rest will take."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from alignscope.lab.row import Row
+from alignscope.lab.run.plan import Count, Share
+
+_ENOUGH_ROWS: Final = 5
+_ENOUGH_SECONDS: Final = 3.0
+"""How much a server has to have done before anything is said of the rest."""
+
+
+@dataclass
+class Progress:
+    """Rows that are there and that came, by server."""
+
+    total: int
+    """Rows of the whole run."""
+    before: int
+    """Rows that were there when it began."""
+    left: dict[str, int]
+    """Rows that are still to come, by server."""
+    came: int = 0
+    failed: int = 0
+    tokens: int = 0
+    _by_server: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, counted: Count, done: set[int]) -> "Progress":
+        """Return the progress of a run that begins now.
+
+        Args:
+            done: short hashes of the rows that are there.
+        """
+        left = {share.seat.server: 0 for share in counted.shares}
+        for key, number in counted.keys.items():
+            left[counted.shares[number].seat.server] += key not in done
+        return cls(counted.rows, counted.rows - sum(left.values()), left)
+
+    @property
+    def whole(self) -> int:
+        """Rows that are there and didn't fail."""
+        return self.before + self.came - self.failed
+
+    def add(self, row: Row) -> None:
+        """Count a row that came."""
+        self.came += 1
+        self.failed += row.failed
+        self.tokens += row.tokens
+        self.left[row.server] -= 1
+        self._by_server[row.server] = self._by_server.get(row.server, 0) + 1
+
+    def seconds_left(self, elapsed: float) -> float | None:
+        """Return how long the rest takes at the speed so far, None as long as too little came to tell.
+
+        Servers work at the same time, so it is the time of the slowest.
+
+        Args:
+            elapsed: seconds since this began.
+        """
+        longest = 0.0
+        for server, left in self.left.items():
+            came = self._by_server.get(server, 0)
+            if not left:
+                continue
+            if came < _ENOUGH_ROWS or elapsed < _ENOUGH_SECONDS:
+                return None
+            longest = max(longest, left * elapsed / came)
+        return longest
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What one small request to an entry showed."""
+
+    share: Share
+    first_seconds: float
+    """Until its first token."""
+    tokens_per_second: float
+
+    @property
+    def seconds(self) -> float:
+        """All of the entry's requests one after the other, each to its limit; infinite without a limit."""
+        if self.share.tokens is None:
+            return math.inf
+        return self.share.rows * self.first_seconds + self.share.tokens / self.tokens_per_second
+
+
+def at_most(speeds: Sequence[Speed], concurrency: int) -> tuple[float, float]:
+    """Return how many seconds a run takes if every reply is as long as it may be.
+
+    The first holds if so many requests at once go as fast as one alone, the second if they share its speed.
+    """
+    by_server: dict[str, float] = {}
+    for speed in speeds:
+        server = speed.share.seat.server
+        by_server[server] = by_server.get(server, 0.0) + speed.seconds
+    longest = max(by_server.values(), default=0.0)
+    return longest / concurrency, longest

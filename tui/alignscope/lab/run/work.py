@@ -1,0 +1,225 @@
+"""A run: the plan's jobs on their way, so many at once to each server, and their rows into the folder."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from alignscope.backends.base import Backend, Fault
+from alignscope.lab.folder import Folder
+from alignscope.lab.manifest import now
+from alignscope.lab.row import Row, short
+from alignscope.lab.run.asking import Reply, Watch, read, row_of
+from alignscope.lab.run.plan import Job, Plan
+from alignscope.run.logprobs import none_told
+from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
+
+_WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
+"""Problems that pass by themselves, however long that takes."""
+_ONCE: Final = frozenset({Fault.INVALID, Fault.CONTEXT})
+"""Problems of one request, which would be the same again."""
+_OF_ENTRY: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED})
+"""Problems that the next request to the same entry would have, too."""
+_IN_A_ROW: Final = 10
+"""Failed replies one after the other from which on an entry is given up."""
+_FLUSH_SECONDS: Final = 2.0
+_MOST_NOTES: Final = 20
+"""What replies lacked, that is said at most."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a problem is put up with, and how long it is waited for."""
+
+    pauses: tuple[float, ...] = (1, 2, 4, 8, 15, *(30,) * 10)
+    """Seconds before a server that doesn't answer or is busy is asked again: five and a half minutes in all."""
+    tries: int = 4
+    """Requests for a reply that breaks off or fails, the first one included."""
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that went wrong; said once, until the server has replied again."""
+
+    server: str
+    message: str
+    """What happened and what becomes of it, for the person."""
+
+
+class _StoppedError(Exception):
+    """A server that is given up."""
+
+
+class _Line:
+    """One server, and how it does."""
+
+    def __init__(self, server: str, backend: Backend) -> None:
+        self.server = server
+        self.backend = backend
+        self.said: set[Fault] = set()
+        """Problems that were said since it last replied."""
+        self.stopped = False
+
+
+class Lab:
+    """A run in progress. `run` it once; cancelling that keeps every row that is whole."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        servers: Servers,
+        folder: Folder,
+        done: set[int],
+        *,
+        concurrency: int,
+        on_row: Callable[[Row], None] = lambda _: None,
+        on_trouble: Callable[[Trouble], None] = lambda _: None,
+        patience: Patience | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            done: short hashes of rows that are there.
+            concurrency: requests at once to each server.
+            on_row: called with each row that was written.
+            on_trouble: called with each problem that is waited for or given up.
+        """
+        self._plan, self._servers, self._folder, self._done = plan, servers, folder, done
+        self._concurrency = concurrency
+        self._on_row, self._on_trouble = on_row, on_trouble
+        self._patience = patience or Patience()
+        self._watch = Watch(plan.spec.timeout)
+        self._given_up: set[str] = set()
+        """Names of entries that are asked no more."""
+        self._in_a_row: Counter[str] = Counter()
+        self._noted: set[tuple[str, str]] = set()
+        self.retries = 0
+        """Requests that were sent again."""
+
+    async def run(self) -> None:
+        """Ask for everything that isn't there. Raises FolderError, and FileError for a file of prompts that changed."""
+        servers = dict.fromkeys(seat.server for seat in self._plan.seats)
+        flushing = asyncio.create_task(self._flush())
+        try:
+            async with self._watch, asyncio.TaskGroup() as group:
+                for server in servers:
+                    group.create_task(self._serve(server))
+        except ExceptionGroup as errors:
+            raise _first(errors) from errors
+        finally:
+            flushing.cancel()
+            await asyncio.gather(flushing, return_exceptions=True)
+            self._folder.flush()
+
+    async def _serve(self, server: str) -> None:
+        line = _Line(server, await self._servers.get(server))
+        one_at_a_time = asyncio.Lock()
+        async with aclosing(self._plan.jobs(server)) as jobs, asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(self._work(line, jobs, one_at_a_time))
+
+    async def _work(self, line: _Line, jobs: AsyncGenerator[Job, None], one_at_a_time: asyncio.Lock) -> None:
+        """Take one job after the other, and write its row."""
+        while not line.stopped:
+            async with one_at_a_time:
+                job = await self._next(jobs)
+            if job is None:
+                return
+            try:
+                row, tokens = row_of(job, *await self._asked(line, job))
+            except _StoppedError:
+                return
+            self._folder.add(row, tokens)
+            self._judge(line, row)
+            self._on_row(row)
+
+    async def _next(self, jobs: AsyncGenerator[Job, None]) -> Job | None:
+        async for job in jobs:
+            if short(job.key) not in self._done and job.seat.entry.name not in self._given_up:
+                return job
+        return None
+
+    async def _asked(self, line: _Line, job: Job) -> tuple[Reply, str]:
+        """Return a job's reply and when it was sent, after as many tries as it takes. Raises _StoppedError."""
+        waits = failures = 0
+        pauses = self._patience.pauses
+        while True:
+            at = now()
+            reply = await read(line.backend, line.server, job.request, self._watch)
+            if reply.fault is None:
+                line.said.clear()
+                self._note(line, job, reply)
+                return reply, at
+            if line.stopped:
+                raise _StoppedError
+            if reply.fault in _ONCE or reply.fault in _OF_ENTRY:
+                self._in_a_row[job.seat.entry.name] += _IN_A_ROW * (reply.fault in _OF_ENTRY)
+                return reply, at
+            if reply.fault in _WAITS and not reply.texts:
+                if waits >= len(pauses):
+                    if reply.fault is Fault.BUSY:
+                        return reply, at
+                    self._stop(line, reply)
+                pause = pauses[waits]
+                waits += 1
+            else:
+                failures += 1
+                if failures >= self._patience.tries:
+                    return reply, at
+                pause = pauses[min(failures - 1, len(pauses) - 1)]
+            self.retries += 1
+            self._say(line, reply, f"Asked again in {counted(pause, 'second')}, and then less often.")
+            await asyncio.sleep(pause)
+
+    def _stop(self, line: _Line, reply: Reply) -> None:
+        line.stopped = True
+        self._on_trouble(
+            Trouble(server=line.server, message=f"{reply.message} Given up; the same command goes on when it is there.")
+        )
+        raise _StoppedError
+
+    def _say(self, line: _Line, reply: Reply, then: str) -> None:
+        assert reply.fault
+        if reply.fault not in line.said:
+            line.said.add(reply.fault)
+            self._on_trouble(Trouble(server=line.server, message=f"{reply.message} {then}"))
+
+    def _note(self, line: _Line, job: Job, reply: Reply) -> None:
+        """Say what a whole reply lacks, once for each entry."""
+        entry, info = job.seat.entry, line.backend.info
+        notes = [reply.message] if reply.message else []
+        if reply.steps and all(logprob is None for _, logprob, _ in reply.steps):
+            notes.append(none_told(info, entry.model, entry.mode))
+        for note in notes:
+            if (entry.name, note) not in self._noted and len(self._noted) < _MOST_NOTES:
+                self._noted.add((entry.name, note))
+                self._on_trouble(Trouble(server=line.server, message=f"{entry.name}: {note}"))
+
+    def _judge(self, line: _Line, row: Row) -> None:
+        """Give an entry up that only fails."""
+        name = row.entry
+        if not row.failed:
+            self._in_a_row[name] = 0
+            return
+        self._in_a_row[name] += 1
+        if self._in_a_row[name] >= _IN_A_ROW and name not in self._given_up:
+            self._given_up.add(name)
+            message = f"{name} is asked no more, since every request fails: {row.error}"
+            self._on_trouble(Trouble(server=line.server, message=message))
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(_FLUSH_SECONDS)
+            await asyncio.to_thread(self._folder.flush)
+
+
+def _first(errors: ExceptionGroup[Exception]) -> Exception:
+    """Return the first error in nested groups."""
+    error: Exception = errors
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
