@@ -29,7 +29,7 @@ _IN_A_ROW: Final = 10
 """Failed replies one after the other from which on an entry is given up."""
 _FLUSH_SECONDS: Final = 2.0
 _MOST_NOTES: Final = 20
-"""What replies lacked, that is said at most."""
+"""Remarks on replies that are made at most."""
 
 
 @dataclass(frozen=True)
@@ -189,15 +189,18 @@ class Lab:
             self._on_trouble(Trouble(server=line.server, message=f"{reply.message} {then}"))
 
     def _note(self, line: _Line, job: Job, reply: Reply) -> None:
-        """Say what a whole reply lacks, once for each entry."""
+        """Say what a whole reply lacks."""
         entry, info = job.seat.entry, line.backend.info
-        notes = [reply.message] if reply.message else []
+        if reply.message:
+            self._say_once(line, entry.name, reply.message)
         if reply.steps and all(logprob is None for _, logprob, _ in reply.steps):
-            notes.append(none_told(info, entry.model, entry.mode))
-        for note in notes:
-            if (entry.name, note) not in self._noted and len(self._noted) < _MOST_NOTES:
-                self._noted.add((entry.name, note))
-                self._on_trouble(Trouble(server=line.server, message=f"{entry.name}: {note}"))
+            self._say_once(line, entry.name, none_told(info, entry.model, entry.mode))
+
+    def _say_once(self, line: _Line, entry: str, what: str) -> None:
+        """Say something of an entry, unless it was said in this run."""
+        if (entry, what) not in self._noted and len(self._noted) < _MOST_NOTES:
+            self._noted.add((entry, what))
+            self._on_trouble(Trouble(server=line.server, message=f"{entry}: {what}"))
 
     def _judge(self, line: _Line, row: Row) -> None:
         """Give an entry up that only fails."""
@@ -205,10 +208,11 @@ class Lab:
         if not row.failed:
             self._in_a_row[name] = 0
             return
+        self._say_once(line, name, row.error)
         self._in_a_row[name] += 1
         if self._in_a_row[name] >= _IN_A_ROW and name not in self._given_up:
             self._given_up.add(name)
-            message = f"{name} is asked no more, since every request fails: {row.error}"
+            message = f"{name} is asked no more, since every request fails."
             self._on_trouble(Trouble(server=line.server, message=message))
 
     async def _flush(self) -> None:

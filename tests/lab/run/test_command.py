@@ -10,7 +10,7 @@ import pytest
 from alignscope.lab import manifest
 from alignscope.lab.folder import lists, rows
 from tests.commands.shell import Shell, Terminal
-from tests.lab.running import spec_for, whole
+from tests.lab.run.running import spec_for, whole
 from tests.standin import Ollama, Script
 
 TWINS = """

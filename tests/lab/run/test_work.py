@@ -12,7 +12,7 @@ from alignscope.lab import manifest
 from alignscope.lab.folder import FolderError, lists, rows
 from alignscope.lab.manifest import ChangedModelsError
 from alignscope.lab.run.work import Patience
-from tests.lab.running import go, spec_for, whole
+from tests.lab.run.running import go, spec_for, whole
 from tests.standin import Ollama, OpenAIStyle, Script
 from tests.standin.language import Language
 from tests.standin.models import Held
@@ -142,9 +142,11 @@ async def test_no_more_requests_are_under_way_than_allowed(tmp_path: Path) -> No
 async def test_a_silent_reply_is_given_up_and_asked_again(tmp_path: Path, ollama: Ollama) -> None:
     ollama.default = Script(pieces=SEVEN)
     ollama.script("mistral:text", Script(fault=Fault.STALL, after=3), Script(delay=60), Script(pieces=SEVEN))
-    outcome = await go(spec_for(tmp_path, ollama.url, prompts=2, more="timeout: 0.2"), tmp_path / "run")
+    spec = spec_for(tmp_path, ollama.url, prompts=2, more="timeout: 0.5")
+    # On a busy machine others may be silent for so long, too, and are asked as often as it takes.
+    outcome = await go(spec, tmp_path / "run", patience=Patience(pauses=(0.01,), tries=1000))
     assert len(whole(tmp_path / "run")) == 4
-    assert any("was silent for 0.2 seconds. Raise `timeout` in the spec" in message for message in outcome.troubles)
+    assert any("was silent for 0.5 seconds. Raise `timeout` in the spec" in message for message in outcome.troubles)
 
 
 async def test_what_would_fail_again_is_asked_once_and_again_by_the_next_run(tmp_path: Path, ollama: Ollama) -> None:
@@ -181,7 +183,7 @@ async def test_an_entry_that_only_fails_is_given_up_and_the_other_isnt(
     assert len([row for row in kept if not row.failed]) == 30
     assert {row.entry for row in kept if not row.failed} == {"e1"}
     assert len(ollama.seen("/api/generate")) <= asked
-    assert sum("e0 is asked no more, since every request fails: " in told for told in outcome.troubles) == 1
+    assert sum("e0 is asked no more, since every request fails." in told for told in outcome.troubles) == 1
 
 
 async def test_a_model_that_isnt_there_is_told_before_anything_is_sent(tmp_path: Path, ollama: Ollama) -> None:

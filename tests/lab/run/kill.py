@@ -1,4 +1,4 @@
-"""`python -m tests.lab.kill [N]`: one run killed by SIGKILL N times, at random moments, and gone on with.
+"""`python -m tests.lab.run.kill [N]`: one run killed by SIGKILL N times, at random moments, and gone on with.
 
 Each time a process of its own is started by the same command. After each kill, every row that was whole before has to
 be there still; at the end, every row of the plan has to be there once, with its lists, and a row that was there may
@@ -17,7 +17,7 @@ from typing import Final
 
 from alignscope.lab.folder import SAMPLES, lists, rows
 from tests.commands.shell import Shell
-from tests.lab.running import spec_for
+from tests.lab.run.running import spec_for
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
 

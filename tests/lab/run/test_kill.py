@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.lab.kill import many
+from tests.lab.run.kill import many
 
 
 async def test_twenty_kills_lose_no_row_and_double_none(tmp_path: Path) -> None:
