@@ -1,8 +1,11 @@
 """Specs: what they come to, and every mistake with its line and field, before anything is sent."""
 
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
 
 from alignscope.files.yaml_file import FileError
 from alignscope.lab import TEMPLATE
@@ -36,6 +39,15 @@ def test_the_template_is_a_spec() -> None:
     assert found.draws[0].seed == 1
     assert found.draws[0].sampling == PRESETS["pure"].sampling.on("num_predict", 120)
     assert [source.name for source in found.prompts] == ["behaviours"]
+
+
+def test_the_template_names_every_field_with_its_default(tmp_path: Path) -> None:
+    text = TEMPLATE.read_text()
+    more = "".join(f"{line}\n" for line in re.findall(r"(?m)^#   (\w+: \S+)  ", text.partition("# What else")[2]))
+    bare, full = spec(tmp_path, text), spec(tmp_path, text + more)
+    assert full == msgspec.structs.replace(bare, data={**bare.data, **yaml.safe_load(more)})
+    written = {*yaml.safe_load(text), *yaml.safe_load(more)}
+    assert {*Spec.__struct_fields__} - {"draws", "data"} | {"sampling", "seed", "frames", "preset"} == written
 
 
 def test_prompts_stand_in_the_spec_or_in_files(tmp_path: Path) -> None:

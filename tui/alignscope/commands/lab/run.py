@@ -31,6 +31,8 @@ from alignscope.text.wording import counted
 _TICK_SECONDS: Final = 0.5
 _LINES: Final = 10
 """Lines about the progress of a whole run, where there is no terminal."""
+_SILENT_SECONDS: Final = 300.0
+"""Seconds after which there is one more, in a long run."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -133,6 +135,7 @@ class _Show:
         self._progress: Progress | None = None
         self._began = 0.0
         self._said = 0
+        self._said_at = time.monotonic()
         self._over = False
         """Whether the last line is one that changes."""
 
@@ -166,9 +169,11 @@ class _Show:
             if self._notes.terminal:
                 self._notes.over(self._state(progress, lab))
                 self._over = True
-            elif (tenth := _LINES * (progress.before + progress.came) // progress.total) > self._said:
-                self._said = tenth
-                self._line(self._state(progress, lab))
+            else:
+                tenth = _LINES * (progress.before + progress.came) // progress.total
+                if tenth > self._said or time.monotonic() - self._said_at > _SILENT_SECONDS:
+                    self._said, self._said_at = tenth, time.monotonic()
+                    self._line(self._state(progress, lab))
 
     def end(self, lab: Lab) -> int:
         """Say what there is, and return the exit status."""

@@ -280,9 +280,9 @@ def _logprobs(written: str | int, lineup: Sequence[Entry], problems: _Problems) 
 
 
 def _public(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a spec's content without names and passwords in URLs, which no file of a run holds."""
+    """Return a spec's content without what is left empty, and without names and passwords in URLs."""
     lineup = [
-        {**entry, "server": named(entry["server"])} if "@" in entry.get("server", "") else entry
+        {**entry, "server": named(entry["server"])} if "@" in (entry.get("server") or "") else entry
         for entry in data["lineup"]
     ]
-    return {**data, "lineup": lineup}
+    return {name: value for name, value in {**data, "lineup": lineup}.items() if value is not None}
