@@ -119,7 +119,8 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return sessions.run(options, arguments.sessions_directory(options, arguments.read_settings()))
         case "lab":
-            arguments.refuse(options, (*_NOT_FOR_SESSIONS, "sessions", "theme"))
+            server = () if options.action == "run" else ("host",)
+            arguments.refuse(options, (*_EXPLORER_ONLY, *_LINEUP_OPTIONS, "embedded", *server))
             from alignscope.commands import lab
 
             return lab.main(options)

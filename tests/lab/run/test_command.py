@@ -109,6 +109,15 @@ async def test_a_server_that_isnt_there_is_said_at_once(shell: Shell, tmp_path: 
     assert not (tmp_path / "out").exists()
 
 
+async def test_entries_that_name_no_server_are_at_the_host(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
+    spec = spec_for(tmp_path, "", prompts=1)
+    done = await shell.run("lab", "run", str(spec), "--out", str(tmp_path / "out"), "--host", ollama.url)
+    assert done.status == 0, done.err
+    assert {row.server for row in whole(tmp_path / "out")} == {ollama.url}
+    refused = await shell.run("--host", ollama.url, "lab", "init")
+    assert (refused.status, refused.err.count("--host means nothing to `lab init`")) == (2, 1)
+
+
 async def test_ctrl_c_stops_and_the_same_command_goes_on(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
     ollama.default = Script(pieces=("a", "b"), rate=1)
     ollama.script("mistral:text", *[Script(pieces=("a", "b"))] * 3, Script(pieces=("a", "b"), rate=1))

@@ -135,6 +135,7 @@ class Folder:
                     if descriptor >= 0:
                         sync(descriptor)
             except OSError as error:
+                self._unsynced = True
                 raise _trouble(self.path, error) from error
 
     def close(self) -> None:

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
 async def _run(
     options: argparse.Namespace, spec: Spec, chosen: Settings, out: Path, concurrency: int, show: "_Show"
 ) -> int:
-    async with _servers(spec, chosen) as servers:
+    async with _servers(options, spec, chosen) as servers:
         plan, count = await planned(spec, servers)
         if options.dry_run:
             return await _dry_run(plan, count, servers, concurrency)
@@ -85,8 +85,8 @@ async def _run(
             return show.end(lab)
 
 
-def _servers(spec: Spec, chosen: Settings) -> Servers:
-    host = settings.host("", chosen)
+def _servers(options: argparse.Namespace, spec: Spec, chosen: Settings) -> Servers:
+    host = settings.host(options.host or "", chosen)
     try:
         host = server_url(host, chosen.servers) if host else ""
     except ValueError as error:

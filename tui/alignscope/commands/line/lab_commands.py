@@ -42,6 +42,10 @@ def _add_run(actions: Any) -> None:
     )
     run.set_defaults(out=None, concurrency=None, dry_run=False, changed_models=False)
     run.add_argument("file", metavar="SPEC", help="a file as `alignscope lab init` writes it")
+    run.add_argument(
+        "--host", metavar="URL", help="the server of entries that name none (default: OLLAMA_HOST, else Ollama on this"
+        " machine)",
+    )  # fmt: skip
     run.add_argument("--out", metavar="DIR", help="the folder (default: runs/NAME, with the spec's name)")
     run.add_argument("--concurrency", metavar="N", help="requests at once to each server (default: the spec's, or 4)")
     run.add_argument(
