@@ -210,7 +210,7 @@ async def test_a_model_that_changed_is_refused_unless_it_is_accepted(tmp_path: P
         await go(spec, out)
         before = {row.key for row in rows(out)}
         server.models["b"] = Retrained("b")
-        with pytest.raises(ChangedModelsError, match="e1 is another model now than when the run began"):
+        with pytest.raises(ChangedModelsError, match="e1 is not what the run began with"):
             await go(spec, out)
         assert {row.key for row in rows(out)} == before
         outcome = await go(spec, out, accept_changed=True)
@@ -218,6 +218,18 @@ async def test_a_model_that_changed_is_refused_unless_it_is_accepted(tmp_path: P
     assert {row.digest for row in whole(out) if row.entry == "e1"} == {"sha256:" + "f" * 64}
     kept = manifest.read(out)
     assert kept and [change.entry for change in kept.changed] == ["e1"]
+
+
+async def test_a_template_that_changed_is_refused_and_another_name_in_the_spec_isnt(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    async with Ollama((Held("a"), Held("b"), Held("c")), script=Script(pieces=SEVEN)) as server:
+        await go(spec_for(tmp_path, server.url, models=("a", "b")), out)
+        server.models["b"] = Held("b", template="{{ .System }}{{ .Prompt }}")
+        with pytest.raises(ChangedModelsError, match="e1 is not what"):
+            await go(spec_for(tmp_path, server.url, models=("a", "b")), out)
+        outcome = await go(spec_for(tmp_path, server.url, models=("a", "c")), out)
+    assert (outcome.settled.aside, outcome.progress.came) == (4, 4)
+    assert {row.model for row in whole(out)} == {"a", "c"}
 
 
 async def test_another_spec_is_refused_its_folder(tmp_path: Path, ollama: Ollama) -> None:

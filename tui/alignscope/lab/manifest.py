@@ -42,6 +42,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     entry: str
     digest: str
     """The one before."""
+    template: str = ""
+    """The one before."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,10 +77,10 @@ class ChangedModelsError(Exception):
     """Models that aren't those the run began with; the message is for the person."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        many = len(names) > 1
+        who = f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'}"
         super().__init__(
-            f"{' and '.join(names)} {'are' if many else 'is'} another model now than when the run began. Use another "
-            "folder (--out), or take the new one with --changed-models: rows of the old one are put aside."
+            f"{who} not what the run began with: the server tells another hash of the model or its template. Use "
+            "another folder (--out), or take what is there now with --changed-models, which puts earlier rows aside."
         )
 
 
@@ -106,13 +108,14 @@ def begin(spec: Spec, seats: Sequence[Seat], prompts: int, rows: int) -> Manifes
 def go_on(before: Manifest, new: Manifest, *, accept: bool = False) -> Manifest:
     """Return the manifest of a run that is gone on with, from that of its beginning.
 
-    Raises ChangedModelsError for models with another digest, unless they are accepted.
+    Raises ChangedModelsError for models of the same name with another digest or template, unless they are accepted.
     """
-    digests = {entry.name: entry.digest for entry in before.lineup}
+    earlier = {(entry.name, entry.model, entry.mode): entry for entry in before.lineup}
     changes = [
-        Change(at=new.started, entry=entry.name, digest=digests[entry.name])
+        Change(at=new.started, entry=entry.name, digest=known.digest, template=known.template)
         for entry in new.lineup
-        if digests.get(entry.name) and entry.digest and entry.digest != digests[entry.name]
+        if (known := earlier.get((entry.name, entry.model, entry.mode)))
+        and (known.digest, known.template) != (entry.digest, entry.template)
     ]
     if changes and not accept:
         raise ChangedModelsError([change.entry for change in changes])

@@ -1,0 +1,60 @@
+"""How far a run is, and what is said of the rest."""
+
+import math
+
+import msgspec
+import pytest
+
+from alignscope.lab.row import Row
+from alignscope.lab.run.plan import Count, Seat, Share
+from alignscope.lab.run.progress import Progress, Speed, at_most
+from alignscope.lab.spec.file import Entry
+from alignscope.model.events import End
+from alignscope.model.pane import Mode
+from tests.lab.test_row import ROW
+
+
+def share(server: str, rows: int, tokens: int | None) -> Share:
+    """What an entry at a server is asked for."""
+    entry = Entry(name=server, model="m", server=server, mode=Mode.CHAT, role="other", frames=("chat",))
+    return Share(Seat(entry=entry, server=server), rows, tokens)
+
+
+COUNT = Count(5, (share("fast", 30, 300), share("slow", 10, 100)), {key: int(key >= 30) for key in range(40)})
+
+
+def row(server: str, end: End = End.STOP) -> Row:
+    """A row that came from a server."""
+    return msgspec.structs.replace(ROW, server=server, end=end, tokens=3)
+
+
+def test_rows_that_were_there_are_no_part_of_the_speed() -> None:
+    progress = Progress.of(COUNT, {*range(10), 30})
+    assert (progress.total, progress.before, progress.left) == (40, 11, {"fast": 20, "slow": 9})
+    for _ in range(10):
+        progress.add(row("fast"))
+    assert progress.seconds_left(10) is None
+    for _ in range(5):
+        progress.add(row("slow"))
+    assert progress.left == {"fast": 10, "slow": 4}
+    # The fast one needs 10 s for its 10, the slow one 8 s for its 4.
+    assert progress.seconds_left(10) == 10
+    assert progress.seconds_left(1) is None
+    for _ in range(10):
+        progress.add(row("fast"))
+    assert progress.seconds_left(20) == 16
+    for _ in range(4):
+        progress.add(row("slow", End.ERROR))
+    assert progress.seconds_left(30) == 0
+    assert (progress.came, progress.failed, progress.whole, progress.tokens) == (29, 4, 36, 87)
+
+
+def test_an_estimate_beforehand_is_that_of_the_slowest_server() -> None:
+    fast = Speed(COUNT.shares[0], first_seconds=0.1, tokens_per_second=100)
+    slow = Speed(COUNT.shares[1], first_seconds=1, tokens_per_second=10)
+    assert fast.seconds == pytest.approx(30 * 0.1 + 300 / 100)
+    assert at_most([fast, slow], 4) == pytest.approx((5, 20))
+    same = Speed(share("slow", 10, 100), first_seconds=0, tokens_per_second=100)
+    assert at_most([fast, slow, same], 1) == pytest.approx((21, 21))
+    assert math.isinf(at_most([Speed(share("x", 1, None), 0.1, 10)], 4)[0])
+    assert at_most([], 4) == (0, 0)
