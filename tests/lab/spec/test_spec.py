@@ -69,6 +69,15 @@ def test_prompts_stand_in_the_spec_or_in_files(tmp_path: Path) -> None:
     assert spec(tmp_path, "prompts: more.txt" + LINEUP).prompts[0].name == "more"
 
 
+def test_tasks_are_sets_that_are_asked_as_well(tmp_path: Path) -> None:
+    (tmp_path / "sums.yaml").write_text("prompts: [{prompt: 1 + 1 =, answer: 2}]\n")
+    found = spec(tmp_path, "prompts: behaviours\ntasks: [sums.yaml, behaviours]" + LINEUP)
+    assert [source.name for source in found.prompts] == ["behaviours", "sums"]
+    assert found.prompts[1].prompts[0].answer == "2"
+    with pytest.raises(FileError, match=r"line 2: tasks\[1\]: no set is called nothing"):
+        spec(tmp_path, "prompts: behaviours\ntasks: [nothing]" + LINEUP)
+
+
 def test_rows_of_sampling_parameters_have_names(tmp_path: Path) -> None:
     found = spec(
         tmp_path,

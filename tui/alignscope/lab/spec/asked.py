@@ -1,5 +1,6 @@
 """What a spec asks: `prompts` as sources, from names of sets, files, and prompts that stand in the spec itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -33,11 +34,14 @@ class _Set(msgspec.Struct, frozen=True, kw_only=True):
     limit: Limit | None = None
 
 
-def asked(document: Document, written: Any, name: str, folder: Path) -> tuple[tuple[Source, ...], list[str]]:
+def asked(
+    document: Document, written: Any, tasks: Sequence[str], name: str, folder: Path
+) -> tuple[tuple[Source, ...], list[str]]:
     """Return the sources of prompts in a spec, and what is wrong with them.
 
     Args:
         written: the field `prompts`.
+        tasks: the field of that name: sets that are asked as well.
         name: the set's, of prompts in the spec itself.
         folder: where paths begin.
     """
@@ -46,6 +50,9 @@ def asked(document: Document, written: Any, name: str, folder: Path) -> tuple[tu
     for number, each in enumerate(written if many else [written], 1):
         # A text by itself is a name, since a single prompt is no set; in a list it is a prompt.
         reading.add(each, f"prompts[{number}]" if many else "prompts", named=not many)
+    for number, task in enumerate(tasks, 1):
+        if task not in reading.sets:
+            reading.add(task, f"tasks[{number}]", named=True)
     return reading.finish()
 
 
@@ -55,6 +62,11 @@ class _Reading:
         self._problems: list[str] = []
         self._sources: list[Source] = []
         self._inline: list[tuple[str, Item]] = []
+
+    @property
+    def sets(self) -> set[str]:
+        """Names of the sets so far."""
+        return {source.name for source in self._sources}
 
     def add(self, each: Any, place: str, *, named: bool) -> None:
         try:

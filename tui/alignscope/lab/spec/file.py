@@ -105,6 +105,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 600.0
     """Seconds for which a reply may be silent."""
     tasks: Names = ()
+    """Sets with answers that are asked as well, which stand in `prompts`, too."""
     measures: Names = ()
     """Names of what is measured; () for everything that can be."""
     primary: Names = ()
@@ -148,7 +149,7 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
     name = written.name or path.stem
     if not is_name(name) or name.startswith(".") or set(name) & set("/\\:"):
         problems.add("name", "must be 1 to 40 characters that a folder's name may have, and not begin with a dot")
-    sources, wrong = asked(document, written.prompts, name, path.parent)
+    sources, wrong = asked(document, written.prompts, written.tasks, name, path.parent)
     problems.found += wrong
     frames = _frames(written.frames, "frames", problems)
     lineup = tuple(_lineup(written, frames, servers or {}, problems))
