@@ -61,10 +61,11 @@ async def test_a_run_on_the_twins_ends_and_is_there(shell: Shell, twins: str, tm
     kept = manifest.read(out)
     assert kept and kept.ended
     assert all(entry.label.startswith("embedded llama.cpp") for entry in kept.lineup)
-    again = await shell.run("lab", "run", twins, "--out", str(out))
+    again = await shell.run("lab", "run", twins, "--out", str(out), "--concurrency", "1")
     assert again.status == 0
     assert "6 rows there already" in again.err
     assert [*rows(out)] == found
+    assert manifest.read(out) == kept
 
 
 async def test_a_dry_run_says_what_it_would_be_and_keeps_nothing(shell: Shell, twins: str, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def go_on(before: Manifest, new: Manifest, *, accept: bool = False) -> Manifest:
     ]
     if changes and not accept:
         raise ChangedModelsError([change.entry for change in changes])
-    return msgspec.structs.replace(new, started=before.started, changed=(*before.changed, *changes))
+    return msgspec.structs.replace(new, started=before.started, ended=before.ended, changed=(*before.changed, *changes))
 
 
 def read(folder: Path) -> Manifest | None:

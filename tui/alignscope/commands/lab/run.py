@@ -81,7 +81,7 @@ async def _run(
                 ticking.cancel()
                 await asyncio.gather(ticking, return_exceptions=True)
             if progress.whole == progress.total:
-                folder.finish(progress.total)
+                folder.finish()
             return show.end(lab)
 
 

@@ -28,10 +28,11 @@ class Opened:
     settled: Settled
     manifest: Manifest
 
-    def finish(self, rows: int) -> None:
-        """Note that no row is missing. Raises FolderError."""
-        self.manifest = msgspec.structs.replace(self.manifest, ended=manifest.now(), rows=rows)
-        _write(self.folder, self.manifest)
+    def finish(self) -> None:
+        """Note that no row is missing, unless that was so before. Raises FolderError."""
+        if not self.manifest.ended:
+            self.manifest = msgspec.structs.replace(self.manifest, ended=manifest.now())
+            _write(self.folder, self.manifest)
 
 
 async def planned(spec: Spec, servers: Servers) -> tuple[Plan, Count]:
@@ -63,6 +64,8 @@ def opened(path: Path, plan: Plan, counted: Count, *, accept_changed: bool = Fal
                 )
             new = manifest.go_on(before, new, accept=accept_changed)
         settled = folder.settle(counted.keys)
+        if len(settled.done) < counted.rows:
+            new = msgspec.structs.replace(new, ended="")
         _write(folder, new)
         yield Opened(folder, settled, new)
 
