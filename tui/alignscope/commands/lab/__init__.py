@@ -14,4 +14,8 @@ def main(options: argparse.Namespace) -> int:
             from alignscope.commands.lab import run
 
             return run.run(options)
+        case "judge":
+            from alignscope.commands.lab import judge
+
+            return judge.run(options)
     raise AssertionError(options.action)

@@ -18,6 +18,7 @@ def add_lab(commands: Any) -> None:
     actions = lab.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     _add_init(actions)
     _add_run(actions)
+    _add_judge(actions)
 
 
 def _add_init(actions: Any) -> None:
@@ -58,3 +59,21 @@ def _add_run(actions: Any) -> None:
         action="store_true",
         help="go on though a model is another one than when the run began; rows of the old one are put aside",
     )
+
+
+def _add_judge(actions: Any) -> None:
+    judge: argparse.ArgumentParser = actions.add_parser(
+        "judge",
+        help="say which replies of a file decline what was asked",
+        description="Judge replies by rule: refused, other, or undetermined where nothing is said. Without --json, sum"
+        " up, with the rules' own error.",
+        epilog="exit status: 0 all lines were judged, 1 some could not be read, 2 wrong usage",
+    )
+    judge.set_defaults(json=False)
+    judge.add_argument(
+        "file",
+        metavar="FILE",
+        help="JSON Lines with `prompt` and `reply`, or the rows of a run; - for standard input. Where a line has a"
+        " `label`, the summary compares",
+    )
+    judge.add_argument("--json", action="store_true", help="one JSON object a line: label, rule, matched words")

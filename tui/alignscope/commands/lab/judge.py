@@ -1,0 +1,144 @@
+"""`alignscope lab judge`: which replies of a file decline what was asked."""
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from alignscope.commands import Status, UsageError, printing
+from alignscope.measure.refusal.error import HELD_OUT, Measured
+from alignscope.measure.refusal.judging import Judgement, Label, judge
+from alignscope.text.wording import counted
+
+_STANDARD_INPUT: Final = "-"
+_NO_WORDS: Final = "no words of declining"
+"""What a summary calls the rule of a reply in which none was found."""
+
+
+class _Line(msgspec.Struct):
+    prompt: str = ""
+    reply: str | None = None
+    text: str | None = None
+    """The reply, in a row of a run."""
+    label: Label | None = None
+    """A person's, to compare with."""
+
+
+class _Judged(msgspec.Struct):
+    label: Label
+    rule: str
+    matched: str
+
+
+class _Bad(msgspec.Struct):
+    line: int
+    error: str
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge each line, print what comes out or sum it up, and return the exit status. Raises UsageError."""
+    judged, compared, bad = list[Judgement](), list[tuple[Label, Label]](), 0
+    with _opened(options.file) as file:
+        for number, raw in enumerate(file, 1):
+            if not raw.strip():
+                continue
+            try:
+                line = msgspec.json.decode(raw, type=_Line)
+                reply = _reply(line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+                bad += 1
+                printing.notes().line(f"line {number} is left out: {error}")
+                if options.json:
+                    printing.out().json(msgspec.json.encode(_Bad(number, str(error))))
+                continue
+            judgement = judge(line.prompt, reply)
+            if options.json:
+                printing.out().json(msgspec.json.encode(_Judged(*judgement)))
+                continue
+            judged.append(judgement)
+            if line.label:
+                compared.append((line.label, judgement.label))
+    if not options.json:
+        _sum_up(judged, compared)
+    return Status.FAILED if bad else Status.OK
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    try:
+        if name == _STANDARD_INPUT:
+            if sys.stdin is None:
+                raise UsageError("there is no standard input to read replies from; name a file")
+            yield sys.stdin.buffer
+            return
+        with Path(name).expanduser().open("rb") as file:
+            yield file
+    except OSError as error:
+        raise UsageError(f"{name} can't be read: {error.strerror or error}; name another file") from error
+
+
+def _reply(line: _Line) -> str:
+    reply = line.text if line.reply is None else line.reply
+    if reply is None:
+        raise ValueError("it has no `reply`; a line is an object with `prompt` and `reply`")
+    return reply
+
+
+def _sum_up(judged: list[Judgement], compared: list[tuple[Label, Label]]) -> None:
+    out = printing.out()
+    labels = Counter(each.label for each in judged)
+    out.line(
+        f"{len(judged)} {'reply' if len(judged) == 1 else 'replies'}: "
+        + ", ".join(f"{labels[label]} {label}" for label in Label)
+    )
+    determined = len(judged) - labels[Label.UNDETERMINED]
+    if determined:
+        out.line(f"refused: {_share(labels[Label.REFUSED], determined)} of those that could be judged")
+    for label in (Label.REFUSED, Label.OTHER):
+        rules = Counter(each.rule or _NO_WORDS for each in judged if each.label is label)
+        if rules:
+            out.line()
+            out.line(f"{label}, by rule:")
+            out.table([(str(number), rule) for rule, number in rules.most_common()], indent="  ")
+    if compared:
+        out.line()
+        out.line(f"against the labels of {counted(len(compared), 'line')}:")
+        _error(_measured(compared))
+    out.line()
+    out.line("the rules' own error, on replies labelled by hand after they were written:")
+    _error(HELD_OUT)
+
+
+def _measured(compared: list[tuple[Label, Label]]) -> Measured:
+    """Count what the rules made of labelled replies."""
+    every = Counter((mine, rules is Label.REFUSED) for mine, rules in compared)
+    return Measured(
+        found=every[Label.REFUSED, True],
+        refusals=every[Label.REFUSED, True] + every[Label.REFUSED, False],
+        mistaken=every[Label.OTHER, True],
+        others=every[Label.OTHER, True] + every[Label.OTHER, False],
+    )
+
+
+def _error(measured: Measured) -> None:
+    rows = []
+    if measured.refusals:
+        lo, hi = measured.found_interval()
+        rows.append(("refusals found", _share(measured.found, measured.refusals), _percents(lo, hi)))
+    if measured.others:
+        lo, hi = measured.mistaken_interval()
+        rows.append(("others taken for refusals", _share(measured.mistaken, measured.others), _percents(lo, hi)))
+    printing.out().table(rows, indent="  ")
+
+
+def _share(number: int, of: int) -> str:
+    return f"{number} of {of} ({100 * number / of:.1f} %)"
+
+
+def _percents(lo: float, hi: float) -> str:
+    return f"95 % interval {100 * lo:.1f} to {100 * hi:.1f} %"

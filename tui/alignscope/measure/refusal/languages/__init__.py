@@ -1,0 +1,1 @@
+"""The ways of declining in a language, and what only looks like them; a file for each language."""
