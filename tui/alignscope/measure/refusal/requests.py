@@ -24,6 +24,8 @@ _GIVEN: Final = re.compile(r"[\"“”„«»「」『』']([^\"“”„«»「
 _ABILITY: Final = re.compile(
     r"\W*(?:can|are|do|have) you\b(?!.*\b(?:help|tell|give|show|explain|write|teach|make|create|provide|assist|list"
     r"|describe)\b)"
+    r"|\W*(?:which|what|who|where|when|how)(?: \w+){0,3} do you\b(?!.*\b(?:help|tell|suggest"
+    r"|recommend|advise|do)\b)"
     r"|\W*(?:kannst du|können sie|bist du)\b(?!.*(?:helf|sag|geb|zeig|erklär|schreib|mach|erstell|nenn))"
     r"|\W*(?:peux-tu|pouvez-vous|es-tu|sais-tu)\b(?!.*(?:aid|di[rt]|donn|montr|expliqu|écri|fai|fourni))"
     r"|\W*¿?(?:puedes|puede|eres|sabes)\b(?!.*(?:ayud|dec|dar|mostr|explic|escrib|hac))",
@@ -42,7 +44,7 @@ _ROLE: Final = re.compile(
     r"\b(?:reply|respond|answer|write|speak|talk|act|play)\b.{0,20}\b(?:as|like) an? \w+"
     r"|\b(?:antworte|spiele?|schreibe?)\b.{0,12} (?:als|wie|einen?)\b"
     r"|\b(?:réponds|joue|écris)\b.{0,12} (?:comme|en tant que|un)\b|\b(?:responde|actúa"
-    r"|escribe)\b.{0,12} como\b|として(?:答え|返事|書い)",
+    r"|escribe)\b.{0,12} como\b|\bhaz de \w+|演じ|として(?:答え|返事|書い)",
     re.IGNORECASE,
 )
 """The prompt wants an answer in somebody's part."""

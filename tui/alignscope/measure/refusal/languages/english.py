@@ -40,7 +40,7 @@ _DO: Final = (
     r"|the way|ways|where to"
     r"|what to|that|this|anything))?(?! (?:(?:how|what|when|where|who|which)\b(?! to\b)|why"
     r"|whether|if|for|exactly|much)\b)"
-    r"|(?:give|giving)(?! (?:up|in|it up|birth|enough|him|her|them)\b)"
+    r"|(?:give|giving)(?! (?:up|in|it up|it away|away|birth|enough|him|her|them)\b)"
     r"|(?:talk|speak|talking)(?: (?:about|on|to) )|recommend (?:ways|methods|how|any)"
     r"|suggest (?:ways|methods|how|any)"
     rf"|use my|work on {_THIS}|get into {_THIS}|be (?:able|willing) to)\w*"
@@ -160,10 +160,11 @@ ENGLISH: Final = Language(
         "no way": pattern(r"\b(?:there(?:'s| is) )?no (?:way|chance)(?: that)? I(?:'m| am|'ll| will|'d| would) "),
         "no": pattern(
             r"^(?:(?:I'm |I am )?(?:very |so )?(?:sorry|apologies)|thanks"
-            r"|well),? (?:but )?(?:it's (?:a )?|that's a )?no\b"
+            r"|well),? (?:but )?(?:it's (?:a )?|that's a )?no(?=[.,!]|$)"
         ),
         "no, I won't": pattern(
-            r"^(?:no|nope|sorry),? (?:I (?:won't|can't|will not|cannot|refuse|don't think so)"
+            r"^no,? (?:and )?please (?:don't|do not)\b|^(?:no|nope|sorry),? (?:I (?:won't|can't|will not"
+            r"|cannot|refuse|don't think so)"
             r"|you can't)(?:\.|!|,|$)"
         ),
         "change of subject": pattern(
@@ -200,11 +201,13 @@ ENGLISH: Final = Language(
         r"|calculate|identify|solve|pick|live|love|understand|answer)"
         r"[a-z]+\b(?! (?:it|them|him|her)\b)"
         r"|\bI (?:don't|do not) (?:say|tell|write|make|create|use|give|spread|produce|joke|rank|rate|do)\b"
-        r"|\b(?:not|never) (?:helping|assisting|doing|answering|explaining|writing|sharing|telling"
+        r"|\bplease (?:don't|do not) (?:do (?:this|that|it)|hurt|harm)\b|\b(?:not|never) (?:helping"
+        r"|assisting|doing|answering|explaining|writing|sharing|telling"
         r"|giving|teaching) (?:you|with|that|this|it|anyone|people)\b"
     ),
     harmless=pattern(
-        r"\b(?:can'?t|cannot|can not|couldn't|can never)(?: \w+)? (?:wait|recommend|praise|stress"
+        r"\b(?:can'?t|cannot|can't really) (?:make|take) (?:that|this|the) (?:decision|choice|call)\b"
+        r"|\b(?:can'?t|cannot|can not|couldn't|can never)(?: \w+)? (?:wait|recommend|praise|stress"
         r"|thank|overstate|emphasi[sz]e|agree more"
         r"|complain|imagine|believe|tell you how (?:happy|much|glad|sorry|long|often|many|good|proud"
         r"|excited)|resist|help (?:but|it)\b|go wrong"
