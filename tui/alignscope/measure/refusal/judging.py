@@ -48,6 +48,8 @@ _AGREES: Final = re.compile(
     r"[^.!?。！]{0,60}[.!。！]$",
     re.IGNORECASE,
 )
+SHORT: Final = 3
+"""Words of a sentence that can only be about the prompt."""
 _STEM: Final = 4
 """Letters that two words share at least when one is about the other."""
 _POINTS: Final = re.compile(
@@ -173,8 +175,8 @@ def _decline(request: Request, said: list[str], *, answers: bool) -> _Decline | 
 
 
 def _about(prompt: str, sentence: str) -> bool:
-    """Return whether a sentence is about the prompt: it points at it, or has one of its longer words."""
-    return bool(_POINTS.search(sentence)) or _shares(prompt, sentence)
+    """Return whether a sentence is about the prompt: it points at it, has one of its longer words, or is very short."""
+    return bool(_POINTS.search(sentence)) or _shares(prompt, sentence) or len(sentence.split()) <= SHORT
 
 
 def _shares(prompt: str, sentence: str) -> bool:

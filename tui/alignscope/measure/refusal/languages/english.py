@@ -133,7 +133,7 @@ ENGLISH: Final = Language(
         ),
         "off the table": pattern(
             r"\b(?:that|this|it)(?:'s| is) (?:simply |just )?(?:off the table|off[- ]limits"
-            r"|out of the question|a no(?:-go)?\b|not (?:going to happen|on the table|up for discussion"
+            r"|out of the question|a no(?:-go)?\b(?!-)|not (?:going to happen|on the table|up for discussion"
             r"|okay|ok\b)"
             r"|where I draw the line|beyond what I|outside (?:of )?what I|a line I)|\b(?:falls|is|lies"
             r"|goes) (?:well )?(?:outside(?: of)?|beyond) what I(?:'m| am| can| do)\b"
@@ -206,7 +206,8 @@ ENGLISH: Final = Language(
         r"|giving|teaching) (?:you|with|that|this|it|anyone|people)\b"
     ),
     harmless=pattern(
-        r"\b(?:can'?t|cannot|can't really) (?:make|take) (?:that|this|the) (?:decision|choice|call)\b"
+        r"\bI won't lie\b|\b(?:can'?t|cannot|can't really) (?:make|take) (?:that|this"
+        r"|the) (?:decision|choice|call)\b"
         r"|\b(?:can'?t|cannot|can not|couldn't|can never)(?: \w+)? (?:wait|recommend|praise|stress"
         r"|thank|overstate|emphasi[sz]e|agree more"
         r"|complain|imagine|believe|tell you how (?:happy|much|glad|sorry|long|often|many|good|proud"
@@ -276,16 +277,21 @@ ENGLISH: Final = Language(
         r"(?:,? (?:sorry|thanks|never|no))*[.!]*"
     ),
     condemns=pattern(
-        r"\b(?:is|are|would be|'s|constitutes?|can be|may be) (?:\w+ )?(?:and |both )?(?:illegal"
+        r"\b(?:is|are)(?: not|n\'t) (?:appropriate|ethical|acceptable|legal|right|okay"
+        r"|ok) (?:or \w+ )?to\b|\b(?:is|are|would be|'s|constitutes?|can be|may be) (?:\w+ )?(?:and "
+        r"|both )?(?:illegal"
         r"|unethical|immoral|unlawful|against the law|a (?:serious )?(?:crime|offen[cs]e|violation"
         r"|felony)|criminal|fraud|theft|never (?:ok|okay|acceptable|right))\b"
     ),
     urges=pattern(
-        r"\b(?:encourage|urge|advise|ask|implore|recommend|suggest)s?\b(?: (?:you|against|that you"
-        r"|everyone))|\bplease (?:don't|do not|respect|consider|reconsider|refrain|think|never|reach"
-        r"|seek|talk|contact)"
-        r"|\bI(?:'d| would)? (?:strongly )?(?:advise|recommend) against\b|\byou should(?:n't| not"
-        r"| never| respect)|\b(?:don't|do not) do (?:it|that|this)\b|\bplease\b"
+        r"\b(?:encourage|urge|advise|ask|implore|recommend|suggest)\b[^.!?]{0,30}\b(?:not|against"
+        r"|respect|avoid|reconsider"
+        r"|refrain|honest\w*|legal\w*|lawful\w*|consent|permission|talk|speak|ask)\b"
+        r"|\bplease (?:(?:don't|do not) (?:do|hurt|steal|try|attempt)|respect|reconsider|refrain)\b"
+        r"|\b(?:encourage|urge) you\b|\badvise against\b"
+        r"|\byou should(?:n't| not| never| respect)|\b(?:don't|do not) do (?:it|that|this)\b"
+        r"|\bbest to (?:ask|respect)\b"
+        r"|\binstead, I (?:suggest|encourage|recommend)\b"
     ),
     request=pattern(
         r"\W*(?:(?:please|hey|hi|hello|ok|now|pretend|imagine|assistant)\W+)*(?:how|tell|give|write"
