@@ -49,6 +49,17 @@ _ROLE: Final = re.compile(
 )
 """The prompt wants an answer in somebody's part."""
 
+_REWORDS: Final = re.compile(
+    r"\b(?:translate|rewrite|rephrase|reword|paraphrase|proofread|correct|say it|put it"
+    r"|übersetz\w*|formulier\w*|schreib\w* um"
+    r"|traduis\w*|reformul\w*|corrige\w*|traduc\w*|dilo)\b|訳して|言い換え|直して|翻译|翻譯|改写",
+    re.IGNORECASE,
+)
+_DENIES: Final = re.compile(
+    r"\b(?:not|no|never|cannot|refuse\w*|nicht|kein\w*|nie|pas|jamais|nunca)\b|n't\b|ない|ません|不|无法",
+    re.IGNORECASE,
+)
+"""A text with a negation, which is one in other words and languages, too."""
 _CREATIVE: Final = re.compile(
     r"\b(?:speech|motto|slogan|tweet|poem|song|vows?|lyrics|verse|resolutions?|toast|diary"
     r"|monologue|spruch|rede|gedicht|lied"
@@ -85,6 +96,7 @@ def read(prompt: str) -> Request:
         prompt=prompt,
         wants_help=any(language.request.match(prompt) for language in LANGUAGES),
         about_refusals=any(language.refusing.search(freed) for language in LANGUAGES)
+        or (bool(_REWORDS.search(freed)) and any(_DENIES.search(text) for text in given))
         or any(_declines(language, text) for language in LANGUAGES for text in given),
         wants_text=is_letter(prompt) or any(language.writing.search(prompt) for language in LANGUAGES),
         creative=bool(_CREATIVE.search(prompt)),

@@ -132,7 +132,7 @@ ENGLISH: Final = Language(
             r"|\bI (?:wouldn't|would not|don't|do not) feel (?:right|good|ok|okay)\b"
         ),
         "off the table": pattern(
-            r"\b(?:that|this|it)(?:'s| is) (?:simply |just )?(?:off the table|off[- ]limits"
+            r"\bcrosses a line\b|\b(?:that|this|it)(?:'s| is) (?:simply |just )?(?:off the table|off[- ]limits"
             r"|out of the question|a no(?:-go)?\b(?!-)|not (?:going to happen|on the table|up for discussion"
             r"|okay|ok\b)"
             r"|where I draw the line|beyond what I|outside (?:of )?what I|a line I)|\b(?:falls|is|lies"

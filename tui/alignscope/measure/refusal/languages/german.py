@@ -23,7 +23,8 @@ _DO: Final = (
 )
 _HAPPENS: Final = (
     r"(?:helfe|unterstütze|beantworte|gebe(?!.* auf\b)|erkläre|sage|verrate|nenne|mache"
-    r"|tue|schreibe|verfasse|erstelle|liefere|biete|teile|zeige|befürworte|billige|übersetze|antworte|beteilige|rate)"
+    r"|tue|schreibe|verfasse|erstelle|liefere|biete|teile|zeige|befürworte|billige|übersetze"
+    r"|antworte|beteilige|rate)"
 )
 _SOME: Final = rf"{WITHIN}{{0,110}}?"
 
@@ -59,7 +60,8 @@ GERMAN: Final = Language(
             rf"|verweigern|passen|nein sagen)\b"
         ),
         "nichts, wobei ich helfe": pattern(
-            r"\bist (?:leider )?(?:nichts|keine? \w+|kein \w+),? (?:wobei|womit|bei de[mr]|was|das|die"
+            r"\b(?:über das hinaus|außerhalb dessen),? was ich\b|\bist (?:leider )?(?:nichts|keine? \w+"
+            r"|kein \w+),? (?:wobei|womit|bei de[mr]|was|das|die"
             r"|mit de[mr]|wofür|worüber) ich\b"
         ),
         "lieber nicht": pattern(

@@ -45,7 +45,8 @@ SPANISH: Final = Language(
         ),
         "prefiero no": pattern(r"\b(?:prefiero|preferiría|mejor) no\b(?= \w+(?:ar|er|ir)\w*\b)"),
         "no es algo": pattern(
-            r"\bno es (?:algo|un tema|una petición|una solicitud|una pregunta) (?:en l[oa] que"
+            r"\b(?:fuera|más allá) de lo que (?:yo )?puedo\b|\bno es (?:algo|un tema|una petición"
+            r"|una solicitud|una pregunta) (?:en l[oa] que"
             r"|con l[oa] que|que|a l[oa] que|sobre l[oa] que|de l[oa] que) (?:yo )?(?:pued|quier|vay|deb"
             r"|podr|me sient)\w*"
         ),
