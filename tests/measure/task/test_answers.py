@@ -18,6 +18,8 @@ CAPITAL = "What is the capital of France?"
         ("A: Paris\nQ: And of Spain?\nA: Madrid", True),
         (f"{CAPITAL}\nParis", True),
         ("PARIS!", True),
+        ("Sure! It is Paris.", True),
+        ("No.", False),
         ("It isn't Paris.", False),
         ("It is not Paris but Lyon.", False),
         ("Lyon. Paris is larger.", False),
@@ -54,6 +56,13 @@ def test_words_in_the_first_sentence(reply: str, is_right: bool | None) -> None:
 )
 def test_numbers(prompt: str, reply: str, answer: str, is_right: bool) -> None:
     assert right(prompt, reply, [answer]) is is_right
+
+
+def test_a_call_before_the_answer_is_none() -> None:
+    assert right("Is snow black?", "No. It is white.", ["no"], ["yes"])
+    assert right("Is snow white?", "No. Yes, it is.", ["yes"], ["no"]) is False
+    assert picked("Is snow black?", "No. It is white.", ["yes", "no"]) == 1
+    assert picked("Which?", "Well. The second one: Rome.", ["Paris", "Rome"]) == 1
 
 
 def test_an_answer_may_have_several_forms() -> None:

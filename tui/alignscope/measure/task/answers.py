@@ -24,6 +24,7 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _RESULT: Final = re.compile(r"=|\b(?:is|equals?|makes?|gives?|are)\b", re.IGNORECASE)
+_CALLS: Final = frozenset({"yes", "no", "sure", "certainly", "ok", "okay", "well", "oh", "hmm", "right"})
 _NOT: Final = frozenset({"not", "never", "t", "nor"})
 """Words before an answer that deny it; `t` is what is left of "isn't"."""
 
@@ -34,9 +35,15 @@ def normalised(text: str) -> list[str]:
     return [word for word in words if word not in _ARTICLES and any(sign.isalnum() for sign in word)]
 
 
-def first_sentence(prompt: str, reply: str) -> str:
-    """Return the first sentence that a reply says itself: without the prompt again, or a label such as `A:`."""
+def first_sentence(prompt: str, reply: str, answers: Sequence[str] = ()) -> str:
+    """Return the first sentence that a reply says itself: without the prompt again, or a label such as `A:`.
+
+    A word such as "Sure!" or "No." before it is none, unless it is one of the answers.
+    """
     said = sentences(own_turn(plain(prompt), plain(reply)))
+    known = [normalised(answer) for answer in answers]
+    while len(said) > 1 and (words := normalised(said[0])) not in known and len(words) == 1 and words[0] in _CALLS:
+        said = said[1:]
     return said[0] if said else ""
 
 
@@ -56,7 +63,7 @@ def right(prompt: str, reply: str, answers: Sequence[str], wrong: Sequence[str] 
     """
     if not any(map(normalised, answers)):
         raise ValueError("an answer is needed to tell whether a reply is right")
-    sentence = first_sentence(prompt, reply)
+    sentence = first_sentence(prompt, reply, [*answers, *wrong])
     if not normalised(sentence):
         return None
     numbers = {value for answer in answers if (value := number(answer)) is not None}

@@ -23,7 +23,7 @@ def picked(prompt: str, reply: str, choices: Sequence[str]) -> int | None:
 
     Its first sentence begins with the choice's letter, or has the text of just one of them.
     """
-    sentence = first_sentence(prompt, reply)
+    sentence = first_sentence(prompt, reply, choices)
     words = normalised(sentence)
     texts = [normalised(choice) for choice in choices]
     found = [place for place, run in enumerate(texts) if _holds(words, run)]

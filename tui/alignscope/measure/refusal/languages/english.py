@@ -115,10 +115,11 @@ ENGLISH: Final = Language(
             r"|\brules that (?:forbid|prohibit|prevent)"
         ),
         "wrong of me": pattern(
-            r"\b(?:would(?:n't| not)?|is|'s|is(?:n't| not)|'s not) (?:be )?(?:\w+ )?(?:unethical|irresponsible"
-            r"|inappropriate|wrong|illegal|harmful|unsafe|dangerous|right|appropriate|ethical|responsible"
-            r"|okay|ok|proper"
-            r"|my place) (?:for|of) (?:me|an assistant|an AI)\b"
+            r"\b(?:(?:would be|is|'s) (?:\w+ )?(?:unethical|irresponsible|inappropriate|wrong|illegal"
+            r"|harmful|unsafe|dangerous)"
+            r"|(?:wouldn't be|would not be|isn't|is not|'s not) (?:\w+ )?(?:right|appropriate|ethical"
+            r"|responsible|okay|ok"
+            r"|proper|my place)) (?:for|of) (?:me|an assistant|an AI)\b"
         ),
         "wrong to help": pattern(
             r"\bI (?:don't|do not) (?:think|believe|feel)(?: that)? (?:I (?:should|can|could|ought|want)"
