@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from alignscope.model.events import MAX_LIMIT, Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.origin import MAX_POSITION, Kind, Origin, Way
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
@@ -60,7 +61,7 @@ def shape(value: Session | Turn | Reply) -> Any:
     match value:
         case Reply():
             columns = (value.texts, list(value.times), value.thoughts, value.logprobs)
-            asked = (value.url, value.request, value.limit, value.sent_ms)
+            asked = (value.url, value.request, value.limit, value.sent_ms, value.origin)
             told = (value.end, value.message, value.stats, *asked, value.ended_ms)
             return (value.pane, value.sample, value.text, value.thinking, columns, told, getattr(value, "extra", {}))
         case Turn():
@@ -104,11 +105,19 @@ pane_names = st.sampled_from(["base", "instruct", "SFT 2", "дпо"])
 limits = st.none() | st.sampled_from([0, 1, 512, MAX_LIMIT])
 
 
+counts = st.integers(0, 4) | st.just(MAX_POSITION)
+origins = st.builds(
+    Origin, kind=st.sampled_from(list(Kind)), pane=texts, sample=st.integers(1, 64), position=counts, kept=counts,
+    taken=texts, way=st.sampled_from(list(Way)), resplit=st.booleans(),
+)  # fmt: skip
+
+
 @st.composite
 def replies(draw: st.DrawFn, pane: str, sample: int) -> Reply:
     """Any reply that has ended."""
     reply = Reply(pane, sample)
-    reply.apply(Started(pane, sample, draw(microseconds), draw(texts).replace("@", ""), draw(requests), draw(limits)))
+    asked = (draw(texts).replace("@", ""), draw(requests), draw(limits), draw(st.none() | origins))
+    reply.apply(Started(pane, sample, draw(microseconds), *asked))
     now = 0.0
     for _ in range(draw(st.integers(0, 6))):
         now = round(now + draw(microseconds), 3)

@@ -77,6 +77,8 @@ class Ollama(Server):
         self.pull_rate = 0.0
         """Layers' parts a second while pulling; 0 at once."""
         self.pull_error = ""
+        self.prefills = True
+        """Templates leave a last message of the assistant's open; else they end it, and a new one begins."""
         self.shifts = True
         """A reply that fills its context goes on, without the oldest of the text; else it ends there."""
         self.routes = {
@@ -218,9 +220,11 @@ class Ollama(Server):
         if held.system and chat and messages[0].get("role") != "system":
             messages = [{"role": "system", "content": held.system}, *messages]
         if body.get("_debug_render_only"):
-            await exchange.json({"model": held.name, "_debug_info": {"rendered_template": rendered(messages)}})
+            await exchange.json(
+                {"model": held.name, "_debug_info": {"rendered_template": rendered(messages, prefills=self.prefills)}}
+            )
             return
-        prompt = rendered(messages) if chat and script.language else prompt
+        prompt = rendered(messages, prefills=self.prefills) if chat and script.language else prompt
         script = script.spoken(prompt, limit if limit and limit > 0 else 64)
         lists = Lists(script, prompt, top)
         prompt_tokens = min(max(1, len(prompt.split())), runner.context)

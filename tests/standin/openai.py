@@ -36,6 +36,7 @@ class OpenAIStyle(Server):
         api_key: the key that /v1 wants; none if empty.
         slots: replies at once; more wait. Only llama.cpp tells of them.
         context: tokens that fit; a longer prompt is refused.
+        prefills: whether a chat goes on with a last message of the assistant's; vLLM wants to be asked to.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class OpenAIStyle(Server):
         script: Script | None = None,
         slots: int = 4,
         context: int = 4096,
+        prefills: bool = True,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class OpenAIStyle(Server):
         self.default = script or Script()
         self.slots = slots
         self.context = context
+        self.prefills = prefills
         self.loading = False
         """While True, a llama.cpp answers everything with 503."""
         self.scripts: dict[str, list[Script]] = {}
@@ -218,7 +221,7 @@ class OpenAIStyle(Server):
             await self._score(exchange, script, prompt)
             return
         if script.language:
-            prompt = rendered(body["messages"]) if chat else prompt
+            prompt = self._rendered(exchange) if chat else prompt
             script = script.spoken(prompt, body.get("max_tokens") or 64)
         async with self._free:
             self._writing += 1
@@ -228,14 +231,23 @@ class OpenAIStyle(Server):
                 self._writing -= 1
 
     async def _template(self, exchange: Exchange) -> None:
-        await exchange.json({"prompt": rendered(exchange.seen.body["messages"])})
+        await exchange.json({"prompt": self._rendered(exchange)})
+
+    def _rendered(self, exchange: Exchange) -> str:
+        body = exchange.seen.body
+        asked = self.flavour is Flavour.LLAMA_CPP or (
+            self.flavour is Flavour.VLLM
+            and body.get("continue_final_message") is True
+            and body.get("add_generation_prompt") is False
+        )
+        return rendered(body["messages"], prefills=self.prefills and asked)
 
     async def _tokenize(self, exchange: Exchange) -> None:
         pieces = tokenised(str(exchange.seen.body["content"]))
         await exchange.json({"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
 
     async def _chat_ids(self, exchange: Exchange) -> None:
-        text = rendered(exchange.seen.body["messages"])
+        text = self._rendered(exchange)
         await exchange.json({"count": len(text), "max_model_len": self.context, "tokens": [ord(c) for c in text]})
 
     async def _detokenize(self, exchange: Exchange) -> None:

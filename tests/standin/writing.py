@@ -57,8 +57,10 @@ class Lists:
         return found
 
 
-def rendered(messages: Sequence[Mapping[str, Any]]) -> str:
-    """A chat as the stand-ins' template renders it."""
+def rendered(messages: Sequence[Mapping[str, Any]], *, prefills: bool = False) -> str:
+    """A chat as the stand-ins' template renders it; where one `prefills`, an assistant's last message stays open."""
+    if prefills and messages and messages[-1]["role"] == "assistant":
+        return rendered(messages[:-1]) + str(messages[-1]["content"])
     said = "".join(f"<|{message['role']}|>{message['content']}<|end|>" for message in messages)
     return f"{said}<|assistant|>"
 

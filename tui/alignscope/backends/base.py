@@ -41,6 +41,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the prompt is a chat as its template renders it, special tokens and all, which then mean themselves."""
 
     @property
+    def prefilled(self) -> bool:
+        """Whether its last message is the beginning of the reply."""
+        return bool(self.messages) and self.messages[-1].role == "assistant"
+
+    @property
     def limit(self) -> int | None:
         """Maximum of tokens in the reply; None without a limit."""
         limit = self.sampling.get("num_predict")
@@ -187,6 +192,8 @@ class Backend(Protocol):
 
     async def render(self, model: str, messages: Sequence[Message], *, think: bool = False) -> str:
         """Return a chat as the model's template renders it, up to where the reply begins.
+
+        Where the last message is the assistant's, it is rendered as the reply's beginning, if the server does that.
 
         Raises ServerError, also where the server doesn't show this.
 

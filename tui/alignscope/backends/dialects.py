@@ -38,6 +38,10 @@ class Dialect:
     """Whether it closes a connection shortly after the end of a stream on it."""
     renders: bool = False
     """Whether /apply-template shows a chat as the model's template renders it, and /tokenize the tokens' texts."""
+    prefills: bool = False
+    """Whether it goes on with a chat whose last message is the assistant's, as far as a model's template lets it."""
+    prefill: Mapping[str, Any] = field(default_factory=dict)
+    """Fields by which it is asked to, and not to begin a message of its own behind that one."""
     scores_prompts: bool = False
     """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
     tells_logprobs: bool = True
@@ -128,6 +132,7 @@ OLLAMA: Final = Dialect(
     can_pull=True,
     needs_sign_in=True,
     logprobs_since=(0, 12, 11),
+    prefills=True,
     # Up to 0.24 it ran the newer families (Gemma 3, Qwen 3, gpt-oss and more) in an engine of its own, whose sampler
     # knows nothing of these; the others ran in llama.cpp, and from 0.30 on all do.
     ignores=frozenset({"typical_p", "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty"}),
@@ -143,6 +148,7 @@ LLAMA_CPP: Final = Dialect(
     has_slots=True,
     closes_streams=True,
     renders=True,
+    prefills=True,
     template_kwargs=True,
     names=_MAX_TOKENS,
     lacks=_OLLAMA_ONLY,
@@ -155,6 +161,8 @@ VLLM: Final = Dialect(
     owner="vllm",
     all_loaded=True,
     scores_prompts=True,
+    prefills=True,
+    prefill={"add_generation_prompt": False, "continue_final_message": True},
     template_kwargs=True,
     names={**_MAX_TOKENS, "repeat_penalty": "repetition_penalty"},
     lacks=_LLAMA_CPP_ONLY,

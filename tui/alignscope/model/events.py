@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from alignscope.model.origin import Origin
+
 MAX_LIMIT: Final = 10**12
 """Maximum number of tokens in a file's limits and figures."""
 
@@ -78,6 +80,8 @@ class Started(msgspec.Struct, frozen=True, tag_field="event", tag="started", omi
     """The JSON body, exactly as sent."""
     limit: Annotated[int, msgspec.Meta(ge=0, le=MAX_LIMIT)] | None = None
     """The most tokens that it asks for; None for no limit."""
+    origin: Origin | None = None
+    """The reply that this one goes on from, whose kept tokens are its first; None for a reply of its own."""
 
 
 class Waiting(msgspec.Struct, frozen=True, tag_field="event", tag="waiting"):

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final, assert_never
 
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
+from alignscope.model.origin import Origin
 
 _ENDINGS: Final = {
     End.STOP: "ended by itself",
@@ -44,6 +45,8 @@ class Reply:
         self.request: dict[str, Any] = {}
         self.limit: int | None = None
         """The most tokens that the request asked for; None when it set no limit."""
+        self.origin: Origin | None = None
+        """The reply that it goes on from; None for a reply of its own."""
         self.end: End | None = None
         self.message = ""
         self.stats = Stats()
@@ -72,6 +75,7 @@ class Reply:
                 self.phase, self.phase_since_ms = phase, ms
             case Started():
                 self.url, self.request, self.limit, self.sent_ms = event.url, event.request, event.limit, event.ms
+                self.origin = event.origin
             case Finished():
                 self.end, self.message, self.stats, self.ended_ms = event.end, event.message, event.stats, event.ms
             case _:
@@ -102,23 +106,29 @@ class Reply:
         return _ENDINGS[self.end] if self.end is not None else ""
 
     @property
+    def kept(self) -> int:
+        """Number of tokens at its beginning that another reply had, and this one didn't generate."""
+        return self.origin.kept if self.origin is not None else 0
+
+    @property
     def token_count(self) -> int:
-        """Number of tokens so far: the server's count if known, else the pieces received."""
-        return self.stats.tokens or len(self.texts)
+        """Number of generated tokens so far: the server's count if known, else the pieces received."""
+        return self.stats.tokens or max(0, len(self.texts) - self.kept)
 
     @property
     def first_ms(self) -> float | None:
         """Milliseconds from this reply's request to its first token."""
         if self.stats.first_token_ms is not None:
             return self.stats.first_token_ms
-        return self.times[0] - self.sent_ms if self.times else None
+        return self.times[self.kept] - self.sent_ms if len(self.times) > self.kept else None
 
     @property
     def rate(self) -> float | None:
         """Tokens a second, by the server's clock or else by ours; None if there are too few tokens."""
         rate = self.stats.tokens_per_second
         if not rate:
-            return own_rate(len(self.times), (self.times[-1] - self.times[0]) / 1000) if self.times else None
+            count = len(self.times) - self.kept
+            return own_rate(count, (self.times[-1] - self.times[self.kept]) / 1000) if count > 0 else None
         count = self.token_count
         return rate if count >= _RATE_TOKENS and count / rate >= _SERVER_SECONDS else None
 

@@ -17,6 +17,8 @@ FRESH = "fresh"
 CARRY = "carry"
 MAX_SAMPLES: Final = 16
 """Maximum number of replies per pane for one prompt: more than a person reads."""
+MAX_STORED_SAMPLES: Final = 64
+"""Maximum number of replies of a pane to one prompt in a file; more than can be asked for at once."""
 ReplyKey = tuple[str, int]
 """A pane's name, and the number of a sample, from 1."""
 Extra = dict[str, Any]
@@ -111,9 +113,23 @@ class Turn:
         return self.records or tuple(PaneRecord(pane) for pane in self.lineup)
 
     @property
+    def samples(self) -> int:
+        """The largest number of a pane's sample: as many as were asked for, or of one that goes on from another."""
+        return max(self.settings.samples, *(sample for _, sample in self.replies), 1)
+
+    @property
     def ended(self) -> bool:
         """Whether every reply that began has ended."""
         return all(reply.end for reply in self.replies.values())
+
+    def pane(self, name: str) -> Pane:
+        """Return the lineup's pane of that name. Raises KeyError if there is none."""
+        return {pane.name: pane for pane in self.lineup}[name]
+
+    def next_sample(self, pane: str) -> int | None:
+        """Return the number of a further sample of a pane; None if there are as many as a file holds."""
+        number = max(self.settings.samples, *self.replies_of(pane), 0) + 1
+        return number if number <= MAX_STORED_SAMPLES else None
 
     def has(self, pane: str) -> bool:
         """Return whether a pane of that name is in the lineup."""
@@ -150,16 +166,16 @@ class Turn:
             del self.replies[key]
 
     def stop(
-        self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()
+        self, end: End, *, ms: float | None = None, message: str = "", keys: Collection[ReplyKey] | None = None
     ) -> list[Finished]:
-        """End the running replies of some panes, or of all. Return the events that end them.
+        """End the running replies with these keys, or all. Return the events that end them.
 
         Args:
             ms: when, since the prompt was sent; the last token's time unless given.
         """
         events = []
-        for reply in self.replies.values():
-            if reply.end is None and (not panes or reply.pane in panes):
+        for key, reply in self.replies.items():
+            if reply.end is None and (keys is None or key in keys):
                 last = reply.times[-1] if reply.times else reply.sent_ms
                 now = last if ms is None else ms
                 stats = Stats(first_token_ms=reply.first_ms, duration_ms=now - reply.sent_ms, tokens=reply.token_count)

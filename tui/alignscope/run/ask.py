@@ -12,10 +12,12 @@ import msgspec
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Message, Request, Sent, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
+from alignscope.model.origin import Origin
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import own_rate
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
+from alignscope.run.going_on import Beginning, prepared
 from alignscope.run.logprobs import Lacks, Tally
 from alignscope.text.wording import counted
 
@@ -74,6 +76,7 @@ class Run:
         silence: float | None = None,
         first: int = 1,
         lacks: Lacks | None = None,
+        goes_on: Beginning | None = None,
     ) -> None:
         """Prepare the requests.
 
@@ -82,15 +85,27 @@ class Run:
             silence: maximum seconds between a reply's tokens; None for no limit.
             first: the sample that is sent first, since a server with fewer slots lets the last ones wait.
             lacks: what was said before of missing log-probabilities, in earlier runs.
+            goes_on: what the one pane of the lineup goes on from, as one further sample.
         """
         self._servers = servers
         self.silence = silence
         self.lacks = lacks or Lacks()
         self._one_after_other = settings.one_after_other
         self._replies = [
-            _Reply(self, pane, sample, partial(compose, pane, prompt, settings), (history or {}).get(pane.name, ()))
+            _Reply(
+                self,
+                pane,
+                sample,
+                partial(compose, pane, prompt, settings),
+                (history or {}).get(pane.name, ()),
+                goes_on,
+            )
             for pane in lineup
-            for sample in sorted(range(1, settings.samples + 1), key=lambda sample: sample != first)
+            for sample in (
+                [goes_on.sample]
+                if goes_on
+                else sorted(range(1, settings.samples + 1), key=lambda sample: sample != first)
+            )
         ]
         self._lineup = lineup
         self._ready: list[Event] = []
@@ -195,12 +210,15 @@ class _Reply:
         sample: int,
         ask: Callable[[Sequence[Exchange]], Request],
         history: Sequence[Exchange],
+        goes_on: Beginning | None = None,
     ) -> None:
         """Prepare.
 
         Args:
             ask: returns the request with the given history.
+            goes_on: what it goes on from.
         """
+        self._goes_on = goes_on
         self.pane = pane
         self.sample = sample
         self.backend: Backend | None = None
@@ -275,6 +293,9 @@ class _Reply:
         self._sent = run.now()
         self.backend = await servers.get(self.pane.server)
         self.report(Phase.WAITING)
+        origin: Origin | None = None
+        if self._goes_on is not None:
+            request, origin = await prepared(self.backend, request, self._goes_on)
         tally = Tally(request)
         async with aclosing(self.backend.stream(request)) as stream:
             async for item in stream:
@@ -295,7 +316,7 @@ class _Reply:
                             limit.reschedule(loop.time() + run.silence)
                     case Sent():
                         tally.asked = "logprobs" in item.body
-                        run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit))
+                        run.put(Started(pane, sample, run.now(), item.url, item.body, item.limit, origin))
                     case Ending():
                         lacking = "" if item.end.failed else run.lacks.note(self.backend.info, tally)
                         message = " ".join(filter(None, (item.message, self._missing_text(item, request), lacking)))

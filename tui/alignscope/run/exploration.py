@@ -1,7 +1,7 @@
 """Exploration: lineup, settings, session and runs, independent of a screen."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +9,17 @@ from typing import Any
 
 import msgspec
 
+from alignscope.backends.base import Chunk
 from alignscope.files.experiments import Experiment
 from alignscope.model.events import End, Event
 from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session
-from alignscope.model.turn import CARRY, Turn, TurnSettings, exchanges
-from alignscope.run.ask import Exchange, Run
+from alignscope.model.turn import CARRY, ReplyKey, Turn, TurnSettings, exchanges
+from alignscope.run.ask import Exchange, Run, compose
 from alignscope.run.catalog import Catalog
+from alignscope.run.going_on import Beginning, peek
 from alignscope.run.logprobs import Lacks
 from alignscope.run.memory_advice import eviction_advice, reload_advice
 from alignscope.run.servers import Servers
@@ -216,27 +218,64 @@ class Exploration:
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
             turn.forget(only)
-        before = self.turns[: self.turns.index(turn)]
-        carried = turn.settings.context == CARRY
         run = Run(
             lineup,
             turn.prompt,
             turn.settings,
             self.servers,
-            history={
-                pane.name: [Exchange(prompt, reply) for prompt, reply in exchanges(before, pane.name)]
-                for pane in lineup
-                if carried
-            },
+            history={pane.name: self._history(turn, pane.name) for pane in lineup},
             first=first,
             lacks=self.lacks,
         )
+        if self.recorder is not None:
+            self.recorder.play(turn, only)
+        keys = {(pane.name, sample + 1) for pane in lineup for sample in range(turn.settings.samples)}
+        async with aclosing(self._follow(run, turn, keys)) as items:
+            async for item in items:
+                yield item
+
+    async def go_on(self, turn: Turn, beginning: Beginning) -> AsyncGenerator[tuple[Event, Reply], None]:
+        """Let a pane go on from the beginning of a reply, as a further sample of the turn; yield as `play` does."""
+        pane, key = beginning.pane, (beginning.pane.name, beginning.sample)
+        history = {pane.name: self._history(turn, pane.name)}
+        run = Run(
+            (pane,), turn.prompt, turn.settings, self.servers, history=history, lacks=self.lacks, goes_on=beginning
+        )
+        if self.recorder is not None:
+            self.recorder.play(turn, further=key)
+        async with aclosing(self._follow(run, turn, {key}, beginning.events)) as items:
+            async for item in items:
+                yield item
+
+    async def peek(self, turn: Turn, beginning: Beginning) -> Chunk | None:
+        """Return what a pane's model finds likely behind the beginning of a reply; None where it ends there.
+
+        Raises ServerError.
+        """
+        pane = beginning.pane
+        request = compose(pane, turn.prompt, turn.settings, self._history(turn, pane.name))
+        return await peek(await self.servers.get(pane.server), request, beginning)
+
+    def _history(self, turn: Turn, pane: str) -> list[Exchange]:
+        """Return what is sent along of the turns before one."""
+        if turn.settings.context != CARRY:
+            return []
+        before = self.turns[: self.turns.index(turn)]
+        return [Exchange(prompt, reply) for prompt, reply in exchanges(before, pane)]
+
+    async def _follow(
+        self, run: Run, turn: Turn, keys: Collection[ReplyKey], first: Sequence[Event] = ()
+    ) -> AsyncGenerator[tuple[Event, Reply], None]:
+        """Fold a run's events, after some `first` ones, into a turn, and record and yield them."""
         self._runs.add(run)
         self._idle.clear()
         recorder = self.recorder
-        if recorder is not None:
-            recorder.play(turn, only)
         try:
+            for event in first:
+                reply = turn.apply(event)
+                if recorder is not None:
+                    recorder.event(turn, event)
+                yield event, reply
             async with aclosing(run.events()) as events:
                 async for event in events:
                     reply = turn.apply(event)
@@ -248,7 +287,7 @@ class Exploration:
         finally:
             self._runs.discard(run)
             # Leaving the iteration early cancels the replies.
-            for event in turn.stop(End.CANCELLED, ms=run.now(), panes={pane.name for pane in lineup}):
+            for event in turn.stop(End.CANCELLED, ms=run.now(), keys=keys):
                 if recorder is not None:
                     recorder.event(turn, event)
             self._ended.set()

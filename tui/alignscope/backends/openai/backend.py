@@ -118,7 +118,8 @@ class OpenAIBackend(HTTPBackend):
         if self.info.dialect.renders:
             return (await self._about_text(f"{base}/apply-template", sent, Rendered)).prompt
         if self.info.dialect.scores_prompts:
-            sent["add_generation_prompt"] = True
+            prefilled = bool(messages) and messages[-1].role == "assistant"
+            sent |= self.info.dialect.prefill if prefilled else {"add_generation_prompt": True}
             tokens = (await self._about_text(f"{base}/tokenize", sent, TokenIds)).tokens
             return (await self._about_text(f"{base}/detokenize", {"model": name, "tokens": tokens}, Rendered)).prompt
         return await super().render(model, messages)

@@ -143,6 +143,8 @@ def body(request: Request, model: str, dialect: Dialect, *, neutral: bool = Fals
         sent |= {"logprobs": True, "top_logprobs": number} if chat else {"logprobs": number}
     if chat and dialect.template_kwargs:
         sent["chat_template_kwargs"] = {"enable_thinking": request.think}
+    if request.prefilled:
+        sent |= dialect.prefill
     return dialect.adapt(sent)
 
 

@@ -17,8 +17,6 @@ from alignscope.sessions.format.yaml import BlockMapping, BlockText
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
 D = TypeVar("D", bound=dict[str, Any])
-MAX_STORED_SAMPLES: Final = 64
-"""Maximum number of replies of a pane to one prompt in a file; more than can be asked for."""
 _DEFAULTS: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
 """Settings that are written even if they have the default."""
@@ -73,6 +71,12 @@ def note(turn: int, text: str) -> BlockMapping:
 def verdict(turn: int, verdict: Verdict | None) -> BlockMapping:
     """Return the document that ranks a turn's replies; None removes the ranking."""
     return BlockMapping(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
+
+
+def further(turn: Turn, replies: Mapping[ReplyKey, Reply]) -> BlockMapping:
+    """Return the document that adds replies to a turn, which go on from others of it."""
+    carried = turn.settings.context == CARRY
+    return BlockMapping(further=turn.number, replies=[_reply(reply, carried=carried) for reply in replies.values()])
 
 
 def session(session: Session) -> Iterator[BlockMapping]:
@@ -138,6 +142,8 @@ def _reply(reply: Reply, *, carried: bool) -> BlockMapping:
         document["request"] = request
     if reply.limit is not None:
         document["limit"] = reply.limit
+    if reply.origin is not None:
+        document["origin"] = msgspec.to_builtins(reply.origin) | extra.pop("origin", {})
     _with(document, extra)
     document["text"] = BlockText(reply.text)
     document["timeline"] = BlockText(stored.timeline if stored else encode(reply))

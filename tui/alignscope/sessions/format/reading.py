@@ -4,7 +4,9 @@ from typing import Any
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
+from alignscope.model.origin import MAX_POSITION, Kind, Origin, Way
 from alignscope.model.pane import MAX_PANES, Mode, Pane, is_name
+from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.session import Parent, Session
@@ -12,6 +14,7 @@ from alignscope.model.turn import (
     CARRY,
     FRESH,
     MAX_ALTERNATIVES,
+    MAX_STORED_SAMPLES,
     Extra,
     PaneRecord,
     ReplyKey,
@@ -19,7 +22,7 @@ from alignscope.model.turn import (
     TurnSettings,
     Verdict,
 )
-from alignscope.sessions.format.documents import FORMAT, MAX_STORED_SAMPLES, VERSION, limit_in
+from alignscope.sessions.format.documents import FORMAT, VERSION, limit_in
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply
 
@@ -56,6 +59,9 @@ def add(session: Session, data: Any, where: str) -> None:
     if "turn" in fields:
         _add_turn(session, fields, where)
         return
+    if "further" in fields:
+        turn = _turn_of(session, fields, "further")
+        turn.replies |= _read_replies(fields, turn, where)
     if "title" in fields:
         session.title = fields.text("title")
     if (note := fields.inner("note")) is not None:
@@ -78,13 +84,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     lineup = tuple(record.pane for record in panes)
     new = Turn(number, fields.time("at"), fields.text("prompt"), lineup, settings, records=panes)
     new.experiment = fields.text("experiment", "")
-    for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
-        reply = _read_reply(each, where)
-        if reply.pane not in {record.name for record in panes}:
-            raise each.refuse("pane", f"no pane of the lineup is called ‘{printable(reply.pane)}’")
-        if (reply.pane, reply.sample) in new.replies:
-            raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
-        new.replies[reply.pane, reply.sample] = reply
+    new.replies |= _read_replies(fields, new, where)
     if (note := fields.raw("note")) is not None:
         if not isinstance(note, str):
             raise fields.refuse("note", "should be text")
@@ -101,6 +101,18 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     known.replies |= new.replies
     known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
     known.extra |= new.extra
+
+
+def _read_replies(fields: Fields, turn: Turn, where: str) -> dict[ReplyKey, Reply]:
+    replies: dict[ReplyKey, Reply] = {}
+    for each in fields.each("replies", MAX_PANES * MAX_STORED_SAMPLES):
+        reply = _read_reply(each, where)
+        if not turn.has(reply.pane):
+            raise each.refuse("pane", f"no pane of the lineup is called ‘{printable(reply.pane)}’")
+        if (reply.pane, reply.sample) in replies:
+            raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
+        replies[reply.pane, reply.sample] = reply
+    return replies
 
 
 def _read_reply(fields: Fields, where: str) -> StoredReply:
@@ -126,8 +138,26 @@ def _read_reply(fields: Fields, where: str) -> StoredReply:
                 numbers[name] = stats.whole(name, least=0, most=MAX_LIMIT) if whole else stats.number(name, 0.0)
         reply.stats, unknown = Stats(**numbers), stats.rest()
     reply.ended_ms = fields.number("ended", None)
-    reply.extra = fields.rest() | ({"stats": unknown} if unknown else {})
+    later: Extra = {}
+    if (origin := fields.inner("origin")) is not None:
+        reply.origin, later = _read_origin(origin)
+    reply.extra = fields.rest() | ({"stats": unknown} if unknown else {}) | ({"origin": later} if later else {})
     return reply
+
+
+def _read_origin(fields: Fields) -> tuple[Origin, Extra]:
+    """Return the reply that another goes on from, and the fields that this version doesn't know."""
+    origin = Origin(
+        kind=fields.word("kind", Kind),
+        pane=fields.text("pane"),
+        sample=fields.whole("sample", most=MAX_STORED_SAMPLES),
+        position=fields.whole("position", least=0, most=MAX_POSITION),
+        kept=fields.whole("kept", least=0, most=MAX_POSITION),
+        taken=fields.text("taken", ""),
+        way=fields.word("way", Way, Way.RAW),
+        resplit=fields.flag("resplit"),
+    )
+    return origin, fields.rest()
 
 
 def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:
@@ -177,11 +207,11 @@ def _read_sampling(fields: Fields | None) -> tuple[Sampling, Extra]:
     return Sampling(values), fields.rest()
 
 
-def _turn_of(session: Session, fields: Fields) -> Turn:
-    number = fields.whole("turn")
+def _turn_of(session: Session, fields: Fields, name: str = "turn") -> Turn:
+    number = fields.whole(name)
     found = session.turn(number)
     if found is None:
-        raise fields.refuse("turn", f"there is no turn {number} before it")
+        raise fields.refuse(name, f"there is no turn {number} before it")
     return found
 
 

@@ -223,7 +223,8 @@ class Recording:
             return Step(turn, None)
         number = place - part.first
         if number == 0:
-            return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, reply.url, reply.request, reply.limit))
+            asked = (reply.url, reply.request, reply.limit, reply.origin)
+            return Step(turn, Started(reply.pane, reply.sample, reply.sent_ms, *asked))
         if number <= part.tokens:
             return Step(turn, reply.token(number - 1))
         assert reply.end is not None
@@ -243,6 +244,7 @@ def _folded(reply: Reply, events: int) -> Reply:
     tokens = events - 1
     part = Reply(reply.pane, reply.sample)
     part.url, part.request, part.limit, part.sent_ms = reply.url, reply.request, reply.limit, reply.sent_ms
+    part.origin = reply.origin
     part.texts, part.times = reply.texts[:tokens], reply.times[:tokens]
     part.thoughts = {index for index in reply.thoughts if index < tokens}
     part.logprobs = {index: entry for index, entry in reply.logprobs.items() if index < tokens}

@@ -12,10 +12,10 @@ from alignscope.files.whole import read_regular, sync
 from alignscope.files.yaml_file import FormError
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import Turn
+from alignscope.model.turn import MAX_STORED_SAMPLES, Turn
 from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
-from alignscope.sessions.format.documents import MAX_STORED_SAMPLES, limit_in
+from alignscope.sessions.format.documents import limit_in
 from alignscope.sessions.format.timeline import LATEST
 from alignscope.sessions.format.yaml import each_text, hide, reveal
 from alignscope.sessions.names import journal_of

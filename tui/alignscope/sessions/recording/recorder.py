@@ -17,7 +17,7 @@ from typing import Final
 
 from alignscope.model.events import End, Event
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import PaneRecord, Turn, Verdict
+from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
 from alignscope.sessions.format import documents
 from alignscope.sessions.recording.journal import Again
 from alignscope.sessions.recording.session_files import SessionFiles, snapshot
@@ -62,7 +62,10 @@ class Recorder:
         self._thread: threading.Thread | None = None
         # The turn that is being played.
         self._turn: Turn | None = None
+        self._whole = True
+        """Whether all of its replies are new, and not only those of some panes or further ones."""
         self._again: set[str] = set()
+        self._further: set[ReplyKey] = set()
         self._playing = 0
         self._ended = True
         self._files = SessionFiles(directory, self.session, writer, self._notify)  # the thread's own
@@ -91,17 +94,18 @@ class Recorder:
         # The exploration may share the list of turns, and have appended the turn already.
         if not self.session.turns or self.session.turns[-1] is not turn:
             self.session.turns.append(turn)
-        self._start(turn, again=set())
+        self._start(turn, whole=True)
 
-    def play(self, turn: Turn, only: str | None = None) -> None:
-        """Expect a turn's replies, or those of one pane again, whose earlier replies are dropped."""
+    def play(self, turn: Turn, only: str | None = None, *, further: ReplyKey | None = None) -> None:
+        """Expect a turn's replies; or those of one pane again, whose earlier ones are dropped; or a `further` one."""
         if turn is not self._turn or self._ended:
             self.finish()
-            self._start(turn, again={only} if only is not None else set())
+            self._start(turn, whole=only is None and further is None)
         self._playing += 1
+        if further is not None:
+            self._further.add(further)
         if only is not None:
-            if self._again:
-                self._again.add(only)
+            self._again.add(only)
             self._do(Again(only))
 
     def event(self, turn: Turn, event: Event) -> None:
@@ -128,8 +132,10 @@ class Recorder:
         turn.records = self._describe(turn) if self._describe else turn.panes
         if not self.session.lineup:
             self.session.lineup = turn.records
-        copy, again = snapshot(turn), frozenset(self._again)
-        self._do(lambda: self._files.append(copy, again))
+        copy = snapshot(turn)
+        new = frozenset(key for key in copy.replies if key[0] in self._again or key in self._further)
+        only = None if self._whole else new
+        self._do(lambda: self._files.append(copy, only))
 
     # Called for the person
 
@@ -184,8 +190,9 @@ class Recorder:
             return ""
         return f"{'One turn' if count == 1 else f'{count} turns'} could not be kept: {self._files.problem}"
 
-    def _start(self, turn: Turn, again: set[str]) -> None:
-        self._turn, self._again, self._playing, self._ended = turn, again, 0, False
+    def _start(self, turn: Turn, *, whole: bool) -> None:
+        self._turn, self._whole, self._playing, self._ended = turn, whole, 0, False
+        self._again, self._further = set(), set()
         copy = replace(turn, replies={})
         self._do(lambda: self._files.start(copy))
 

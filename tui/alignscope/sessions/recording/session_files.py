@@ -65,13 +65,13 @@ class SessionFiles:
 
     # The session file
 
-    def append(self, turn: Turn, again: frozenset[str]) -> None:
+    def append(self, turn: Turn, only: frozenset[ReplyKey] | None) -> None:
         """Write a turn, and earlier ones that couldn't be written.
 
         Args:
-            again: the only panes whose replies are new; empty when all are.
+            only: the only replies that are new; None when all are.
         """
-        new = {key: reply for key, reply in turn.replies.items() if not again or key[0] in again}
+        new = {key: reply for key, reply in turn.replies.items() if only is None or key in only}
         replies = None if turn.number in self.unsaved or turn.number not in self._kept else new
         self._open = None
         self._events.clear()

@@ -125,13 +125,23 @@ class Writer:
         return writer
 
     def append_turn(self, turn: Turn, replies: Mapping[ReplyKey, Reply] | None = None) -> None:
-        """Write a turn. Written again with some replies, these replace all earlier ones of their panes."""
+        """Write a turn. Written again with some replies, these replace all earlier ones of their panes.
+
+        Those that go on from others are added to them instead.
+        """
         if self._waiting is not None:
             header = replace(self._waiting, lineup=turn.panes)
             self._append(documents.header(header), documents.turn(turn, turn.panes, replies=replies))
             self._waiting, self._lineup = None, turn.panes
+        elif replies is None:
+            self._append(documents.turn(turn, self._lineup))
         else:
-            self._append(documents.turn(turn, self._lineup, replies=replies))
+            further = {key: reply for key, reply in replies.items() if reply.origin is not None}
+            anew = {key: reply for key, reply in replies.items() if reply.origin is None}
+            self._append(
+                *([documents.turn(turn, self._lineup, replies=anew)] if anew or not further else []),
+                *([documents.further(turn, further)] if further else []),
+            )
 
     def append(self, document: BlockMapping) -> None:
         """Write a title, a note or a verdict. Before the first turn there is only a title, which the header gets."""
