@@ -107,7 +107,7 @@ limits = st.none() | st.sampled_from([0, 1, 512, MAX_LIMIT])
 
 counts = st.integers(0, 4) | st.just(MAX_POSITION)
 origins = st.builds(
-    Origin, kind=st.sampled_from(list(Kind)), pane=texts, sample=st.integers(1, 64), position=counts, kept=counts,
+    Origin, kind=st.sampled_from(list(Kind)), pane=pane_names, sample=st.integers(1, 64), position=counts, kept=counts,
     taken=texts, way=st.sampled_from(list(Way)), resplit=st.booleans(),
 )  # fmt: skip
 

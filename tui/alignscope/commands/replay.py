@@ -194,7 +194,7 @@ class _ReplyPrinter:
         assert self._turn
         self._current = key
         pane = next(pane for pane in self._turn.lineup if pane.name == key[0])
-        self._out.line(f"── {describe_pane(pane, key[1], self._turn.settings.samples)} ──")
+        self._out.line(f"── {describe_pane(pane, key[1], self._turn.samples_of(pane.name))} ──")
 
     def _foot(self) -> None:
         assert self._turn and self._current

@@ -164,7 +164,7 @@ class _Column:
         block = _Block(self._width, "› ")
         block.append("prompt", turn.prompt)
         self._before += [("", ""), *block.rows, ("", "")] if self._before else [*block.rows, ("", "")]
-        self._blocks, self._ended, self._samples = {}, {}, turn.settings.samples
+        self._blocks, self._ended, self._samples = {}, {}, turn.samples_of(self._pane.name)
         return self.draw()
 
     def apply(self, event: Event, reply: Reply) -> None:

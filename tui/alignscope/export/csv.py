@@ -15,12 +15,12 @@ from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.text.clean import encodable
-from alignscope.text.wording import counted, reply_name
+from alignscope.text.wording import counted, describe_origin, reply_name
 
 COLUMNS: Final = (
     "session", "turn", "at", "prompt", *TurnSettings.__struct_fields__, "note", "verdict", "pane", "model", "mode",
     "server", "url", "digest", "system", "sample", "rank", "end", "message", "text", "thinking", "tokens",
-    "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second",
+    "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second", "origin", "kept_tokens",
 )  # fmt: skip
 _CELL: Final = 32_767
 """Characters in a cell of Excel, and of others that read its files."""
@@ -111,4 +111,6 @@ def _reply(reply: Reply) -> dict[str, str | int | float | None]:
         "duration_ms": stats.duration_ms,
         "load_ms": stats.load_ms,
         "tokens_per_second": reply.rate,
+        "origin": "" if reply.origin is None else describe_origin(reply.origin),
+        "kept_tokens": reply.kept,
     }

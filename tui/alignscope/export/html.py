@@ -99,7 +99,7 @@ def _turn(turn: Turn) -> Iterator[str]:
 
 
 def _reply(turn: Turn, pane: Pane, reply: Reply, mark: str) -> Iterator[str]:
-    heading = wording.describe_pane(pane, reply.sample, turn.settings.samples)
+    heading = wording.describe_pane(pane, reply.sample, turn.samples_of(pane.name))
     yield f'<article class="reply">\n<h3>{mark} {_text(heading)}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'

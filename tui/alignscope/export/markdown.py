@@ -47,7 +47,7 @@ def _table(turn: Turn) -> Iterator[str]:
     for sample in sorted({sample for _, replies in columns for sample in replies}):
         there = [replies.get(sample) for _, replies in columns]
         yield _row(_cell(reply) if reply else "" for reply in there)
-        yield _row(f"*{inline(_facts(reply, sample, turn.settings.samples))}*" if reply else "" for reply in there)
+        yield _row(f"*{inline(_facts(reply, sample, turn.samples))}*" if reply else "" for reply in there)
 
 
 def _row(cells: Iterator[str]) -> str:
@@ -71,7 +71,7 @@ def _facts(reply: Reply, sample: int, samples: int) -> str:
 def _one_after_other(turn: Turn) -> Iterator[str]:
     for _, pane, replies in turn.by_pane():
         for reply in replies:
-            yield f"\n### {inline(wording.describe_pane(pane, reply.sample, turn.settings.samples))}\n\n"
+            yield f"\n### {inline(wording.describe_pane(pane, reply.sample, turn.samples_of(pane.name)))}\n\n"
             if thought := reply.thinking:
                 yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
             yield fence(reply.text)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.model.events import End, Event, Finished, Stats
+from alignscope.model.events import End, Event, Finished, Started, Stats
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
@@ -106,6 +106,8 @@ class Turn:
     extra: Extra = field(default_factory=dict)
     experiment: str = ""
     """Id of the experiment whose settings it was sent with; empty for the person's own."""
+    further: dict[str, int] = field(default_factory=dict)
+    """The last sample of each pane that has replies which go on from others, also where they haven't begun to play."""
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:
@@ -114,8 +116,16 @@ class Turn:
 
     @property
     def samples(self) -> int:
-        """The largest number of a pane's sample: as many as were asked for, or of one that goes on from another."""
-        return max(self.settings.samples, *(sample for _, sample in self.replies), 1)
+        """Largest number of samples of a pane, with those that go on from others."""
+        return max([self.settings.samples, *self.further.values()])
+
+    def samples_of(self, pane: str) -> int:
+        """Return the number of a pane's samples, with those that go on from others."""
+        return max(self.settings.samples, self.further.get(pane, 0))
+
+    def count_further(self, pane: str, sample: int) -> None:
+        """Count a sample that goes on from another."""
+        self.further[pane] = max(sample, self.further.get(pane, 0))
 
     @property
     def ended(self) -> bool:
@@ -128,7 +138,7 @@ class Turn:
 
     def next_sample(self, pane: str) -> int | None:
         """Return the number of a further sample of a pane; None if there are as many as a file holds."""
-        number = max(self.settings.samples, *self.replies_of(pane), 0) + 1
+        number = max([self.samples_of(pane), *self.replies_of(pane)]) + 1
         return number if number <= MAX_STORED_SAMPLES else None
 
     def has(self, pane: str) -> bool:
@@ -142,6 +152,8 @@ class Turn:
         if reply is None:
             reply = self.replies[key] = Reply(event.pane, event.sample)
         reply.apply(event)
+        if isinstance(event, Started) and event.origin is not None:
+            self.count_further(*key)
         return reply
 
     def by_pane(self) -> Iterator[tuple[int, Pane, list[Reply]]]:
@@ -162,6 +174,7 @@ class Turn:
 
     def forget(self, pane: str) -> None:
         """Drop a pane's replies."""
+        self.further.pop(pane, None)
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from alignscope.model.origin import Kind, Origin, Way
 from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nearest_preset
@@ -86,7 +87,8 @@ def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
 def reply_summary(reply: Reply) -> str:
     """Return a reply's state and length, such as `ended by itself · 12 tokens`."""
     count = reply.token_count
-    return f"{reply_state(reply)} · {counted(count, 'token')}" if count else reply_state(reply)
+    facts = [reply_state(reply), *([counted(count, "token")] if count else [])]
+    return " · ".join([*facts, *([describe_origin(reply.origin)] if reply.origin else [])])
 
 
 def reply_facts(reply: Reply) -> list[str]:
@@ -96,7 +98,23 @@ def reply_facts(reply: Reply) -> list[str]:
         facts.append(f"{rate:.0f} tokens/s")
     if (first := reply.first_ms) is not None:
         facts.append(f"first after {first:.0f} ms")
+    if reply.origin is not None:
+        facts.append(describe_origin(reply.origin))
     return facts
+
+
+def describe_origin(origin: Origin) -> str:
+    """Return where a reply goes on from, such as `' Lyon' taken as token 4 of base 1`, and how a chat was made to."""
+    source = f"{origin.pane} {origin.sample}"
+    match origin.kind:
+        case Kind.ALTERNATIVE:
+            what = f"{name_token(origin.taken[:40])} taken as token {origin.position + 1:,} of {source}"
+        case Kind.REROLL:
+            what = f"drawn again from token {origin.position + 1:,} of {source} on"
+        case Kind.GRAFT:
+            what = f"after the first {counted(origin.position, 'token')} of {source}"
+    way = {Way.PREFILL: ", as a prefilled chat", Way.RENDERED: ", as the rendered chat in raw text"}.get(origin.way, "")
+    return f"{what}{way}{', read as other tokens at the cut' if origin.resplit else ''}"
 
 
 def describe_percent(probability: float) -> str:
@@ -108,6 +126,11 @@ def describe_percent(probability: float) -> str:
     return f"{100 * probability:.0f} percent" if probability >= 0.01 else f"{100 * probability:.1f} percent"
 
 
+def name_token(text: str) -> str:
+    """Return a token's text in quotes, or the name of what can't be seen."""
+    return _ALOUD.get(text) or f"'{render(clean_line(text))[0]}'"
+
+
 def describe_token(index: int, count: int, text: str, probability: float | None = None, rank: str = "") -> str:
     """Return a token in words for reading aloud, such as `token 14 of 120, ' Paris', 31 percent, rank 2`.
 
@@ -115,7 +138,7 @@ def describe_token(index: int, count: int, text: str, probability: float | None 
         index: place in the reply, from 0.
         rank: rank in the model's list, or the ranks that it may have; empty if unknown.
     """
-    named = _ALOUD.get(text) or f"'{render(clean_line(text))[0]}'"
+    named = name_token(text)
     chance = "probability unknown" if probability is None else describe_percent(probability)
     return ", ".join([f"token {index + 1:,} of {count:,}", named, chance, *([f"rank {rank}"] if rank else [])])
 
@@ -165,7 +188,7 @@ def turn_facts(turn: Turn) -> list[str]:
 
 def reply_name(turn: Turn, key: ReplyKey) -> str:
     """Return the name of a reply in a verdict: the pane, and the sample if there are several."""
-    return key[0] if turn.settings.samples == 1 else f"{key[0]} {key[1]}"
+    return key[0] if turn.samples == 1 else f"{key[0]} {key[1]}"
 
 
 def describe_verdict(turn: Turn) -> str:

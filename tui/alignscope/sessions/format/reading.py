@@ -99,6 +99,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     for name in {pane for pane, _ in new.replies}:
         known.forget(name)
     known.replies |= new.replies
+    known.further |= new.further
     known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
     known.extra |= new.extra
 
@@ -112,6 +113,8 @@ def _read_replies(fields: Fields, turn: Turn, where: str) -> dict[ReplyKey, Repl
         if (reply.pane, reply.sample) in replies:
             raise each.refuse("sample", f"the reply {reply.sample} of ‘{printable(reply.pane)}’ is there twice")
         replies[reply.pane, reply.sample] = reply
+        if reply.origin is not None:
+            turn.count_further(reply.pane, reply.sample)
     return replies
 
 
@@ -147,9 +150,12 @@ def _read_reply(fields: Fields, where: str) -> StoredReply:
 
 def _read_origin(fields: Fields) -> tuple[Origin, Extra]:
     """Return the reply that another goes on from, and the fields that this version doesn't know."""
+    pane = fields.text("pane")
+    if not is_name(pane):
+        raise fields.refuse("pane", "a pane's name is 1 to 40 printable characters")
     origin = Origin(
         kind=fields.word("kind", Kind),
-        pane=fields.text("pane"),
+        pane=pane,
         sample=fields.whole("sample", most=MAX_STORED_SAMPLES),
         position=fields.whole("position", least=0, most=MAX_POSITION),
         kept=fields.whole("kept", least=0, most=MAX_POSITION),

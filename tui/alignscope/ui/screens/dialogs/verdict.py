@@ -81,7 +81,7 @@ class VerdictScreen(ListDialog[tuple[ReplyKey, ...] | None]):
         width = max(20, self.app.size.width - 30)
         rows = []
         named = labels(self._turn.lineup)
-        several = self._turn.settings.samples > 1
+        several = self._turn.samples > 1
         names = {key: named[key[0]] + (f", sample {key[1]}" if several else "") for key in self._keys}
         column = max(name.cell_length for name in names.values()) + 2
         for number, (key, name) in enumerate(names.items(), 1):

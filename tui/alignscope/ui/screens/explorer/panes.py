@@ -261,7 +261,7 @@ class PaneActions(SplitScreen[int]):
             return
         parts = [f"prompt:\n{turn.prompt}"]
         for (name, sample), reply in sorted(turn.replies.items(), key=lambda item: item[0][1]):
-            heading = name if turn.settings.samples == 1 else f"{name}, sample {sample}"
+            heading = name if turn.samples == 1 else f"{name}, sample {sample}"
             parts.append(f"{heading}:\n{reply.text}")
         self._copy("\n\n".join(parts), "the turn")
 

@@ -88,6 +88,7 @@ class PaneView(Widget):
         self.retry_hint = retry_hint
         self._presets = presets
         self.turns: list[Turn] = []
+        self._samples: list[int] = []  # by turn
         self.replies: dict[int, Reply] = {}
         """Replies of the last turn by sample, empty before they begin."""
         self.shown_sample: int | None = 1
@@ -151,7 +152,7 @@ class PaneView(Widget):
         """Show a turn's prompt and settings, and wait for its replies."""
         self.held.release()
         self._footer.begin()
-        self._add(turn, {})
+        self._add(turn, self.pane.name, {})
         if self.shown_sample not in (None, 1):
             self.shown_sample = 1
             self.transcript.show_sample(1)
@@ -227,12 +228,12 @@ class PaneView(Widget):
         kept = max(0, min(len(self.turns), len(turns)) - 1)
         if [turn.number for turn in self.turns[:kept]] != [turn.number for turn, _ in turns[:kept]]:
             kept = 0
-        del self.turns[kept:]
+        del self.turns[kept:], self._samples[kept:]
         self.held.clear()
         self.replies = {}
         self.transcript.truncate(kept)
         for place, (turn, name) in enumerate(turns[kept:], kept + 1):
-            self._add(turn, turn.replies_of(name), missing)
+            self._add(turn, name, turn.replies_of(name), missing)
             anchor.at = "follow" if show_end else at or anchor.mode
             for sample, reply in self.replies.items():
                 end = _end(reply) if reply.end is not None else ""
@@ -244,13 +245,16 @@ class PaneView(Widget):
             anchor.begin()
         self.transcript.settle(line if at is None and not show_end else None)
 
-    def _add(self, turn: Turn, replies: Mapping[int, Reply], missing: End | None = None) -> None:
-        samples = range(1, turn.settings.samples + 1)
+    def _add(self, turn: Turn, name: str, replies: Mapping[int, Reply], missing: End | None = None) -> None:
+        samples = turn.samples_of(name)
         self.turns.append(turn)
-        self.replies = {sample: replies.get(sample) or self._missing_reply(sample, missing) for sample in samples}
+        self._samples.append(samples)
+        self.replies = {
+            sample: replies.get(sample) or self._missing_reply(sample, missing) for sample in range(1, samples + 1)
+        }
         sampling, *others = describe_settings(turn.settings, self._presets)
         settings = " · ".join([*others, sampling])  # a scaffold tells more, and a narrow pane cuts off what stands last
-        self.transcript.begin_turn(turn.number, turn.prompt, settings, turn.settings.samples, remarks(turn))
+        self.transcript.begin_turn(turn.number, turn.prompt, settings, samples, remarks(turn))
 
     def _missing_reply(self, sample: int, end: End | None) -> Reply:
         reply = Reply(self.pane.name, sample)
@@ -275,7 +279,7 @@ class PaneView(Widget):
     @property
     def samples(self) -> int:
         """Largest number of samples in a turn."""
-        return max((turn.settings.samples for turn in self.turns), default=1)
+        return max(self._samples, default=1)
 
     def show_sample(self, sample: int | None) -> None:
         """Show one sample of every turn, or with None all of them, stacked."""
