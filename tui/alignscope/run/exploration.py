@@ -42,6 +42,8 @@ class Exploration:
         self._directory: Path | None = None
         self._on_problem: Callable[[str], None] | None = None
         self._runs: set[Run] = set()
+        self._further: set[Run] = set()
+        """Those that go on from replies."""
         self._gate = asyncio.Lock()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -243,9 +245,19 @@ class Exploration:
         )
         if self.recorder is not None:
             self.recorder.play(turn, further=key)
-        async with aclosing(self._follow(run, turn, {key}, beginning.events)) as items:
-            async for item in items:
-                yield item
+        self._further.add(run)
+        try:
+            async with aclosing(self._follow(run, turn, {key}, beginning.events)) as items:
+                async for item in items:
+                    yield item
+        finally:
+            self._further.discard(run)
+
+    def stop_further(self) -> bool:
+        """Stop the replies in flight that go on from others. Return whether any was."""
+        for run in self._further:
+            run.cancel()
+        return bool(self._further)
 
     async def peek(self, turn: Turn, beginning: Beginning) -> Chunk | None:
         """Return what a pane's model finds likely behind the beginning of a reply; None where it ends there.

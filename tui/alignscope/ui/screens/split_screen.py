@@ -17,6 +17,7 @@ from alignscope.ui.widgets.status import NoticeLine
 
 if TYPE_CHECKING:
     from alignscope.run.servers import Servers
+    from alignscope.ui.screens.tokens.verbs import Further
 
 T = TypeVar("T")
 
@@ -29,6 +30,8 @@ class SplitScreen(AppScreen[T]):
 
     scroll_mode: Scroll = "hold"
     """What panes keep in view of a reply that outgrows them."""
+    further: "Further | None" = None
+    """Lets panes go on from the replies that the token view shows; None where they are only shown."""
 
     @property
     def here(self) -> PaneView:
@@ -85,7 +88,8 @@ class SplitScreen(AppScreen[T]):
         from alignscope.ui.screens.tokens.screen import TokensScreen
 
         here = self.here
-        self.app.push_screen(TokensScreen(turn, here.shown_sample or 1, here.pane.name, stacked=self.split.stacked))
+        sample, stacked = here.shown_sample or 1, self.split.stacked
+        self.app.push_screen(TokensScreen(turn, sample, here.pane.name, stacked=stacked, further=self.further))
 
     def show_sent(
         self,

@@ -14,6 +14,7 @@ from textual.command import Provider
 from textual.containers import Horizontal
 from textual.worker import WorkerError
 
+from alignscope.backends.base import Chunk
 from alignscope.files.experiments import Experiment, find
 from alignscope.files.history import History
 from alignscope.files.locations import state_dir
@@ -23,6 +24,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
+from alignscope.run.going_on import Beginning
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.experimenting import ExperimentActions
@@ -98,6 +100,7 @@ class ExplorerScreen(ExperimentActions):
         """Monotonic clock in seconds."""
         self._all_came = -math.inf
         """When the last reply of a turn ended by itself and was drawn, on `clock`."""
+        self.further = self
         self._on_drawn: Callable[[], None] | None = None
         """Shows what to look for, once the last turn's replies are drawn."""
 
@@ -241,6 +244,34 @@ class ExplorerScreen(ExperimentActions):
         view.retry()
         self.pacing.begin_again(name)
         await self.play(turn, name, first=view.shown_sample or 1)
+
+    # Going on from a reply; called by the token view
+
+    def go_on(self, turn: Turn, beginning: Beginning) -> None:
+        """Let a pane go on from the beginning of a reply, in the background."""
+        turn.count_further(beginning.pane.name, beginning.sample)  # or another could get the same number
+        self._go_on(turn, beginning)
+
+    @work(group="turns", exit_on_error=False)
+    async def _go_on(self, turn: Turn, beginning: Beginning) -> None:
+        name = beginning.pane.name
+        view = self.split.view(name)
+        async for event, reply in self.exploration.go_on(turn, beginning):
+            if view is None or not view.turns or view.turns[-1] is not turn:
+                continue
+            if reply.sample not in view.replies:
+                missing = None if view.running else End.CANCELLED
+                view.set_turns([(each, name) for each in view.turns], keep=True, missing=missing, began=None)
+            view.update_reply(reply, event)
+        self.refresh_bindings()
+
+    async def peek(self, turn: Turn, beginning: Beginning) -> Chunk | None:
+        """Return what a model finds likely behind the beginning of a reply; None where it ends there."""
+        return await self.exploration.peek(turn, beginning)
+
+    def stop_further(self) -> bool:
+        """Stop the replies that go on from others. Return whether any was running."""
+        return self.exploration.stop_further()
 
     def action_retry(self) -> None:
         """Ask the pane with the focus again."""

@@ -30,6 +30,7 @@ _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 _PERCENT: Final = 6
 """Cells of a percentage."""
 _RANK: Final = 4
+_SIGNS: Final = {"drawn": "›", "chosen": "»"}
 _LOW: Final = 12
 """Rows below which the list needs all of them."""
 
@@ -47,12 +48,16 @@ class Inspected:
     other_name: str = ""
     server: str = ""
     """Name and version of the server that wrote it; empty if unknown."""
+    chosen: int | None = None
+    """The place in the list of the alternative that would be taken."""
 
 
 class Inspector(LineWidget, Widget):
     """The list at the cursor, the likeliest first, and figures below it or beside it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"inspector--{name}" for name in ("head", "drawn", "bar", "muted")}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"inspector--{name}" for name in ("head", "drawn", "chosen", "bar", "muted")
+    }
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     Inspector {
@@ -60,6 +65,7 @@ class Inspector(LineWidget, Widget):
         color: $foreground;
         & > .inspector--head { color: $text-muted; }
         & > .inspector--drawn { color: $accent; text-style: bold; }
+        & > .inspector--chosen { color: $foreground; text-style: bold underline; }
         & > .inspector--bar { color: $primary; }
         & > .inspector--muted { color: $text-muted; }
     }
@@ -140,15 +146,18 @@ def _listing(inspected: Inspected, found: CutList | None, width: int, height: in
     drawn = tokens.place(token)
     entries = [(str(at + 1), each.text, math.exp(min(0.0, each.logprob)), at == drawn)
                for at, each in enumerate(tokens.alternatives(token))]  # fmt: skip
+    chosen = inspected.chosen
     chance = tokens.probability(token)
     if drawn is None and chance is not None:
         entries.append((f">{len(entries)}" if entries else "", tokens.texts[token], chance, True))
     room = max(1, height - 3)
-    kept = _kept([is_drawn for *_, is_drawn in entries], room) if len(entries) > room + 1 else range(len(entries))
+    wanted = [*([] if chosen is None else [chosen]), *(at for at, (*_, is_drawn) in enumerate(entries) if is_drawn)]
+    kept = _kept(wanted, room) if len(entries) > room + 1 else range(len(entries))
     others = _other_percents(inspected, [text for _, text, *_ in entries])
     for at in kept:
         rank, text, probability, is_drawn = entries[at]
-        yield _entry(rank, visible(text) or "(no text)", probability, others[at], width, "drawn" if is_drawn else "")
+        look = "chosen" if at == chosen else "drawn" if is_drawn else ""
+        yield _entry(rank, visible(text) or "(no text)", probability, others[at], width, look)
     if len(kept) < len(entries):
         rest = math.fsum(probability for at, (_, _, probability, _) in enumerate(entries) if at not in kept)
         yield _entry("", f"{len(entries) - len(kept)} more listed", rest, _none(others), width, "muted")
@@ -156,11 +165,9 @@ def _listing(inspected: Inspected, found: CutList | None, width: int, height: in
         yield _entry("", "unseen", found.rest, _none(others), width, "muted")
 
 
-def _kept(drawn: Sequence[bool], room: int) -> list[int]:
-    """Return which entries are shown where there is room for so many: the first ones, and the drawn one."""
-    kept = list(range(room))
-    place = drawn.index(True) if True in drawn else 0
-    return kept if place < room else [*kept[:-1], place]
+def _kept(wanted: Sequence[int], room: int) -> list[int]:
+    """Return which entries are shown where there is room for so many: those that are wanted, and the first ones."""
+    return sorted([*dict.fromkeys([*wanted, *range(room)])][:room])
 
 
 def _heading(inspected: Inspected, width: int) -> Row:
@@ -174,7 +181,7 @@ def _entry(rank: str, text: str, probability: float, other: str | None, width: i
     room = max(1, width - _RANK - 2 - _BAR - _PERCENT - (_PERCENT + 1 if other is not None else 0))
     shown = fit(text, room)
     return [
-        (f"{'›' if look == 'drawn' else ' '}{rank:>{_RANK - 1}} ", look or "muted"),
+        (f"{_SIGNS.get(look, ' ')}{rank:>{_RANK - 1}} ", look or "muted"),
         (shown + " " * (room - cell_width(shown) + 1), look),
         (_bar(probability), "bar"),
         (f"{_percent(probability):>{_PERCENT}}", look),

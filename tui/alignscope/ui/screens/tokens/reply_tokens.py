@@ -61,6 +61,11 @@ class ReplyTokens:
         return "".join(self.texts[first:])
 
     @property
+    def kept(self) -> int:
+        """Number of tokens at the beginning that the reply has from another one."""
+        return min(self.reply.kept, len(self.texts))
+
+    @property
     def has_logprobs(self) -> bool:
         """Whether the probability of any token is known."""
         return bool(self.reply.logprobs)

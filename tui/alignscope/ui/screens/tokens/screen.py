@@ -1,5 +1,7 @@
 """The screen of the token view: every pane's reply with a cursor, and what else was likely there."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from textual import on
@@ -11,7 +13,7 @@ from textual.widgets import Static
 
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
-from alignscope.text.wording import counted, describe_token
+from alignscope.text.wording import counted, describe_origin, describe_token, name_token
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.tokens.bindings import BINDINGS
 from alignscope.ui.screens.tokens.inspector import Inspected, Inspector
@@ -21,6 +23,7 @@ from alignscope.ui.screens.tokens.scales import SCALES
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 from alignscope.ui.screens.tokens.token_strip import TokenStrip
 from alignscope.ui.screens.tokens.token_text import TokenText
+from alignscope.ui.screens.tokens.verbs import Further, Verbs
 from alignscope.ui.widgets.keybar import KeyBar
 
 _PERIOD: Final = 0.1
@@ -37,6 +40,7 @@ class TokensScreen(AppScreen[None]):
         sample: the sample to show of each pane.
         pane: name of the pane whose cursor the keys move first.
         stacked: whether the panes are one above the other.
+        further: lets panes go on from the replies; None in a replay.
     """
 
     AUTO_FOCUS = ""
@@ -59,17 +63,21 @@ class TokensScreen(AppScreen[None]):
         &.-narrow Inspector { width: 1fr; height: 8; }
         &.-narrow.-low Inspector { height: 4; }
         & #tokens-words { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & #tokens-words.-message { height: auto; max-height: 4; text-wrap: wrap; }
         & KeyBar { margin-left: 1; }
     }
     """
 
-    def __init__(self, turn: Turn, sample: int = 1, pane: str = "", *, stacked: bool = False) -> None:
+    def __init__(
+        self, turn: Turn, sample: int = 1, pane: str = "", *, stacked: bool = False, further: Further | None = None
+    ) -> None:
         super().__init__()
         self._turn = turn
-        self._sample = min(sample, turn.settings.samples)
+        self.samples = {each.name: min(sample, turn.samples_of(each.name)) for each in turn.lineup}
+        self.verbs = Verbs(self, turn, further)
         self._stacked = stacked
         self._columns = [
-            TokenColumn(each, tone, samples=turn.settings.samples, requested=turn.settings.logprobs)
+            TokenColumn(each, tone, samples=turn.samples_of(each.name), requested=turn.settings.logprobs)
             for each, tone in zip(turn.lineup, tones(turn.lineup), strict=True)
         ]
         self._here = next((column for column in self._columns if column.pane.name == pane), self._columns[0])
@@ -94,15 +102,31 @@ class TokensScreen(AppScreen[None]):
 
     def _follow(self) -> None:
         """Take in what came, until all replies have ended."""
-        replies = [self._turn.replies.get((column.pane.name, self._sample)) for column in self._columns]
+        names = [column.pane.name for column in self._columns]
+        replies = [self._turn.replies.get((name, self.samples[name])) for name in names]
         changed = [column.update_reply(reply) for column, reply in zip(self._columns, replies, strict=True)]
         if any(changed) or not self._columns[0].has_class("-begun"):
             self._columns[0].add_class("-begun")
+            self.verbs.await_token()
             self._show()
         if all(reply is not None and reply.end is not None for reply in replies):
             self._timer.pause()
 
     # The cursor
+
+    @property
+    def columns(self) -> Sequence[TokenColumn]:
+        """The panes."""
+        return self._columns
+
+    @property
+    def active(self) -> TokenColumn:
+        """The pane whose cursor the keys move."""
+        return self._here
+
+    def tell(self, said: str = "") -> None:
+        """Show the cursor and the words for it, with more words behind these."""
+        self._show(said=said)
 
     def _show(self, *, keep_column: bool = False, said: str = "") -> None:
         """Show the cursors, the inspected token and the words for it.
@@ -114,15 +138,21 @@ class TokensScreen(AppScreen[None]):
         for column in self._columns:
             column.move(column.text.cursor, active=column is here, keep_column=keep_column)
         token, tokens = here.text.cursor, here.tokens
-        if not len(tokens):
+        behind = self.verbs.behind
+        if behind is not None:
+            self.inspector.show(Inspected(behind, 0, f"{here.mark}, behind", chosen=self.verbs.chosen))
+            described = f"behind {name_token(tokens.texts[token])}, without writing"
+        elif not len(tokens):
             self.inspector.show(None)
             described = "no token has come yet" if tokens.reply.end is None else "no token"
         else:
             other = next((each for each in self._columns if each is not here and self._comparable(each)), None)
             server = next((each.server for each in self._turn.panes if each.name == here.pane.name), "")
             beside, mark = (other.tokens, other.mark) if other else (None, "")
-            self.inspector.show(Inspected(tokens, token, here.mark, beside, mark, server))
+            self.inspector.show(Inspected(tokens, token, here.mark, beside, mark, server, self.verbs.chosen))
             described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
+            described += ", kept" if token < tokens.kept else ""
+        self.words.remove_class("-message")
         self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
 
@@ -145,6 +175,7 @@ class TokensScreen(AppScreen[None]):
     def _go(self, token: int, *, keep_column: bool = False, said: str = "") -> None:
         """Move the cursor, and those linked to it."""
         here = self._here
+        self.verbs.forget()
         here.move(token, active=True, keep_column=keep_column)
         here.text.reveal()
         if self._linked:
@@ -172,6 +203,7 @@ class TokensScreen(AppScreen[None]):
     def action_pane(self, by: int) -> None:
         """Move another pane's cursor from now on."""
         columns = self._columns
+        self.verbs.forget()
         self._here = columns[(columns.index(self._here) + by) % len(columns)]
         self._show()
 
@@ -198,7 +230,7 @@ class TokensScreen(AppScreen[None]):
         """Go to the next token of the list, or to the one before, around the end."""
         tokens, cursor = self._here.tokens, self._here.text.cursor
         belongs, name = _LISTS[self._list], _NAMES[self._list]
-        found = [token for token in range(len(tokens)) if belongs(tokens, token)]
+        found = [token for token in range(tokens.kept, len(tokens)) if belongs(tokens, token)]
         if not found:
             self._show(said=f"no {name} here")
             return
@@ -220,5 +252,30 @@ class TokensScreen(AppScreen[None]):
         self._show()
 
     def action_leave(self) -> None:
-        """Leave the token view."""
-        self.dismiss(None)
+        """Stop what goes on from here, or leave the token view."""
+        if not self.verbs.stop():
+            self.dismiss(None)
+
+    # Verbs and samples
+
+    def action_verb(self, name: str, *arguments: int) -> None:
+        """Do what a key of the verbs does."""
+        getattr(self.verbs, name)(*arguments)
+
+    def show_sample(self, column: TokenColumn, sample: int) -> None:
+        """Show a sample of a pane, with the cursor as far on as it was, and move that one from now on."""
+        cursor, name = column.text.cursor, column.pane.name
+        self._here = column
+        self.samples[name], column.samples = sample, self._turn.samples_of(name)
+        self.verbs.forget()
+        self._timer.resume()
+        self._follow()
+        column.move(cursor, active=True)
+        reply = self._turn.replies.get((name, sample))
+        origin = reply.origin if reply else None
+        self._show(said=describe_origin(origin) if origin else f"sample {sample} of {column.samples}")
+
+    def say(self, message: str) -> None:
+        """Show a message in place of the words for the cursor, in as many rows as it needs."""
+        self.words.add_class("-message")
+        self.words.update(message)

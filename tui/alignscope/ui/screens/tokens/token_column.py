@@ -51,7 +51,7 @@ class TokenColumn(Widget):
         self.text = TokenText(self.tokens, classes=f"-{tone}")
         self._strip = TokenStrip(self.tokens)
         self._header = PaneHeader(MARKS[tone], classes=f"-{tone}")
-        self._samples = samples
+        self.samples = samples
         self._requested = requested
         self._why = Static(markup=False)
         self._filling = False
@@ -69,7 +69,7 @@ class TokenColumn(Widget):
 
     def _show_header(self) -> None:
         reply = self.tokens.reply
-        sample = f"sample {reply.sample}" if self._samples > 1 else ""
+        sample = f"sample {reply.sample}" if self.samples > 1 else ""
         model = "  ".join(filter(None, (self.pane.model, sample)))
         self._header.set_pane(self.pane.name, model, self.pane.mode)
 

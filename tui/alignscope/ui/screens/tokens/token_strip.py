@@ -82,7 +82,9 @@ class TokenStrip(LineWidget, Widget):
         return max(1, -(-len(self._tokens) // max(1, self.size.width - _INDENT - 1)))
 
     def _height(self, token: int) -> float:
-        """Return a token's share of the highest block; below 0 if it is unknown."""
+        """Return a token's share of the highest block; below 0 if it is unknown, or was kept from another reply."""
+        if token < self._tokens.kept:
+            return -1.0
         if self._scale is ENTROPY:
             figures = self._tokens.known_figures(token)
             return -1.0 if figures is None else 2 * figures.entropy.lo / _TOP

@@ -38,7 +38,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
     """A reply with its tokens, wrapped as in the explorer. A row is drawn once, until something in it changes."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"token-text--{name}" for name in (*STEP_NAMES, "edge", "cursor", "elsewhere")
+        f"token-text--{name}" for name in (*STEP_NAMES, "edge", "kept", "cursor", "elsewhere")
     }
     ALLOW_SELECT = False
     DEFAULT_CSS = (
@@ -51,6 +51,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         background: $background;
         color: $foreground;
         & > .token-text--edge { color: $text-disabled; }
+        & > .token-text--kept { color: $text-muted; text-style: italic; }
         & > .token-text--cursor { text-style: bold reverse; }
         & > .token-text--elsewhere { color: $text-muted; text-style: reverse; }
     """
@@ -255,6 +256,8 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         """Return the last part of the name of a token's style; empty for the text's own."""
         if token == self._cursor:
             return "cursor" if self._active else "elsewhere"
+        if token < self._tokens.kept:
+            return "kept"
         if not self._tokens.has_logprobs:
             return ""
         name = step_name(self._scale, self._tokens, token)

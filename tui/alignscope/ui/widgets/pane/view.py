@@ -213,14 +213,16 @@ class PaneView(Widget):
         keep: bool = False,
         show_end: bool = False,
         missing: End | None = None,
+        began: float | None = 0.0,
     ) -> None:
         """Replace all turns. Turns before the last that have the same numbers stay as they are.
 
         Args:
-            turns: turns, each with this pane's name in it; the last began at 0 on the pane's clock.
+            turns: turns, each with this pane's name in it.
             keep: leave the view at its place while the last turn has the number that it had.
             show_end: have the end in view, and follow it if that isn't the turn's beginning too.
             missing: end of the replies that a turn doesn't have; None to wait for them.
+            began: when the last turn began on the pane's clock; None for now.
         """
         anchor = self.transcript.scroll_anchor
         keep = keep and bool(turns and self.turns) and turns[-1][0].number == self.turns[-1].number
@@ -239,7 +241,7 @@ class PaneView(Widget):
                 end = _end(reply) if reply.end is not None else ""
                 hidden, message = place < len(turns), self._message(reply)
                 self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
-        self._footer.begin(0.0)
+        self._footer.begin(began)
         self._show_plain()
         if show_end and anchor.holds_all:
             anchor.begin()

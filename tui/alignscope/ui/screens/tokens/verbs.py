@@ -1,0 +1,223 @@
+"""What can be done at a token: take another, draw again, graft, look ahead without writing, go to another sample."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from alignscope.backends.base import Chunk, ServerError
+from alignscope.model.events import Alternative, Token
+from alignscope.model.origin import Kind
+from alignscope.model.reply import Reply
+from alignscope.model.turn import Turn
+from alignscope.run.going_on import Beginning, NoBeginningError, grafted, rerolled, taken
+from alignscope.text.wording import describe_percent, name_token
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.token_column import TokenColumn
+
+if TYPE_CHECKING:
+    from alignscope.ui.screens.tokens.screen import TokensScreen
+
+_REPLAYED = "A replay only shows what was recorded. Go live from it, by its own key; then panes go on from here."
+
+
+class Further(Protocol):
+    """Lets panes go on from the beginnings of replies, in the background: the explorer."""
+
+    def go_on(self, turn: Turn, beginning: Beginning) -> None:
+        """Begin a further sample of a turn."""
+
+    async def peek(self, turn: Turn, beginning: Beginning) -> Chunk | None:
+        """Return what a model finds likely behind a beginning; None where it ends there. Raises ServerError."""
+
+    def stop_further(self) -> bool:
+        """Stop the replies that go on from others. Return whether any was running."""
+
+
+class _Peeked(NamedTuple):
+    """What a model finds likely behind a token."""
+
+    tokens: ReplyTokens
+    """The one token that it would write if it always took the likeliest, with its list."""
+    reply: Reply
+    token: int
+
+
+class Verbs:
+    """What the keys of the verbs do on the token view, and what was chosen at its cursor."""
+
+    def __init__(self, screen: "TokensScreen", turn: Turn, further: Further | None) -> None:
+        """Args:
+        further: None in a replay.
+        """
+        self._screen = screen
+        self._turn = turn
+        self._further = further
+        self.chosen: int | None = None
+        """The place in the list at the cursor of the alternative to take; None if none was chosen."""
+        self._peeked: _Peeked | None = None
+        self._awaited: tuple[TokenColumn, int] | None = None
+        """A pane of which a further sample has begun, and the token that its cursor waits for."""
+
+    def forget(self) -> None:
+        """Forget what was chosen and looked at, since the cursor is at another token."""
+        self.chosen = self._peeked = self._awaited = None
+
+    # The list at the cursor
+
+    @property
+    def _tokens(self) -> ReplyTokens:
+        return self._screen.active.tokens
+
+    @property
+    def _token(self) -> int:
+        return self._screen.active.text.cursor
+
+    @property
+    def behind(self) -> ReplyTokens | None:
+        """What was found behind the cursor's token; None if nobody looked."""
+        peeked = self._peeked
+        here = (self._tokens.reply, self._token)
+        return peeked.tokens if peeked and (peeked.reply, peeked.token) == here else None
+
+    @property
+    def _alternatives(self) -> tuple[Alternative, ...]:
+        if self.behind is not None:
+            return self.behind.alternatives(0)
+        return self._tokens.alternatives(self._token) if len(self._tokens) else ()
+
+    def choose(self, place: int) -> None:
+        """Choose the alternative at a place of the list."""
+        listed = self._alternatives
+        if not listed:
+            self._screen.tell("no list came with this token; v fetches the one behind it")
+        elif not 0 <= place < len(listed):
+            self._screen.tell(f"the list has no {place + 1}")
+        else:
+            self.chosen = place
+            chance = describe_percent(math.exp(min(0.0, listed[place].logprob)))
+            self._screen.tell(f"chosen {name_token(listed[place].text)}, {chance}: enter takes it")
+
+    def choose_beside(self, by: int) -> None:
+        """Choose the next alternative, or the one before, around the end of the list."""
+        count = len(self._alternatives)
+        before = self.chosen if self.chosen is not None else (-1 if by > 0 else 0)
+        self.choose((before + by) % count if count else 0)
+
+    # Further samples
+
+    def take(self) -> None:
+        """Go on with the chosen alternative."""
+        listed, chosen = self._alternatives, self.chosen
+        if chosen is None or chosen >= len(listed):
+            self._screen.say("Choose an alternative first, by its number or with [ and ]; enter then goes on with it.")
+            return
+        position = self._token + (self.behind is not None)
+        self._begin(lambda: taken(self._turn, self._tokens.reply, position, listed[chosen].text, listed))
+
+    def reroll(self) -> None:
+        """Draw again from before the cursor's token."""
+        self._begin(lambda: rerolled(self._turn, self._tokens.reply, self._token))
+
+    def graft(self, direction: int) -> None:
+        """Let a pane go on after its twin's tokens: this one after the next one's (-1), or the next one (1)."""
+        here, columns = self._screen.active, self._screen.columns
+        other = columns[(columns.index(here) + 1) % len(columns)]
+        if other is here:
+            self._screen.say("There is no other pane whose tokens it could go on after.")
+            return
+        source, goes_on = (other, here) if direction < 0 else (here, other)
+        k = min(source.text.cursor + 1, len(source.tokens))
+        self._begin(lambda: grafted(self._turn, source.tokens.reply, k, goes_on.pane))
+
+    def _begin(self, verb: Callable[[], Beginning]) -> None:
+        """Begin a further sample and show it in its pane, or say why it can't be."""
+        if self._further is None:
+            self._screen.say(_REPLAYED)
+            return
+        try:
+            beginning = verb()
+        except NoBeginningError as error:
+            self._screen.say(str(error))
+            return
+        self._further.go_on(self._turn, beginning)
+        column = next(each for each in self._screen.columns if each.pane.name == beginning.pane.name)
+        self._screen.show_sample(column, beginning.sample)
+        origin = beginning.origin
+        self._awaited = (column, origin.kept - (origin.kind is Kind.ALTERNATIVE))
+
+    def await_token(self) -> None:
+        """Put the cursor on the first token that a further sample doesn't share, once it is there."""
+        if self._awaited is not None:
+            column, token = self._awaited
+            column.move(token, active=column is self._screen.active)
+            column.text.reveal()
+            if len(column.tokens) > token:
+                self._awaited = None
+
+    def stop(self) -> bool:
+        """Stop what was begun here. Return whether anything was running."""
+        if self._further is None or not self._further.stop_further():
+            return False
+        self._screen.tell("stopped; what came of it is kept")
+        return True
+
+    # Looking on
+
+    def peek(self) -> None:
+        """Show what the model finds likely behind the cursor's token, without writing."""
+        if self._further is None:
+            self._screen.say(_REPLAYED)
+        elif not len(self._tokens):
+            self._screen.say("No token has come yet that could be looked behind.")
+        else:
+            self._screen.run_worker(self._peek(self._further), group="peek", exclusive=True, exit_on_error=False)
+
+    async def _peek(self, further: Further) -> None:
+        tokens, token = self._tokens, self._token
+        self._screen.tell("looking …")
+        try:
+            pane = self._turn.pane(tokens.reply.pane)
+            found = await further.peek(self._turn, grafted(self._turn, tokens.reply, token + 1, pane))
+        except (NoBeginningError, ServerError) as error:
+            self._screen.say(str(error))
+            return
+        if (self._tokens, self._token) != (tokens, token):
+            return
+        self.forget()
+        if found is None:
+            self._screen.tell("the model would end the reply behind this token")
+            return
+        reply = Reply(tokens.reply.pane, tokens.reply.sample)
+        logprob = math.nan if found.logprob is None else found.logprob
+        reply.apply(Token(reply.pane, reply.sample, 0.0, found.text, False, logprob, found.alternatives))
+        behind = ReplyTokens(reply)
+        behind.take_in()
+        self._peeked = _Peeked(behind, tokens.reply, token)
+        self._screen.tell()
+
+    # Samples
+
+    def sample(self, by: int) -> None:
+        """Show the next sample of this pane."""
+        here = self._screen.active
+        shown, samples = self._screen.samples[here.pane.name], sorted(self._turn.replies_of(here.pane.name))
+        if len(samples) < 2:
+            self._screen.tell("this pane has one sample; enter, r and k make others")
+            return
+        place = samples.index(shown) if shown in samples else 0
+        self._screen.show_sample(here, samples[(place + by) % len(samples)])
+
+    def tree(self) -> None:
+        """Show which replies of the turn came from which, and go to the one that is chosen."""
+        if self._turn.replies:
+            self._screen.run_worker(self._tree(), group="tree", exclusive=True, exit_on_error=False)
+
+    async def _tree(self) -> None:
+        from alignscope.ui.screens.dialogs.ancestry import AncestryScreen
+
+        screen = self._screen
+        here = screen.active.pane.name
+        key = await screen.app.push_screen_wait(AncestryScreen(self._turn, (here, screen.samples[here])))
+        column = next((each for each in screen.columns if key and each.pane.name == key[0]), None)
+        if key is not None and column is not None:
+            screen.show_sample(column, key[1])
