@@ -51,6 +51,10 @@ def key_table(bindings: Sequence[BindingType]) -> str:
             if binding.id != "replay.share-0":
                 continue
             shown, does = "`0` to `9`", "To so many tenths of the whole"
+        elif re.search(r"alternative-\d$", binding.id):
+            if binding.id != "tokens.alternative-1":
+                continue
+            shown, does = "`1` to `9`", "Choose the alternative of that rank"
         else:
             does = binding.tooltip
         lines.append(f"| {shown} | {does} |")

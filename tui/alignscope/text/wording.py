@@ -85,10 +85,10 @@ def reply_state(reply: Reply, waited: float = 0, *, held: bool = False) -> str:
 
 
 def reply_summary(reply: Reply) -> str:
-    """Return a reply's state and length, such as `ended by itself · 12 tokens`."""
+    """Return a reply's state and length, such as `ended by itself · 12 tokens`, behind where it goes on from, if so."""
     count = reply.token_count
     facts = [reply_state(reply), *([counted(count, "token")] if count else [])]
-    return " · ".join([*facts, *([describe_origin(reply.origin)] if reply.origin else [])])
+    return " · ".join([*([describe_origin(reply.origin, way=False)] if reply.origin else []), *facts])
 
 
 def reply_facts(reply: Reply) -> list[str]:
@@ -103,8 +103,12 @@ def reply_facts(reply: Reply) -> list[str]:
     return facts
 
 
-def describe_origin(origin: Origin) -> str:
-    """Return where a reply goes on from, such as `' Lyon' taken as token 4 of base 1`, and how a chat was made to."""
+def describe_origin(origin: Origin, *, way: bool = True) -> str:
+    """Return where a reply goes on from, such as `' Lyon' taken as token 4 of base 1`, and how a chat was made to.
+
+    Args:
+        way: whether to say that.
+    """
     source = f"{origin.pane} {origin.sample}"
     match origin.kind:
         case Kind.ALTERNATIVE:
@@ -113,8 +117,10 @@ def describe_origin(origin: Origin) -> str:
             what = f"drawn again from token {origin.position + 1:,} of {source} on"
         case Kind.GRAFT:
             what = f"after the first {counted(origin.position, 'token')} of {source}"
-    way = {Way.PREFILL: ", as a prefilled chat", Way.RENDERED: ", as the rendered chat in raw text"}.get(origin.way, "")
-    return f"{what}{way}{', read as other tokens at the cut' if origin.resplit else ''}"
+    if not way:
+        return what
+    how = {Way.PREFILL: ", as a prefilled chat", Way.RENDERED: ", as the rendered chat in raw text"}.get(origin.way, "")
+    return f"{what}{how}{', read as other tokens at the cut' if origin.resplit else ''}"
 
 
 def describe_percent(probability: float) -> str:

@@ -83,7 +83,7 @@ class AncestryScreen(ListDialog[ReplyKey | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="-dialog"):
-            yield Static(Content.assemble(("Where replies came from", "bold"), ("   of this turn", "$text-muted")))
+            yield Static(Content.assemble(("Which reply came from which", "bold"), ("   in this turn", "$text-muted")))
             yield Choices()
             yield KeyBar()
 
@@ -101,7 +101,7 @@ class AncestryScreen(ListDialog[ReplyKey | None]):
         self.choices.highlighted = self._here if marked is None else marked
 
     def _row(self, lead: str, reply: Reply, name: Content, width: int) -> Content:
-        facts = f" {reply.sample}  {describe_origin(reply.origin) if reply.origin else ''}".rstrip()
+        facts = f" {reply.sample}  {describe_origin(reply.origin, way=False) if reply.origin else ''}".rstrip()
         head = Content.assemble((lead, "$text-muted"), name, (fit(facts, width), "$text-muted"))
         room = width - head.cell_length - 2
         text = fit("".join(reply.texts[reply.kept :]) if reply.kept else reply.text, max(0, room))

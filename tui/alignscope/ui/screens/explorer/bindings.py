@@ -67,6 +67,8 @@ BINDINGS: Final[list[BindingType]] = [
     _key("y", "copy_reply", "Copy reply", "copy-reply", "Copy the pane's last reply, exactly as it came"),
     _key("Y", "copy_turn", "Copy turn", "copy-turn", "Copy the last prompt and every pane's reply"),
     _key("A", "add_pane", "Add a pane", "add-pane", "One more pane, up to four"),
+    _key("U", "raw_twin", "Raw twin", "raw-twin",
+         "One more pane: the chat pane's model without its template, which tells training and template apart"),
     _key("X", "remove_pane", "Remove the pane", "remove-pane", "Take the pane with the focus away"),
     _key("w", "in_turn", "One after the other", "in-turn", "Ask the panes one after the other, or all at once"),
     _key("T", "think", "Thinking", "think", "Let models that can think do so before they reply"),

@@ -10,7 +10,7 @@ from textual import work
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.pairing import default_mode, judge
-from alignscope.model.pane import MAX_PANES, Lineup, Mode, Model, Pane
+from alignscope.model.pane import MAX_PANES, Lineup, LineupError, Mode, Model, Pane
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.tones import Tone
@@ -18,6 +18,7 @@ from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
 from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes, logprobs_notice
+from alignscope.ui.screens.explorer.ablation import raw_twin
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
 
@@ -286,6 +287,22 @@ class NextTurnActions(PaneActions):
             self.exploration.add(chosen)
             await self.split.add(self.make_view(chosen))
             self.show_lineup()
+
+    @work(exit_on_error=False)
+    async def action_raw_twin(self) -> None:
+        """Add a pane with a chat pane's model, asked without its template."""
+        try:
+            chat, raw = raw_twin(self.exploration.lineup, self.here.pane.name)
+        except LineupError as error:
+            self.show_notice(f"{error} {self.key('remove-pane')} takes a pane away.")
+            return
+        self.exploration.add(raw)
+        await self.split.add(self.make_view(raw))
+        self.show_lineup()
+        self.show_notice(
+            f"{raw.name} is {raw.model} without its template, from the next prompt on. Beside a base model it shows "
+            f"what training changed, beside {chat.name} what the template adds."
+        )
 
     async def action_remove_pane(self) -> None:
         """Remove the pane; what it wrote stays in the turns."""

@@ -82,6 +82,7 @@ class TokensScreen(AppScreen[None]):
         ]
         self._here = next((column for column in self._columns if column.pane.name == pane), self._columns[0])
         self._scale = SCALES[0]
+        self._said = ""
         self._list = "uncertain"
         self._linked = True
         self._timer: Timer
@@ -108,9 +109,14 @@ class TokensScreen(AppScreen[None]):
         if any(changed) or not self._columns[0].has_class("-begun"):
             self._columns[0].add_class("-begun")
             self.verbs.await_token()
-            self._show()
+            self._show(said=self._said, keep_message=True)
         if all(reply is not None and reply.end is not None for reply in replies):
             self._timer.pause()
+
+    @property
+    def footer_words(self) -> dict[str, str]:
+        """Shorter labels, by action, so that the line of keys has room for more of them."""
+        return {"pane(1)": "Pane"}
 
     # The cursor
 
@@ -128,12 +134,14 @@ class TokensScreen(AppScreen[None]):
         """Show the cursor and the words for it, with more words behind these."""
         self._show(said=said)
 
-    def _show(self, *, keep_column: bool = False, said: str = "") -> None:
+    def _show(self, *, keep_column: bool = False, said: str = "", keep_message: bool = False) -> None:
         """Show the cursors, the inspected token and the words for it.
 
         Args:
             said: more words behind these.
+            keep_message: whether a message in their place stays.
         """
+        self._said = said
         here = self._here
         for column in self._columns:
             column.move(column.text.cursor, active=column is here, keep_column=keep_column)
@@ -151,9 +159,10 @@ class TokensScreen(AppScreen[None]):
             beside, mark = (other.tokens, other.mark) if other else (None, "")
             self.inspector.show(Inspected(tokens, token, here.mark, beside, mark, server, self.verbs.chosen))
             described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
-            described += ", kept" if token < tokens.kept else ""
-        self.words.remove_class("-message")
-        self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
+            described += self.verbs.kept_words
+        if not (keep_message and self.words.has_class("-message")):
+            self.words.remove_class("-message")
+            self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
 
     def _comparable(self, column: TokenColumn) -> bool:

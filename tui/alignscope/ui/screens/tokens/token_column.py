@@ -69,9 +69,8 @@ class TokenColumn(Widget):
 
     def _show_header(self) -> None:
         reply = self.tokens.reply
-        sample = f"sample {reply.sample}" if self.samples > 1 else ""
-        model = "  ".join(filter(None, (self.pane.model, sample)))
-        self._header.set_pane(self.pane.name, model, self.pane.mode)
+        sample = f"  sample {reply.sample}" if self.samples > 1 else ""
+        self._header.set_pane(f"{self.pane.name}{sample}", self.pane.model, self.pane.mode)
 
     def update_reply(self, reply: Reply | None) -> bool:
         """Take in what came since the last time, also of another reply. Return whether anything did."""

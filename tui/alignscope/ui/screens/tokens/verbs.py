@@ -62,6 +62,14 @@ class Verbs:
         """Forget what was chosen and looked at, since the cursor is at another token."""
         self.chosen = self._peeked = self._awaited = None
 
+    @property
+    def kept_words(self) -> str:
+        """Words for a token at the cursor that the reply didn't generate; "" for one that it did."""
+        origin, token = self._tokens.reply.origin, self._token
+        if origin is None or token >= origin.kept:
+            return ""
+        return ", taken instead" if token == origin.position else f", kept from {origin.pane} {origin.sample}"
+
     # The list at the cursor
 
     @property
