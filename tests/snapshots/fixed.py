@@ -10,6 +10,7 @@ import msgspec
 
 from alignscope.backends.base import Pulling
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.origin import Kind, Origin, Way
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Sampling
@@ -87,6 +88,25 @@ def listed() -> Turn:
             likely = tuple(Alternative(each, math.log(p)) for each, p in ranked)
             turn.apply(Token(pane, 1, 80.0 * place, str(text), False, math.log(own), likely))
         turn.apply(Finished(pane, 1, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=7)))
+    return turn
+
+
+def gone_on() -> Turn:
+    """The listed turn, with a reply that took another token, and one of the twin that went on after that."""
+    turn = listed()
+    _, listing = turn.replies["base", 1].logprobs[1]
+    sun = next(each for each in listing if each.text == " Sun")
+    origins = (
+        Origin(kind=Kind.ALTERNATIVE, pane="base", sample=1, position=1, kept=2, taken=" Sun"),
+        Origin(kind=Kind.GRAFT, pane="base", sample=2, position=2, kept=2, way=Way.PREFILL),
+    )
+    for pane, origin in zip(("base", "instruct"), origins, strict=True):
+        turn.apply(Started(pane, 2, 0.0, "embedded", {}, origin=origin))
+        turn.apply(Token(pane, 2, 0.0, "The"))
+        turn.apply(Token(pane, 2, 0.0, " Sun", False, *((sun.logprob, listing) if pane == "base" else ())))
+        for index in range(2, 7):
+            turn.apply(msgspec.structs.replace(turn.replies[pane, 1].token(index), sample=2))
+        turn.apply(Finished(pane, 2, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=5)))
     return turn
 
 

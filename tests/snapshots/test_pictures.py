@@ -173,6 +173,18 @@ async def tokens(scene: Scene) -> None:
     await scene.until(lambda: "token 2 of 7" in screen_text(scene.app))
 
 
+async def verbs(scene: Scene) -> None:
+    await scene.resumed(fixed.gone_on())
+    await scene.press("escape", "n", "x", "right", "3")
+    await scene.until(lambda: "token 2 of 7" in screen_text(scene.app))
+
+
+async def tree(scene: Scene) -> None:
+    await verbs(scene)
+    await scene.press("t")
+    await scene.until(lambda: "Which reply came from which" in screen_text(scene.app))
+
+
 async def sent(scene: Scene) -> None:
     await scene.over(SentScreen([*fixed.turns(), fixed.asked()], 3))
 
@@ -206,7 +218,7 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, sent, turns, verdict, note, export, compare, commands,
+    tokens, verbs, tree, sent, turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

@@ -65,7 +65,8 @@ class Inspector(LineWidget, Widget):
         color: $foreground;
         & > .inspector--head { color: $text-muted; }
         & > .inspector--drawn { color: $accent; text-style: bold; }
-        & > .inspector--chosen { color: $foreground; text-style: bold underline; }
+        & > .inspector--chosen { color: $foreground; background: $primary 20%; text-style: bold; }
+        &:ansi > .inspector--chosen { background: $background; text-style: bold reverse; }
         & > .inspector--bar { color: $primary; }
         & > .inspector--muted { color: $text-muted; }
     }

@@ -51,7 +51,8 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         background: $background;
         color: $foreground;
         & > .token-text--edge { color: $text-disabled; }
-        & > .token-text--kept { color: $text-muted; text-style: italic; }
+        & > .token-text--kept { color: $text-muted; }
+        &:ansi > .token-text--kept { color: $foreground; text-style: dim; }
         & > .token-text--cursor { text-style: bold reverse; }
         & > .token-text--elsewhere { color: $text-muted; text-style: reverse; }
     """
