@@ -166,6 +166,10 @@ async def test_what_cant_be_gone_on_from_is_refused_in_words(servers: Servers, t
         source.apply(Token("base", 1, 1e6, " \ufffd"))
         with pytest.raises(NoBeginningError, match="cut in two"):
             grafted(turn, source, 9, turn.pane("instruct"))
+        source.apply(Token("base", 1, 1e6, "\ud83d"))
+        source.apply(Token("base", 1, 1e6, " and"))
+        with pytest.raises(NoBeginningError, match="broken bytes"):
+            grafted(turn, source, 11, turn.pane("instruct"))
         turn.apply(Started("base", 64, 0.0, "", {}))
         with pytest.raises(NoBeginningError, match="as many replies"):
             taken(turn, source, 2, "x")

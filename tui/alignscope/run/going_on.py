@@ -12,6 +12,7 @@ from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import MAX_ALTERNATIVES, Turn
+from alignscope.text.clean import encodable
 
 _BROKEN = "\ufffd"
 """Stands for bytes that are no character, such as a part of one."""
@@ -88,9 +89,12 @@ def grafted(turn: Turn, source: Reply, position: int, pane: Pane) -> Beginning:
 
 def _beginning(turn: Turn, pane: Pane, source: Reply, kind: Kind, position: int, own: Token | None = None) -> Beginning:
     kept = [source.token(index) for index in range(len(source.texts)) if index not in source.thoughts][:position]
-    last = own or (kept[-1] if kept else None)
-    if last is not None and _incomplete(last.text):
+    if (own and _BROKEN in own.text) or (not own and kept and kept[-1].text.endswith(_BROKEN)):
         raise NoBeginningError("A character would be cut in two there. Go to another token.")
+    if any(encodable(token.text) != token.text for token in (*kept, *([own] if own else []))):
+        raise NoBeginningError(
+            "The text so far has broken bytes, which can't be sent. Go to a token before them."
+        )
     if len(kept) < position:
         raise NoBeginningError("The reply hasn't come as far as that. Wait for it, or go to an earlier token.")
     sample = turn.next_sample(pane.name)
@@ -109,11 +113,6 @@ def _beginning(turn: Turn, pane: Pane, source: Reply, kind: Kind, position: int,
         for token in tokens
     )
     return Beginning(pane, sample, origin, first)
-
-
-def _incomplete(text: str) -> bool:
-    """Return whether a text has a part of a character at an end, or bytes that are none."""
-    return text.endswith(_BROKEN) or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 async def prepared(backend: Backend, request: Request, beginning: Beginning) -> tuple[Request, Origin]:
