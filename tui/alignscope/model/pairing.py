@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from alignscope.model.pane import QUANTISATION, Lineup, Mode, Model, Pane
+from alignscope.model.pane import MAX_NAME, MAX_PANES, QUANTISATION, Lineup, LineupError, Mode, Model, Pane
 
 
 class Nature(StrEnum):
@@ -58,6 +58,7 @@ _NO_TEMPLATE: Final = re.compile(r"\s*(\{\{-?\s*\.Prompt\s*-?\}\}\s*)?")
 
 _SIZE: Final = re.compile(r"(?i)(?<![a-z0-9.])(\d+(?:\.\d+)?)\s*([bmk])(?![a-z0-9])")
 _UNITS: Final = {"k": 1e3, "m": 1e6, "b": 1e9}
+_RAW_NAME: Final = " raw"
 _SAME_SIZE: Final = 0.05
 """How far the parameter counts of twins may lie apart: names round, and `8B` is `8.03B` elsewhere."""
 
@@ -244,3 +245,27 @@ def _apart(one: str, two: str) -> float:
     if not bits[0] or not bits[1]:
         return 1.0
     return abs(int(bits[0][0]) - int(bits[1][0])) + 0.5
+
+
+def raw_twin(lineup: Lineup, here: str) -> tuple[Pane, Pane]:
+    """Return a chat pane, and the pane that asks its model without a template: the third of an ablation.
+
+    Args:
+        here: name of the pane to take if it is in chat mode, else the first that is.
+
+    Raises LineupError if there is none, if that pane is there already, or no room for it.
+    """
+    chats = [pane for pane in lineup if pane.mode is Mode.CHAT]
+    if not chats:
+        raise LineupError("No pane is in chat mode, whose model could be asked without its template.")
+    chat = next((pane for pane in chats if pane.name == here), chats[0])
+    for pane in lineup:
+        if (pane.model, pane.server, pane.mode) == (chat.model, chat.server, Mode.COMPLETION):
+            raise LineupError(f"{pane.name} is there already: it is {chat.model} without its template.")
+    if len(lineup) >= MAX_PANES:
+        raise LineupError(f"There is room for {MAX_PANES} panes.")
+    names = {pane.name for pane in lineup}
+    stem = chat.name[: MAX_NAME - len(_RAW_NAME) - 2]
+    free = (f"{stem}{_RAW_NAME}{number}" for number in ("", *(f" {each}" for each in range(2, MAX_PANES + 2))))
+    name = next(name for name in free if name not in names)
+    return chat, msgspec.structs.replace(chat, name=name, mode=Mode.COMPLETION, system="")

@@ -46,6 +46,8 @@ class Pane(msgspec.Struct, frozen=True):
 
 Lineup = tuple[Pane, ...]
 MAX_PANES: Final = 4
+MAX_NAME: Final = 40
+"""Characters of a pane's name."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +133,7 @@ def _split_server(text: str) -> tuple[str, str, str]:
 
 def is_name(name: str) -> bool:
     """Return whether a pane may have that name: 1 to 40 printable characters."""
-    return 0 < len(name) <= 40 and name.isprintable()
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
 
 
 def is_path(model: str) -> bool:

@@ -92,9 +92,7 @@ def _beginning(turn: Turn, pane: Pane, source: Reply, kind: Kind, position: int,
     if (own and _BROKEN in own.text) or (not own and kept and kept[-1].text.endswith(_BROKEN)):
         raise NoBeginningError("A character would be cut in two there. Go to another token.")
     if any(encodable(token.text) != token.text for token in (*kept, *([own] if own else []))):
-        raise NoBeginningError(
-            "The text so far has broken bytes, which can't be sent. Go to a token before them."
-        )
+        raise NoBeginningError("The text so far has broken bytes, which can't be sent. Go to a token before them.")
     if len(kept) < position:
         raise NoBeginningError("The reply hasn't come as far as that. Wait for it, or go to an earlier token.")
     sample = turn.next_sample(pane.name)

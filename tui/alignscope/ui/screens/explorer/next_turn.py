@@ -9,7 +9,7 @@ from textual import work
 
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs
-from alignscope.model.pairing import default_mode, judge
+from alignscope.model.pairing import default_mode, judge, raw_twin
 from alignscope.model.pane import MAX_PANES, Lineup, LineupError, Mode, Model, Pane
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
@@ -18,7 +18,6 @@ from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
 from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes, logprobs_notice
-from alignscope.ui.screens.explorer.ablation import raw_twin
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.widgets.pane.view import PaneView
 
