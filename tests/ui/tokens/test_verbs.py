@@ -212,6 +212,35 @@ async def test_the_explorer_shows_it_as_a_further_sample_and_so_does_a_replay() 
         assert "Go live" in desk.words
 
 
+async def test_a_reply_that_still_streams_can_be_gone_on_from_and_loses_nothing() -> None:
+    words = tuple(f" word{number}" for number in range(9000))
+    async with Ollama(script=Script(language=SPOKEN), num_parallel=4) as server:
+        server.script("mistral:text", Script(pieces=words, rate=40.0), Script(pieces=(" other", " words")))
+        settings = TurnSettings(PURE.off("num_predict"))
+        launch = Launch(host=server.url, base="mistral:text", instruct="mistral:instruct", settings=settings)
+        async with explore(launch) as desk:
+            await desk.send("Why?")
+            await desk.until(lambda: desk.exploration.turns and len(desk.exploration.turns[-1].text("base")) > 40)
+            desk.explorer.enter(desk.pane("base"))
+            await desk.press("x", "right", "right", "r")
+            turn = desk.exploration.turns[-1]
+            await desk.until(lambda: ("base", 2) in turn.replies and turn.replies["base", 2].end)
+            assert turn.replies["base", 1].end is None, "the first one goes on meanwhile"
+            came = len(turn.replies["base", 1].texts)
+            await desk.until(lambda: len(turn.replies["base", 1].texts) > came)
+            await desk.press("escape")
+            assert isinstance(desk.app.screen, ExplorerScreen), "nothing that went on from a reply is left to stop"
+            await desk.press("escape")
+            await desk.until_done()
+            reply = turn.replies["base", 1]
+            assert (reply.end, tuple(reply.texts)) == (End.CANCELLED, words[: len(reply.texts)])
+            await desk.until_shown("showing 1 of 2")
+            drawn = desk.screen.split()
+            assert [drawn.count(f"word{number}") for number in range(8)] == [1] * 8
+            await desk.press("n")
+            await desk.until_shown("showing 2 of 2", "other words")
+
+
 async def test_a_tree_tells_which_came_from_which_and_goes_there() -> None:
     async with verbs() as (_, desk):
         await desk.press("right", "2", "enter")
