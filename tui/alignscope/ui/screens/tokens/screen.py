@@ -1,7 +1,6 @@
 """The screen of the token view: every pane's reply with a cursor, and what else was likely there."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from textual import on
