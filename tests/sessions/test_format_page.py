@@ -22,6 +22,8 @@ def test_what_it_shows_opens(tmp_path: Path) -> None:
     assert turn.verdict is not None and turn.verdict.order == (("instruct", 1), ("base", 1))
     reply = turn.replies["base", 1]
     assert (reply.text, list(reply.times), reply.logprobs[1][0]) == ("。昨日", [27.929, 27.951], -0.31)
+    [score] = turn.scores.values()
+    assert [each.token for each in score.positions] == reply.texts and score.whole
 
 
 def test_its_limits_are_those_that_hold() -> None:

@@ -20,14 +20,15 @@ from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.launch import Launch
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
+from alignscope.model.score import Frame, Missing, Position, Tokenizers
 from alignscope.model.turn import MAX_ALTERNATIVES
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 from alignscope.scoring.comparison import Comparison, compare, null_shifts
-from alignscope.scoring.frame import HELP, Frame, framed
-from alignscope.scoring.position import Missing, Position, own_positions
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
+from alignscope.scoring.frame import HELP, framed
+from alignscope.scoring.position import own_positions
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from alignscope.text.clean import visible
 from alignscope.text.wording import counted, describe_pane
 

@@ -1,7 +1,7 @@
 """A turn: a prompt, its settings, and the replies to it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE
+from alignscope.model.score import Score, Scored, ScoreKey
 
 FRESH = "fresh"
 CARRY = "carry"
@@ -104,6 +105,8 @@ class Turn:
     extra: Extra = field(default_factory=dict)
     experiment: str = ""
     """Id of the experiment whose settings it was sent with; empty for the person's own."""
+    scores: dict[ScoreKey, Score] = field(default_factory=dict)
+    """What other panes' models would have written at the positions of its replies."""
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:
@@ -114,6 +117,11 @@ class Turn:
     def ended(self) -> bool:
         """Whether every reply that began has ended."""
         return all(reply.end for reply in self.replies.values())
+
+    def copy(self) -> "Turn":
+        """Return a copy with replies and scores of its own; a reply that has ended doesn't change any more."""
+        scores = {key: score.copy() for key, score in self.scores.items()}
+        return replace(self, replies=dict(self.replies), scores=scores)
 
     def has(self, pane: str) -> bool:
         """Return whether a pane of that name is in the lineup."""
@@ -127,6 +135,14 @@ class Turn:
             reply = self.replies[key] = Reply(event.pane, event.sample)
         reply.apply(event)
         return reply
+
+    def add_scored(self, part: Scored) -> Score:
+        """Take in a part of a score, and return the score."""
+        score = self.scores.get(part.key)
+        if score is None:
+            score = self.scores[part.key] = Score(part.key, part.alternatives)
+        score.apply(part)
+        return score
 
     def by_pane(self) -> Iterator[tuple[int, Pane, list[Reply]]]:
         """Yield each pane with its place and its replies by sample; panes outside the lineup come last."""
@@ -145,9 +161,11 @@ class Turn:
         return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}
 
     def forget(self, pane: str) -> None:
-        """Drop a pane's replies."""
+        """Drop a pane's replies, and what others thought of them."""
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]
+        for scored in [key for key in self.scores if key.pane == pane]:
+            del self.scores[scored]
 
     def stop(
         self, end: End, *, ms: float | None = None, message: str = "", panes: Collection[str] = ()

@@ -10,7 +10,7 @@ from alignscope.measure.distribution.entropy import entropy, logprob
 from alignscope.measure.distribution.matching import match
 from alignscope.measure.distribution.ranks import rank
 from alignscope.measure.shift.classes import Shift, shift
-from alignscope.scoring.position import Missing, Position
+from alignscope.model.score import Missing, Position
 
 _MOST_CUT: Final = 1000
 """Length of the longest list that a server cuts."""

@@ -1,25 +1,13 @@
 """Frames: what stands before a reply when a model is asked about it."""
 
-from enum import StrEnum
 from typing import Final
 
 from alignscope.backends.base import Backend
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
+from alignscope.model.score import Frame
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import compose
-
-
-class Frame(StrEnum):
-    """What stands before a reply."""
-
-    CHAT = "chat"
-    """The very text that the reply's own model read: a chat as its template renders it, or a completion's prompt."""
-    QA = "qa"
-    """The prompt as a question in a list of questions and answers."""
-    BARE = "bare"
-    """The prompt alone."""
-
 
 HELP: Final = {
     Frame.CHAT: "what the reply's own model read, template and all",

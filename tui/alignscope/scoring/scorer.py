@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from enum import StrEnum
 from typing import Final
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, ServerError
 from alignscope.model.events import End
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.score import Missing, Position, Tokenizers
 from alignscope.run.logprobs import none_told
 from alignscope.scoring.frame import Framed
-from alignscope.scoring.position import Missing, Position
 
 AHEAD: Final = 32
 """Tokens that one request writes ahead. Where models agree on 78 % of the tokens, about 0.24 requests a token are
@@ -46,16 +45,6 @@ async def split(backend: Backend, model: str, before: Framed, text: str) -> list
             Fault.INVALID,
         )
     return [token for token in tokens if token]
-
-
-class Tokenizers(StrEnum):
-    """Whether two models read a text in the same tokens; only then can their lists be compared everywhere."""
-
-    ALIKE = "alike"
-    """On this text."""
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
-    """A server doesn't tell."""
 
 
 async def compare_tokenizers(

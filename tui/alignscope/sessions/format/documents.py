@@ -9,16 +9,16 @@ from alignscope.backends.host import public
 from alignscope.model.events import MAX_LIMIT, End
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
+from alignscope.model.score import Scored
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Verdict
+from alignscope.sessions.format import scores
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import BlockMapping, BlockText
 
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
 D = TypeVar("D", bound=dict[str, Any])
-MAX_STORED_SAMPLES: Final = 64
-"""Maximum number of replies of a pane to one prompt in a file; more than can be asked for."""
 _DEFAULTS: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
 """Settings that are written even if they have the default."""
@@ -57,6 +57,9 @@ def turn(
         document["verdict"] = _verdict(turn.verdict)
     written = turn.replies if replies is None else replies
     document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in written.values()]
+    parts = [score.part(0) for key, score in turn.scores.items() if key[:2] in written]
+    if parts:
+        document["scores"] = [scores.write(part) for part in parts]
     return _with(document, extra)
 
 
@@ -73,6 +76,11 @@ def note(turn: int, text: str) -> BlockMapping:
 def verdict(turn: int, verdict: Verdict | None) -> BlockMapping:
     """Return the document that ranks a turn's replies; None removes the ranking."""
     return BlockMapping(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
+
+
+def scored(turn: int, part: Scored) -> BlockMapping:
+    """Return the document that adds a part of a score to a turn."""
+    return BlockMapping(scores=[scores.write(part, turn)])
 
 
 def session(session: Session) -> Iterator[BlockMapping]:

@@ -19,9 +19,10 @@ from alignscope.model.turn import (
     TurnSettings,
     Verdict,
 )
-from alignscope.sessions.format.documents import FORMAT, MAX_STORED_SAMPLES, VERSION, limit_in
+from alignscope.sessions.format import scores
+from alignscope.sessions.format.documents import FORMAT, VERSION, limit_in
 from alignscope.sessions.format.fields import Fields
-from alignscope.sessions.format.timeline import StoredReply
+from alignscope.sessions.format.timeline import MAX_STORED_SAMPLES, StoredReply
 
 
 def read_header(data: Any) -> Session:
@@ -63,6 +64,8 @@ def add(session: Session, data: Any, where: str) -> None:
     if (verdict := fields.inner("verdict")) is not None:
         turn = _turn_of(session, verdict)
         turn.verdict = _read_verdict(verdict, turn)
+    for part in scores.each(fields):
+        scores.add(_turn_of(session, part), part, session.warnings, where)
     if fields.rest():
         session.others.append(fields.rest())
 
@@ -91,6 +94,8 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         new.note = note
     if (verdict := fields.inner("verdict")) is not None:
         new.verdict = _read_verdict(verdict, new)
+    for part in scores.each(fields):
+        scores.add(new, part, session.warnings, where)
     new.extra = fields.rest() | ({"sampling": unknown} if unknown else {})
     if known is None:
         session.turns.append(new)
@@ -99,6 +104,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     for name in {pane for pane, _ in new.replies}:
         known.forget(name)
     known.replies |= new.replies
+    known.scores |= new.scores
     known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
     known.extra |= new.extra
 

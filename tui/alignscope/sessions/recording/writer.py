@@ -134,7 +134,7 @@ class Writer:
             self._append(documents.turn(turn, self._lineup, replies=replies))
 
     def append(self, document: BlockMapping) -> None:
-        """Write a title, a note or a verdict. Before the first turn there is only a title, which the header gets."""
+        """Write a document that changes a turn or the title. Before the first turn only the title can change."""
         if self._waiting is not None:
             self._waiting = replace(self._waiting, title=document["title"])
         else:
