@@ -79,20 +79,24 @@ class Scorer:
         self.tokens = 0
         """Tokens that were written for them."""
 
-    async def along(self, before: Framed, tokens: Sequence[str], *, ended: bool) -> AsyncGenerator[Position, None]:
+    async def along(
+        self, before: Framed, tokens: Sequence[str], *, ended: bool, start: int = 0
+    ) -> AsyncGenerator[Position, None]:
         """Yield the positions of a text, in order, with the model's distribution at each.
 
         Args:
             before: what stands before the text.
             tokens: the text, as its writer wrote it.
             ended: whether its end is a position too.
+            start: the first position to ask about; those before it had lists.
 
         Raises ServerError, and NoLogprobsError. To leave early, use `aclosing`; nothing is asked any more then.
         """
-        read = await self._from_prompt(before, tokens) if self._backend.info.dialect.scores_prompts else []
-        for position in read:
-            yield _compared(position, before)
-        async with aclosing(self._run_ahead(before, tokens, len(read), ended=ended)) as ahead:
+        if self._backend.info.dialect.scores_prompts and start < len(tokens):
+            for position in (await self._from_prompt(before, tokens))[start:]:
+                yield _compared(position, before)
+            start = len(tokens)
+        async with aclosing(self._run_ahead(before, tokens, start, ended=ended)) as ahead:
             async for position in ahead:
                 yield _compared(position, before)
 
@@ -145,7 +149,7 @@ class Scorer:
         last = len(tokens) + ended
         at = start
         listed = start > 0
-        others = await self._other_tokens(before.text, tokens) if not listed else frozenset[int]()
+        others = await self._other_tokens(before.text, tokens) if start < len(tokens) else frozenset[int]()
         while at < last:
             if at in others:
                 yield _nowhere(at, tokens, Missing.RESPLIT)
