@@ -180,6 +180,7 @@ async def test_a_failure_is_said_at_the_pane_that_it_is_about() -> None:
         scoring.start(ONE)
         await scoring.settled()
         assert scoring.problems[ONE].pane == "other" and "0.12.11" in scoring.problems[ONE].message
+        assert not unable.scores[ONE].positions, "it isn't taken for asked"
 
 
 async def test_a_chat_that_its_server_cannot_show_is_said_at_its_own_pane() -> None:

@@ -150,6 +150,8 @@ class TurnScoring:
                     score.whole = grown = True
                     return
         except (ServerError, NoLogprobsError) as error:
+            if isinstance(error, NoLogprobsError) and not any(each.alternatives for each in score.positions):
+                score.positions.clear()  # so that another try asks for them again
             raise _ProblemError(key.by, str(error)) from None
         finally:
             score.requests, score.tokens = spent[0] + scorer.requests, spent[1] + scorer.tokens

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
 from alignscope.ui.screens.tokens.scales import ENTROPY, SCALES, Scale
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
@@ -17,7 +17,7 @@ _INDENT: Final = 2
 """Blank cells at the left, below the text's gutter."""
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _TOP: Final = 8.0
-"""Bits from which on a surprisal has the highest block; of entropy, half as many."""
+"""Bits from which on a surprisal has the highest block; of entropy, half as many; of divergence, 1."""
 
 
 class TokenStrip(LineWidget, Widget):
@@ -56,8 +56,8 @@ class TokenStrip(LineWidget, Widget):
         self.refresh()
 
     def set_scale(self, scale: Scale) -> None:
-        """Show the entropy on its own scale, and else the surprisal."""
-        if (scale is ENTROPY) is not (self._scale is ENTROPY):
+        """Show the entropy or the divergence of the two models on scales of their own, and else the surprisal."""
+        if (scale is ENTROPY, scale.scored) != (self._scale is ENTROPY, self._scale.scored):
             self._cells = self._strip = None
             self.refresh()
         self._scale = scale
@@ -86,6 +86,10 @@ class TokenStrip(LineWidget, Widget):
         if self._scale is ENTROPY:
             figures = self._tokens.known_figures(token)
             return -1.0 if figures is None else 2 * figures.entropy.lo / _TOP
+        if self._scale.scored:
+            scored = self._tokens.scored
+            found = scored.known_comparison(token) if scored else None
+            return -1.0 if found is None or found.js is None else found.js.lo * BITS
         surprisal = self._tokens.surprisal(token)
         return -1.0 if surprisal is None else surprisal / _TOP
 
