@@ -196,7 +196,7 @@ async def twins(rate: float | None = None) -> AsyncIterator[tuple[Ollama, Desk]]
     async with Ollama() as server:
         server.script("mistral:text", Script(language=BASE))
         server.script("mistral:instruct", Script(language=TWIN))
-        settings = TurnSettings(logprobs=20, sampling=TurnSettings().sampling.on("num_predict", 40))
+        settings = TurnSettings(logprobs=20, sampling=TurnSettings().sampling.on("num_predict", 24))
         launch = Launch(host=server.url, base="mistral:text", instruct="mistral:instruct", settings=settings)
         async with explore(launch) as desk:
             await desk.send("Why?")
@@ -214,7 +214,7 @@ async def test_a_key_has_both_replies_scored_and_the_session_keeps_it() -> None:
         await desk.press("s")
         [shown] = desk.exploration.turns
         await desk.until(lambda: len(shown.scores) == 2 and all(score.whole for score in shown.scores.values()))
-        await desk.until(lambda: all("% shifted of 40" in bar for bar in bars(desk.app.screen)))
+        await desk.until(lambda: all("% shifted of 24" in bar for bar in bars(desk.app.screen)))
         await desk.press("s")
         await desk.until_shown("scored already in frame chat")
         await desk.press("right")
@@ -230,8 +230,8 @@ async def test_a_key_has_both_replies_scored_and_the_session_keeps_it() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: len(screen.player.frame()) == 1)
         await pilot.press("end", "x")
-        await until(lambda: "token 1 of 40" in screen_text(app))
-        await until(lambda: all("% shifted of 40" in bar for bar in bars(app.screen)))
+        await until(lambda: "token 1 of 24" in screen_text(app))
+        await until(lambda: all("% shifted of 24" in bar for bar in bars(app.screen)))
 
 
 async def test_the_same_key_stops_and_goes_on_and_leaving_stops_too() -> None:

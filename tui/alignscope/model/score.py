@@ -1,5 +1,6 @@
 """A reply's score: what another model would have written at each of its positions."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from alignscope.model.events import Alternative
+from alignscope.model.events import Alternative, End
+from alignscope.model.reply import Reply
 
 
 class Frame(StrEnum):
@@ -141,3 +143,24 @@ class Score:
             if position.token != (texts[place] if place < len(texts) else ""):
                 return place
         return len(self.positions)
+
+
+def own_positions(reply: Reply) -> list[Position]:
+    """Return a reply's positions with the lists that it came with; its end is one if it ended by itself.
+
+    Thinking is left out: the other model wouldn't have it before it.
+    """
+    found: list[Position] = []
+    for place, text in enumerate(reply.texts):
+        if place in reply.thoughts:
+            continue
+        logprob, alternatives = reply.logprobs.get(place, (None, ()))
+        if logprob is not None and math.isnan(logprob):  # a list without the token's own
+            logprob = None
+        missing = None if alternatives else Missing.NO_LIST
+        found.append(
+            Position(index=len(found), token=text, logprob=logprob, alternatives=alternatives, missing=missing)
+        )
+    if reply.end is End.STOP:
+        found.append(Position(index=len(found), token="", end=True, missing=Missing.ENDS))
+    return found

@@ -7,7 +7,7 @@ from typing import Final
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, NotATopListError
 from alignscope.measure.shift.classes import Shift
-from alignscope.scoring.comparison import Comparison
+from alignscope.measure.shift.comparison import Comparison
 from alignscope.text.wording import describe_percent
 from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
 from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens

@@ -7,9 +7,9 @@ from typing import Final
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList
 from alignscope.measure.shift.classes import Shift, Summary, summarise
+from alignscope.measure.shift.comparison import Comparison, compare, cut_of
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.score import Missing, Position, Score
-from alignscope.scoring.comparison import Comparison, compare, cut_of
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 
 SHIFTED: Final = frozenset({Shift.SHIFTED, Shift.BEYOND})

@@ -12,13 +12,6 @@ from alignscope.measure.distribution.ranks import rank
 from alignscope.measure.shift.classes import Shift, shift
 from alignscope.model.score import Missing, Position
 
-WHY: Final = {
-    Missing.NO_LIST: "no list came",
-    Missing.ENDS: "the other model would end there",
-    Missing.RESPLIT: "the text is split otherwise when it is read",
-    Missing.START: "the first token after another prompt",
-}
-"""Why positions are left out, in words."""
 _MOST_CUT: Final = 1000
 """Length of the longest list that a server cuts."""
 
