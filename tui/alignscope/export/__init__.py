@@ -67,10 +67,10 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         for each in (
             Format("markdown", ".md", "to read: replies side by side, or one after the other"),
             Format("html", ".html", "to read and to print: one page with everything in it"),
-            Format("jsonl", ".jsonl", "everything, a line of JSON for each turn; can be read back"),
+            Format("jsonl", ".jsonl", "everything, a line for each turn; can be read back"),
             # Spreadsheets recognise UTF-8 by the byte order mark.
             Format("csv", ".csv", "for spreadsheets: a row for each reply", "utf-8-sig"),
-            Format("positions", ".csv", "for statistics: a row for each token, with lists and scores", "utf-8-sig"),
+            Format("positions", ".csv", "a row for each token, with lists and scores", "utf-8-sig"),
             Format("positions-jsonl", ".jsonl", "the same, a line of JSON for each token"),
             Format("cast", ".cast", "a recording that plays in asciinema (version 2)"),
             Format("preferences", ".jsonl", "pairs from verdicts, as TRL's DPOTrainer reads them"),
