@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -49,6 +50,8 @@ class TokenStrip(LineWidget, Widget):
         self._cells: str | None = None
         """The blocks; None if they have to be found again."""
         self._strip: Strip | None = None
+        self._looks: tuple[Style, Style] | None = None
+        """Styles of the row and of the cursor."""
 
     def show(self, tokens: ReplyTokens) -> None:
         """Show a reply as it is now."""
@@ -74,7 +77,7 @@ class TokenStrip(LineWidget, Widget):
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
         super().notify_style_update()
-        self._strip = None
+        self._strip = self._looks = None
 
     @property
     def _each(self) -> int:
@@ -104,8 +107,9 @@ class TokenStrip(LineWidget, Widget):
         if self._strip is None or self._strip.cell_length != width:
             if self._cells is None:
                 self._cells = self._blocks()
-            plain, here = self.rich_style, self._cursor // self._each
-            cells, cursor = self._cells, self.get_component_rich_style("token-strip--cursor")
+            if self._looks is None:  # Textual's look-up costs more than drawing the row
+                self._looks = self.rich_style, self.get_component_rich_style("token-strip--cursor")
+            (plain, cursor), here, cells = self._looks, self._cursor // self._each, self._cells
             segments = [Segment(" " * _INDENT + cells[:here], plain), Segment(cells[here : here + 1], cursor)]
             self._strip = Strip([*segments, Segment(cells[here + 1 :], plain)]).adjust_cell_length(width, plain)
         return self._strip

@@ -228,7 +228,14 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
 
     def row(self, y: int) -> Strip:
         """Draw a row of the view."""
-        row = y + self.scroll_offset.y
+        return self._row(y + self.scroll_offset.y)
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Draw rows of the view. Where it is scrolled to is looked up once: that costs more than a kept row."""
+        top = self.scroll_offset.y
+        return [self._row(y) for y in range(start + top, stop + top)]
+
+    def _row(self, row: int) -> Strip:
         if row not in self._strips:
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
