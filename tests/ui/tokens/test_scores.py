@@ -110,13 +110,13 @@ async def test_what_was_kept_is_shown_with_its_frame() -> None:
         await seen.press("right")
         rows = seen.listed
         assert "› 1 ·city ████▊ 60.0 10.0" in rows and "2 ·town ██▊ 35.0 70.0" in rows
-        assert "◆ 10.0 %, rank 2 (frame chat)" in rows and "difference -50.0 points" in rows
+        assert "◆ 10.0 %, rank 2, frame chat" in rows and "difference -50.0 points" in rows
         assert "class: marginal" in rows and any(row.startswith("JS 0.") and " · TV 0." in row for row in rows)
         assert seen.words.endswith("60 percent, rank 1; instruct 10 percent, rank 2, marginal")
         await seen.press("right")
-        assert "◆ would end here (frame chat)" in seen.listed and seen.words.endswith("; instruct: would end here")
+        assert "◆ would end here, frame chat" in seen.listed and seen.words.endswith("; instruct: would end here")
         await seen.press("end")
-        assert "◆ <10.0 %, rank over 3 (frame chat)" in seen.listed
+        assert "◆ <10.0 %, rank over 3, frame chat" in seen.listed
         assert "at most 10 percent, rank over 3, beyond" in seen.words
         save_picture(seen.app, "tokens-scored")
 
@@ -160,9 +160,9 @@ async def test_what_was_not_asked_is_said() -> None:
     async with view(turn(events("base", PARIS), events("instruct", PARIS))) as seen:
         for keys in (["d"], ["e"], ["c"] * 5):
             await seen.press(*keys)
-            assert "wasn't asked yet: s asks it" in seen.words
+            assert "not asked yet: s asks the other model" in seen.words
         await seen.press("s")
-        assert "a replay shows the scores that were kept" in seen.words
+        assert "a replay has kept scores only" in seen.words
         await seen.press("F")
         assert "frame qa: the prompt as a question" in seen.words
 
@@ -172,11 +172,11 @@ async def test_each_frame_has_its_own_score_and_the_first_that_has_one_is_shown(
     shown = scored_turn(score(THEIRS[:2], key=bare, whole=False), score((Missing.START, *THEIRS[1:]), key=qa))
     async with view(shown) as seen:
         await until(lambda: "frame qa" in bars(seen.screen)[0])
-        assert "◆ another prompt stands before (frame qa)" in seen.listed
+        assert "◆ another prompt stands before, frame qa" in seen.listed
         await seen.press("F")
         await until(lambda: "frame bare · 0 % shifted of 2 · 2 of 5 tokens" in bars(seen.screen)[0])
         await seen.press("F")
-        assert "◆ another prompt stands before (frame qa)" not in seen.text
+        assert "◆ another prompt stands before, frame qa" not in seen.text
 
 
 async def test_blanks_and_tabs_are_seen_on_a_key() -> None:
@@ -216,9 +216,9 @@ async def test_a_key_has_both_replies_scored_and_the_session_keeps_it() -> None:
         await desk.until(lambda: len(shown.scores) == 2 and all(score.whole for score in shown.scores.values()))
         await desk.until(lambda: all("% shifted of 24" in bar for bar in bars(desk.app.screen)))
         await desk.press("s")
-        await desk.until_shown("scored already in frame chat")
+        await desk.until_shown("scored already, frame chat")
         await desk.press("right")
-        await desk.until_shown("(frame chat)", "class: ")
+        await desk.until_shown(", frame chat", "class: ")
         await desk.press("escape")
         recorder = desk.exploration.recorder
         assert recorder is not None and recorder.session.path is not None
@@ -238,10 +238,10 @@ async def test_the_same_key_stops_and_goes_on_and_leaving_stops_too() -> None:
     async with twins(rate=10) as (server, desk):
         [shown] = desk.exploration.turns
         await desk.press("s")
-        await desk.until_shown("scoring, frame chat: ")
+        await desk.until_shown("token 1 of 24", "  ·  scoring ")
         await desk.until(lambda: sum(len(score.positions) for score in shown.scores.values()) > 4)
         await desk.press("s")
-        await desk.until_shown("scoring is stopped")
+        await desk.until_shown("scoring is stopped, s goes on")
         await server.until(lambda: not server.open_now())
         known = {key: list(score.positions) for key, score in shown.scores.items()}
         await desk.press("s")

@@ -233,7 +233,7 @@ class TokensScreen(AppScreen[None]):
         found = [token for token in range(len(tokens)) if belongs(tokens, token)]
         if not found:
             unasked = self._list in _BY_SCORE and tokens.scored is None
-            self._show(said="the other model wasn't asked yet: s asks it" if unasked else f"no {name} here")
+            self._show(said=self._unasked if unasked else f"no {name} here")
             return
         later, earlier = [each for each in found if each > cursor], [each for each in found if each < cursor]
         if direction > 0:
@@ -245,9 +245,13 @@ class TokensScreen(AppScreen[None]):
 
     # The other model
 
+    @property
+    def _unasked(self) -> str:
+        return f"not asked yet: {self.key_of('tokens.score')} asks the other model"
+
     def action_score(self) -> None:
         """Have this reply scored by the other models and theirs by this one, or stop that."""
-        said = self._scores.toggle(self._here)
+        said = self._scores.toggle(self._here, self.key_of("tokens.score"))
         self._timer.resume()
         self._show(said=said)
 
@@ -273,7 +277,7 @@ class TokensScreen(AppScreen[None]):
         for column in self._columns:
             column.set_scale(self._scale)
         unasked = self._scale.scored and self._here.tokens.scored is None
-        self._show(said="the other model wasn't asked yet: s asks it" if unasked else "")
+        self._show(said=self._unasked if unasked else "")
 
     def action_leave(self) -> None:
         """Leave the token view."""

@@ -48,9 +48,9 @@ def by_score(scored: ScoredTokens, token: int) -> Other | None:
     mark, _, name = scored.name.partition(" ")
     if found.missing is not None:
         why = _WHY[found.missing]
-        return Other(scored.name, None, (f"{mark} {why} ({frame})",), f"{name}: {why}")
+        return Other(scored.name, None, (f"{mark} {why}, {frame}",), f"{name}: {why}")
     chance, rank = _chance(found), _rank(found)
-    facts = [f"{mark} {chance} %, rank {rank} ({frame})"]
+    facts = [f"{mark} {chance} %, rank {rank}, {frame}"]
     difference = scored.difference(token)
     if difference is not None:
         facts.append(f"difference {_points(difference)} points")

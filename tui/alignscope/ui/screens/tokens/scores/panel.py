@@ -46,27 +46,31 @@ class ScorePanel:
 
     # What is asked
 
-    def toggle(self, here: TokenColumn) -> str:
-        """Have a pane's reply scored by the others, and theirs by it; or stop. Return what is said of it."""
+    def toggle(self, here: TokenColumn, key: str) -> str:
+        """Have a pane's reply scored by the others, and theirs by it; or stop. Return what is said of it.
+
+        Args:
+            key: the key that does it.
+        """
         scoring = self._scoring
         if scoring is None:
-            return "a replay shows the scores that were kept; go on from here in the explorer to ask for others"
+            return "a replay has kept scores only"
         if scoring.running:
             scoring.stop()
-            return "scoring is stopped; the same key goes on where it was"
+            return f"scoring is stopped, {key} goes on"
         others = [column for column in self._columns if column is not here]
         if not others:
-            return "there is no other pane that could score it"
+            return "no other pane could score it"
         if here.tokens.reply.pane != here.pane.name or not (len(here.tokens) or here.tokens.reply.end is None):
-            return "there is no reply here yet that could be scored"
+            return "no reply here to score"
         wanted = [self._key(here, other) for other in others]
         wanted += [self._key(other, here) for other in others if other.tokens.has_lists]
-        asked = [key for key in wanted if not self._whole(key)]
-        for key in asked:
-            scoring.start(key)
+        asked = [each for each in wanted if not self._whole(each)]
+        for each in asked:
+            scoring.start(each)
         if not asked:
-            return f"scored already in frame {self.frame}; another frame is another figure"
-        return "" if here.tokens.has_lists or not len(here.tokens) else "it has no lists of its own, so classes only"
+            return f"scored already, frame {self.frame}"
+        return "" if here.tokens.has_lists or not len(here.tokens) else "no lists of its own: classes only"
 
     def _whole(self, key: ScoreKey) -> bool:
         score = self._turn.scores.get(key)
@@ -103,7 +107,7 @@ class ScorePanel:
         lengths = {column.pane.name: len(column.tokens) for column in self._columns}
         every = sum(lengths[score.key.pane] for score in scores)
         spent = counted(sum(score.requests for score in scores), "request")
-        return f"scoring, frame {self.frame}: {known:,} of {counted(every, 'token')}, {spent}"
+        return f"scoring {known:,} of {every:,}, {spent}"
 
     # What is shown
 
