@@ -70,10 +70,10 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
             Format("jsonl", ".jsonl", "everything, a line for each turn; can be read back"),
             # Spreadsheets recognise UTF-8 by the byte order mark.
             Format("csv", ".csv", "for spreadsheets: a row for each reply", "utf-8-sig"),
-            Format("positions", ".csv", "a row for each token, with lists and scores", "utf-8-sig"),
-            Format("positions-jsonl", ".jsonl", "the same, a line of JSON for each token"),
             Format("cast", ".cast", "a recording that plays in asciinema (version 2)"),
             Format("preferences", ".jsonl", "pairs from verdicts, as TRL's DPOTrainer reads them"),
+            Format("positions", ".csv", "a row for each token, with lists and scores", "utf-8-sig"),
+            Format("positions-jsonl", ".jsonl", "the same, a line of JSON for each token"),
         )
     }
 )
