@@ -52,9 +52,7 @@ def by_score(scored: ScoredTokens, token: int) -> Other | None:
     chance, rank = _chance(found), _rank(found)
     facts = [f"{mark} {chance} %, rank {rank}, {frame}"]
     difference = scored.difference(token)
-    if difference is not None:
-        facts.append(f"difference {_points(difference)} points")
-    facts.append(f"class: {found.shift}")
+    facts.append(f"{found.shift} · {_points(difference)} points" if difference is not None else str(found.shift))
     if found.js is not None and found.tv is not None:
         facts.append(f"JS {between(in_bits(found.js))} bits · TV {between(found.tv)}")
     words = f"{name} {_aloud(found)}, rank {rank}, {found.shift}"
