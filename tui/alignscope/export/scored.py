@@ -21,8 +21,8 @@ SHIFTED = frozenset({Shift.SHIFTED, Shift.BEYOND})
 Value = str | int | float | bool | None | list[list[str | float]]
 
 COLUMNS = (
-    "session", "turn", "pane", "model", "mode", "sample", "position", "token", "end", "ms", "logprob", "rank",
-    "covered",    "entropy_lo", "entropy_hi", "alternatives", "by", "frame", "class", "missing", "other_logprob_lo",
+    "session", "turn", "prompt", "pane", "model", "mode", "sample", "position", "token", "end", "ms", "logprob", "rank",
+    "covered", "entropy_lo", "entropy_hi", "alternatives", "by", "frame", "class", "missing", "other_logprob_lo",
     "other_logprob_hi", "other_rank", "other_beyond", "other_covered", "other_entropy_lo", "other_entropy_hi", "tv_lo",
     "tv_hi", "js_lo", "js_hi", "other_alternatives",
 )  # fmt: skip
@@ -64,8 +64,8 @@ def rows(session: Session) -> Iterator[dict[str, Value]]:
         for _, pane, replies in turn.by_pane():
             for reply in replies:
                 shared: dict[str, Value] = {
-                    "session": session.title, "turn": turn.number, "pane": pane.name, "model": pane.model,
-                    "mode": str(pane.mode), "sample": reply.sample,
+                    "session": session.title, "turn": turn.number, "prompt": turn.prompt, "pane": pane.name,
+                    "model": pane.model, "mode": str(pane.mode), "sample": reply.sample,
                 }  # fmt: skip
                 every = scored(turn, reply)
                 times = [ms for place, ms in enumerate(reply.times) if place not in reply.thoughts]
