@@ -71,6 +71,7 @@ def test_each_token_has_its_class_and_its_difference() -> None:
     assert [scored.summary, scored.fill(lambda: False)] == [None, False], "only after all have been compared"
     summary = scored.summary
     assert summary is not None and (summary.shifted_or_beyond.found, summary.shifted_or_beyond.known) == (2, 4)
+    assert scored.by_itself == 0, "no token was sampled from far down"
     low = scored.difference(1)
     assert low is not None and low.met(1e-3) and low.hi == pytest.approx(-0.5, abs=1e-3)
     last = scored.difference(4)
@@ -85,6 +86,18 @@ def test_the_two_sided_scale_counts_only_what_is_certain() -> None:
     styles = [difference.styles[step] if (step := difference.step(tokens, at)) is not None else "" for at in range(4)]
     assert styles == ["less-2", "more-1", "more-1", ""]
     assert [classes.step(tokens, at) for at in range(4)] == [None, 0, None, None], "two are too few to tell"
+
+
+def test_what_sampling_alone_shifts_is_told_beside() -> None:
+    drawn: list[Drawn] = [
+        ("odd", 0.02, {"a": 0.4, "b": 0.3, "c": 0.2}),
+        ("even", 0.9, {"a": 0.02, "b": 0.01, "c": 0.01}),
+    ]
+    tokens = tokens_of(*drawn)
+    positions = [Position(index=at, token=text, missing=Missing.NO_LIST) for at, text in enumerate(("odd", "even"))]
+    scored = ScoredTokens(tokens, Score(KEY, 20, positions), "◆ instruct")
+    assert scored.take_in() and not scored.fill(lambda: False)
+    assert scored.by_itself == 0.5
 
 
 def test_positions_of_another_text_are_not_taken_in() -> None:

@@ -180,6 +180,8 @@ class ScorePanel:
         share = summary.shifted_or_beyond
         told = "nothing known" if share.value is None else f"{100 * share.value:.0f} % shifted of {share.known:,}"
         parts = [f"{told}, {share.unknown:,} unknown" if share.unknown else told]
+        if scored.by_itself:
+            parts.append(f"{100 * scored.by_itself:.0f} % in its own lists")
         thirds = [part.mean for part in scored.thirds]
         if any(thirds):
             said = (between(in_bits(each)) if each else "–" for each in thirds)

@@ -14,6 +14,8 @@ from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 
 SHIFTED: Final = frozenset({Shift.SHIFTED, Shift.BEYOND})
 """What the literature calls shifted."""
+_MARGINAL: Final = 3
+"""The last rank that isn't shifted."""
 
 
 class ScoredTokens:
@@ -119,6 +121,13 @@ class ScoredTokens:
         if self._filled < self._fitting:
             return None
         return summarise(found.shift for found in self._compared if found is not None)
+
+    @property
+    def by_itself(self) -> float | None:
+        """The share of tokens that are shifted in the reply's own lists: what sampling alone shifts."""
+        ranks = [(found.own.rank or 0, found.own.beyond) for found in self._compared if found is not None]
+        known = [rank > _MARGINAL or beyond is not None for rank, beyond in ranks if rank or beyond is not None]
+        return sum(known) / len(known) if known else None
 
     @property
     def thirds(self) -> tuple[Part, Part, Part]:
