@@ -14,7 +14,7 @@ import pytest
 
 from alignscope.cli import main
 from alignscope.commands.line.session_commands import EXPORT_FORMS
-from alignscope.export import FORMATS
+from alignscope.export import FORMATS, format_of
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Verdict
 from alignscope.sessions.format import jsonl
@@ -219,7 +219,7 @@ def test_export(run: Run, directory: Path, tmp_path: Path, name: str) -> None:
     assert printed.status == 0, printed.err
     assert "こんにちは" in printed.out
     file = tmp_path / f"out{FORMATS[name].suffix}"
-    form = ["--format", name] if name == "preferences" else []
+    form = [] if format_of(file.name) is FORMATS[name] else ["--format", name]
     assert run("sessions", "export", "greeting", "-o", str(file), *form, *where).status == 0
     with file.open(encoding=FORMATS[name].encoding, newline="") as written:
         assert written.read() == printed.out

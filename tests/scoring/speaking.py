@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from alignscope.backends import connect
 from alignscope.backends.base import Backend
-from alignscope.scoring.frame import Frame, Framed
+from alignscope.model.score import Frame
+from alignscope.scoring.frame import Framed
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
 from tests.standin.language import Language
 from tests.standin.web import Server

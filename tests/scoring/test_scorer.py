@@ -8,9 +8,9 @@ import pytest
 
 from alignscope.backends import connect
 from alignscope.backends.base import Backend, ServerError
-from alignscope.scoring.frame import Frame, Framed
-from alignscope.scoring.position import Missing, Position
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
+from alignscope.model.score import Frame, Missing, Position, Tokenizers
+from alignscope.scoring.frame import Framed
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from tests.scoring.speaking import BASE, BEFORE, TWIN, speaking
 from tests.standin import Ollama, Script
 from tests.standin.language import Language

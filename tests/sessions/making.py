@@ -12,6 +12,7 @@ from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import SCAFFOLDS
+from alignscope.model.score import Frame, Missing, Position, Scored, Tokenizers
 from alignscope.model.session import Parent, Session
 from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings, Verdict
 
@@ -67,7 +68,7 @@ def shape(value: Session | Turn | Reply) -> Any:
         case Turn():
             sent = (value.at, value.prompt, value.lineup, value.settings)
             said = (value.panes, value.experiment, value.note, value.verdict, value.extra)
-            return (value.number, sent, said, {key: shape(reply) for key, reply in value.replies.items()})
+            return (value.number, sent, said, value.scores, {key: shape(reply) for key, reply in value.replies.items()})
         case Session():
             header = (value.title, value.created, value.lineup, value.parent, value.extra, value.others)
             return (header, [shape(turn) for turn in value.turns])
@@ -136,6 +137,24 @@ def replies(draw: st.DrawFn, pane: str, sample: int) -> Reply:
 
 
 @st.composite
+def scored(draw: st.DrawFn, pane: str, sample: int, by: str) -> Scored:
+    """A first part of a score."""
+    positions = tuple(
+        Position(
+            index=index, token=draw(texts), end=draw(st.booleans()), logprob=draw(st.none() | st.floats(-50, 0)),
+            alternatives=draw(alternatives), missing=draw(st.none() | st.sampled_from(Missing)),
+        )
+        for index in range(draw(st.integers(0, 4)))
+    )  # fmt: skip
+    asked = draw(st.integers(0, 20)), draw(st.integers(0, 10**6)), draw(st.integers(0, 10**6))
+    return Scored(
+        pane=pane, sample=sample, by=by, frame=draw(st.sampled_from(Frame)), alternatives=asked[0], first=0,
+        positions=positions, whole=draw(st.booleans()), requests=asked[1], tokens=asked[2],
+        tokenizers=draw(st.none() | st.sampled_from(Tokenizers)),
+    )  # fmt: skip
+
+
+@st.composite
 def lineups(draw: st.DrawFn) -> tuple[PaneRecord, ...]:
     """Any lineup."""
     return tuple(
@@ -156,7 +175,7 @@ def turns(draw: st.DrawFn, number: int, records: tuple[PaneRecord, ...]) -> Turn
     lineup = tuple(record.pane for record in records)
     samples = draw(st.integers(1, 2))
     keys = [(pane.name, sample + 1) for pane in lineup for sample in range(samples)]
-    return Turn(
+    made = Turn(
         number,
         draw(times),
         draw(texts),
@@ -177,6 +196,10 @@ def turns(draw: st.DrawFn, number: int, records: tuple[PaneRecord, ...]) -> Turn
         draw(extras),
         draw(texts),
     )
+    for key in made.replies:
+        if draw(st.booleans()):
+            made.add_scored(draw(scored(*key, draw(st.sampled_from([pane.name for pane in lineup])))))
+    return made
 
 
 @st.composite

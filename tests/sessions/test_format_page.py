@@ -24,6 +24,8 @@ def test_what_it_shows_opens(tmp_path: Path) -> None:
     assert (reply.text, list(reply.times), reply.logprobs[1][0]) == ("。昨日", [27.929, 27.951], -0.31)
     further = turn.replies["base", 2]
     assert (further.kept, further.token_count, further.texts) == (2, 1, ["。", "今日", "も"])
+    [score] = turn.scores.values()
+    assert [each.token for each in score.positions] == reply.texts and score.whole
 
 
 def test_its_limits_are_those_that_hold() -> None:

@@ -14,6 +14,7 @@ from alignscope.model.origin import Kind, Origin, Way
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.score import Frame, Missing, Position, Score, ScoreKey, Tokenizers
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings, Verdict
 from alignscope.run.catalog import Listing
@@ -125,6 +126,25 @@ def asked() -> Turn:
     for pane, body in zip(turn.lineup, bodies, strict=True):
         turn.apply(Started(pane.name, 1, 0.0, "embedded/v1/completions", body))
         turn.apply(Finished(pane.name, 1, 600.0, End.STOP, "", Stats(duration_ms=600.0, tokens=7, prompt_tokens=13)))
+    return turn
+
+
+def scored() -> Turn:
+    """The same with what the base model would have written along the twin's reply."""
+    turn = listed()
+    theirs: tuple[tuple[tuple[str, float], ...], ...] = (
+        (("The", 0.5), ("A", 0.2), ("It", 0.1)), ((" moon", 0.5), (" Sun", 0.2), (" Earth", 0.1), (" Moon", 0.08)),
+        ((" is", 0.9), (" was", 0.05), (" has", 0.02)), ((" not", 0.4), (" the", 0.3), (" a", 0.2)),
+        ((" of", 0.97), (" from", 0.01), (" by", 0.01)), ((" cheese", 0.5), (" rock", 0.3), (" dust", 0.1)),
+        ((".", 0.4), ("?", 0.3), ("\n", 0.2)),
+    )  # fmt: skip
+    positions = [
+        Position(index=at, token=token, alternatives=tuple(Alternative(text, math.log(p)) for text, p in each))
+        for at, (token, each) in enumerate(zip(turn.replies["instruct", 1].texts, theirs, strict=True))
+    ]
+    positions.append(Position(index=7, token="", end=True, missing=Missing.ENDS))
+    key = ScoreKey("instruct", 1, "base", Frame.CHAT)
+    turn.scores[key] = Score(key, 20, positions, True, 4, 11, Tokenizers.ALIKE)
     return turn
 
 

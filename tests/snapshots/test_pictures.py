@@ -189,6 +189,13 @@ async def sent(scene: Scene) -> None:
     await scene.over(SentScreen([*fixed.turns(), fixed.asked()], 3))
 
 
+async def tokens_scored(scene: Scene) -> None:
+    await scene.resumed(fixed.scored())
+    await scene.press("escape", "x", "tab")
+    await scene.until(lambda: "thirds" in screen_text(scene.app))
+    await scene.press("d", "c", "c", "c", "c", "c")
+
+
 async def turns(scene: Scene) -> None:
     await scene.over(TurnsScreen(fixed.turns(), {}))
 
@@ -218,7 +225,7 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, verbs, tree, sent, turns, verdict, note, export, compare, commands,
+    tokens, tokens_scored, verbs, tree, sent, turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from alignscope.model.events import Alternative, Token
 from alignscope.model.reply import Reply
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.rows import PlacedRows
-from alignscope.ui.screens.tokens.scales import SCALES
+from alignscope.ui.screens.tokens.scales import ENTROPY, SCALES
 from tests.ui.tokens.replies import PARIS, Drawn, tokens_of
 
 
@@ -49,7 +49,7 @@ def test_entropy_is_that_of_equal_choices(choices: int, step: int) -> None:
     tokens = tokens_of(("0", 1 / choices, {str(each): 1 / choices for each in range(1, choices)}))
     figures = tokens.figures(0)
     assert figures is not None and figures.entropy.lo == pytest.approx(math.log2(choices), abs=1e-2)
-    assert SCALES[-1].step(tokens, 0) == step
+    assert ENTROPY.step(tokens, 0) == step
 
 
 def test_a_token_outside_its_list_is_over_its_length() -> None:

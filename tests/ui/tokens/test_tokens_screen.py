@@ -164,6 +164,8 @@ async def test_heat_goes_through_its_scales_and_each_step_has_a_mark() -> None:
             "rank:",
             "surprisal in bits:",
             "entropy in bits, at least:",
+            "other's % less own:",
+            "rank for the other:",
             "probability:",
         ):
             await seen.press("c")
@@ -199,7 +201,7 @@ async def test_the_strip_shows_surprisal_and_on_its_scale_entropy() -> None:
         assert seen.inside(strip).strip() == "▁█▃", "9 bits are more than the highest block stands for"
         await seen.press("c", "c", "c", "c")
         await until(lambda: seen.inside(strip).strip() == "▁▁▄")
-        await seen.press("c")
+        await seen.press("c", "c", "c")
         assert seen.inside(strip).strip() == "▁█▃"
 
 
@@ -287,6 +289,11 @@ async def test_each_step_parts_more_from_the_ground_and_its_text_is_readable(the
         steps = [text._look(f"step-{step}") for step in range(1, 5)]
         grounds = [contrast(color(step.bgcolor), ground) for step in steps]
         assert all(one < other for one, other in pairwise([1.05, *grounds])), grounds
+        for side in ("less", "more"):
+            both = [text._look(f"{side}-{step}") for step in (1, 2)]
+            grounds = [contrast(color(step.bgcolor), ground) for step in both]
+            assert 1.05 < grounds[0] < grounds[1], (side, grounds)
+            steps += both
         steps += [screen.legend.get_component_rich_style(f"legend--step-{step}") for step in range(1, 5)]
         assert all(contrast(color(step.color), color(step.bgcolor)) >= 4.4 for step in steps)
 

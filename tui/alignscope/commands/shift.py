@@ -16,20 +16,20 @@ from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import whole
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
+from alignscope.measure.shift.comparison import Comparison, compare, null_shifts
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.launch import Launch
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
+from alignscope.model.score import Frame, Position, Tokenizers, own_positions
 from alignscope.model.turn import MAX_ALTERNATIVES
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
-from alignscope.scoring.comparison import Comparison, compare, null_shifts
-from alignscope.scoring.frame import HELP, Frame, framed
-from alignscope.scoring.position import Missing, Position, own_positions
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, Tokenizers, compare_tokenizers, split
+from alignscope.scoring.frame import HELP, framed
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from alignscope.text.clean import visible
-from alignscope.text.wording import counted, describe_pane
+from alignscope.text.wording import WHY_MISSING, counted, describe_pane
 
 _WHOLE: Final = 1_000_000
 """Alternatives to ask the embedded engine for where its answer shall have the whole vocabulary."""
@@ -51,12 +51,6 @@ _MARKS: Final = {
     Shift.UNKNOWN: "2",
 }
 """Escape sequences of the classes: each differs without its colour, too."""
-_WHY: Final = {
-    Missing.NO_LIST: "no list came",
-    Missing.ENDS: "the other model would end there",
-    Missing.RESPLIT: "the text is split otherwise when it is read",
-    Missing.START: "the first token after another prompt",
-}
 _TOKENIZERS: Final = {
     Tokenizers.DIFFERENT: "The two read the reply in different tokens, so that figures hold for the tokens they share.",
     Tokenizers.UNKNOWN: "Whether the two read the reply in the same tokens isn't known: a server doesn't tell.",
@@ -272,7 +266,7 @@ class _Text:
             )
         if alike in _TOKENIZERS:
             self._out.line(_TOKENIZERS[alike])
-        for missing, why in _WHY.items():
+        for missing, why in WHY_MISSING.items():
             if count := sum(each.missing is missing for each in found):
                 self._out.line(f"{counted(count, 'position')} left out: {why}")
         self._out.line(f"{counted(scorer.requests, 'request')} · {counted(scorer.tokens, 'token')} written for it")

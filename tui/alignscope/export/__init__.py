@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Final
 
 from alignscope.export.palette import Palette
@@ -42,18 +42,22 @@ class Format:
     help: str
     encoding: str = "utf-8"
 
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(f"{__name__}.{self.name.replace('-', '_')}")
+
     def write(self, session: "Session", options: Options) -> Iterator[str]:
         """Return the file's text in parts, without halves of surrogate pairs.
 
         Raises:
             SessionError: a timeline is damaged.
         """
-        function: Callable[[Session, Options], Iterator[str]] = import_module(f"{__name__}.{self.name}").write
+        function: Callable[[Session, Options], Iterator[str]] = self._module.write
         return function(session, options)
 
     def remark(self, session: "Session") -> str:
         """Return what a person should know of a session in this form, such as what it leaves out; else ""."""
-        function: Callable[[Session], str] | None = getattr(import_module(f"{__name__}.{self.name}"), "remark", None)
+        function: Callable[[Session], str] | None = getattr(self._module, "remark", None)
         return function(session) if function else ""
 
 
@@ -63,11 +67,13 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         for each in (
             Format("markdown", ".md", "to read: replies side by side, or one after the other"),
             Format("html", ".html", "to read and to print: one page with everything in it"),
-            Format("jsonl", ".jsonl", "everything, a line of JSON for each turn; can be read back"),
+            Format("jsonl", ".jsonl", "everything, a line for each turn; can be read back"),
             # Spreadsheets recognise UTF-8 by the byte order mark.
             Format("csv", ".csv", "for spreadsheets: a row for each reply", "utf-8-sig"),
             Format("cast", ".cast", "a recording that plays in asciinema (version 2)"),
             Format("preferences", ".jsonl", "pairs from verdicts, as TRL's DPOTrainer reads them"),
+            Format("positions", ".csv", "a row for each token, with lists and scores", "utf-8-sig"),
+            Format("positions-jsonl", ".jsonl", "the same, a line of JSON for each token"),
         )
     }
 )

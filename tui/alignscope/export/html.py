@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from alignscope.export import Options
+from alignscope.export import Options, html_tokens
 from alignscope.export.palette import Palette
 from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
@@ -64,7 +64,11 @@ def write(session: Session, options: Options) -> Iterator[str]:
     """Yield the page, turn by turn."""
     title = session.title or "A session"
     yield _HEAD.format(
-        language="en", title=_text(title), screen=_colors(options.palette), paper=_colors(Palette()), style=_STYLE
+        language="en",
+        title=_text(title),
+        screen=_colors(options.palette),
+        paper=_colors(Palette()),
+        style=_STYLE + html_tokens.STYLE,
     )
     yield f'<header>\n<h1 dir="auto">{_text(title)}</h1>\n'
     yield _facts([wording.moment(session.created), wording.origin(session)])
@@ -103,7 +107,11 @@ def _reply(turn: Turn, pane: Pane, reply: Reply, mark: str) -> Iterator[str]:
     yield f'<article class="reply">\n<h3>{mark} {_text(heading)}</h3>\n'
     if thought := reply.thinking:
         yield f'<pre class="text thinking">{_pre(thought)}</pre>\n'
-    yield f'<pre class="text">{_pre(reply.text)}</pre>\n'
+    if tokens := "".join(html_tokens.tokens(turn, reply, _text)):
+        yield f'<pre class="text tokens">{tokens}</pre>\n'
+        yield _facts(html_tokens.summary(turn, reply))
+    else:
+        yield f'<pre class="text">{_pre(reply.text)}</pre>\n'
     yield _facts(wording.reply_facts(reply))
     if reply.message:
         yield f'<p class="facts failed">{_text(reply.message)}</p>\n'

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 from alignscope.export import Options
+from alignscope.export.html_tokens import share
+from alignscope.export.scored import SHIFTED, ScoredReply, best
 from alignscope.model.reply import Reply
+from alignscope.model.score import own_positions
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.text import wording
-from alignscope.text.clean import encodable
+from alignscope.text.clean import encodable, visible
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|:(?=\w+:)")
 """Characters with a meaning within a line of Markdown, also of GitHub's."""
@@ -46,17 +49,54 @@ def _table(turn: Turn) -> Iterator[str]:
     yield _row("---" for _ in columns)
     for sample in sorted({sample for _, replies in columns for sample in replies}):
         there = [replies.get(sample) for _, replies in columns]
-        yield _row(_cell(reply) if reply else "" for reply in there)
+        scores = [best(turn, reply) if reply else None for reply in there]
+        yield _row(_cell(reply, found) if reply else "" for reply, found in zip(there, scores, strict=True))
         yield _row(f"*{inline(_facts(reply, sample, turn.samples))}*" if reply else "" for reply in there)
+        if any(scores):
+            yield _row(f"*bold: {inline(share(found))}*" if found else "" for found in scores)
 
 
 def _row(cells: Iterator[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _cell(reply: Reply) -> str:
+def _cell(reply: Reply, found: ScoredReply | None) -> str:
     thought = reply.thinking
-    return (f"*thinking:* {inline(thought)}<br>" if thought else "") + inline(reply.text)
+    said = inline(reply.text) if found is None else _marked(reply, found)
+    return (f"*thinking:* {inline(thought)}<br>" if thought else "") + said
+
+
+def _marked(reply: Reply, found: ScoredReply) -> str:
+    """Return a reply's text for a table, its shifted tokens in bold.
+
+    Elements and not asterisks, which mean nothing between some signs. They are put in behind the escaping, for two
+    characters that the text doesn't have.
+    """
+    text = reply.text
+    begin, end = (char for char, _ in zip(_unused(text), range(2), strict=False))
+    shifted = {each.position for each in found.found if each.shift in SHIFTED}
+    parts = []
+    for position in own_positions(reply):
+        token = position.token
+        blanks = len(token) - len(token.lstrip())
+        bold = position.index in shifted and token.strip()
+        parts.append(f"{token[:blanks]}{begin}{token[blanks:]}{end}" if bold else token)
+    return inline("".join(parts)).replace(begin, "<b>").replace(end, "</b>")
+
+
+def _unused(text: str) -> Iterator[str]:
+    """Yield characters for private use that a text doesn't have."""
+    return (char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)
+
+
+def _shifted(found: ScoredReply | None) -> Iterator[str]:
+    """Yield the shifted tokens of a reply that stands as it came."""
+    if found is None:
+        return
+    yield f"\n*{inline(share(found))}*\n\n"
+    for each in found.found:
+        if each.shift in SHIFTED:
+            yield f"- {each.position:,}: {inline(visible(each.token)) or 'no text'} ({each.shift})\n"
 
 
 def _facts(reply: Reply, sample: int, samples: int) -> str:
@@ -76,6 +116,7 @@ def _one_after_other(turn: Turn) -> Iterator[str]:
                 yield "Thinking:\n\n" + fence(thought) + "\nReply:\n\n"
             yield fence(reply.text)
             yield f"\n*{inline(_facts(reply, reply.sample, 1))}*\n"
+            yield from _shifted(best(turn, reply))
 
 
 def inline(text: str) -> str:

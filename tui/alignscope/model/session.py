@@ -59,8 +59,8 @@ class Session:
         return self.turns[place] if place < len(self.turns) and self.turns[place].number == number else None
 
     def copy(self) -> "Session":
-        """Return a copy with lists of turns and replies of its own."""
-        return replace(self, turns=[replace(turn, replies=dict(turn.replies)) for turn in self.turns])
+        """Return a copy with lists of turns, replies and scores of its own."""
+        return replace(self, turns=[turn.copy() for turn in self.turns])
 
     def fork(self, number: int, ms: float | None = None) -> "Session":
         """Return a new session with the turns up to `number`, from this one at `ms` of that turn's replay."""

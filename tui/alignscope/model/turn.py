@@ -1,7 +1,7 @@
 """A turn: a prompt, its settings, and the replies to it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE
+from alignscope.model.score import Score, Scored, ScoreKey
 
 FRESH = "fresh"
 CARRY = "carry"
@@ -108,6 +109,8 @@ class Turn:
     """Id of the experiment whose settings it was sent with; empty for the person's own."""
     further: dict[str, int] = field(default_factory=dict)
     """The last sample of each pane that has replies which go on from others, also where they haven't begun to play."""
+    scores: dict[ScoreKey, Score] = field(default_factory=dict)
+    """What other panes' models would have written at the positions of its replies."""
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:
@@ -141,6 +144,11 @@ class Turn:
         number = max([self.samples_of(pane), *self.replies_of(pane)]) + 1
         return number if number <= MAX_STORED_SAMPLES else None
 
+    def copy(self) -> "Turn":
+        """Return a copy with replies and scores of its own; a reply that has ended doesn't change any more."""
+        scores = {key: score.copy() for key, score in self.scores.items()}
+        return replace(self, replies=dict(self.replies), scores=scores, further=dict(self.further))
+
     def has(self, pane: str) -> bool:
         """Return whether a pane of that name is in the lineup."""
         return any(each.name == pane for each in self.lineup)
@@ -155,6 +163,14 @@ class Turn:
         if isinstance(event, Started) and event.origin is not None:
             self.count_further(*key)
         return reply
+
+    def add_scored(self, part: Scored) -> Score:
+        """Take in a part of a score, and return the score."""
+        score = self.scores.get(part.key)
+        if score is None:
+            score = self.scores[part.key] = Score(part.key, part.alternatives)
+        score.apply(part)
+        return score
 
     def by_pane(self) -> Iterator[tuple[int, Pane, list[Reply]]]:
         """Yield each pane with its place and its replies by sample; panes outside the lineup come last."""
@@ -173,10 +189,12 @@ class Turn:
         return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}
 
     def forget(self, pane: str) -> None:
-        """Drop a pane's replies."""
+        """Drop a pane's replies, and what others thought of them."""
         self.further.pop(pane, None)
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]
+        for scored in [key for key in self.scores if key.pane == pane]:
+            del self.scores[scored]
 
     def stop(
         self, end: End, *, ms: float | None = None, message: str = "", keys: Collection[ReplyKey] | None = None

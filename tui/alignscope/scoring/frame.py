@@ -1,25 +1,14 @@
 """Frames: what stands before a reply when a model is asked about it."""
 
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import Final
 
 from alignscope.backends.base import Backend
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
+from alignscope.model.score import Frame
 from alignscope.model.turn import TurnSettings
-from alignscope.run.ask import compose
-
-
-class Frame(StrEnum):
-    """What stands before a reply."""
-
-    CHAT = "chat"
-    """The very text that the reply's own model read: a chat as its template renders it, or a completion's prompt."""
-    QA = "qa"
-    """The prompt as a question in a list of questions and answers."""
-    BARE = "bare"
-    """The prompt alone."""
-
+from alignscope.run.ask import Exchange, compose
 
 HELP: Final = {
     Frame.CHAT: "what the reply's own model read, template and all",
@@ -40,19 +29,29 @@ class Framed:
         """Whether it is a chat as its template renders it, which has all special tokens."""
 
 
-async def framed(frame: Frame, prompt: str, writer: Pane, settings: TurnSettings, backend: Backend) -> Framed:
+async def framed(
+    frame: Frame,
+    prompt: str,
+    writer: Pane,
+    settings: TurnSettings,
+    backend: Backend,
+    history: Sequence[Exchange] = (),
+) -> Framed:
     """Return the text that stands before a reply.
 
     Args:
         writer: the pane whose reply it is.
         backend: the server of that pane, which renders its chats.
+        history: exchanges before the prompt that the writer had read, oldest first.
 
     Raises ServerError where that server can't show what it made of a chat.
     """
-    request = compose(writer, prompt, settings)
+    request = compose(writer, prompt, settings, history)
     if frame is Frame.CHAT and writer.mode is Mode.CHAT:
         text = await backend.render(writer.model, request.messages, think=settings.think)
         return Framed(frame, text, own=True, rendered=True)
     scaffold = {Frame.QA: "qa", Frame.BARE: BARE, Frame.CHAT: settings.scaffold}[frame]
-    text = backend.plain(writer.model, SCAFFOLDS[scaffold].document((), prompt))
+    text = backend.plain(
+        writer.model, SCAFFOLDS[scaffold].document(((each.prompt, each.reply) for each in history), prompt)
+    )
     return Framed(frame, text, own=writer.mode is Mode.COMPLETION and scaffold == settings.scaffold)

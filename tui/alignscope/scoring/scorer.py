@@ -2,16 +2,15 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from enum import StrEnum
 from typing import Final
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, ServerError
 from alignscope.model.events import End
 from alignscope.model.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
+from alignscope.model.score import Missing, Position, Tokenizers
 from alignscope.run.logprobs import none_told
 from alignscope.scoring.frame import Framed
-from alignscope.scoring.position import Missing, Position
 
 AHEAD: Final = 32
 """Tokens that one request writes ahead. Where models agree on 78 % of the tokens, about 0.24 requests a token are
@@ -48,16 +47,6 @@ async def split(backend: Backend, model: str, before: Framed, text: str) -> list
     return [token for token in tokens if token]
 
 
-class Tokenizers(StrEnum):
-    """Whether two models read a text in the same tokens; only then can their lists be compared everywhere."""
-
-    ALIKE = "alike"
-    """On this text."""
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
-    """A server doesn't tell."""
-
-
 async def compare_tokenizers(
     one: Backend, model: str, other: Backend, other_model: str, before: Framed, text: str
 ) -> Tokenizers:
@@ -90,20 +79,24 @@ class Scorer:
         self.tokens = 0
         """Tokens that were written for them."""
 
-    async def along(self, before: Framed, tokens: Sequence[str], *, ended: bool) -> AsyncGenerator[Position, None]:
+    async def along(
+        self, before: Framed, tokens: Sequence[str], *, ended: bool, start: int = 0
+    ) -> AsyncGenerator[Position, None]:
         """Yield the positions of a text, in order, with the model's distribution at each.
 
         Args:
             before: what stands before the text.
             tokens: the text, as its writer wrote it.
             ended: whether its end is a position too.
+            start: the first position to ask about; those before it had lists.
 
         Raises ServerError, and NoLogprobsError. To leave early, use `aclosing`; nothing is asked any more then.
         """
-        read = await self._from_prompt(before, tokens) if self._backend.info.dialect.scores_prompts else []
-        for position in read:
-            yield _compared(position, before)
-        async with aclosing(self._run_ahead(before, tokens, len(read), ended=ended)) as ahead:
+        if self._backend.info.dialect.scores_prompts and start < len(tokens):
+            for position in (await self._from_prompt(before, tokens))[start:]:
+                yield _compared(position, before)
+            start = len(tokens)
+        async with aclosing(self._run_ahead(before, tokens, start, ended=ended)) as ahead:
             async for position in ahead:
                 yield _compared(position, before)
 
@@ -156,7 +149,7 @@ class Scorer:
         last = len(tokens) + ended
         at = start
         listed = start > 0
-        others = await self._other_tokens(before.text, tokens) if not listed else frozenset[int]()
+        others = await self._other_tokens(before.text, tokens) if start < len(tokens) else frozenset[int]()
         while at < last:
             if at in others:
                 yield _nowhere(at, tokens, Missing.RESPLIT)

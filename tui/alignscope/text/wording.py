@@ -9,6 +9,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nearest_preset
 from alignscope.model.scaffold import BARE
+from alignscope.model.score import Missing
 from alignscope.model.session import Session
 from alignscope.model.turn import FRESH, PaneRecord, ReplyKey, Turn, TurnSettings
 from alignscope.text.clean import clean_line, render
@@ -20,6 +21,13 @@ _MOST_CHANGED: Final = 4
 SILENT_SECONDS: Final = 5.0
 """A pause between two tokens is mentioned from here on."""
 
+WHY_MISSING: Final = {
+    Missing.NO_LIST: "no list came",
+    Missing.ENDS: "the other model would end there",
+    Missing.RESPLIT: "the text is split otherwise when it is read",
+    Missing.START: "the first token after another prompt",
+}
+"""Why positions of a score are left out."""
 _ALOUD: Final = {"": "no text of its own", "\n": "line break", "\n\n": "two line breaks", "\t": "tab", " ": "blank"}
 """Names of tokens that can't be heard."""
 

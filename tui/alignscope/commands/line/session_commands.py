@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from alignscope.commands.line.options import add_directory, add_json, add_theme
 
-EXPORT_FORMS: Final = ("markdown", "html", "jsonl", "csv", "cast", "preferences")
+EXPORT_FORMS: Final = ("markdown", "html", "jsonl", "csv", "cast", "preferences", "positions", "positions-jsonl")
 """Names in `export.FORMATS`, without its imports."""
 _CUT: Final = " In CSV, spreadsheets cut a text after 32,767 characters."
 _SESSION: Final = "a session's name, its title, or the path of its file"

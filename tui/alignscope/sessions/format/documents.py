@@ -9,8 +9,10 @@ from alignscope.backends.host import public
 from alignscope.model.events import MAX_LIMIT, End
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
+from alignscope.model.score import Scored
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Verdict
+from alignscope.sessions.format import scores
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import BlockMapping, BlockText
 
@@ -55,6 +57,9 @@ def turn(
         document["verdict"] = _verdict(turn.verdict)
     written = turn.replies if replies is None else replies
     document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in written.values()]
+    parts = [score.part(0) for key, score in turn.scores.items() if key[:2] in written]
+    if parts:
+        document["scores"] = [scores.write(part) for part in parts]
     return _with(document, extra)
 
 
@@ -77,6 +82,11 @@ def further(turn: Turn, replies: Mapping[ReplyKey, Reply]) -> BlockMapping:
     """Return the document that adds replies to a turn, which go on from others of it."""
     carried = turn.settings.context == CARRY
     return BlockMapping(further=turn.number, replies=[_reply(reply, carried=carried) for reply in replies.values()])
+
+
+def scored(turn: int, part: Scored) -> BlockMapping:
+    """Return the document that adds a part of a score to a turn."""
+    return BlockMapping(scores=[scores.write(part, turn)])
 
 
 def session(session: Session) -> Iterator[BlockMapping]:

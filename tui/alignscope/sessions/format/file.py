@@ -25,7 +25,7 @@ _BLANK: Final = re.compile(rb"(?:[ \t]*(?:[%#][^\n]*)?(?:\r?\n|\Z))*+")
 # Fields that only a replay needs, in the form that they are written in here. Other blocks are matched whole, so that
 # nothing in them is mistaken for such a field.
 _DETAILS: Final = re.compile(
-    rb"^  (?:timeline|request|stats|sent|ended):.*\n(?:(?:    .*)?\n)*"
+    rb"^  (?:timeline|positions|request|stats|sent|ended):.*\n(?:(?:    .*)?\n)*"
     rb"|^  url: .*\n(?=  (?:request|text):)"
     rb"|^sampling:.*\n"
     rb"|^(  [^ \n].*: [|>].*\n(?:(?:    .*)?\n)*|[^ \n].*: [|>].*\n(?:(?:  .*)?\n)*)",

@@ -1,6 +1,7 @@
 """A session as JSON Lines and back, without loss: the documents of its file, one a line.
 
-Timelines are arrays of tokens. Halves of surrogate pairs, which JSON can't hold, are hidden as in session files.
+Timelines are arrays of tokens, and scores of positions. Halves of surrogate pairs, which JSON can't hold, are hidden as
+in session files.
 """
 
 import json
@@ -18,19 +19,22 @@ from alignscope.sessions.format.yaml import each_text, hide, moment, reveal
 MAX_LINE: Final = 256 * 2**20
 """Characters in a line: more than a turn of sixty-four replies can have and be played."""
 _MAX_LINES: Final = 1_000_000
+_LINES: Final = {"replies": "timeline", "scores": "positions"}
+"""Fields of the mappings in a list that are lines of JSON, by the list's name."""
 
 
 def write(session: Session) -> Iterator[str]:
     """Yield the header, then a line for each turn. Raises SessionError if a timeline is damaged."""
     for document in documents.session(session):
-        timelines = [reply.pop("timeline") for reply in document["replies"]] if "turn" in document else []
+        lines = [(name, at, field, part.pop(field)) for name, at, field, part in _with_lines(document)]
         plain = each_text(document, hide)
-        for reply, timeline in zip(plain.get("replies", ()), timelines, strict=bool(timelines)):
+        for name, at, field, text in lines:
+            part = plain[name][at]
             try:
-                reply["timeline"] = [msgspec.json.decode(line) for line in timeline.split("\n") if line]
+                part[field] = [msgspec.json.decode(line) for line in text.split("\n") if line]
             except (msgspec.MsgspecError, RecursionError) as error:
-                where = f"{session.name}: turn {document['turn']}, pane {reply['pane']}, sample {reply['sample']}"
-                raise SessionError(f"{where}: the timeline is damaged: {error}") from None
+                where = f"{session.name}: turn {document['turn']}, pane {part['pane']}, sample {part['sample']}"
+                raise SessionError(f"{where}: the {field} is damaged: {error}") from None
         yield json.dumps(plain, ensure_ascii=False, default=moment) + "\n"
 
 
@@ -62,18 +66,24 @@ def read(lines: Iterable[str], name: str) -> Session:
     return session
 
 
+def _with_lines(document: Any) -> Iterator[tuple[str, int, str, dict[str, Any]]]:
+    """Yield what holds lines of JSON: the list that it is in, its place there, the field, and the mapping itself."""
+    for name, field in _LINES.items():
+        parts = document.get(name) if isinstance(document, dict) else None
+        for at, part in enumerate(parts if isinstance(parts, list) else ()):
+            if isinstance(part, dict) and field in part:
+                yield name, at, field, part
+
+
 def _read(line: str) -> Any:
     try:
         data = json.loads(line)
-        replies = data.get("replies") if isinstance(data, dict) else None
-        timelines = {}
-        for index, reply in enumerate(replies if isinstance(replies, list) else ()):
-            if isinstance(reply, dict) and isinstance(reply.get("timeline"), list):
-                timelines[index] = reply.pop("timeline")
+        found = [part for part in _with_lines(data) if isinstance(part[-1][part[-2]], list)]
+        lines = [(name, at, field, part.pop(field)) for name, at, field, part in found]
         data = _Revealed().of(data)
-        for index, rows in timelines.items():
+        for name, at, field, rows in lines:
             # Pieces of text stay as they are written, as in a session file: the reply reads them when it is played.
-            data["replies"][index]["timeline"] = "\n".join(map(json.dumps, rows))
+            data[name][at][field] = "\n".join(map(json.dumps, rows))
     except RecursionError:
         raise FormError("it is nested too deep") from None
     except ValueError as error:

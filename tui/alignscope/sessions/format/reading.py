@@ -22,6 +22,7 @@ from alignscope.model.turn import (
     TurnSettings,
     Verdict,
 )
+from alignscope.sessions.format import scores
 from alignscope.sessions.format.documents import FORMAT, VERSION, limit_in
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply
@@ -69,6 +70,8 @@ def add(session: Session, data: Any, where: str) -> None:
     if (verdict := fields.inner("verdict")) is not None:
         turn = _turn_of(session, verdict)
         turn.verdict = _read_verdict(verdict, turn)
+    for part in scores.each(fields):
+        scores.add(_turn_of(session, part), part, session.warnings, where)
     if fields.rest():
         session.others.append(fields.rest())
 
@@ -91,6 +94,8 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         new.note = note
     if (verdict := fields.inner("verdict")) is not None:
         new.verdict = _read_verdict(verdict, new)
+    for part in scores.each(fields):
+        scores.add(new, part, session.warnings, where)
     new.extra = fields.rest() | ({"sampling": unknown} if unknown else {})
     if known is None:
         session.turns.append(new)
@@ -100,6 +105,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         known.forget(name)
     known.replies |= new.replies
     known.further |= new.further
+    known.scores |= new.scores
     known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
     known.extra |= new.extra
 

@@ -4,6 +4,7 @@ import math
 import re
 import sys
 from array import array
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -39,8 +40,26 @@ class TimelineError(ValueError):
 
 def encode(reply: Reply) -> str:
     """Return the lines of a reply's tokens. Times have microseconds; rounding errors don't add up."""
+    return json_lines(_rows(reply))
+
+
+def json_lines(rows: Iterable[list[Any]]) -> str:
+    """Return a line of JSON for each row, without what a literal block of YAML can't hold. Texts are hidden already."""
     # One buffer: a hundred thousand separate strings would need several times the memory.
     lines = bytearray()
+    for row in rows:
+        if lines:
+            lines += b"\n"
+        lines += msgspec.json.encode(row)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
+
+
+def finite(logprob: float | None) -> float | None:
+    """Return a log-probability that JSON can hold, else None."""
+    return logprob if logprob is not None and math.isfinite(logprob) else None
+
+
+def _rows(reply: Reply) -> Iterator[list[Any]]:
     before = 0
     for index, (time, text) in enumerate(zip(reply.times, reply.texts, strict=True)):
         now = max(round(time * 1000), before)
@@ -50,16 +69,13 @@ def encode(reply: Reply) -> str:
         if index in reply.logprobs:
             logprob, alternatives = reply.logprobs[index]
             others = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
-            fields += [logprob if math.isfinite(logprob) else None, others]
+            fields += [finite(logprob), others]
         if index in reply.thoughts:
             fields += [None, []][len(fields) - 2 :]
             fields.append(True)
         elif fields[-1] == []:
             fields.pop()
-        if index:
-            lines += b"\n"
-        lines += msgspec.json.encode(fields)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
+        yield fields
 
 
 def decode(timeline: str) -> list[StoredToken]:
@@ -151,13 +167,14 @@ class StoredReply(Reply):
             else:
                 raise TimelineError(f"line {index + 1} is not what the reply's text has at that place")
             if line.logprob is not None:
-                logprobs[index] = (line.logprob, _revealed(line.alternatives))
+                logprobs[index] = (line.logprob, revealed(line.alternatives))
         if place != len(text):
             raise TimelineError(f"it ends after {counted(len(lines), 'line')}, and the reply's text goes on")
         self.texts, self.times, self.thoughts, self.logprobs = texts, times, thoughts, logprobs
 
 
-def _revealed(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+def revealed(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    """Return alternatives with their texts as they came."""
     if not any("\uffff" in each.text for each in alternatives):
         return alternatives
     return tuple(Alternative(reveal(each.text), each.logprob) for each in alternatives)

@@ -11,6 +11,7 @@ import msgspec
 from alignscope.files.whole import read_regular, sync
 from alignscope.files.yaml_file import FormError
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
+from alignscope.model.score import Scored
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import MAX_STORED_SAMPLES, Turn
 from alignscope.sessions.format import documents, reading
@@ -44,7 +45,9 @@ class _Head(msgspec.Struct, frozen=True):
     """The turn's document, without replies."""
 
 
-_Line = Started | Token | Finished | Again
+Line = Event | Again | Scored
+"""What a journal is told."""
+_Line = Started | Token | Finished | Again | Scored
 
 
 class Journal:
@@ -73,7 +76,7 @@ class Journal:
             self.close(remove=True)
             raise
 
-    def write(self, events: Iterable[Event | Again]) -> None:
+    def write(self, events: Iterable[Line]) -> None:
         """Write events to the disk."""
         lines = [_encoded(event) for event in events if not isinstance(event, Waiting)]
         if lines:
@@ -133,6 +136,9 @@ def read(path: Path) -> Session:
             break
         if isinstance(event, Again):
             turn.forget(event.pane)
+        elif isinstance(event, Scored):
+            if event.pane in names and event.by in names:
+                turn.add_scored(event)
         elif not 1 <= event.sample <= MAX_STORED_SAMPLES or not 0 <= event.ms < LATEST:
             break
         elif event.pane in names:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.model.events import End, Event
+from alignscope.model.score import Score, ScoreKey
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
 from alignscope.sessions.format import documents
-from alignscope.sessions.recording.journal import Again
-from alignscope.sessions.recording.session_files import SessionFiles, snapshot
+from alignscope.sessions.recording.journal import Again, Line
+from alignscope.sessions.recording.session_files import SessionFiles
 from alignscope.sessions.recording.writer import Writer
 
 FLUSH_SECONDS: Final = 0.2
@@ -56,7 +57,7 @@ class Recorder:
         self.session = session or Session("", datetime.now(UTC))
         self._on_problem = on_problem
         self._describe = describe
-        self._tasks: deque[Callable[[], None] | Event | Again] = deque()
+        self._tasks: deque[Callable[[], None] | Line] = deque()
         self._wake = threading.Event()
         self._stop = False
         self._thread: threading.Thread | None = None
@@ -68,6 +69,9 @@ class Recorder:
         self._further: set[ReplyKey] = set()
         self._playing = 0
         self._ended = True
+        self._scored: dict[tuple[int, ScoreKey], int] = {(turn.number, key): len(score.positions)
+                        for turn in self.session.turns for key, score in turn.scores.items()}  # fmt: skip
+        """Recorded positions of each turn's scores."""
         self._files = SessionFiles(directory, self.session, writer, self._notify)  # the thread's own
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
@@ -106,6 +110,8 @@ class Recorder:
             self._further.add(further)
         if only is not None:
             self._again.add(only)
+            for key in [key for key in self._scored if key[0] == turn.number and key[1].pane == only]:
+                del self._scored[key]
             self._do(Again(only))
 
     def event(self, turn: Turn, event: Event) -> None:
@@ -132,10 +138,27 @@ class Recorder:
         turn.records = self._describe(turn) if self._describe else turn.panes
         if not self.session.lineup:
             self.session.lineup = turn.records
-        copy = snapshot(turn)
+        copy = turn.copy()
         new = frozenset(key for key in copy.replies if key[0] in self._again or key in self._further)
         only = None if self._whole else new
         self._do(lambda: self._files.append(copy, only))
+
+    # Called by scorings
+
+    def scored(self, turn: Turn, score: Score) -> None:
+        """Record what a score has got since the last time: with its reply while that is open, else by itself."""
+        first = self._scored.get((turn.number, score.key), 0)
+        part = score.part(first if first <= len(score.positions) else 0)
+        self._scored[turn.number, score.key] = len(score.positions)
+        if turn is self._turn and not self._ended and self._is_open(score.key):
+            self._do(part)
+        else:
+            copy = turn.copy()
+            self._do(lambda: self._files.change(documents.scored(turn.number, part), copy))
+
+    def _is_open(self, key: ScoreKey) -> bool:
+        """Return whether the reply that a score is of is among those that the journal has."""
+        return self._whole or key.pane in self._again or (key.pane, key.sample) in self._further
 
     # Called for the person
 
@@ -147,12 +170,12 @@ class Recorder:
     def set_note(self, turn: Turn, text: str) -> None:
         """Put a note on a turn; an empty one removes it."""
         turn.note = text
-        self._do(lambda: self._files.change(documents.note(turn.number, text), snapshot(turn)))
+        self._do(lambda: self._files.change(documents.note(turn.number, text), turn.copy()))
 
     def set_verdict(self, turn: Turn, verdict: Verdict | None) -> None:
         """Rank a turn's replies; None removes the ranking."""
         turn.verdict = verdict
-        self._do(lambda: self._files.change(documents.verdict(turn.number, verdict), snapshot(turn)))
+        self._do(lambda: self._files.change(documents.verdict(turn.number, verdict), turn.copy()))
 
     def save_as(self, path: Path) -> Future[Path]:
         """Write the session into a new file and go on there. The future has its path, or raises OSError."""
@@ -193,12 +216,12 @@ class Recorder:
     def _start(self, turn: Turn, *, whole: bool) -> None:
         self._turn, self._whole, self._playing, self._ended = turn, whole, 0, False
         self._again, self._further = set(), set()
-        copy = replace(turn, replies={})
+        copy = replace(turn, replies={}, scores={})
         self._do(lambda: self._files.start(copy))
 
     # The thread
 
-    def _do(self, task: Callable[[], None] | Event | Again) -> None:
+    def _do(self, task: Callable[[], None] | Line) -> None:
         self._tasks.append(task)
         if self._thread is None and not self._stop:
             self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)

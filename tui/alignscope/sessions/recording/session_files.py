@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from alignscope.model.events import Event
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.format.yaml import BlockMapping
-from alignscope.sessions.recording.journal import Again, Journal
+from alignscope.sessions.recording.journal import Journal, Line
 from alignscope.sessions.recording.writer import ChangedError, Writer
 
 
@@ -34,8 +33,8 @@ class SessionFiles:
         self._notify = notify
         self._journal: Journal | None = None
         self._open: Turn | None = None
-        self._events: list[Event | Again] = []
-        self._kept = {turn.number: snapshot(turn) for turn in session.turns}
+        self._events: list[Line] = []
+        self._kept = {turn.number: turn.copy() for turn in session.turns}
         self.unsaved: dict[int, Turn] = {}
         """The turns that have ended and are not on disk, by number."""
         self._changes: list[BlockMapping] = []
@@ -53,7 +52,7 @@ class SessionFiles:
         else:
             self._journal = Journal(self._session, turn)
 
-    def add(self, event: Event | Again) -> None:
+    def add(self, event: Line) -> None:
         """Add an event, which `flush` writes."""
         self._events.append(event)
 
@@ -79,7 +78,7 @@ class SessionFiles:
         self._catch_up({turn.number: replies})
 
     def change(self, document: BlockMapping, turn: Turn | None = None) -> None:
-        """Append a title, a note or a verdict. A session without a file gets it when its file is written."""
+        """Append a document that changes a turn or the title. A session without a file gets it with its file."""
         if turn is not None and turn.number in self._kept:
             self._kept[turn.number] = turn
             if turn.number in self.unsaved:
@@ -175,8 +174,3 @@ class SessionFiles:
         journal, self._journal = self._journal, None
         if journal is not None:
             journal.close(remove=True)
-
-
-def snapshot(turn: Turn) -> Turn:
-    """Return a copy of the turn with replies of its own; those that have ended don't change any more."""
-    return replace(turn, replies=dict(turn.replies))

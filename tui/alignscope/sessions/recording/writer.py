@@ -141,10 +141,15 @@ class Writer:
             self._append(
                 *([documents.turn(turn, self._lineup, replies=anew)] if anew or not further else []),
                 *([documents.further(turn, further)] if further else []),
+                *(
+                    documents.scored(turn.number, each.part(0))
+                    for key, each in turn.scores.items()
+                    if key[:2] in further
+                ),
             )
 
     def append(self, document: BlockMapping) -> None:
-        """Write a title, a note or a verdict. Before the first turn there is only a title, which the header gets."""
+        """Write a document that changes a turn or the title. Before the first turn only the title can change."""
         if self._waiting is not None:
             self._waiting = replace(self._waiting, title=document["title"])
         else:

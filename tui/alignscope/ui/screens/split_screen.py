@@ -17,6 +17,7 @@ from alignscope.ui.widgets.status import NoticeLine
 
 if TYPE_CHECKING:
     from alignscope.run.servers import Servers
+    from alignscope.scoring.turn_scoring import TurnScoring
     from alignscope.ui.screens.tokens.verbs import Further
 
 T = TypeVar("T")
@@ -88,8 +89,20 @@ class SplitScreen(AppScreen[T]):
         from alignscope.ui.screens.tokens.screen import TokensScreen
 
         here = self.here
-        sample, stacked = here.shown_sample or 1, self.split.stacked
-        self.app.push_screen(TokensScreen(turn, sample, here.pane.name, stacked=stacked, further=self.further))
+        self.app.push_screen(
+            TokensScreen(
+                turn,
+                here.shown_sample or 1,
+                here.pane.name,
+                stacked=self.split.stacked,
+                further=self.further,
+                scoring=self.scoring_of(turn),
+            )
+        )
+
+    def scoring_of(self, turn: Turn) -> "TurnScoring | None":
+        """Return what asks a turn's panes about one another's replies; None where nobody can be asked."""
+        return None
 
     def show_sent(
         self,

@@ -28,6 +28,7 @@ from alignscope.ui.widgets.status import SettingsLine
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
+    from alignscope.scoring.turn_scoring import TurnScoring
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
 _DIVIDER_STEP = 0.05
@@ -241,6 +242,13 @@ class PaneActions(SplitScreen[int]):
             anchor = self.here.transcript.scroll_anchor
             number = anchor.place[0] if anchor.at is None else turn.number
             self.show_sent(self.exploration.turns, number, self.servers, self.launch.presets)
+
+    def scoring_of(self, turn: Turn) -> "TurnScoring":
+        from alignscope.scoring.turn_scoring import TurnScoring
+
+        explored, recorder = self.exploration, self.exploration.recorder
+        before = explored.turns[: explored.turns.index(turn)]
+        return TurnScoring(turn, explored.servers, before=before, keep=recorder.scored if recorder else None)
 
     def last_turn(self) -> Turn | None:
         """Return the last turn; None if there is none, after a notice."""

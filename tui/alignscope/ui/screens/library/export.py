@@ -58,7 +58,7 @@ class ExportScreen(Chooser[tuple[str, Path] | None]):
 
     def entries(self, query: str) -> list[Option]:
         return [
-            Option(Content.assemble((f"{name:<13}", "bold"), (help, "$text-muted")), id=name)
+            Option(Content.assemble((f"{name:<16}", "bold"), (help, "$text-muted")), id=name)
             for name, (_, help) in self._forms.items()
         ]
 

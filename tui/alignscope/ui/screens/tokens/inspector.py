@@ -17,6 +17,7 @@ from alignscope.run.sent.samplers import truncation_of
 from alignscope.text.clean import cell_width, fit, visible
 from alignscope.text.wording import counted
 from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.ui.screens.tokens.scores.other import Other, between, percent
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
 Row = list[tuple[str, str]]
@@ -43,9 +44,8 @@ class Inspected:
     token: int
     name: str
     """The pane's mark and name."""
-    other: ReplyTokens | None = None
-    """A reply with the very same tokens before this place, and a list at it."""
-    other_name: str = ""
+    other: Other | None = None
+    """What another model says at this place."""
     server: str = ""
     """Name and version of the server that wrote it; empty if unknown."""
     chosen: int | None = None
@@ -172,7 +172,11 @@ def _kept(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _heading(inspected: Inspected, width: int) -> Row:
-    other = fit(inspected.other_name.split(" ")[0] + " %", _PERCENT).rjust(_PERCENT + 1) if inspected.other else ""
+    other = (
+        fit(inspected.other.mark + " %", _PERCENT).rjust(_PERCENT + 1)
+        if inspected.other and inspected.other.cut
+        else ""
+    )
     own = fit(f"{inspected.name.split(' ')[0]} %", _PERCENT).rjust(_PERCENT)
     name = fit(inspected.name, width - len(other) - len(own) - 1)
     return [(name + " " * (width - cell_width(name) - cell_width(other) - cell_width(own)) + own + other, "head")]
@@ -185,7 +189,7 @@ def _entry(rank: str, text: str, probability: float, other: str | None, width: i
         (f"{_SIGNS.get(look, ' ')}{rank:>{_RANK - 1}} ", look or "muted"),
         (shown + " " * (room - cell_width(shown) + 1), look),
         (_bar(probability), "bar"),
-        (f"{_percent(probability):>{_PERCENT}}", look),
+        (f"{percent(probability):>{_PERCENT}}", look),
         ("" if other is None else f"{other:>{_PERCENT + 1}}", look or "muted"),
     ]
 
@@ -194,10 +198,6 @@ def _bar(probability: float) -> str:
     eighths = round(min(1.0, probability) * _BAR * 8)
     full, part = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[part] if part else "")).ljust(_BAR)
-
-
-def _percent(probability: float) -> str:
-    return f"{100 * probability:.1f}" if probability >= 0.0005 or not probability else "<0.1"
 
 
 def _none(others: Sequence[str | None]) -> str | None:
@@ -210,40 +210,33 @@ def _other_percents(inspected: Inspected, texts: Sequence[str]) -> list[str | No
 
     A text that several tokens of either list have, or that is a part of a character, doesn't tell which token it is.
     """
-    if inspected.other is None:
-        return [None] * len(texts)
-    try:
-        theirs = inspected.other.list_at(inspected.token)
-    except NotATopListError:
-        theirs = None
+    theirs = inspected.other.cut if inspected.other else None
     if theirs is None:
         return [None] * len(texts)
     unclear = theirs.ambiguous | {text for text in texts if texts.count(text) > 1 or "\ufffd" in text or not text}
     known = {each.text: probability for each, probability in zip(theirs.tokens, theirs.probabilities, strict=True)}
-    most = f"<{_percent(theirs.most).removeprefix('<')}"
-    return ["?" if text in unclear else _percent(known[text]) if text in known else most for text in texts]
+    most = f"<{percent(theirs.most).removeprefix('<')}"
+    return ["?" if text in unclear else percent(known[text]) if text in known else most for text in texts]
 
 
 def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[str]:
     """Return what is said below the list, a row each."""
     tokens, token = inspected.tokens, inspected.token
+    facts = list(inspected.other.facts) if inspected.other else []
     if problem:
-        return ["not a list of the likeliest:", problem]
+        return [*facts, "not a list of the likeliest:", problem]
     if found is None:
-        return ["no log-probability came with this token"]
-    facts = []
+        return [*facts, "no log-probability came with this token"]
     surprisal, figures = tokens.surprisal(token), tokens.figures(token)
     if surprisal is not None:
         facts.append(f"surprisal {surprisal:.2f} bits")
     if figures is not None and tokens.alternatives(token):
         choices = Bounds(figures.entropy.lo / BITS, figures.entropy.hi / BITS).exp()
-        facts.append(f"entropy {_between(figures.entropy, 2)} bits")
-        facts.append(f"effective choices: {_between(choices, 1)}")
+        facts.append(f"entropy {between(figures.entropy, 2)} bits")
+        facts.append(f"effective choices: {between(choices, 1)}")
     facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
     if tokens.reply.request:
         facts += _sampled_away(tokens, found, inspected.server)
-    if inspected.other is not None:
-        facts.append(f"{inspected.other_name.split(' ')[0]}: same tokens before, own frame")
     return facts
 
 
@@ -255,13 +248,4 @@ def _sampled_away(tokens: ReplyTokens, found: CutList, server: str) -> list[str]
     if truncation.keeps_all:
         return ["sampled away: nothing, no truncation"]
     away = truncated_mass(found, truncation)
-    return [f"sampled away {_between(Bounds(100 * away.lo, 100 * away.hi), 1)} %"]
-
-
-def _between(bounds: Bounds, digits: int) -> str:
-    """Return both bounds, one where they agree as written, and `at least` where nothing bounds it from above."""
-    lo = f"{bounds.lo:.{digits}f}"
-    if math.isinf(bounds.hi):
-        return f"at least {lo}"
-    hi = f"{bounds.hi:.{digits}f}"
-    return lo if lo == hi else f"{lo}–{hi}"
+    return [f"sampled away {between(Bounds(100 * away.lo, 100 * away.hi), 1)} %"]

@@ -38,5 +38,5 @@ class Legend(RowBar):
         for step, label in enumerate(self._scale.labels):
             if label:
                 yield " ", ""
-                yield f" {label} ", f"legend--step-{step}"
+                yield f" {label} ", f"legend--{self._scale.styles[step]}"
         yield f"  {self._more}", ""

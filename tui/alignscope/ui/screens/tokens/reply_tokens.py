@@ -4,7 +4,7 @@ import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, Listed, NotATopListError
@@ -12,6 +12,9 @@ from alignscope.measure.distribution.entropy import entropy
 from alignscope.measure.distribution.ranks import Ranks, rank
 from alignscope.model.events import Alternative
 from alignscope.model.reply import Reply
+
+if TYPE_CHECKING:
+    from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens
 
 BITS: Final = 1 / math.log(2)
 """Bits in a nat."""
@@ -37,6 +40,8 @@ class ReplyTokens:
 
     def __init__(self, reply: Reply) -> None:
         self.reply = reply
+        self.scored: ScoredTokens | None = None
+        """What another model thinks of them; None if none was asked."""
         self.texts: list[str] = []
         self.starts = array("q", [0])
         """The place of each token's first character in the text, and of the next token's."""

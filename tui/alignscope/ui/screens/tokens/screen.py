@@ -1,6 +1,6 @@
 """The screen of the token view: every pane's reply with a cursor, and what else was likely there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from textual import on
@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
+from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.text.wording import counted, describe_origin, describe_token, name_token
 from alignscope.ui.screens.base import AppScreen
 from alignscope.ui.screens.tokens.bindings import BINDINGS
@@ -19,6 +20,7 @@ from alignscope.ui.screens.tokens.inspector import Inspected, Inspector
 from alignscope.ui.screens.tokens.legend import Legend
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scales import SCALES
+from alignscope.ui.screens.tokens.scores.panel import ScorePanel
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 from alignscope.ui.screens.tokens.token_strip import TokenStrip
 from alignscope.ui.screens.tokens.token_text import TokenText
@@ -27,8 +29,19 @@ from alignscope.ui.widgets.keybar import KeyBar
 
 _PERIOD: Final = 0.1
 """Seconds between two looks at replies that still grow."""
-_LISTS: Final = {"uncertain": ReplyTokens.uncertain, "fork": ReplyTokens.fork}
-_NAMES: Final = {"uncertain": "uncertain token", "fork": "fork"}
+_LISTS: Final[Mapping[str, Callable[[ReplyTokens, int], bool]]] = {
+    "uncertain": ReplyTokens.uncertain,
+    "fork": ReplyTokens.fork,
+    "shifted": lambda tokens, token: tokens.scored is not None and tokens.scored.shifted(token),
+    "ended": lambda tokens, token: tokens.scored is not None and tokens.scored.ended(token),
+}
+_NAMES: Final = {
+    "uncertain": "uncertain token",
+    "fork": "fork",
+    "shifted": "shifted token",
+    "ended": "end by the other",
+}
+_BY_SCORE: Final = ("shifted", "ended")
 
 
 class TokensScreen(AppScreen[None]):
@@ -40,6 +53,7 @@ class TokensScreen(AppScreen[None]):
         pane: name of the pane whose cursor the keys move first.
         stacked: whether the panes are one above the other.
         further: lets panes go on from the replies; None in a replay.
+        scoring: what asks the panes about one another's replies; None where nobody can be asked.
     """
 
     AUTO_FOCUS = ""
@@ -68,7 +82,14 @@ class TokensScreen(AppScreen[None]):
     """
 
     def __init__(
-        self, turn: Turn, sample: int = 1, pane: str = "", *, stacked: bool = False, further: Further | None = None
+        self,
+        turn: Turn,
+        sample: int = 1,
+        pane: str = "",
+        *,
+        stacked: bool = False,
+        further: Further | None = None,
+        scoring: TurnScoring | None = None,
     ) -> None:
         super().__init__()
         self._turn = turn
@@ -80,10 +101,12 @@ class TokensScreen(AppScreen[None]):
             for each, tone in zip(turn.lineup, tones(turn.lineup), strict=True)
         ]
         self._here = next((column for column in self._columns if column.pane.name == pane), self._columns[0])
+        self._scores = ScorePanel(turn, self._columns, scoring)
         self._scale = SCALES[0]
         self._said = ""
         self._list = "uncertain"
         self._linked = True
+        self._blanks = False
         self._timer: Timer
 
     def compose(self) -> ComposeResult:
@@ -105,12 +128,20 @@ class TokensScreen(AppScreen[None]):
         names = [column.pane.name for column in self._columns]
         replies = [self._turn.replies.get((name, self.samples[name])) for name in names]
         changed = [column.update_reply(reply) for column, reply in zip(self._columns, replies, strict=True)]
-        if any(changed) or not self._columns[0].has_class("-begun"):
+        scored = self._scores.follow()
+        if scored and self._scale.scored:
+            for column in self._columns:
+                column.rescale()
+        if any(changed) or scored or not self._columns[0].has_class("-begun"):
             self._columns[0].add_class("-begun")
             self.verbs.await_token()
             self._show(said=self._said, keep_message=True)
-        if all(reply is not None and reply.end is not None for reply in replies):
+        if all(reply is not None and reply.end is not None for reply in replies) and not self._scores.running:
             self._timer.pause()
+
+    async def on_unmount(self) -> None:
+        """Stop asking: what came is kept, and the same key goes on."""
+        await self._scores.close()
 
     @property
     def footer_words(self) -> dict[str, str]:
@@ -145,7 +176,7 @@ class TokensScreen(AppScreen[None]):
         for column in self._columns:
             column.move(column.text.cursor, active=column is here, keep_column=keep_column)
         token, tokens = here.text.cursor, here.tokens
-        behind = self.verbs.behind
+        behind, progress = self.verbs.behind, self._scores.progress()
         if behind is not None:
             self.inspector.show(Inspected(behind, 0, f"{here.mark}, behind", chosen=self.verbs.chosen))
             described = f"behind {name_token(tokens.texts[token])}, without writing"
@@ -153,21 +184,17 @@ class TokensScreen(AppScreen[None]):
             self.inspector.show(None)
             described = "no token has come yet" if tokens.reply.end is None else "no token"
         else:
-            other = next((each for each in self._columns if each is not here and self._comparable(each)), None)
+            other = self._scores.other(here, token)
             server = next((each.server for each in self._turn.panes if each.name == here.pane.name), "")
-            beside, mark = (other.tokens, other.mark) if other else (None, "")
-            self.inspector.show(Inspected(tokens, token, here.mark, beside, mark, server, self.verbs.chosen))
+            self.inspector.show(Inspected(tokens, token, here.mark, other, server, self.verbs.chosen))
             described = describe_token(token, len(tokens), tokens.texts[token], tokens.probability(token), self._rank())
             described += self.verbs.kept_words
+            if other and other.words and not (said or progress):
+                described = f"{described}; {other.words}"
         if not (keep_message and self.words.has_class("-message")):
             self.words.remove_class("-message")
-            self.words.update(f"{described}  ·  {said}" if said else described, layout=False)
+            self.words.update("  ·  ".join(filter(None, (described, progress, said))), layout=False)
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
-
-    def _comparable(self, column: TokenColumn) -> bool:
-        """Return whether a pane has the same tokens before the cursor, and a list there."""
-        tokens, token = self._here.tokens, self._here.text.cursor
-        return tokens.same_before(column.tokens, token) and bool(column.tokens.alternatives(token))
 
     def _rank(self) -> str:
         """Return the rank of the cursor's token in words; empty if nothing is known."""
@@ -240,7 +267,8 @@ class TokensScreen(AppScreen[None]):
         belongs, name = _LISTS[self._list], _NAMES[self._list]
         found = [token for token in range(tokens.kept, len(tokens)) if belongs(tokens, token)]
         if not found:
-            self._show(said=f"no {name} here")
+            unasked = self._list in _BY_SCORE and tokens.scored is None
+            self._show(said=self._unasked if unasked else f"no {name} here")
             return
         later, earlier = [each for each in found if each > cursor], [each for each in found if each < cursor]
         if direction > 0:
@@ -250,14 +278,41 @@ class TokensScreen(AppScreen[None]):
         place = found.index(token) + 1
         self._go(token, said=f"{name} {place:,} of {counted(len(found), name).split(' ')[0]}{around}")
 
+    # The other model
+
+    @property
+    def _unasked(self) -> str:
+        return f"not asked yet: {self.key_of('tokens.score')} asks the other model"
+
+    def action_score(self) -> None:
+        """Have this reply scored by the other models and theirs by this one, or stop that."""
+        said = self._scores.toggle(self._here, self.key_of("tokens.score"))
+        self._timer.resume()
+        self._show(said=said)
+
+    def action_frame(self) -> None:
+        """Show the scores after the next frame."""
+        said = self._scores.next_frame()
+        self._timer.resume()
+        for column in self._columns:
+            column.rescale()
+        self._show(said=said)
+
     # How it is shown
+
+    def action_blanks(self) -> None:
+        """Show blanks as signs, or as they are."""
+        self._blanks = not self._blanks
+        for column in self._columns:
+            column.text.show_blanks(self._blanks)
 
     def action_scale(self) -> None:
         """Show the heat of the next scale."""
         self._scale = SCALES[(SCALES.index(self._scale) + 1) % len(SCALES)]
         for column in self._columns:
             column.set_scale(self._scale)
-        self._show()
+        unasked = self._scale.scored and self._here.tokens.scored is None
+        self._show(said=self._unasked if unasked else "")
 
     def action_leave(self) -> None:
         """Stop what goes on from here, or leave the token view."""

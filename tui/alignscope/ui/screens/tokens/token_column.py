@@ -11,7 +11,7 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.tones import MARKS, Tone
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
-from alignscope.ui.screens.tokens.scales import Scale
+from alignscope.ui.screens.tokens.scales import SCALES, Scale
 from alignscope.ui.screens.tokens.token_strip import TokenStrip
 from alignscope.ui.screens.tokens.token_text import TokenText
 from alignscope.ui.widgets.pane.bars import PaneHeader
@@ -33,6 +33,7 @@ class TokenColumn(Widget):
         &.-first { border-left: none; }
         & > Static { height: auto; max-height: 4; padding: 0 1; color: $text-muted; display: none; }
         & > Static.-filled { display: block; }
+        & > .-score { max-height: 4; background: $surface; }
         &.-focused > PaneHeader { background: $panel; color: $foreground; }
         &.-focused > PaneHeader > .pane-header--name { text-style: bold reverse; }
         &.-focused:ansi > PaneHeader { background: $background; text-style: bold underline; }
@@ -54,14 +55,18 @@ class TokenColumn(Widget):
         self.samples = samples
         self._requested = requested
         self._why = Static(markup=False)
+        self._score = Static(markup=False, classes="-score")
         self._filling = False
+        self._scored = ""
+        self._scale = SCALES[0]
 
     def compose(self) -> ComposeResult:
-        """Yield the header, the reason for missing lists, the text and the strip."""
+        """Yield the header, the reason for missing lists, the text, the strip, and what the other model thinks."""
         yield self._header
         yield self._why
         yield self.text
         yield self._strip
+        yield self._score
 
     def on_mount(self) -> None:
         """Fill the header."""
@@ -109,8 +114,21 @@ class TokenColumn(Widget):
             return "No log-probabilities were asked for. I in the explorer asks for them, and ask has --logprobs."
         return "Log-probabilities were asked for, and the server gave none."
 
+    def show_score(self, said: str) -> None:
+        """Show what is said of the reply's score, and no row where that is nothing."""
+        if said != self._scored:
+            self._scored = said
+            self._score.set_class(bool(said), "-filled")
+            self._score.update(said)
+
+    def rescale(self) -> None:
+        """Draw again what depends on the other model's lists, which have grown."""
+        self.text.set_scale(self._scale)
+        self._strip.show(self.tokens)
+
     def set_scale(self, scale: Scale) -> None:
         """Show the heat of another scale."""
+        self._scale = scale
         self.text.set_scale(scale)
         self._strip.set_scale(scale)
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
 from alignscope.ui.screens.tokens.scales import ENTROPY, SCALES, Scale
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
@@ -17,7 +18,7 @@ _INDENT: Final = 2
 """Blank cells at the left, below the text's gutter."""
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _TOP: Final = 8.0
-"""Bits from which on a surprisal has the highest block; of entropy, half as many."""
+"""Bits from which on a surprisal has the highest block; of entropy, half as many; of divergence, 1."""
 
 
 class TokenStrip(LineWidget, Widget):
@@ -49,6 +50,8 @@ class TokenStrip(LineWidget, Widget):
         self._cells: str | None = None
         """The blocks; None if they have to be found again."""
         self._strip: Strip | None = None
+        self._looks: tuple[Style, Style] | None = None
+        """Styles of the row and of the cursor."""
 
     def show(self, tokens: ReplyTokens) -> None:
         """Show a reply as it is now."""
@@ -56,8 +59,8 @@ class TokenStrip(LineWidget, Widget):
         self.refresh()
 
     def set_scale(self, scale: Scale) -> None:
-        """Show the entropy on its own scale, and else the surprisal."""
-        if (scale is ENTROPY) is not (self._scale is ENTROPY):
+        """Show the entropy or the divergence of the two models on scales of their own, and else the surprisal."""
+        if (scale is ENTROPY, scale.scored) != (self._scale is ENTROPY, self._scale.scored):
             self._cells = self._strip = None
             self.refresh()
         self._scale = scale
@@ -74,7 +77,7 @@ class TokenStrip(LineWidget, Widget):
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
         super().notify_style_update()
-        self._strip = None
+        self._strip = self._looks = None
 
     @property
     def _each(self) -> int:
@@ -88,6 +91,10 @@ class TokenStrip(LineWidget, Widget):
         if self._scale is ENTROPY:
             figures = self._tokens.known_figures(token)
             return -1.0 if figures is None else 2 * figures.entropy.lo / _TOP
+        if self._scale.scored:
+            scored = self._tokens.scored
+            found = scored.known_comparison(token) if scored else None
+            return -1.0 if found is None or found.js is None else found.js.lo * BITS
         surprisal = self._tokens.surprisal(token)
         return -1.0 if surprisal is None else surprisal / _TOP
 
@@ -102,8 +109,9 @@ class TokenStrip(LineWidget, Widget):
         if self._strip is None or self._strip.cell_length != width:
             if self._cells is None:
                 self._cells = self._blocks()
-            plain, here = self.rich_style, self._cursor // self._each
-            cells, cursor = self._cells, self.get_component_rich_style("token-strip--cursor")
+            if self._looks is None:  # Textual's look-up costs more than drawing the row
+                self._looks = self.rich_style, self.get_component_rich_style("token-strip--cursor")
+            (plain, cursor), here, cells = self._looks, self._cursor // self._each, self._cells
             segments = [Segment(" " * _INDENT + cells[:here], plain), Segment(cells[here : here + 1], cursor)]
             self._strip = Strip([*segments, Segment(cells[here + 1 :], plain)]).adjust_cell_length(width, plain)
         return self._strip

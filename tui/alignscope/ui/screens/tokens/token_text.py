@@ -22,6 +22,9 @@ from alignscope.ui.widgets.transcript.line_widget import LineWidget, tone_css
 _GUTTER: Final = GUTTERS[BlockKind.REPLY]
 _BREAK: Final = "\u23ce"
 """Drawn where a line of the text ends, as a line break is a token too, or a part of one."""
+_BLANK: Final = "\u00b7"
+"""Drawn in place of a blank where that is asked for."""
+_TAB: Final = "\u2192"
 _STRIPS: Final = 512
 """Strips in the cache."""
 
@@ -76,6 +79,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         self._scale = SCALES[0]
         self._cursor = 0
         self._active = False
+        self._signs = False
         self._column: int | None = None
         """The column that steps from line to line keep to; None for that of the cursor."""
         self._width = 0
@@ -99,6 +103,12 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
     def set_scale(self, scale: Scale) -> None:
         """Draw the heat of another scale."""
         self._scale = scale
+        self._strips.clear()
+        self.refresh()
+
+    def show_blanks(self, signs: bool) -> None:
+        """Draw blanks as signs, or as they are."""
+        self._signs = signs
         self._strips.clear()
         self.refresh()
 
@@ -220,7 +230,14 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
 
     def row(self, y: int) -> Strip:
         """Draw a row of the view."""
-        row = y + self.scroll_offset.y
+        return self._row(y + self.scroll_offset.y)
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Draw rows of the view. Where it is scrolled to is looked up once: that costs more than a kept row."""
+        top = self.scroll_offset.y
+        return [self._row(y) for y in range(start + top, stop + top)]
+
+    def _row(self, row: int) -> Strip:
         if row not in self._strips:
             if len(self._strips) > _STRIPS:
                 self._strips.clear()
@@ -276,12 +293,15 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
             while place < len(text):
                 end = min(len(text), tokens.starts[token + 1] - start)
                 if end > place:
-                    yield _Piece(token, text[place:end], end - place)
+                    drawn = text[place:end].replace(" ", _BLANK) if self._signs else text[place:end]
+                    yield _Piece(token, drawn, end - place)
                     place = end
                 token += 1
         else:
             for begin, end, drawn, cells in glyphs(text):
                 held = start + begin < last and start + end > first
+                if self._signs and text[begin] in " \t":
+                    drawn = (_TAB if text[begin] == "\t" else _BLANK).ljust(cells)
                 yield _Piece(self._cursor if held else tokens.at(start + begin), drawn, cells)
         if self._rows.breaks(row):
             place = start + len(text)

@@ -10,7 +10,7 @@ from alignscope.measure.distribution.entropy import entropy, logprob
 from alignscope.measure.distribution.matching import match
 from alignscope.measure.distribution.ranks import rank
 from alignscope.measure.shift.classes import Shift, shift
-from alignscope.scoring.position import Missing, Position
+from alignscope.model.score import Missing, Position
 
 _MOST_CUT: Final = 1000
 """Length of the longest list that a server cuts."""
@@ -58,7 +58,7 @@ def compare(own: Position, other: Position, *, wanted: int) -> Comparison:
         wanted: the alternatives that were asked for. A server of whole distributions gives fewer where its vocabulary
             has no more.
     """
-    mine, theirs = _cut(own, wanted), _cut(other, wanted)
+    mine, theirs = cut_of(own, wanted), cut_of(other, wanted)
     token = Listed(own.token, own.logprob or 0.0)
     if own.end and other.missing is Missing.ENDS:
         there = Shift.UNSHIFTED  # both end here, whatever the rest of the list would say
@@ -81,10 +81,15 @@ def compare(own: Position, other: Position, *, wanted: int) -> Comparison:
 
 def null_shifts(own: Sequence[Position], *, wanted: int) -> list[Shift]:
     """Return the classes of a reply's tokens in its own model's lists: what sampling alone shifts."""
-    return [shift(_cut(each, wanted), Listed(each.token, each.logprob or 0.0)) for each in own if not each.end]
+    return [shift(cut_of(each, wanted), Listed(each.token, each.logprob or 0.0)) for each in own if not each.end]
 
 
-def _cut(position: Position, wanted: int) -> CutList | None:
+def cut_of(position: Position, wanted: int) -> CutList | None:
+    """Return the list at a position; None without one, or if it isn't one of the likeliest tokens.
+
+    Args:
+        wanted: as in `compare`.
+    """
     if position.missing or not position.alternatives:
         return None
     tops = [Listed(*alternative) for alternative in _pairs(position)]

@@ -1,0 +1,1 @@
+"""Scores in the token view: what the other model would have written, its figures, and the keys that ask for it."""
