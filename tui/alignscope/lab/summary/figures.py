@@ -1,0 +1,146 @@
+"""Figures of a run as they stand in its files: with bounds, interval, n, and what is to be said beside them."""
+
+from typing import Any
+
+import msgspec
+
+from alignscope.lab.summary.measures import Kind, Unit
+from alignscope.measure.bounds import Bounds
+from alignscope.model.tones import Tone
+
+Ends = tuple[float | None, float | None]
+"""Least and greatest value; None for one that nothing bounds."""
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure of one arm."""
+
+    value: Ends
+    """The point: both are the same where it is known."""
+    interval: Ends | None
+    """Of 95 %, over prompts; None where there is none, and then the caveats say why."""
+    prompts: int
+    """Number of prompts that it is over."""
+    replies: int
+    undetermined: int = 0
+    """Replies of which it can't be told."""
+    without: int = 0
+    """Prompts of the arm without a value."""
+    caveats: tuple[str, ...] = ()
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure of one arm less that of another, paired by prompt."""
+
+    of: str
+    """Label of the first arm."""
+    less: str
+    """Label of the one that is subtracted, a base model's."""
+    value: Ends
+    interval: Ends | None
+    wins: int
+    """Prompts on which the first has more."""
+    ties: int
+    losses: int
+    undecided: int = 0
+    """Prompts on which undetermined replies leave it open."""
+    p: float | None
+    """Of the sign-flip test: that the two answer each prompt alike. None where it can't be computed."""
+    p_holm: float | None = None
+    """Adjusted for the other p values of its family."""
+    can_tell: bool = True
+    """Whether enough prompts differ that p could be under 0.05 at all."""
+    smallest_effect: float | None
+    """About the smallest true difference that four of five such runs would find."""
+    prompts: int
+    only_of: int = 0
+    """Prompts that only the first arm has, which are left out."""
+    only_less: int = 0
+    margin: float | None = None
+    """The greatest difference that doesn't matter, as it was named before the run."""
+    same: str = ""
+    """Whether there is no difference that matters: `yes`, `no` or `can't tell`; "" without a margin."""
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> int:
+        """1 if the interval lies above 0, -1 if below, 0 if it can't be told."""
+        if self.interval is None:
+            return 0
+        lo, hi = self.interval
+        return 1 if lo is not None and lo > 0 else -1 if hi is not None and hi < 0 else 0
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure with its figures."""
+
+    name: str
+    label: str
+    kind: Kind
+    unit: Unit
+    formula: str
+    source: str
+    caveat: str
+    primary: bool
+    """Whether it was named before the run; others are exploratory."""
+    figures: dict[str, Figure]
+    """By the arm's label; one without any value is missing."""
+    differences: tuple[Difference, ...]
+
+
+class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared, and what came of it."""
+
+    label: str
+    entry: str
+    frame: str
+    sampling: str
+    role: str
+    mode: str
+    tone: Tone
+    models: tuple[str, ...]
+    digests: tuple[str, ...]
+    """Several mean that the model was changed during the run."""
+    servers: tuple[str, ...]
+    options: dict[str, Any]
+    sent: str
+    """What one of its rows was sent as, the first."""
+    prompts: int
+    rows: int
+    errors: int
+    cut: int
+    """Replies that broke off, or were stopped."""
+    limit: int
+    """Replies that reached the limit of tokens."""
+    loops: int
+    openings: tuple[tuple[str, int], ...]
+    """The commonest openings over all prompts."""
+
+    @property
+    def replies(self) -> int:
+        """Number of replies that are measured."""
+        return self.rows - self.errors - self.cut
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures of a run."""
+
+    run: str
+    prompts: int
+    rows: int
+    damaged: int
+    """Lines that are no rows."""
+    arms: tuple[ArmFacts, ...]
+    measures: tuple[Measured, ...]
+    version: str
+    """Of alignscope, which the measures are of."""
+
+    def arm(self, label: str) -> ArmFacts:
+        """Return an arm by its label."""
+        return next(arm for arm in self.arms if arm.label == label)
+
+
+def bounds(ends: Ends) -> Bounds:
+    """Return ends as bounds, infinite where nothing is known."""
+    lo, hi = ends
+    return Bounds(float("-inf") if lo is None else lo, float("inf") if hi is None else hi)

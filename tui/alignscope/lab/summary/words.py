@@ -1,0 +1,219 @@
+"""Figures of a run in words, the same in a terminal and in a page."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, Summary
+from alignscope.lab.summary.measures import Unit
+from alignscope.text.wording import counted
+
+POINTS: Final = "pp"
+"""Percentage points, in which shares differ."""
+PLACE_HELD: Final = "–"
+_SMALL: Final = 10
+"""Below it, numbers get a digit behind the point."""
+
+
+def written(unit: Unit) -> Callable[[float], str]:
+    """Return what writes a value of a unit."""
+    return {Unit.SHARE: _percent, Unit.TOKENS: _number}.get(unit, _exact)
+
+
+def written_difference(unit: Unit) -> Callable[[float], str]:
+    """Return what writes a difference, with its sign; shares in percentage points, without the unit."""
+    return {
+        Unit.SHARE: lambda value: _signed(f"{100 * value:+.0f}"),
+        Unit.TOKENS: lambda value: _signed(f"{value:+,.0f}" if _is_whole(value) else f"{value:+.1f}"),
+    }.get(unit, lambda value: _signed(f"{value:+.2f}"))
+
+
+def value(ends: Ends, write: Callable[[float], str]) -> str:
+    """Return a figure's point, or its bounds where they differ."""
+    lo, hi = ends
+    if lo is None:
+        return PLACE_HELD if hi is None else f"at most {write(hi)}"
+    if hi is None:
+        return f"at least {write(lo)}"
+    one, other = write(lo), write(hi)
+    return one if one == other else f"{one} to {other}"
+
+
+def interval(ends: Ends | None, write: Callable[[float], str]) -> str:
+    """Return an interval in brackets, "" without one."""
+    if ends is None:
+        return ""
+    lo, hi = ("…" if end is None else write(end) for end in ends)
+    return f"[{lo}, {hi}]"
+
+
+def short(measured: Measured, figure: Figure | None) -> str:
+    """Return a figure with its interval, as it stands in a table."""
+    if figure is None:
+        return PLACE_HELD
+    write = written(measured.unit)
+    return f"{value(figure.value, write)} {interval(figure.interval, write)}".rstrip()
+
+
+def short_difference(measured: Measured, found: Difference) -> str:
+    """Return a difference with its interval, as it stands in a table."""
+    write = written_difference(measured.unit)
+    return f"{value(found.value, write)} {interval(found.interval, write)}".rstrip()
+
+
+def label_of(measured: Measured) -> str:
+    """Return a measure's label with the unit that its figures have in a table."""
+    return measured.label if measured.unit in (Unit.SHARE, Unit.CHOICES) else f"{measured.label} in {measured.unit}"
+
+
+def with_n(measured: Measured, figure: Figure) -> str:
+    """Return a figure with interval, unit and n."""
+    said = f"{short(measured, figure)} {_unit(measured.unit)}".rstrip()
+    values = "" if figure.replies == figure.prompts else f" · {figure.replies:,} replies"
+    return f"{said} · {counted(figure.prompts, 'prompt')}{values}"
+
+
+def beside(figure: Figure) -> list[str]:
+    """Return everything that is to be said beside a figure."""
+    return [
+        *([f"{figure.undetermined:,} undetermined"] if figure.undetermined else []),
+        *([f"{counted(figure.without, 'prompt')} without a value"] if figure.without else []),
+        *figure.caveats,
+    ]
+
+
+def difference_with_n(measured: Measured, found: Difference) -> str:
+    """Return a difference with interval, unit, n and outcomes."""
+    unit = POINTS if measured.unit is Unit.SHARE else str(measured.unit)
+    write = written_difference(measured.unit)
+    said = f"{value(found.value, write)} {unit} {interval(found.interval, write)}".rstrip()
+    return f"{said} · {counted(found.prompts, 'prompt')} · {outcome(found)}"
+
+
+def beside_difference(measured: Measured, found: Difference) -> list[str]:
+    """Return everything that is to be said beside a difference."""
+    said = chance(found)
+    if found.smallest_effect is not None:
+        said.append(f"smallest effect about {_rough(found.smallest_effect, measured.unit)}")
+    if found.only_of or found.only_less:
+        said.append(f"{counted(found.only_of + found.only_less, 'prompt')} left out, which only one of them has")
+    if found.margin is not None:
+        said.append(f"no difference of over {_rough(found.margin, measured.unit)}: {found.same}")
+    return [*said, *found.caveats]
+
+
+def chance(found: Difference) -> list[str]:
+    """Return a difference's p values; none for too few prompts."""
+    if found.p is None:
+        return []
+    if not found.can_tell:
+        return ["too few prompts differ for a test"]
+    adjusted = f", {_p(found.p_holm)} adjusted for all" if found.p_holm is not None else ""
+    return [f"sign-flip {_p(found.p)}{adjusted}"]
+
+
+def outcome(found: Difference) -> str:
+    """Return wins, ties and losses as `34/5/1`, with a question mark behind where some are open."""
+    return f"{found.wins}/{found.ties}/{found.losses}" + (f" +{found.undecided}?" if found.undecided else "")
+
+
+def test_of(found: Difference) -> str:
+    """Return the adjusted p, or the plain one where it isn't adjusted, as it stands in a table."""
+    if found.p is None:
+        return PLACE_HELD
+    return _p(found.p if found.p_holm is None else found.p_holm, name="") if found.can_tell else "?"
+
+
+def family(summary: Summary) -> str:
+    """Return how p values are adjusted, and what that makes of the measures."""
+    if not any(each.differences for each in summary.measures):
+        return ""
+    primary = [each.label for each in summary.measures if each.primary]
+    if primary:
+        return (
+            f"Named before the run: {', '.join(primary)}; their p values are adjusted for being several (Holm 1979)."
+            " All others are exploratory."
+        )
+    return "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
+
+
+def legend(summary: Summary) -> str:
+    """Return what the columns of differences stand for; "" without any."""
+    pairs = {(d.of, d.less) for each in summary.measures for d in each.differences}
+    if not pairs:
+        return ""
+    what = (
+        f"Differences are {next(iter(pairs))[0]} less {next(iter(pairs))[1]}" if len(pairs) == 1 else "Differences are"
+    )
+    shares = (
+        "shares in percentage points" if len(pairs) == 1 else "paired by prompt, those of shares in percentage points"
+    )
+    paired = f"{what}, paired by prompt, {shares}" if len(pairs) == 1 else f"{what} {shares}"
+    return f"{paired}. W/T/L: on how many prompts the first has more, as much, less."
+
+
+def about_intervals(summary: Summary) -> str:
+    """Return what intervals stand for."""
+    return (
+        "Intervals are of 95 %, about prompts like these as if they had been drawn at random; a prompt counts once,"
+        " however often it was asked."
+        + ("" if summary.prompts >= 10 else " There are none for fewer than ten prompts.")
+    )
+
+
+def notes(summary: Summary) -> list[str]:
+    """Return what a person has to know of a run's rows before reading its figures."""
+    said = []
+    for arm in summary.arms:
+        if len(arm.digests) > 1:
+            said.append(f"{arm.label}: its model was changed during the run ({', '.join(arm.digests)}).")
+        if arm.errors or arm.cut:
+            said.append(
+                f"{arm.label}: {arm.errors + arm.cut:,} of {counted(arm.rows, 'reply').replace('replys', 'replies')}"
+                " failed or broke off, and are in no figure."
+            )
+    if summary.damaged:
+        said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and are left out.")
+    return said
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return a table without the columns in which nothing stands below the heading."""
+    kept = [place for place in range(len(rows[0])) if any(row[place] for row in rows[1:])] if rows else []
+    return [[row[place] for place in kept] for row in rows]
+
+
+def _percent(share: float) -> str:
+    if share < 0.0005 or 0.005 <= share < 0.995 or share > 0.9995:
+        return f"{share:.0%}"
+    return f"{share:.1%}"
+
+
+def _number(number: float) -> str:
+    return f"{number:,.0f}" if _is_whole(number) else f"{number:.1f}"
+
+
+def _is_whole(number: float) -> bool:
+    """Return whether a number of tokens is written without a digit behind the point."""
+    return abs(number) >= _SMALL or number == int(number)
+
+
+def _exact(number: float) -> str:
+    return f"{number:.2f}" if number < _SMALL else f"{number:,.1f}"
+
+
+def _signed(number: str) -> str:
+    """Return a signed number, without the sign where it is 0."""
+    return number[1:] if not number.strip("+-0.,") else number
+
+
+def _unit(unit: Unit) -> str:
+    return "" if unit is Unit.SHARE else str(unit)
+
+
+def _p(p: float, name: str = "p ") -> str:
+    return f"{name}< 0.001" if p < 0.001 else f"{name}{'= ' if name else ''}{p:.3f}"
+
+
+def _rough(effect: float, unit: Unit) -> str:
+    """Return an effect with two digits at most: it is itself estimated."""
+    return f"{100 * effect:.2g} {POINTS}" if unit is Unit.SHARE else f"{effect:.2g} {_unit(unit)}"
