@@ -1,0 +1,165 @@
+"""A run as text that fits a terminal: the gap table, and one measure with its plots."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from alignscope.lab.report.drawings import plots
+from alignscope.lab.report.plots import terminal
+from alignscope.lab.summary import words
+from alignscope.lab.summary.figures import Difference, Measured, Summary
+from alignscope.lab.summary.tally import Tally
+from alignscope.text.clean import cell_width, clean_line, fit
+from alignscope.text.wording import counted
+
+_GAP: Final = 2
+"""Cells between columns."""
+_NO_DIFFERENCE: Final = Difference(
+    of="", less="", value=(None, None), interval=None, wins=0, ties=0, losses=0, p=None, smallest_effect=None, prompts=0
+)
+_FAILED: Final = ("errors", "broken off", "at limit", "loops")
+
+
+def gap_table(summary: Summary, width: int) -> list[str]:
+    """Return all figures of a run, in lines of at most so many cells; at least 40 are needed."""
+    lines = [_head(summary, width), ""]
+    lines += _wrapped_table(_arms(summary), width)
+    for title, rows in _gap(summary, width):
+        lines += ["", *([title] if title else []), *_narrow(rows, width)]
+    lines.append("")
+    for note in (*words.notes(summary), words.legend(summary), words.about_intervals(summary), words.family(summary)):
+        lines += _paragraph(note, width)
+    return lines
+
+
+def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[str]:
+    """Return a measure with all that is known of it, and its plots. Raises KeyError if the run doesn't have it."""
+    measured = next((each for each in summary.measures if each.name == name), None)
+    if measured is None:
+        raise KeyError(name)
+    lines = [measured.label, ""]
+    for label, text in (
+        ("computed", measured.formula),
+        ("source", measured.source),
+        ("not to be taken for", measured.caveat),
+    ):
+        lines += _paragraph(f"{label}: {text}", width)
+    for plot in plots(tally, measured):
+        lines += ["", *terminal.draw(plot, width)]
+    for difference in measured.differences:
+        said = f"{difference.of} less {difference.less}: {words.difference_with_n(measured, difference)}"
+        said = " · ".join([said, *words.beside_difference(measured, difference)])
+        lines += ["", *_paragraph(said, width)]
+    return [*lines, "", *_paragraph(words.about_intervals(summary), width)]
+
+
+def _head(summary: Summary, width: int) -> str:
+    counts = f"{counted(summary.prompts, 'prompt')} · {counted(summary.rows, 'row')}"
+    return fit(f"{clean_line(summary.run)} · {counts}", width)
+
+
+def _arms(summary: Summary) -> list[list[str]]:
+    rows = [["", "model", "mode", "frame", "sampling", "replies", *_FAILED]]
+    for arm in summary.arms:
+        failed = [str(number) if number else "" for number in (arm.errors, arm.cut, arm.limit, arm.loops)]
+        rows.append(
+            [
+                arm.label, clean_line(", ".join(arm.models)), arm.mode, clean_line(arm.frame), clean_line(arm.sampling),
+                f"{arm.replies:,}", *failed,
+            ]
+        )  # fmt: skip
+    return words.columns(rows)
+
+
+def _gap(summary: Summary, width: int) -> list[tuple[str, list[list[str]]]]:
+    """Return tables with their titles: one where everything fits, else one for each measure."""
+    # What can be left out where there is no room: it stands in `--measure`, too.
+    for columns in ((True, True, True), (True, True, False), (True, False, False)):
+        rows = _one_table(summary, *columns)
+        if rows and max(map(cell_width, _lined(rows))) <= width:
+            return [("", rows)]
+    return [(words.label_of(measured), _long(measured)) for measured in summary.measures]
+
+
+def _one_table(summary: Summary, intervals: bool, outcomes: bool, tests: bool) -> list[list[str]]:
+    """Return base · aligned · difference, a line for each measure; [] for several differences."""
+    if any(len(each.differences) > 1 for each in summary.measures):
+        return []
+    pair = next((each.differences[0] for each in summary.measures if each.differences), None)
+    heads = ["", *(arm.label for arm in summary.arms)]
+    if pair:
+        heads += ["difference", *(["W/T/L"] if outcomes else []), *(["p"] if tests else []), "n"]
+    rows = [heads]
+    for measured in summary.measures:
+        figures = [measured.figures.get(arm.label) for arm in summary.arms]
+        cells = [words.short(measured, figure) for figure in figures]
+        row = [words.label_of(measured), *cells]
+        if pair:
+            found = next(iter(measured.differences), _NO_DIFFERENCE)
+            row += [
+                words.short_difference(measured, found) if found.prompts else words.PLACE_HELD,
+                *([words.outcome(found)] if outcomes else []),
+                *([words.test_of(found)] if tests else []),
+                f"{found.prompts:,}",
+            ]
+        rows.append(row)
+    return rows
+
+
+def _long(measured: Measured) -> list[list[str]]:
+    figures = [
+        [f"  {label}", words.short(measured, figure), "", f"n {figure.prompts:,}"]
+        for label, figure in measured.figures.items()
+    ]
+    differences = [
+        [f"  {d.of} less {d.less}", words.short_difference(measured, d), words.outcome(d), f"n {d.prompts:,}"]
+        for d in measured.differences
+    ]
+    return figures + differences
+
+
+def _lined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines with aligned columns."""
+    if not rows:
+        return []
+    widths = [max(cell_width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return [
+        (" " * _GAP).join(
+            cell + " " * (wide - cell_width(cell)) for cell, wide in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]  # fmt: skip
+
+
+def _narrow(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return rows as lines with aligned columns, or with each row's figures below its label where they are too wide."""
+    lines = _lined(rows)
+    if max(map(cell_width, lines), default=0) <= width:
+        return lines
+    lines = []
+    for label, *cells in rows:
+        lines.append(fit(label, width))
+        lines += [f"    {line}" for line in _paragraph(" · ".join(filter(None, cells)), width - 4)]
+    return lines
+
+
+def _wrapped_table(rows: list[list[str]], width: int) -> list[str]:
+    """Return a table, or a line for each of its rows where it is too wide."""
+    lines = _lined(rows)
+    if max(map(cell_width, lines)) <= width:
+        return lines
+    heads = rows[0]
+    return [
+        fit(" · ".join(f"{head} {cell}".strip() for head, cell in zip(heads, row, strict=True) if cell), width)
+        for row in rows[1:]
+    ]
+
+
+def _paragraph(text: str, width: int) -> list[str]:
+    """Return a text broken at blanks."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cell_width(lines[-1]) + 1 + cell_width(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(fit(word, width))
+    return lines
