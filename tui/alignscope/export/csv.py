@@ -22,7 +22,7 @@ COLUMNS: Final = (
     "server", "url", "digest", "system", "sample", "rank", "end", "message", "text", "thinking", "tokens",
     "prompt_tokens", "first_token_ms", "duration_ms", "load_ms", "tokens_per_second", "origin", "kept_tokens",
 )  # fmt: skip
-_CELL: Final = 32_767
+CELL: Final = 32_767
 """Characters in a cell of Excel, and of others that read its files."""
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n|%＝＋－＠]")
 
@@ -48,8 +48,8 @@ def remark(session: Session) -> str:
     """Return how many texts are longer than a cell of a spreadsheet; "" when none is."""
     replies = [reply for turn in session.turns for reply in turn.replies.values()]
     texts = [turn.prompt for turn in session.turns] + [text for each in replies for text in (each.text, each.thinking)]
-    long = sum(len(text) > _CELL for text in texts)
-    return f"{counted(long, 'text')} of over {_CELL:,} characters: spreadsheets cut them there." if long else ""
+    long = sum(len(text) > CELL for text in texts)
+    return f"{counted(long, 'text')} of over {CELL:,} characters: spreadsheets cut them there." if long else ""
 
 
 def harmless(text: str) -> str:

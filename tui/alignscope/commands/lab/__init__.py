@@ -18,4 +18,20 @@ def main(options: argparse.Namespace) -> int:
             from alignscope.commands.lab import judge
 
             return judge.run(options)
+        case "show":
+            from alignscope.commands.lab import show
+
+            return show.run(options)
+        case "report":
+            from alignscope.commands.lab import report
+
+            return report.run(options)
+        case "compare":
+            from alignscope.commands.lab import compare
+
+            return compare.run(options)
+        case "export":
+            from alignscope.commands.lab import export
+
+            return export.run(options)
     raise AssertionError(options.action)

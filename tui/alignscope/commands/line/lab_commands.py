@@ -3,6 +3,8 @@
 import argparse
 from typing import Any, Final
 
+from alignscope.commands.line.lab_reading import add_reading
+
 EXIT_HELP: Final = "exit status: 0 all rows are there, 1 some are missing, 2 wrong usage, 130 interrupted"
 
 
@@ -19,6 +21,7 @@ def add_lab(commands: Any) -> None:
     _add_init(actions)
     _add_run(actions)
     _add_judge(actions)
+    add_reading(actions)
 
 
 def _add_init(actions: Any) -> None:

@@ -24,10 +24,10 @@ def gap_table(summary: Summary, width: int) -> list[str]:
     lines = [_head(summary, width), ""]
     lines += _wrapped_table(_arms(summary), width)
     for title, rows in _gap(summary, width):
-        lines += ["", *([title] if title else []), *_narrow(rows, width)]
+        lines += ["", *([title] if title else []), *laid_out(rows, width)]
     lines.append("")
     for note in (*words.notes(summary), words.legend(summary), words.about_intervals(summary), words.family(summary)):
-        lines += _paragraph(note, width)
+        lines += paragraph(note, width)
     return lines
 
 
@@ -42,14 +42,14 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
         ("source", measured.source),
         ("not to be taken for", measured.caveat),
     ):
-        lines += _paragraph(f"{label}: {text}", width)
+        lines += paragraph(f"{label}: {text}", width)
     for plot in plots(tally, measured):
         lines += ["", *terminal.draw(plot, width)]
     for difference in measured.differences:
         said = f"{difference.of} less {difference.less}: {words.difference_with_n(measured, difference)}"
         said = " · ".join([said, *words.beside_difference(measured, difference)])
-        lines += ["", *_paragraph(said, width)]
-    return [*lines, "", *_paragraph(words.about_intervals(summary), width)]
+        lines += ["", *paragraph(said, width)]
+    return [*lines, "", *paragraph(words.about_intervals(summary), width)]
 
 
 def _head(summary: Summary, width: int) -> str:
@@ -91,12 +91,12 @@ def _one_table(summary: Summary, intervals: bool, outcomes: bool, tests: bool) -
     rows = [heads]
     for measured in summary.measures:
         figures = [measured.figures.get(arm.label) for arm in summary.arms]
-        cells = [words.short(measured, figure) for figure in figures]
+        cells = [words.short(measured.unit, figure) for figure in figures]
         row = [words.label_of(measured), *cells]
         if pair:
             found = next(iter(measured.differences), _NO_DIFFERENCE)
             row += [
-                words.short_difference(measured, found) if found.prompts else words.PLACE_HELD,
+                words.short_difference(measured.unit, found) if found.prompts else words.PLACE_HELD,
                 *([words.outcome(found)] if outcomes else []),
                 *([words.test_of(found)] if tests else []),
                 f"{found.prompts:,}",
@@ -107,11 +107,11 @@ def _one_table(summary: Summary, intervals: bool, outcomes: bool, tests: bool) -
 
 def _long(measured: Measured) -> list[list[str]]:
     figures = [
-        [f"  {label}", words.short(measured, figure), "", f"n {figure.prompts:,}"]
+        [f"  {label}", words.short(measured.unit, figure), "", f"n {figure.prompts:,}"]
         for label, figure in measured.figures.items()
     ]
     differences = [
-        [f"  {d.of} less {d.less}", words.short_difference(measured, d), words.outcome(d), f"n {d.prompts:,}"]
+        [f"  {d.of} less {d.less}", words.short_difference(measured.unit, d), words.outcome(d), f"n {d.prompts:,}"]
         for d in measured.differences
     ]
     return figures + differences
@@ -130,7 +130,7 @@ def _lined(rows: Sequence[Sequence[str]]) -> list[str]:
     ]  # fmt: skip
 
 
-def _narrow(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+def laid_out(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return rows as lines with aligned columns, or with each row's figures below its label where they are too wide."""
     lines = _lined(rows)
     if max(map(cell_width, lines), default=0) <= width:
@@ -138,7 +138,7 @@ def _narrow(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     lines = []
     for label, *cells in rows:
         lines.append(fit(label, width))
-        lines += [f"    {line}" for line in _paragraph(" · ".join(filter(None, cells)), width - 4)]
+        lines += [f"    {line}" for line in paragraph(" · ".join(filter(None, cells)), width - 4)]
     return lines
 
 
@@ -154,7 +154,7 @@ def _wrapped_table(rows: list[list[str]], width: int) -> list[str]:
     ]
 
 
-def _paragraph(text: str, width: int) -> list[str]:
+def paragraph(text: str, width: int) -> list[str]:
     """Return a text broken at blanks."""
     lines: list[str] = []
     for word in text.split():

@@ -88,6 +88,8 @@ class Measure:
     of: Callable[[Replies], Values]
     together: bool = False
     """Whether a prompt's replies have one value together."""
+    across: bool = False
+    """Whether a reply's value depends on other arms' replies to the prompt."""
     lists: bool = False
     """Whether it needs lists."""
 
@@ -120,16 +122,22 @@ def _known(values: Iterable[Bounds | float | bool | None]) -> list[Bounds]:
 
 def at_one_length(
     function: Callable[[Sequence[Sequence[str]]], Iterable[float | None]],
+    *,
+    equally_many: bool = False,
 ) -> Callable[[Replies], Values]:
     """Return a measure of words, for which a prompt's replies are cut to the shortest of all arms.
 
     Replies of fewer than `LEAST_WORDS` words are left out.
+
+    Args:
+        equally_many: whether as many replies of each arm are taken, the first ones, as all have that have any.
     """
 
     def of(replies: Replies) -> Values:
         long = {arm: [r.words for r in those if len(r.words) >= LEAST_WORDS] for arm, those in replies.items()}
         words = common_length(*long.values())
-        return {arm: _known(function([each[:words] for each in those])) for arm, those in long.items()}
+        number = min(map(len, filter(None, long.values())), default=0) if equally_many else None
+        return {arm: _known(function([each[:words] for each in those[:number]])) for arm, those in long.items()}
 
     return of
 
@@ -204,16 +212,17 @@ MEASURES: Final[tuple[Measure, ...]] = (
     OPENS_ALIKE,
     Measure(
         name="distinct_2", label="distinct pairs", kind=Kind.SHARE, unit=Unit.SHARE,
-        formula="different pairs of words / all pairs, over a prompt's samples together." + _EQUAL,
+        formula="different pairs of words / all pairs, over a prompt's samples together, equally many of"
+        " each model." + _EQUAL,
         source="Li et al. 2016, arXiv 1510.03055",
-        caveat=_WORDS, of=at_one_length(_distinct(2)), together=True,
+        caveat=_WORDS, of=at_one_length(_distinct(2), equally_many=True), together=True, across=True,
     ),
     *(
         Measure(
             name=f"repetition_{length}", label=f"repeated {_NAMES[length]}", kind=Kind.SHARE, unit=Unit.SHARE,
             formula=f"1 - different runs of {length} words / all of them, within a reply." + _EQUAL,
             source="Welleck et al. 2020, arXiv 1908.04319",
-            caveat=_WORDS, of=at_one_length(_repetition(length)),
+            caveat=_WORDS, of=at_one_length(_repetition(length)), across=True,
         )
         for length in LENGTHS
     ),
@@ -221,7 +230,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
         name="diversity", label="diversity", kind=Kind.SHARE, unit=Unit.SHARE,
         formula="product of 1 - repetition over runs of two, three and four words." + _EQUAL,
         source="Su et al. 2022, arXiv 2202.06417",
-        caveat=_WORDS, of=at_one_length(lambda replies: map(diversity, replies)),
+        caveat=_WORDS, of=at_one_length(lambda replies: map(diversity, replies)), across=True,
     ),
     Measure(
         name="surprisal", label="surprisal", kind=Kind.NUMBER, unit=Unit.BITS,

@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import count
 from typing import Final, NamedTuple
 
@@ -18,7 +19,7 @@ from alignscope.lab.summary.rows import Arm, PromptKey, Rows
 from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
 from alignscope.model.tones import TONES, Tone
-from alignscope.text.clean import clean_line
+from alignscope.text.clean import clean_line, encodable
 
 _OPENINGS: Final = 5
 """The commonest openings that are kept."""
@@ -75,6 +76,8 @@ class Tally:
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
+        self.wording: dict[PromptKey, str] = {}
+        """A hash of what every prompt says."""
         self._read()
         self.arms = _ordered(self._facts)
         self.labels = _labels(self.arms)
@@ -83,6 +86,7 @@ class Tally:
     def _read(self) -> None:
         for key, samples in self.rows.by_prompt():
             self.prompts[key] = samples[0].row.category
+            self.wording[key] = sha256(encodable(samples[0].row.prompt).encode()).hexdigest()
             replies: dict[Arm, list[Reply]] = {}
             for row, steps in samples:
                 arm = Arm(row.entry, row.frame, row.sampling)
@@ -110,6 +114,11 @@ class Tally:
 
     # What came of it
 
+    @property
+    def name(self) -> str:
+        """The run's name, which is its folder's."""
+        return clean_line(self.rows.folder.resolve().name)
+
     def summary(self) -> Summary:
         """Return all figures."""
         measured = []
@@ -133,18 +142,18 @@ class Tally:
                     )
                 )  # fmt: skip
         return Summary(
-            run=self.rows.folder.resolve().name,
+            run=self.name,
             prompts=len(self.prompts),
             rows=len(self.rows),
             damaged=self.rows.damaged,
-            arms=tuple(map(self._arm_facts, self.arms)),
+            arms=tuple(map(self.arm_facts, self.arms)),
             measures=holm_adjusted(measured),
             version=__version__,
         )
 
     def figure(self, measure: Measure, arm: Arm, prompts: Collection[PromptKey] | None = None) -> Figure | None:
         """Return a measure of an arm, over all or some of its prompts; None without any value."""
-        means = self._means(measure, arm, prompts)
+        means = self.means(measure, arm, prompts)
         asked = self._facts[arm].prompts if prompts is None else None
         return one(measure.kind, list(means.values()), asked)
 
@@ -152,7 +161,7 @@ class Tally:
         """Return a measure of one arm less that of another; None without a prompt that both have."""
         labels = dict(zip(self.arms, self.labels, strict=True))
         return pair_of(
-            measure.kind, self._means(measure, of), self._means(measure, less),
+            measure.kind, self.means(measure, of), self.means(measure, less),
             of=labels[of], less=labels[less], margin=self._margins.get(measure.name),
         )  # fmt: skip
 
@@ -180,16 +189,16 @@ class Tally:
         values = self._values.get((measure.name, arm), {}).get(prompt)
         return [lo for lo, hi in zip(*values, strict=True) if lo == hi] if values else []
 
-    def _means(
-        self, measure: Measure, arm: Arm, prompts: Collection[PromptKey] | None = None
-    ) -> dict[PromptKey, Means]:
+    def means(self, measure: Measure, arm: Arm, prompts: Collection[PromptKey] | None = None) -> dict[PromptKey, Means]:
+        """Return the means of an arm's prompts, all or some of them."""
         return {
             prompt: Means(sum(lows) / len(lows), sum(highs) / len(highs), len(lows), _open(lows, highs))
             for prompt, (lows, highs) in self._values.get((measure.name, arm), {}).items()
             if prompts is None or prompt in prompts
         }
 
-    def _arm_facts(self, arm: Arm) -> ArmFacts:
+    def arm_facts(self, arm: Arm) -> ArmFacts:
+        """Return what is known of an arm beside its figures."""
         facts = self._facts[arm]
         place = self.arms.index(arm)
         first, ends = facts.first, facts.ends

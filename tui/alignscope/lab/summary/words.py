@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from alignscope.lab.summary.comparison import Compared
 from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, Summary
 from alignscope.lab.summary.measures import Unit
 from alignscope.text.wording import counted
@@ -46,28 +47,28 @@ def interval(ends: Ends | None, write: Callable[[float], str]) -> str:
     return f"[{lo}, {hi}]"
 
 
-def short(measured: Measured, figure: Figure | None) -> str:
+def short(unit: Unit, figure: Figure | None) -> str:
     """Return a figure with its interval, as it stands in a table."""
     if figure is None:
         return PLACE_HELD
-    write = written(measured.unit)
+    write = written(unit)
     return f"{value(figure.value, write)} {interval(figure.interval, write)}".rstrip()
 
 
-def short_difference(measured: Measured, found: Difference) -> str:
+def short_difference(unit: Unit, found: Difference) -> str:
     """Return a difference with its interval, as it stands in a table."""
-    write = written_difference(measured.unit)
+    write = written_difference(unit)
     return f"{value(found.value, write)} {interval(found.interval, write)}".rstrip()
 
 
-def label_of(measured: Measured) -> str:
+def label_of(measured: Measured | Compared) -> str:
     """Return a measure's label with the unit that its figures have in a table."""
     return measured.label if measured.unit in (Unit.SHARE, Unit.CHOICES) else f"{measured.label} in {measured.unit}"
 
 
 def with_n(measured: Measured, figure: Figure) -> str:
     """Return a figure with interval, unit and n."""
-    said = f"{short(measured, figure)} {_unit(measured.unit)}".rstrip()
+    said = f"{short(measured.unit, figure)} {_unit(measured.unit)}".rstrip()
     values = "" if figure.replies == figure.prompts else f" · {figure.replies:,} replies"
     return f"{said} · {counted(figure.prompts, 'prompt')}{values}"
 
@@ -202,8 +203,8 @@ def _exact(number: float) -> str:
 
 
 def _signed(number: str) -> str:
-    """Return a signed number, without the sign where it is 0."""
-    return number[1:] if not number.strip("+-0.,") else number
+    """Return a signed number; 0 where it is that as it is written."""
+    return number if number.strip("+-0.,") else "0"
 
 
 def _unit(unit: Unit) -> str:

@@ -1,0 +1,28 @@
+"""`alignscope lab show`: what a run comes to, as text."""
+
+import argparse
+
+from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.lab import opening
+from alignscope.lab.report import derived, text
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the gap table, or one measure with its plots, and return the exit status. Raises UsageError."""
+    tally = opening.measured(options.folder)
+    summary = tally.summary()
+    out = printing.out()
+    names = [measured.name for measured in summary.measures]
+    if options.measure is not None and options.measure not in names:
+        raise UsageError(f"--measure: this run has no {options.measure:.40}; it has {', '.join(names)}")
+    if options.json:
+        out.json(derived.in_a_line(summary, options.measure))
+        return Status.OK
+    width = opening.width()
+    if options.measure is not None:
+        lines = text.one_measure(tally, summary, options.measure, width)
+    else:
+        lines = text.gap_table(summary, width)
+    for line in lines:
+        out.line(line)
+    return Status.OK
