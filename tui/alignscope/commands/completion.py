@@ -8,6 +8,7 @@ import argcomplete
 from argcomplete.shell_integration import shellcode
 
 from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.line.lab_reading import LAB_FORMS
 from alignscope.commands.line.session_commands import EXPORT_FORMS
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.model.scaffold import SCAFFOLDS
@@ -49,7 +50,9 @@ class _Completer(argcomplete.completers.BaseCompleter):
             case "--scaffold":
                 return [*SCAFFOLDS]
             case "--format":
-                return [*EXPORT_FORMS]
+                return [*(LAB_FORMS if parsed_args.command == "lab" else EXPORT_FORMS)]
+            case "--measure":
+                return _measures()
             case "--theme":
                 return _themes()
             case "--session":
@@ -65,6 +68,12 @@ def _themes() -> list[str]:
     from alignscope.files.locations import bundled
 
     return [each.stem for each in bundled("themes").glob("*.yaml")]
+
+
+def _measures() -> list[str]:
+    from alignscope.lab.summary.measures import MEASURES
+
+    return [measure.name for measure in MEASURES]
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:

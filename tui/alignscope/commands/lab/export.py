@@ -1,6 +1,8 @@
 """`alignscope lab export`: a run in a form that other programs read."""
 
 import argparse
+import codecs
+from itertools import chain
 from pathlib import Path
 
 from alignscope.commands import Status, UsageError, printing
@@ -41,8 +43,8 @@ def _write(form: Form, tally: Tally, arm: Arm | None, options: argparse.Namespac
     path = Path(options.output).expanduser()
     if path.is_file() and not options.force:
         raise UsageError(f"{options.output} is there already; name another file, or replace it with --force")
-    mark = "\ufeff".encode() if form.encoding == "utf-8-sig" else b""
-    opening.write(path, (mark * (not place) + part.encode() for place, part in enumerate(parts)))
+    mark = codecs.BOM_UTF8 if form.encoding == "utf-8-sig" else b""
+    opening.write(path, chain([mark], (part.encode() for part in parts)))
 
 
 def _form(options: argparse.Namespace) -> Form:
