@@ -8,7 +8,8 @@ from typing import Final
 
 from alignscope.commands import UsageError, printing
 from alignscope.files.whole import write_whole
-from alignscope.lab.summary.rows import Arm, Rows, RunError
+from alignscope.lab.summary.opening import open_run
+from alignscope.lab.summary.rows import Arm, RunError
 from alignscope.lab.summary.tally import Tally
 from alignscope.text.clean import clean_line
 
@@ -21,7 +22,7 @@ _LEAST: Final = 40
 def measured(folder: str) -> Tally:
     """Return a run's rows, measured. Raises UsageError if there are none."""
     try:
-        return Tally(Rows(Path(folder).expanduser()))
+        return open_run(Path(folder).expanduser())
     except RunError as error:
         raise UsageError(str(error)) from error
 

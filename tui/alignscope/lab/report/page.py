@@ -63,7 +63,10 @@ def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> I
         dark=_colors(bundled_palettes()[_DARK]), style=_STYLE + svg.STYLE,
     )  # fmt: skip
     yield f'<header>\n<h1 dir="auto">{title}</h1>\n'
-    yield _paragraph(f"{counted(summary.prompts, 'prompt')} · {counted(summary.rows, 'row')}", "facts")
+    counts = [counted(summary.prompts, "prompt"), counted(summary.rows, "row")]
+    times = [f"started {summary.started}" * bool(summary.started), f"ended {summary.ended}" * bool(summary.ended)]
+    yield _paragraph(" · ".join([*counts, *filter(None, times)]), "facts")
+    yield _paragraph(summary.about, "about") if summary.about else ""
     yield "</header>\n<main>\n"
     yield from _asked(summary)
     yield from _gap(summary)
@@ -176,9 +179,11 @@ def _sent(summary: Summary) -> Iterator[str]:
     for arm in summary.arms:
         yield f"<details><summary><h3>{_mark(arm)}</h3></summary>\n<dl>\n"
         options = " · ".join(f"{name} {value}" for name, value in arm.options.items())
+        servers = [*arm.servers, *([arm.server_label] if arm.server_label else [])]
         for term, text in (
-            ("server", ", ".join(arm.servers)), ("model", ", ".join(arm.models)), ("digest", ", ".join(arm.digests)),
-            ("role", arm.role), ("frame", arm.frame), ("sampling", f"{arm.sampling}: {options or 'its own'}"),
+            ("server", " · ".join(servers)), ("model", ", ".join(arm.models)), ("digest", ", ".join(arm.digests)),
+            ("role", arm.role), ("frame", arm.frame), ("template", arm.template),
+            ("sampling", f"{arm.sampling}: {options or 'its own'}"),
         ):  # fmt: skip
             yield f"<dt>{term}</dt><dd>{_text(text) or words.PLACE_HELD}</dd>\n"
         yield f"</dl>\n<p class='facts'>the first of its rows was sent as</p>\n{_pre(arm.sent, arm.tone)}</details>\n"

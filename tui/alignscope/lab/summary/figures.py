@@ -102,6 +102,10 @@ class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):
     digests: tuple[str, ...]
     """Several mean that the model was changed during the run."""
     servers: tuple[str, ...]
+    server_label: str = ""
+    """The server's own name and version, where the manifest has it."""
+    template: str = ""
+    """Hash of the chat template, where the manifest has it."""
     options: dict[str, Any]
     sent: str
     """What one of its rows was sent as, the first."""
@@ -134,6 +138,16 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measured, ...]
     version: str
     """Of alignscope, which the measures are of."""
+    unknown: tuple[str, ...] = ()
+    """Names in the spec that no measure has."""
+    about: str = ""
+    """What the spec says that the run is for."""
+    started: str = ""
+    """ISO 8601, UTC."""
+    ended: str = ""
+    """"" as long as rows are missing."""
+    planned: int = 0
+    """Number of rows that the run has in the end; 0 if unknown."""
 
     def arm(self, label: str) -> ArmFacts:
         """Return an arm by its label."""

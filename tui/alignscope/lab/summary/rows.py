@@ -9,10 +9,9 @@ from typing import BinaryIO, Final, NamedTuple
 import msgspec
 
 from alignscope.lab import row as rows
+from alignscope.lab.folder import SAMPLES, TOKENS
 from alignscope.lab.row import Row, Step
 
-SAMPLES: Final = "samples.jsonl"
-TOKENS: Final = "tokens.jsonl"
 PromptKey = tuple[str, str]
 """A prompt's set and its id in that set."""
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from alignscope import __version__
+from alignscope.lab.manifest import Manifest
 from alignscope.lab.row import Row
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Measured, Summary
@@ -61,17 +62,23 @@ class Tally:
         measures: Sequence[Measure] = MEASURES,
         primary: Collection[str] = (),
         margins: Mapping[str, float] | None = None,
+        manifest: Manifest | None = None,
+        unknown: Sequence[str] = (),
     ) -> None:
         """Read and measure every row.
 
         Args:
             primary: names of the measures that were named before the run; all others are exploratory.
             margins: by a measure's name, the greatest difference that doesn't matter, named before the run, too.
+            manifest: what the run was sent with; None for rows from elsewhere.
+            unknown: names in the spec that no measure has.
         """
         self.rows = rows
         self.measures = [measure for measure in measures if rows.has_lists or not measure.lists]
         self._primary = frozenset(primary)
         self._margins = dict(margins or {})
+        self.manifest = manifest
+        self._unknown = tuple(unknown)
         self._facts: dict[Arm, _Facts] = {}
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
@@ -149,7 +156,16 @@ class Tally:
             arms=tuple(map(self.arm_facts, self.arms)),
             measures=holm_adjusted(measured),
             version=__version__,
+            unknown=self._unknown,
+            **self._told(),
         )
+
+    def _told(self) -> dict[str, Any]:
+        """Return what the manifest tells of the run."""
+        told = self.manifest
+        if told is None:
+            return {}
+        return {"about": told.about, "started": told.started, "ended": told.ended, "planned": told.rows}
 
     def figure(self, measure: Measure, arm: Arm, prompts: Collection[PromptKey] | None = None) -> Figure | None:
         """Return a measure of an arm, over all or some of its prompts; None without any value."""
@@ -202,10 +218,14 @@ class Tally:
         facts = self._facts[arm]
         place = self.arms.index(arm)
         first, ends = facts.first, facts.ends
+        told = (
+            next((entry for entry in self.manifest.lineup if entry.name == arm.entry), None) if self.manifest else None
+        )
         return ArmFacts(
             label=self.labels[place], entry=arm.entry, frame=arm.frame, sampling=arm.sampling, role=first.role,
             mode=str(first.mode), tone=self.tones[place],
             models=tuple(facts.models), digests=tuple(filter(None, facts.digests)), servers=tuple(facts.servers),
+            server_label=told.label if told else "", template=told.template if told else "",
             options=msgspec.to_builtins(first.options), sent=first.sent,
             prompts=facts.prompts, rows=ends.total(), errors=ends[End.ERROR], cut=ends[End.CUT] + ends[End.CANCELLED],
             limit=ends[End.LENGTH], loops=ends[End.LOOP],

@@ -164,6 +164,10 @@ def about_intervals(summary: Summary) -> str:
 def notes(summary: Summary) -> list[str]:
     """Return what a person has to know of a run's rows before reading its figures."""
     said = []
+    if summary.planned and not summary.ended:
+        said.append(f"The run hasn't ended: {summary.rows:,} of {counted(summary.planned, 'row')} are there.")
+    if summary.unknown:
+        said.append(f"The spec names {', '.join(summary.unknown)}, which no measure is called.")
     for arm in summary.arms:
         if len(arm.digests) > 1:
             said.append(f"{arm.label}: its model was changed during the run ({', '.join(arm.digests)}).")

@@ -1,0 +1,50 @@
+"""A run's folder opened: its rows measured as its spec wants them."""
+
+from pathlib import Path
+
+import msgspec
+
+from alignscope.files.yaml_file import FileError
+from alignscope.lab import manifest
+from alignscope.lab.manifest import Manifest
+from alignscope.lab.summary.measures import MEASURES
+from alignscope.lab.summary.rows import Rows, RunError
+from alignscope.lab.summary.tally import Tally
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    """What a spec says of measures."""
+
+    measures: tuple[str, ...] = ()
+    primary: tuple[str, ...] = ()
+    margins: dict[str, float] = {}
+
+
+def open_run(folder: Path) -> Tally:
+    """Return a run's rows, measured. Raises RunError if there are none, or the manifest can't be read.
+
+    A folder without a manifest is one of rows from elsewhere: everything is measured, and all of it is exploratory.
+    """
+    try:
+        found = manifest.read(folder)
+    except FileError as error:
+        raise RunError(str(error)) from error
+    rows = Rows(folder)
+    if found is None:
+        return Tally(rows)
+    wanted = _wanted(found)
+    return Tally(
+        rows,
+        measures=[measure for measure in MEASURES if not wanted.measures or measure.name in wanted.measures],
+        primary=wanted.primary,
+        margins=wanted.margins,
+        manifest=found,
+        unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
+    )
+
+
+def _wanted(found: Manifest) -> _Wanted:
+    try:
+        return msgspec.convert(found.spec, _Wanted)
+    except msgspec.ValidationError as error:
+        raise RunError(f"the manifest's spec can't be used: {error}") from error
