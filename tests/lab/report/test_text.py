@@ -85,3 +85,10 @@ def test_hostile_names_are_drawn_safely(tmp_path: Path) -> None:
     summary = tally.summary()
     lines = [*text.gap_table(summary, 100), *text.one_measure(tally, summary, "length", 100)]
     assert not any(char in line for line in lines for char in "\x1b\u202e\n")
+
+
+def test_categories_stand_below_a_measure(tally: Tally) -> None:
+    lines = text.one_measure(tally, tally.summary(), "ended", 80)
+    place = lines.index("by category")
+    assert lines[place + 1].split() == ["base", "chat", "difference", "n"]
+    assert [line.split()[0] for line in lines[place + 2 : place + 5]] == ["facts", "stories", "lists"]

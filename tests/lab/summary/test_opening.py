@@ -12,7 +12,8 @@ from tests.lab import runs
 
 LINEUP = (
     Entry(name="base", role="base", model="twin:text", server="embedded", mode="completion"),
-    Entry(name="chat", role="aligned", model="twin:latest", server="embedded", mode="chat", label="llama.cpp", template="abc"),
+    Entry(name="chat", role="aligned", model="twin:latest", server="embedded", mode="chat", label="llama.cpp",
+          template="abc"),
 )  # fmt: skip
 
 

@@ -231,3 +231,26 @@ def test_every_measure_says_how_it_is_computed_and_what_it_is_not() -> None:
     assert len({each.name for each in MEASURES}) == len({each.label for each in MEASURES}) == len(MEASURES)
     for each in MEASURES:
         assert each.formula and each.source and each.caveat.endswith(".") and each.name.isidentifier()
+
+
+def test_categories_are_told_apart(tmp_path: Path) -> None:
+    every = [
+        make(prompt_id=f"{category}{n}", category=category, end=end)
+        for category, number, end in (("facts", 11, End.STOP), ("lists", 3, End.LENGTH), ("", 1, End.STOP))
+        for n in range(number)
+        for make in (runs.row, runs.chat)
+    ]
+    groups = of(summed(tmp_path, every), "ended").groups
+    assert [(group.category, group.prompts) for group in groups] == [("facts", 11), ("lists", 3), ("", 1)]
+    assert groups[0].figures["base"].interval is not None and groups[1].figures["base"].interval is None
+    assert [group.figures["chat"].value[0] for group in groups] == [1, 0, 1]
+    assert all(each.p is None for group in groups for each in group.differences)
+
+
+def test_lists_are_followed_along_replies(tmp_path: Path) -> None:
+    every = [runs.row(prompt_id=f"p{n}") for n in range(3)]
+    falling = [runs.step("a", -float(place), [("a", -float(place))]) for place in (6, 5, 4, 3, 2, 1)]
+    lists = [Tokens(key=row.key, tokens=falling if row.prompt_id != "p2" else falling[:3]) for row in every]
+    thirds = of(summed(tmp_path, every, lists), "surprisal").thirds["base"]
+    assert [third.value[0] for third in thirds] == pytest.approx([each / math.log(2) for each in (5.5, 3.5, 1.5)])
+    assert [(third.prompts, third.replies) for third in thirds] == [(2, 2)] * 3, "short replies have no thirds"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from alignscope.lab.report.plots.describe import Dots, Intervals, Plot, Spread, Strip, axis, histogram
+from alignscope.lab.report.plots.describe import Dots, Intervals, Line, Plot, Profile, Spread, Strip, axis, histogram
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import Measured, bounds
 from alignscope.lab.summary.measures import Kind, Measure, Unit
@@ -12,6 +12,7 @@ from alignscope.lab.summary.tally import Tally
 from alignscope.model.tones import Tone
 from alignscope.text.clean import clean_line
 
+_THIRDS: Final = ("first third", "middle", "last third")
 MOST_PROMPTS: Final = 40
 """Rows of a strip."""
 
@@ -22,6 +23,8 @@ def plots(tally: Tally, measured: Measured) -> list[Plot]:
     drawn: list[Plot] = [_figures(tally, measured)]
     if measured.differences:
         drawn.append(_differences(tally, measured))
+    if measured.thirds:
+        drawn.append(_profile(tally, measured))
     if measure.kind is Kind.NUMBER and (values := _values(tally, measure)):
         drawn.append(histogram(f"{measured.label}: replies by {measured.unit}", values, words.written(measured.unit)))
     if strip := _strip(tally, measured, measure):
@@ -68,6 +71,17 @@ def _differences(tally: Tally, measured: Measured) -> Intervals:
         axis(ends, words.written_difference(measured.unit)),
         rows,
     )
+
+
+def _profile(tally: Tally, measured: Measured) -> Profile:
+    tones = dict(zip(tally.labels, tally.tones, strict=True))
+    lines = tuple(
+        Line(label, tones[label], tuple(bounds(each.value) for each in thirds), tuple(each.replies for each in thirds))
+        for label, thirds in measured.thirds.items()
+    )
+    ends = [end for line in lines for value in line.values if value is not None for end in value]
+    along = axis(ends, words.written(measured.unit), least=0.0)
+    return Profile(f"{measured.label} in {measured.unit} along replies, by thirds", along, _THIRDS, lines)
 
 
 def _values(tally: Tally, measure: Measure) -> list[tuple[str, Tone, Sequence[float]]]:

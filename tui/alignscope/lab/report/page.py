@@ -95,7 +95,7 @@ def _gap(summary: Summary) -> Iterator[str]:
     yield "<h2>The gap</h2>\n<div class='wide'><table>\n<thead><tr><th scope='col'></th>"
     yield "".join(f'<th scope="col">{_mark(arm)}</th>' for arm in summary.arms)
     for of, less in pairs:
-        name = "difference" if len(pairs) == 1 else f"{of} less {less}"
+        name = words.difference_head((of, less), pairs)
         yield f'<th scope="col">{_text(name)}</th><th scope="col">W/T/L</th><th scope="col">p</th>'
         yield '<th scope="col">prompts</th>'
     yield "</tr></thead>\n<tbody>\n"
@@ -162,8 +162,27 @@ def _measures(tally: Tally, summary: Summary) -> Iterator[str]:
         yield "</dl>\n"
         for number, plot in enumerate(plots(tally, measured)):
             yield f'<p class="facts">{_text(plot.title)}</p>\n{svg.draw(plot, f"{measured.name}-{number}")}'
+        yield from _by_category(measured, summary)
         yield "</details>\n"
     yield from _openings(summary)
+
+
+def _by_category(measured: Measured, summary: Summary) -> Iterator[str]:
+    if not measured.groups:
+        return
+    pairs = list(dict.fromkeys((d.of, d.less) for d in measured.differences))
+    yield '<p class="facts">by category</p>\n<div class="wide"><table>\n<thead><tr><th scope="col">category</th>'
+    yield "".join(f'<th scope="col">{_mark(summary.arm(label))}</th>' for label in measured.figures)
+    yield "".join(f'<th scope="col">{_text(words.difference_head(pair, pairs))}</th>' for pair in pairs)
+    yield '<th scope="col">prompts</th></tr></thead>\n<tbody>\n'
+    for group in measured.groups:
+        yield f'<tr><th scope="row" dir="auto">{_text(group.category) or words.PLACE_HELD}</th>'
+        for label in measured.figures:
+            yield f'<td class="number">{_text(words.short(measured.unit, group.figures.get(label)))}</td>'
+        found = {(d.of, d.less): words.short_difference(measured.unit, d) for d in group.differences}
+        yield "".join(f'<td class="number">{_text(found.get(pair, words.PLACE_HELD))}</td>' for pair in pairs)
+        yield f'<td class="number">{group.prompts:,}</td></tr>\n'
+    yield "</tbody></table></div>\n"
 
 
 def _openings(summary: Summary) -> Iterator[str]:

@@ -49,6 +49,8 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
         said = f"{difference.of} less {difference.less}: {words.difference_with_n(measured, difference)}"
         said = " · ".join([said, *words.beside_difference(measured, difference)])
         lines += ["", *paragraph(said, width)]
+    if measured.groups:
+        lines += ["", "by category", *laid_out(_by_category(measured), width)]
     return [*lines, "", *paragraph(words.about_intervals(summary), width)]
 
 
@@ -115,6 +117,23 @@ def _long(measured: Measured) -> list[list[str]]:
         for d in measured.differences
     ]
     return figures + differences
+
+
+def _by_category(measured: Measured) -> list[list[str]]:
+    pairs = list(dict.fromkeys((d.of, d.less) for d in measured.differences))
+    heads = [words.difference_head(pair, pairs) for pair in pairs]
+    rows = [["", *measured.figures, *heads, "n"]]
+    for group in measured.groups:
+        found = {(d.of, d.less): words.short_difference(measured.unit, d) for d in group.differences}
+        rows.append(
+            [
+                group.category or words.PLACE_HELD,
+                *(words.short(measured.unit, group.figures.get(label)) for label in measured.figures),
+                *(found.get(pair, words.PLACE_HELD) for pair in pairs),
+                f"{group.prompts:,}",
+            ]
+        )
+    return rows
 
 
 def _lined(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -71,6 +71,25 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         return 1 if lo is not None and lo > 0 else -1 if hi is not None and hi < 0 else 0
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure over the prompts of one category."""
+
+    category: str
+    prompts: int
+    figures: dict[str, Figure]
+    differences: tuple[Difference, ...]
+    """Without p values: these are looked at because they are there."""
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure over one third of an arm's replies."""
+
+    value: Ends
+    prompts: int
+    replies: int
+    """Those that are long enough to have thirds."""
+
+
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """A measure with its figures."""
 
@@ -86,6 +105,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     figures: dict[str, Figure]
     """By the arm's label; one without any value is missing."""
     differences: tuple[Difference, ...]
+    groups: tuple[Group, ...] = ()
+    """By category, where there are several and not too many."""
+    thirds: dict[str, tuple[Stretch, Stretch, Stretch]] = {}
+    """By the arm's label: along replies, for measures of lists."""
 
 
 class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,11 @@ class Reply:
         except NotATopListError:
             return []
 
+    @cached_property
+    def entropies(self) -> list[Bounds]:
+        """The entropy at each position, in nats."""
+        return [entropy(cut) for cut in self.lists]
+
 
 Replies = Mapping[Arm, Sequence[Reply]]
 """Those to one prompt."""
@@ -92,6 +97,8 @@ class Measure:
     """Whether a reply's value depends on other arms' replies to the prompt."""
     lists: bool = False
     """Whether it needs lists."""
+    along: Callable[[Reply], Sequence[Bounds]] | None = None
+    """Returns its value at each position of a reply, where it has one; none for a reply without lists."""
 
 
 def by_reply(function: Callable[[Reply], Bounds | float | bool | None]) -> Callable[[Replies], Values]:
@@ -160,16 +167,21 @@ def _distinct(length: int) -> Callable[[Sequence[Sequence[str]]], Iterable[float
     return lambda replies: [distinct(replies, length, len(replies[0])) if len(replies) > 1 else None]
 
 
-def _surprisal(reply: Reply) -> float | None:
-    logprobs = [logprob for _, logprob, _ in reply.steps if logprob is not None]
-    if not logprobs or len(logprobs) < len(reply.steps):
-        return None
-    return -_BITS * math.fsum(logprobs) / len(logprobs)
+def _entropies(reply: Reply) -> Sequence[Bounds]:
+    return [Bounds(each.lo * _BITS, each.hi * _BITS) for each in reply.entropies]
 
 
 def _entropy(reply: Reply) -> Bounds | None:
-    mean = mean_bounds(entropy(cut) for cut in reply.lists)
-    return None if mean is None else Bounds(mean.lo * _BITS, mean.hi * _BITS)
+    return mean_bounds(_entropies(reply))
+
+
+def _surprisals(reply: Reply) -> Sequence[Bounds]:
+    known = [-logprob * _BITS for _, logprob, _ in reply.steps if logprob is not None]
+    return [Bounds(each, each) for each in known] if len(known) == len(reply.steps) else []
+
+
+def _surprisal(reply: Reply) -> Bounds | None:
+    return mean_bounds(_surprisals(reply))
 
 
 def _covered(reply: Reply) -> float | None:
@@ -237,12 +249,13 @@ MEASURES: Final[tuple[Measure, ...]] = (
         formula="mean of -log2 p over the tokens of a reply, then over replies and prompts",
         source="Shannon 1948; p as the server reports it, before temperature and truncation",
         caveat="Confidence is not quality. " + _PATHS, of=by_reply(_surprisal), lists=True,
+        along=_surprisals,
     ),
     Measure(
         name="entropy", label="entropy", kind=Kind.NUMBER, unit=Unit.BITS,
         formula="mean entropy of the next token's distribution along a reply, with the bounds that a cut list leaves",
         source="Shannon 1948; bounds by concavity (Cover and Thomas, ch. 2)",
-        caveat=_PATHS, of=by_reply(_entropy), lists=True,
+        caveat=_PATHS, of=by_reply(_entropy), lists=True, along=_entropies,
     ),
     Measure(
         name="branching", label="branching factor", kind=Kind.NUMBER, unit=Unit.CHOICES,

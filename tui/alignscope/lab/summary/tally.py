@@ -2,47 +2,30 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
-from itertools import count
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from alignscope import __version__
 from alignscope.lab.manifest import Manifest
-from alignscope.lab.row import Row
+from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
-from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Measured, Summary
+from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
 from alignscope.lab.summary.measures import MEASURES, Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows
+from alignscope.measure.bounds import Bounds, mean_bounds
+from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
-from alignscope.model.tones import TONES, Tone
 from alignscope.text.clean import clean_line, encodable
 
 _OPENINGS: Final = 5
 """The commonest openings that are kept."""
+_MOST_CATEGORIES: Final = 30
 _KEPT: Final = 50_000
 """Most openings that are counted for an arm: beyond, those that came once are forgotten."""
-
-
-@dataclass(slots=True)
-class _Facts:
-    """What an arm's rows have in common, and how they ended."""
-
-    first: Row
-    models: dict[str, None] = field(default_factory=dict)
-    digests: dict[str, None] = field(default_factory=dict)
-    servers: dict[str, None] = field(default_factory=dict)
-    ends: Counter[End] = field(default_factory=Counter)
-    prompts: int = 0
-    openings: Counter[str] = field(default_factory=Counter)
-
-    def add(self, row: Row) -> None:
-        self.models[row.model] = self.digests[row.digest] = self.servers[row.server] = None
-        self.ends[row.end] += 1
 
 
 class _Values(NamedTuple):
@@ -79,16 +62,17 @@ class Tally:
         self._margins = dict(margins or {})
         self.manifest = manifest
         self._unknown = tuple(unknown)
-        self._facts: dict[Arm, _Facts] = {}
+        self._facts: dict[Arm, Facts] = {}
+        self._thirds: dict[tuple[str, Arm], tuple[list[Part], list[Part], list[Part]]] = {}
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
         self.wording: dict[PromptKey, str] = {}
         """A hash of what every prompt says."""
         self._read()
-        self.arms = _ordered(self._facts)
-        self.labels = _labels(self.arms)
-        self.tones = _tones([self._facts[arm].first.role for arm in self.arms])
+        self.arms = ordered(self._facts)
+        self.labels = labels_of(self.arms)
+        self.tones = tones_of([self._facts[arm].first.role for arm in self.arms])
 
     def _read(self) -> None:
         for key, samples in self.rows.by_prompt():
@@ -98,7 +82,7 @@ class Tally:
             for row, steps in samples:
                 arm = Arm(row.entry, row.frame, row.sampling)
                 if arm not in self._facts:
-                    self._facts[arm] = _Facts(row)
+                    self._facts[arm] = Facts(row)
                 self._facts[arm].add(row)
                 those = replies.setdefault(arm, [])
                 if not row.failed:
@@ -111,6 +95,19 @@ class Tally:
                     if values:
                         kept = _Values(array("d", [v.lo for v in values]), array("d", [v.hi for v in values]))
                         self._values.setdefault((measure.name, arm), {})[key] = kept
+
+            for measure in self.measures:
+                if measure.along is not None:
+                    self._add_thirds(measure.name, measure.along, replies)
+
+    def _add_thirds(
+        self, name: str, along: Callable[[Reply], Sequence[Bounds]], replies: Mapping[Arm, Sequence[Reply]]
+    ) -> None:
+        for arm, those in replies.items():
+            parts = self._thirds.setdefault((name, arm), ([], [], []))
+            for kept, part in zip(parts, by_thirds([[along(reply) for reply in those]]), strict=True):
+                if part.mean is not None:
+                    kept.append(part)
 
     def _count_openings(self, openings: Counter[str], replies: Iterable[Reply]) -> None:
         for reply in replies:
@@ -130,22 +127,14 @@ class Tally:
         """Return all figures."""
         measured = []
         for measure in self.measures:
-            figures = {
-                label: figure
-                for arm, label in zip(self.arms, self.labels, strict=True)
-                if (figure := self.figure(measure, arm)) is not None
-            }
-            differences = [
-                found
-                for of, less in self.pairs()
-                if (found := self.difference(measure, of, less)) is not None
-            ]  # fmt: skip
+            figures, differences = self._figures(measure), self._differences(measure)
             if figures:
                 measured.append(
                     Measured(
                         name=measure.name, label=measure.label, kind=measure.kind, unit=measure.unit,
                         formula=measure.formula, source=measure.source, caveat=measure.caveat,
-                        primary=measure.name in self._primary, figures=figures, differences=tuple(differences),
+                        primary=measure.name in self._primary, figures=figures, differences=differences,
+                        groups=self._groups(measure), thirds=self._along(measure),
                     )
                 )  # fmt: skip
         return Summary(
@@ -160,6 +149,44 @@ class Tally:
             **self._told(),
         )
 
+    def _figures(self, measure: Measure, prompts: Collection[PromptKey] | None = None) -> dict[str, Figure]:
+        return {
+            label: figure
+            for arm, label in zip(self.arms, self.labels, strict=True)
+            if (figure := self.figure(measure, arm, prompts)) is not None
+        }
+
+    def _differences(
+        self, measure: Measure, prompts: Collection[PromptKey] | None = None
+    ) -> tuple[Difference, ...]:  # fmt: skip
+        found = (self.difference(measure, of, less, prompts) for of, less in self.pairs())
+        return tuple(each for each in found if each is not None)
+
+    def _groups(self, measure: Measure) -> tuple[Group, ...]:
+        categories: dict[str, set[PromptKey]] = {}
+        for prompt, category in self.prompts.items():
+            categories.setdefault(category, set()).add(prompt)
+        if not 1 < len(categories) <= _MOST_CATEGORIES:
+            return ()
+        return tuple(
+            Group(
+                category=clean_line(category), prompts=len(prompts), figures=figures,
+                differences=tuple(
+                    msgspec.structs.replace(each, p=None) for each in self._differences(measure, prompts)
+                ),
+            )
+            for category, prompts in categories.items()
+            if (figures := self._figures(measure, prompts))
+        )  # fmt: skip
+
+    def _along(self, measure: Measure) -> dict[str, tuple[Stretch, Stretch, Stretch]]:
+        found = {}
+        for arm, label in zip(self.arms, self.labels, strict=True):
+            first, middle, last = map(_stretch, self._thirds.get((measure.name, arm), ((), (), ())))
+            if first is not None and middle is not None and last is not None:
+                found[label] = (first, middle, last)
+        return found
+
     def _told(self) -> dict[str, Any]:
         """Return what the manifest tells of the run."""
         told = self.manifest
@@ -173,11 +200,13 @@ class Tally:
         asked = self._facts[arm].prompts if prompts is None else None
         return one(measure.kind, list(means.values()), asked)
 
-    def difference(self, measure: Measure, of: Arm, less: Arm) -> Difference | None:
+    def difference(
+        self, measure: Measure, of: Arm, less: Arm, prompts: Collection[PromptKey] | None = None
+    ) -> Difference | None:
         """Return a measure of one arm less that of another; None without a prompt that both have."""
         labels = dict(zip(self.arms, self.labels, strict=True))
         return pair_of(
-            measure.kind, self.means(measure, of), self.means(measure, less),
+            measure.kind, self.means(measure, of, prompts), self.means(measure, less, prompts),
             of=labels[of], less=labels[less], margin=self._margins.get(measure.name),
         )  # fmt: skip
 
@@ -233,40 +262,13 @@ class Tally:
         )  # fmt: skip
 
 
+def _stretch(parts: Sequence[Part]) -> Stretch | None:
+    """Return the mean of prompts' means over one third; None without any."""
+    mean = mean_bounds(part.mean for part in parts if part.mean is not None)
+    if mean is None:
+        return None
+    return Stretch(value=mean.finite, prompts=len(parts), replies=sum(part.replies for part in parts))
+
+
 def _open(lows: "array[float]", highs: "array[float]") -> int:
     return sum(lo != hi for lo, hi in zip(lows, highs, strict=True))
-
-
-def _ordered(facts: dict[Arm, _Facts]) -> list[Arm]:
-    """Return base models first and aligned ones last, otherwise as they came."""
-    order = {"base": 0, "other": 1, "aligned": 2}
-    return sorted(facts, key=lambda arm: order[facts[arm].first.role])
-
-
-def _labels(arms: Sequence[Arm]) -> list[str]:
-    """Return each arm's entry, with its frame and sampling where those tell it from others of the same entry."""
-    labels = []
-    samplings = {arm.sampling for arm in arms}
-    for arm in arms:
-        frames = {other.frame for other in arms if other.entry == arm.entry}
-        parts = [arm.entry, *([arm.frame] if len(frames) > 1 else []), *([arm.sampling] if len(samplings) > 1 else [])]
-        labels.append(clean_line(" · ".join(parts)))
-    used: Counter[str] = Counter()
-    for place, label in enumerate(labels):
-        used[label] += 1
-        if used[label] > 1:  # two names that are cleaned to the same
-            labels[place] = next(new for number in count(used[label]) if (new := f"{label} ({number})") not in labels)
-    return labels
-
-
-def _tones(roles: Sequence[str]) -> list[Tone]:
-    """Return the tone of each arm: the first base model's, the last aligned one's, and the others' in turn."""
-    preferred: dict[int, Tone] = {}
-    if "base" in roles:
-        preferred[roles.index("base")] = "base"
-    if "aligned" in roles:
-        preferred[len(roles) - 1 - list(reversed(roles)).index("aligned")] = "instruct"
-    others = (*TONES[2:], *TONES[:2])
-    free = [tone for tone in others if tone not in preferred.values()] or others
-    rest = iter(range(len(roles)))
-    return [preferred[place] if place in preferred else free[next(rest) % len(free)] for place in range(len(roles))]

@@ -137,6 +137,11 @@ def family(summary: Summary) -> str:
     return "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
 
 
+def difference_head(pair: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> str:
+    """Return the heading of a difference's column."""
+    return "difference" if len(pairs) == 1 else f"{pair[0]} less {pair[1]}"
+
+
 def legend(summary: Summary) -> str:
     """Return what the columns of differences stand for; "" without any."""
     pairs = {(d.of, d.less) for each in summary.measures for d in each.differences}

@@ -1,0 +1,65 @@
+"""What is compared: its rows' common facts, its label and its tone."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from alignscope.lab.row import Row
+from alignscope.lab.summary.rows import Arm
+from alignscope.model.events import End
+from alignscope.model.tones import TONES, Tone
+from alignscope.text.clean import clean_line
+
+
+@dataclass(slots=True)
+class Facts:
+    """What an arm's rows have in common, and how they ended."""
+
+    first: Row
+    models: dict[str, None] = field(default_factory=dict)
+    digests: dict[str, None] = field(default_factory=dict)
+    servers: dict[str, None] = field(default_factory=dict)
+    ends: Counter[End] = field(default_factory=Counter)
+    prompts: int = 0
+    openings: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        self.models[row.model] = self.digests[row.digest] = self.servers[row.server] = None
+        self.ends[row.end] += 1
+
+
+def ordered(facts: dict[Arm, Facts]) -> list[Arm]:
+    """Return base models first and aligned ones last, otherwise as they came."""
+    order = {"base": 0, "other": 1, "aligned": 2}
+    return sorted(facts, key=lambda arm: order[facts[arm].first.role])
+
+
+def labels_of(arms: Sequence[Arm]) -> list[str]:
+    """Return each arm's entry, with its frame and sampling where those tell it from others of the same entry."""
+    labels = []
+    samplings = {arm.sampling for arm in arms}
+    for arm in arms:
+        frames = {other.frame for other in arms if other.entry == arm.entry}
+        parts = [arm.entry, *([arm.frame] if len(frames) > 1 else []), *([arm.sampling] if len(samplings) > 1 else [])]
+        labels.append(clean_line(" · ".join(parts)))
+    used: Counter[str] = Counter()
+    for place, label in enumerate(labels):
+        used[label] += 1
+        if used[label] > 1:  # two names that are cleaned to the same
+            labels[place] = next(new for number in count(used[label]) if (new := f"{label} ({number})") not in labels)
+    return labels
+
+
+def tones_of(roles: Sequence[str]) -> list[Tone]:
+    """Return the tone of each arm: the first base model's, the last aligned one's, and the others' in turn."""
+    preferred: dict[int, Tone] = {}
+    if "base" in roles:
+        preferred[roles.index("base")] = "base"
+    if "aligned" in roles:
+        preferred[len(roles) - 1 - list(reversed(roles)).index("aligned")] = "instruct"
+    others = (*TONES[2:], *TONES[:2])
+    free = [tone for tone in others if tone not in preferred.values()] or others
+    rest = iter(range(len(roles)))
+    return [preferred[place] if place in preferred else free[next(rest) % len(free)] for place in range(len(roles))]
