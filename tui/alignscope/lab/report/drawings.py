@@ -21,7 +21,7 @@ def plots(tally: Tally, measured: Measured) -> list[Plot]:
     """Return a measure's plots: figures with intervals, differences, how values are spread, prompt by prompt."""
     measure = next(each for each in tally.measures if each.name == measured.name)
     drawn: list[Plot] = [_figures(tally, measured)]
-    if measured.differences:
+    if any(found.value != (None, None) for found in measured.differences):
         drawn.append(_differences(tally, measured))
     if measured.thirds:
         drawn.append(_profile(tally, measured))
@@ -63,6 +63,7 @@ def _differences(tally: Tally, measured: Measured) -> Intervals:
             " · ".join(words.beside_difference(measured, found)),
         )
         for found in measured.differences
+        if found.value != (None, None)
     )
     ends = [0.0, *(end for row in rows for each in (row.value, row.interval) if each is not None for end in each)]
     unit = words.POINTS if measured.unit is Unit.SHARE else measured.unit

@@ -50,7 +50,9 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
         said = " · ".join([said, *words.beside_difference(measured, difference)])
         lines += ["", *paragraph(said, width)]
     if measured.groups:
-        lines += ["", "by category", *laid_out(_by_category(measured), width)]
+        table = _lined(_by_category(measured))
+        fits = max(map(cell_width, table)) <= width
+        lines += ["", "by category", *(table if fits else _each_category(measured, width))]
     return [*lines, "", *paragraph(words.about_intervals(summary), width)]
 
 
@@ -134,6 +136,16 @@ def _by_category(measured: Measured) -> list[list[str]]:
             ]
         )
     return rows
+
+
+def _each_category(measured: Measured, width: int) -> list[str]:
+    """Return a block for each category, with the figures alone: differences are long, and JSON has them."""
+    lines = []
+    for group in measured.groups:
+        lines.append(fit(f"{group.category or words.PLACE_HELD} · {counted(group.prompts, 'prompt')}", width))
+        rows = [[f"  {label}", words.short(measured.unit, figure)] for label, figure in group.figures.items()]
+        lines += laid_out(rows, width)
+    return lines
 
 
 def _lined(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -210,7 +210,9 @@ def spread(value: Bounds | None, written: Written) -> str:
     """Return a value, with both its bounds where they are written differently; a dash where nothing is known."""
     if value is None:
         return "–"
-    lo, hi = (written(each) if math.isfinite(each) else "?" for each in value)
+    if not math.isfinite(value.hi):
+        return f"at least {written(value.lo)}" if math.isfinite(value.lo) else "–"
+    lo, hi = written(value.lo), written(value.hi)
     return lo if lo == hi else f"{lo}–{hi}"
 
 

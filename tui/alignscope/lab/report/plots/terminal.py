@@ -8,8 +8,6 @@ from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import counted
 
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
-_LABEL: Final = 24
-"""Most cells of a label before a plot."""
 _LEAST: Final = 16
 """Least cells of a plot itself."""
 _BOTH: Final = "•"
@@ -128,7 +126,7 @@ def _legend(marks: list[tuple[str, str]]) -> str:
 
 def _widest(labels: list[str], width: int) -> int:
     """Return the cells for labels: as many as they need, and at most what leaves the plot its least."""
-    return min(max((cell_width(label) for label in labels), default=0), _LABEL, max(4, width - _LEAST - 1))
+    return min(max((cell_width(label) for label in labels), default=0), max(width // 3, 4), width - _LEAST - 1)
 
 
 def _padded(label: str, cells: int) -> str:
