@@ -12,10 +12,12 @@ from alignscope.lab.row import Row, Tokens
 from alignscope.lab.summary import words
 from alignscope.lab.summary.estimating import ALL_ALIKE, NOT_PAIRED, OPEN, UNBOUNDED
 from alignscope.lab.summary.figures import Measured, Summary
-from alignscope.lab.summary.measures import MEASURES, Kind, Measure, Unit, by_reply
+from alignscope.lab.summary.measures import MEASURES
+from alignscope.lab.summary.measures.measure import Kind, Measure, Unit, by_reply
 from alignscope.lab.summary.rows import Rows
 from alignscope.lab.summary.tally import Tally
 from alignscope.measure.bounds import Bounds
+from alignscope.measure.refusal.error import HELD_OUT, corrected
 from alignscope.measure.statistics.means import mean
 from alignscope.measure.statistics.paired import difference, outcomes, rate_difference, smallest_effect
 from alignscope.measure.statistics.rates import rate
@@ -227,12 +229,6 @@ def test_openings_are_counted(tmp_path: Path) -> None:
     assert summed(tmp_path, every).arm("base").openings == (("sure , here", 3), ("no .", 1))
 
 
-def test_every_measure_says_how_it_is_computed_and_what_it_is_not() -> None:
-    assert len({each.name for each in MEASURES}) == len({each.label for each in MEASURES}) == len(MEASURES)
-    for each in MEASURES:
-        assert each.formula and each.source and each.caveat.endswith(".") and each.name.isidentifier()
-
-
 def test_categories_are_told_apart(tmp_path: Path) -> None:
     every = [
         make(prompt_id=f"{category}{n}", category=category, end=end)
@@ -254,3 +250,12 @@ def test_lists_are_followed_along_replies(tmp_path: Path) -> None:
     thirds = of(summed(tmp_path, every, lists), "surprisal").thirds["base"]
     assert [third.value[0] for third in thirds] == pytest.approx([each / math.log(2) for each in (5.5, 3.5, 1.5)])
     assert [(third.prompts, third.replies) for third in thirds] == [(2, 2)] * 3, "short replies have no thirds"
+
+
+def test_a_rate_of_refusals_is_checked_for_the_rules_error(tmp_path: Path) -> None:
+    every = [runs.chat(prompt_id=f"p{n}", text="I can't help with that." if n < 6 else "A light.") for n in range(12)]
+    measured = of(summed(tmp_path, every), "refused")
+    figure = measured.figures["chat"]
+    assert figure.value[0] == 0.5 and figure.corrected == corrected(0.5)
+    assert any("if the rules' error is taken off" in said for said in words.beside(figure))
+    assert f"they found {HELD_OUT.found} (" in measured.caveat

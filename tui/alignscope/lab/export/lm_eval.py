@@ -12,7 +12,7 @@ import msgspec
 
 from alignscope.lab.export.reading import arm_of
 from alignscope.lab.row import Row
-from alignscope.lab.summary.measures import Measure, Reply
+from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
 from alignscope.text.clean import encodable

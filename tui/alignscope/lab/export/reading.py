@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alignscope.lab.row import Row
-from alignscope.lab.summary.measures import Measure, Reply
+from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
 

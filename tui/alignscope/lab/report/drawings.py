@@ -6,7 +6,7 @@ from typing import Final
 from alignscope.lab.report.plots.describe import Dots, Intervals, Line, Plot, Profile, Spread, Strip, axis, histogram
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import Measured, bounds
-from alignscope.lab.summary.measures import Kind, Measure, Unit
+from alignscope.lab.summary.measures.measure import Kind, Measure, Unit
 from alignscope.lab.summary.rows import PromptKey
 from alignscope.lab.summary.tally import Tally
 from alignscope.model.tones import Tone

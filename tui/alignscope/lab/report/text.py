@@ -77,14 +77,14 @@ def _arms(summary: Summary) -> list[list[str]]:
 def _gap(summary: Summary, width: int) -> list[tuple[str, list[list[str]]]]:
     """Return tables with their titles: one where everything fits, else one for each measure."""
     # What can be left out where there is no room: it stands in `--measure`, too.
-    for columns in ((True, True, True), (True, True, False), (True, False, False)):
-        rows = _one_table(summary, *columns)
+    for outcomes, tests in ((True, True), (True, False), (False, False)):
+        rows = _one_table(summary, outcomes=outcomes, tests=tests)
         if rows and max(map(cell_width, _lined(rows))) <= width:
             return [("", rows)]
     return [(words.label_of(measured), _long(measured)) for measured in summary.measures]
 
 
-def _one_table(summary: Summary, intervals: bool, outcomes: bool, tests: bool) -> list[list[str]]:
+def _one_table(summary: Summary, *, outcomes: bool, tests: bool) -> list[list[str]]:
     """Return base · aligned · difference, a line for each measure; [] for several differences."""
     if any(len(each.differences) > 1 for each in summary.measures):
         return []

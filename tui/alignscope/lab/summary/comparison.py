@@ -7,7 +7,7 @@ import msgspec
 
 from alignscope.lab.summary.estimating import Means, pair_of
 from alignscope.lab.summary.figures import Difference, Figure
-from alignscope.lab.summary.measures import Kind, Unit
+from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.lab.summary.rows import PromptKey
 from alignscope.lab.summary.tally import Tally
 

@@ -1,13 +1,13 @@
 """From the means of prompts to a figure and a difference, by the rules in `measure.statistics`."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, bounds
-from alignscope.lab.summary.measures import Kind
+from alignscope.lab.summary.measures.measure import Kind
 from alignscope.measure.bounds import Bounds, difference_bounds
 from alignscope.measure.statistics.estimate import LEAST_PROMPTS, Caveat, Estimate, Spanned
 from alignscope.measure.statistics.means import bounded_mean
@@ -36,11 +36,17 @@ class Means(NamedTuple):
     undetermined: int
 
 
-def one(kind: Kind, prompts: Sequence[Means], asked: int | None = None) -> Figure | None:
+def one(
+    kind: Kind,
+    prompts: Sequence[Means],
+    asked: int | None = None,
+    corrected: Callable[[float], float | None] | None = None,
+) -> Figure | None:
     """Return a measure of one arm; None without any prompt.
 
     Args:
         asked: number of prompts that the arm was asked; None for as many as have values.
+        corrected: returns what the measure's own error makes likely.
     """
     if kind is Kind.NUMBER:
         spanned = bounded_mean([Bounds(each.lo, each.hi) for each in prompts])
@@ -55,6 +61,7 @@ def one(kind: Kind, prompts: Sequence[Means], asked: int | None = None) -> Figur
     undetermined = sum(each.undetermined for each in prompts)
     alike = kind is Kind.NUMBER and _alike([each.lo for each in prompts], [each.hi for each in prompts])
     interval, caveats = _interval(spanned, alike=alike)
+    known = spanned.hi.point - spanned.lo.point <= _SAME
     return Figure(
         value=Bounds(spanned.lo.point, spanned.hi.point).finite,
         interval=interval,
@@ -62,6 +69,7 @@ def one(kind: Kind, prompts: Sequence[Means], asked: int | None = None) -> Figur
         replies=sum(each.values for each in prompts),
         undetermined=undetermined,
         without=0 if asked is None else max(0, asked - len(prompts)),
+        corrected=corrected(spanned.lo.point) if corrected is not None and known else None,
         caveats=caveats,
     )
 
@@ -74,6 +82,7 @@ def pair_of(
     of: str,
     less: str,
     margin: float | None = None,
+    tested: bool = True,
 ) -> Difference | None:
     """Return a measure of one arm less that of another; None without a prompt that both have.
 
@@ -81,6 +90,7 @@ def pair_of(
         of: label of the first.
         less: label of the second.
         margin: the greatest difference that doesn't matter, if one was named before the run.
+        tested: whether p is computed.
     """
     both = [key for key in first if key in second]
     each = [
@@ -97,7 +107,7 @@ def pair_of(
     losses = counted.losses + sum(not d.met(_SAME) and d.hi < 0 for d in each)
     alike = not rates and _alike([d.lo for d in each], [d.hi for d in each])
     interval, caveats = _interval(spanned, alike=alike)
-    test = sign_flip(known) if sure and len(known) >= LEAST_PROMPTS else None
+    test = sign_flip(known) if tested and sure and len(known) >= LEAST_PROMPTS else None
     only_of, only_less = len(first) - len(both), len(second) - len(both)
     return Difference(
         of=of,

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from alignscope.lab.summary.measures import Kind, Unit
+from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.measure.bounds import Bounds
 from alignscope.model.tones import Tone
 
@@ -26,6 +26,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """Replies of which it can't be told."""
     without: int = 0
     """Prompts of the arm without a value."""
+    corrected: float | None = None
+    """What the measure's own error makes likely, where that is known: a check, and no better figure."""
     caveats: tuple[str, ...] = ()
 
 

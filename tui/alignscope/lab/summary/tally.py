@@ -13,7 +13,8 @@ from alignscope.lab.manifest import Manifest
 from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
-from alignscope.lab.summary.measures import MEASURES, Measure, Reply
+from alignscope.lab.summary.measures import MEASURES
+from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows
 from alignscope.measure.bounds import Bounds, mean_bounds
 from alignscope.measure.shift.profile import Part, by_thirds
@@ -171,9 +172,7 @@ class Tally:
         return tuple(
             Group(
                 category=clean_line(category), prompts=len(prompts), figures=figures,
-                differences=tuple(
-                    msgspec.structs.replace(each, p=None) for each in self._differences(measure, prompts)
-                ),
+                differences=self._differences(measure, prompts),
             )
             for category, prompts in categories.items()
             if (figures := self._figures(measure, prompts))
@@ -198,16 +197,20 @@ class Tally:
         """Return a measure of an arm, over all or some of its prompts; None without any value."""
         means = self.means(measure, arm, prompts)
         asked = self._facts[arm].prompts if prompts is None else None
-        return one(measure.kind, list(means.values()), asked)
+        return one(measure.kind, list(means.values()), asked, measure.corrected)
 
     def difference(
         self, measure: Measure, of: Arm, less: Arm, prompts: Collection[PromptKey] | None = None
     ) -> Difference | None:
-        """Return a measure of one arm less that of another; None without a prompt that both have."""
+        """Return a measure of one arm less that of another, untested for some prompts only.
+
+        None without any prompt that both have.
+        """
         labels = dict(zip(self.arms, self.labels, strict=True))
         return pair_of(
             measure.kind, self.means(measure, of, prompts), self.means(measure, less, prompts),
             of=labels[of], less=labels[less], margin=self._margins.get(measure.name),
+            tested=prompts is None,
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[Arm, Arm]]:

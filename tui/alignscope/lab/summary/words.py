@@ -5,7 +5,7 @@ from typing import Final
 
 from alignscope.lab.summary.comparison import Compared
 from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, Summary
-from alignscope.lab.summary.measures import Unit
+from alignscope.lab.summary.measures.measure import Unit
 from alignscope.text.wording import counted
 
 POINTS: Final = "pp"
@@ -76,6 +76,7 @@ def with_n(measured: Measured, figure: Figure) -> str:
 def beside(figure: Figure) -> list[str]:
     """Return everything that is to be said beside a figure."""
     return [
+        *([f"about {figure.corrected:.0%} if the rules' error is taken off"] if figure.corrected is not None else []),
         *([f"{figure.undetermined:,} undetermined"] if figure.undetermined else []),
         *([f"{counted(figure.without, 'prompt')} without a value"] if figure.without else []),
         *figure.caveats,

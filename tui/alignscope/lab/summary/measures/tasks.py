@@ -1,0 +1,139 @@
+"""Measures of tasks: right or wrong, a form that parses, even draws."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from alignscope.lab.row import Row
+from alignscope.lab.summary.measures.measure import (
+    UNDETERMINED,
+    Kind,
+    Measure,
+    Replies,
+    Reply,
+    Unit,
+    Values,
+    by_reply,
+    known,
+)  # fmt: skip
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.task.answers import normalised, right
+from alignscope.measure.task.chance import drawn_hand, drawn_number, evenness
+from alignscope.measure.task.choices import picked
+from alignscope.measure.wording.parsing import Json, is_python, json_in
+
+_JSON: Final = "json"
+_PYTHON: Final = "python"
+_FORMATS: Final = "formats"
+"""The set that comes along whose code is Python."""
+_CODE: Final = "code"
+_NUMBER: Final = "number"
+_HAND: Final = "hand"
+"""Categories of prompts, as the sets that come along name them; others may begin so, too."""
+
+
+def _right(reply: Reply) -> bool | None:
+    row = reply.row
+    if not normalised(row.answer):
+        return None
+    if right(row.prompt, row.text, [row.answer], [choice for choice in row.choices if choice != row.answer]):
+        return True
+    place = picked(row.prompt, row.text, row.choices) if row.choices else None
+    return place is not None and row.choices[place] == row.answer
+
+
+def _parses(reply: Reply) -> Bounds | bool | None:
+    row = reply.row
+    if not row.category.startswith(_JSON):
+        return None
+    if not row.text.strip():
+        return False
+    found = [json_in(text) for text in (row.text, row.prompt + row.text)]
+    return UNDETERMINED if None in found else Json.WHOLE in found
+
+
+def _code(reply: Reply) -> Bounds | bool | None:
+    row = reply.row
+    if not row.category.startswith(_PYTHON) and not (row.set == _FORMATS and row.category.startswith(_CODE)):
+        return None
+    if not row.text.strip():
+        return False
+    found = [is_python(row.text, before) for before in ("", row.prompt)]
+    return UNDETERMINED if None in found else True in found
+
+
+def _drawn(row: Row) -> str | None:
+    if row.category.startswith(_NUMBER):
+        return drawn_number(row.prompt, row.text)
+    if row.category.startswith(_HAND):
+        return drawn_hand(row.prompt, row.text)
+    place = picked(row.prompt, row.text, row.choices)
+    return None if place is None else row.choices[place]
+
+
+def _is_draw(row: Row) -> bool:
+    return len(row.choices) > 1 and not row.answer
+
+
+def _draws(reply: Reply) -> bool | None:
+    return _drawn(reply.row) in reply.row.choices if _is_draw(reply.row) else None
+
+
+def _even(replies: Replies) -> Values:
+    """Return how even draws are, equally many of each arm that has any."""
+    drawn = {arm: [each for reply in those if (each := _option(reply.row))] for arm, those in replies.items()}
+    number = min(map(len, filter(None, drawn.values())), default=0)
+    options = next((reply.row.choices for those in replies.values() for reply in those), [])
+    return {arm: known([_evenness(draws[:number], options)]) for arm, draws in drawn.items()}
+
+
+def _option(row: Row) -> str | None:
+    drawn = _drawn(row) if _is_draw(row) else None
+    return drawn if drawn in row.choices else None
+
+
+def _evenness(draws: Sequence[str], options: Sequence[str]) -> float | None:
+    # One draw is as uneven as can be, whatever it came from.
+    found = evenness([draw for draw in draws if draw in options], options) if len(draws) > 1 else None
+    return None if found is None else found.corrected / math.log2(len(options))
+
+
+MEASURES: Final = (
+    Measure(
+        name="right", label="right answers", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="replies whose first sentence gives the answer, and no other choice / replies to prompts that have one",
+        source="our own; words compared as by Rajpurkar et al. 2016, arXiv 1606.05250",
+        caveat="A base model that goes on with the text may know the answer and not give it. A reply that says nothing"
+        " is wrong.",
+        of=by_reply(_right),
+    ),
+    Measure(
+        name="json", label="JSON that parses", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="replies that are JSON as a whole, alone or behind the prompt / replies to prompts of category `json`",
+        source="RFC 8259",
+        caveat="Words or a block of code around it count as none: only JSON was asked for.",
+        of=by_reply(_parses),
+    ),
+    Measure(
+        name="python", label="Python that parses", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="replies that are Python by its grammar, alone or behind the prompt / replies to prompts of category"
+        " `python`, or `code` in the set `formats`",
+        source="Python's own parser; nothing is run",
+        caveat="It says nothing of what the code does.",
+        of=by_reply(_code),
+    ),
+    Measure(
+        name="draws", label="draws an option", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="replies that take just one of the choices / replies to prompts with choices and no answer",
+        source="our own",
+        caveat="Whether it draws at all, not how.",
+        of=by_reply(_draws),
+    ),
+    Measure(
+        name="even_draws", label="even draws", kind=Kind.SHARE, unit=Unit.SHARE,
+        formula="entropy of a prompt's draws / that of even ones, equally many draws of each model",
+        source="Miller and Madow 1955, for the bias of few draws",
+        caveat="It is still too low for few draws. People are no even dice, either.",
+        of=_even, together=True, across=True,
+    ),
+)  # fmt: skip
