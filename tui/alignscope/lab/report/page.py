@@ -64,8 +64,8 @@ def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> I
     )  # fmt: skip
     yield f'<header>\n<h1 dir="auto">{title}</h1>\n'
     counts = [counted(summary.prompts, "prompt"), counted(summary.rows, "row")]
-    times = [f"started {summary.started}" * bool(summary.started), f"ended {summary.ended}" * bool(summary.ended)]
-    yield _paragraph(" · ".join([*counts, *filter(None, times)]), "facts")
+    times = [f"{name} {_minute(at)}" for name, at in (("started", summary.started), ("ended", summary.ended)) if at]
+    yield _paragraph(" · ".join([*counts, *times, f"alignscope {summary.version}"]), "facts")
     yield _paragraph(summary.about, "about") if summary.about else ""
     yield "</header>\n<main>\n"
     yield from _asked(summary)
@@ -100,8 +100,7 @@ def _gap(summary: Summary) -> Iterator[str]:
         yield '<th scope="col">prompts</th>'
     yield "</tr></thead>\n<tbody>\n"
     for measured in summary.measures:
-        star = "" if measured.primary or not any(each.primary for each in summary.measures) else " (exploratory)"
-        yield f'<tr><th scope="row"><a href="#{measured.name}">{_text(words.label_of(measured))}</a>{star}</th>'
+        yield f'<tr><th scope="row"><a href="#{measured.name}">{_text(words.label_of(measured))}</a></th>'
         for arm in summary.arms:
             yield f"<td>{_figure(measured, arm.label)}</td>"
         for pair in pairs:
@@ -206,6 +205,11 @@ def _sent(summary: Summary) -> Iterator[str]:
         ):  # fmt: skip
             yield f"<dt>{term}</dt><dd>{_text(text) or words.PLACE_HELD}</dd>\n"
         yield f"</dl>\n<p class='facts'>the first of its rows was sent as</p>\n{_pre(arm.sent, arm.tone)}</details>\n"
+
+
+def _minute(at: str) -> str:
+    """Return a time of ISO 8601 to the minute."""
+    return f"{at[:16].replace('T', ' ')} UTC"
 
 
 def _named(arm: ArmFacts) -> str:

@@ -30,10 +30,11 @@ class Facts:
         self.ends[row.end] += 1
 
 
-def ordered(facts: dict[Arm, Facts]) -> list[Arm]:
-    """Return base models first and aligned ones last, otherwise as they came."""
+def ordered(facts: dict[Arm, Facts], ladder: Sequence[str] = ()) -> list[Arm]:
+    """Return the stages of a ladder in their order, then base models, then others, then aligned ones, as they came."""
     order = {"base": 0, "other": 1, "aligned": 2}
-    return sorted(facts, key=lambda arm: order[facts[arm].first.role])
+    stages = {name: place for place, name in enumerate(ladder)}
+    return sorted(facts, key=lambda arm: (stages.get(arm.entry, len(stages)), order[facts[arm].first.role]))
 
 
 def labels_of(arms: Sequence[Arm]) -> list[str]:

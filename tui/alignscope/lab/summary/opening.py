@@ -18,6 +18,7 @@ class _Wanted(msgspec.Struct, frozen=True):
     measures: tuple[str, ...] = ()
     primary: tuple[str, ...] = ()
     margins: dict[str, float] = {}
+    ladder: tuple[str, ...] = ()
 
 
 def open_run(folder: Path) -> Tally:
@@ -38,6 +39,7 @@ def open_run(folder: Path) -> Tally:
         measures=[measure for measure in MEASURES if not wanted.measures or measure.name in wanted.measures],
         primary=wanted.primary,
         margins=wanted.margins,
+        ladder=wanted.ladder,
         manifest=found,
         unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
     )

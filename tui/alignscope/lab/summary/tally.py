@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -46,6 +47,7 @@ class Tally:
         measures: Sequence[Measure] = MEASURES,
         primary: Collection[str] = (),
         margins: Mapping[str, float] | None = None,
+        ladder: Sequence[str] = (),
         manifest: Manifest | None = None,
         unknown: Sequence[str] = (),
     ) -> None:
@@ -54,6 +56,7 @@ class Tally:
         Args:
             primary: names of the measures that were named before the run; all others are exploratory.
             margins: by a measure's name, the greatest difference that doesn't matter, named before the run, too.
+            ladder: entries that are stages of one model, in order.
             manifest: what the run was sent with; None for rows from elsewhere.
             unknown: names in the spec that no measure has.
         """
@@ -61,6 +64,7 @@ class Tally:
         self.measures = [measure for measure in measures if rows.has_lists or not measure.lists]
         self._primary = frozenset(primary)
         self._margins = dict(margins or {})
+        self._ladder = tuple(ladder)
         self.manifest = manifest
         self._unknown = tuple(unknown)
         self._facts: dict[Arm, Facts] = {}
@@ -71,7 +75,7 @@ class Tally:
         self.wording: dict[PromptKey, str] = {}
         """A hash of what every prompt says."""
         self._read()
-        self.arms = ordered(self._facts)
+        self.arms = ordered(self._facts, self._ladder)
         self.labels = labels_of(self.arms)
         self.tones = tones_of([self._facts[arm].first.role for arm in self.arms])
 
@@ -214,7 +218,20 @@ class Tally:
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[Arm, Arm]]:
-        """Return which arms are compared: all others with each base model's, or with the first, at equal sampling."""
+        """Return which arms are compared, at equal sampling.
+
+        All others with each base model's, or with the first. The stages of a ladder each with the one before, and the
+        last with the first: what is between those is measured, too, and not added up from the steps.
+        """
+        if stages := [name for name in self._ladder if any(arm.entry == name for arm in self.arms)]:
+            steps = [*pairwise(stages), *([(stages[0], stages[-1])] if len(stages) > 2 else [])]
+            return [
+                (later, earlier)
+                for before, after in steps
+                for earlier in self.arms
+                for later in self.arms
+                if (earlier.entry, later.entry) == (before, after) and earlier.sampling == later.sampling
+            ]
         bases = [arm for arm in self.arms if self._facts[arm].first.role == "base"] or self.arms[:1]
         return [
             (arm, base)
