@@ -21,10 +21,10 @@ def test_the_gap_table_fits_80_columns(tally: Tally) -> None:
     lines = text.gap_table(tally.summary(), 80)
     assert lines[0] == "lamps · 40 prompts · 800 rows"
     [head] = [line.split() for line in lines if line.endswith("  n")]
-    assert head == ["base", "chat", "difference", "n"]
+    assert head == ["base", "chat", "difference", "W/T/L", "n"]
     [ended] = [line.split("  ") for line in lines if line.startswith("ended by itself")]
     assert [cell.strip() for cell in ended if cell] == [
-        "ended by itself", "32% [25%, 39%]", "100% [91%, 100%]", "+68 [+57, +73]", "40",
+        "ended by itself", "32% [25, 39]", "100% [91, 100]", "+68 [+57, +73]", "40/0/0", "40",
     ]  # fmt: skip
     assert "chat: 2 of 400 replies failed or broke off, and are in no figure." in lines
 
@@ -44,10 +44,24 @@ def test_p_is_shown_where_there_is_room(tally: Tally) -> None:
     assert any("40/0/0  0.002  40" in line for line in text.gap_table(tally.summary(), 120))
 
 
-def test_narrow_terminals_get_a_block_for_each_measure(tally: Tally) -> None:
+def test_narrow_terminals_get_no_intervals_but_of_differences(tally: Tally) -> None:
     lines = text.gap_table(tally.summary(), 60)
+    [ended] = [line.split("  ") for line in lines if line.startswith("ended by itself")]
+    assert [cell.strip() for cell in ended if cell] == [
+        "ended by itself",
+        "32%",
+        "100%",
+        "+68 [+57, +73]",
+        "40/0/0",
+        "40",
+    ]
+    assert "Each model's own intervals" in " ".join(lines)
+
+
+def test_very_narrow_terminals_get_a_block_for_each_measure(tally: Tally) -> None:
+    lines = text.gap_table(tally.summary(), 47)
     place = lines.index("ended by itself")
-    assert lines[place + 1].split() == ["base", "32%", "[25%,", "39%]", "n", "40"]
+    assert lines[place + 1].split() == ["base", "32%", "[25,", "39]", "n", "40"]
     assert lines[place + 3].split() == ["chat", "less", "base", "+68", "[+57,", "+73]", "40/0/0", "n", "40"]
 
 

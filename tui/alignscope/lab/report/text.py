@@ -16,6 +16,12 @@ _GAP: Final = 2
 _NO_DIFFERENCE: Final = Difference(
     of="", less="", value=(None, None), interval=None, wins=0, ties=0, losses=0, p=None, smallest_effect=None, prompts=0
 )
+_OWN, _OUTCOMES, _TESTS = "own intervals", "outcomes", "tests"
+_LEFT_OUT: Final = tuple(
+    map(frozenset[str], ((), (_TESTS,), (_TESTS, _OUTCOMES), (_OWN, _TESTS), (_OWN, _TESTS, _OUTCOMES)))
+)
+"""What may be left out of the table where there is no room, less at first: it stands in `--measure`, too."""
+_ELSEWHERE: Final = "Each model's own intervals are in a wider terminal, and in `--measure NAME`."
 _FAILED: Final = ("errors", "broken off", "at limit", "loops")
 
 
@@ -23,10 +29,16 @@ def gap_table(summary: Summary, width: int) -> list[str]:
     """Return all figures of a run, in lines of at most so many cells; at least 40 are needed."""
     lines = [_head(summary, width), ""]
     lines += _wrapped_table(_arms(summary), width)
-    for title, rows in _gap(summary, width):
-        lines += ["", *([title] if title else []), *laid_out(rows, width)]
+    left_out, table = _fitting(summary, width)
+    if table:
+        lines += ["", *table]
+    else:
+        for measured in summary.measures:
+            lines += ["", words.label_of(measured), *laid_out(_long(measured), width)]
     lines.append("")
-    for note in (*words.notes(summary), words.legend(summary), words.about_intervals(summary), words.family(summary)):
+    notes = [*([_ELSEWHERE] if _OWN in left_out else []), *words.notes(summary)]
+    notes += [words.legend(summary, outcomes=_OUTCOMES not in left_out), words.about_intervals(summary)]
+    for note in (*notes, words.family(summary)):
         lines += paragraph(note, width)
     return lines
 
@@ -74,35 +86,39 @@ def _arms(summary: Summary) -> list[list[str]]:
     return words.columns(rows)
 
 
-def _gap(summary: Summary, width: int) -> list[tuple[str, list[list[str]]]]:
-    """Return tables with their titles: one where everything fits, else one for each measure."""
-    # What can be left out where there is no room: it stands in `--measure`, too.
-    for outcomes, tests in ((True, True), (True, False), (False, False)):
-        rows = _one_table(summary, outcomes=outcomes, tests=tests)
-        if rows and max(map(cell_width, _lined(rows))) <= width:
-            return [("", rows)]
-    return [(words.label_of(measured), _long(measured)) for measured in summary.measures]
+def _fitting(summary: Summary, width: int) -> tuple[frozenset[str], list[str]]:
+    """Return the table of all measures that fits, and what was left out for that; no lines where none fits."""
+    for left_out in _LEFT_OUT:
+        lines = _lined(_one_table(summary, left_out))
+        if lines and max(map(cell_width, lines)) <= width:
+            return left_out, lines
+    return frozenset(), []
 
 
-def _one_table(summary: Summary, *, outcomes: bool, tests: bool) -> list[list[str]]:
+def _one_table(summary: Summary, left_out: frozenset[str]) -> list[list[str]]:
     """Return base · aligned · difference, a line for each measure; [] for several differences."""
     if any(len(each.differences) > 1 for each in summary.measures):
         return []
     pair = next((each.differences[0] for each in summary.measures if each.differences), None)
     heads = ["", *(arm.label for arm in summary.arms)]
     if pair:
-        heads += ["difference", *(["W/T/L"] if outcomes else []), *(["p"] if tests else []), "n"]
+        heads += [
+            "difference",
+            *([] if _OUTCOMES in left_out else ["W/T/L"]),
+            *([] if _TESTS in left_out else ["p"]),
+            "n",
+        ]
     rows = [heads]
     for measured in summary.measures:
         figures = [measured.figures.get(arm.label) for arm in summary.arms]
-        cells = [words.short(measured.unit, figure) for figure in figures]
+        cells = [words.short(measured.unit, figure, with_interval=_OWN not in left_out) for figure in figures]
         row = [words.label_of(measured), *cells]
         if pair:
             found = next(iter(measured.differences), _NO_DIFFERENCE)
             row += [
                 words.short_difference(measured.unit, found) if found.prompts else words.PLACE_HELD,
-                *([words.outcome(found)] if outcomes else []),
-                *([words.test_of(found)] if tests else []),
+                *([words.outcome(found)] if _OUTCOMES not in left_out else []),
+                *([words.test_of(found)] if _TESTS not in left_out else []),
                 f"{found.prompts:,}",
             ]
         rows.append(row)

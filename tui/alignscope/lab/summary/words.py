@@ -11,6 +11,7 @@ from alignscope.text.wording import counted
 POINTS: Final = "pp"
 """Percentage points, in which shares differ."""
 PLACE_HELD: Final = "–"
+_PERCENT: Final = "%"
 _SMALL: Final = 10
 """Below it, numbers get a digit behind the point."""
 
@@ -36,23 +37,25 @@ def value(ends: Ends, write: Callable[[float], str]) -> str:
     if hi is None:
         return f"at least {write(lo)}"
     one, other = write(lo), write(hi)
-    return one if one == other else f"{one} to {other}"
+    if one == other:
+        return one
+    return f"{one.removesuffix(_PERCENT)}–{other}" if other.endswith(_PERCENT) else f"{one} to {other}"
 
 
 def interval(ends: Ends | None, write: Callable[[float], str]) -> str:
-    """Return an interval in brackets, "" without one."""
+    """Return an interval in brackets, "" without one; percent without their sign, which the figure before has."""
     if ends is None:
         return ""
-    lo, hi = ("…" if end is None else write(end) for end in ends)
+    lo, hi = ("…" if end is None else write(end).removesuffix(_PERCENT) for end in ends)
     return f"[{lo}, {hi}]"
 
 
-def short(unit: Unit, figure: Figure | None) -> str:
-    """Return a figure with its interval, as it stands in a table."""
+def short(unit: Unit, figure: Figure | None, *, with_interval: bool = True) -> str:
+    """Return a figure, with its interval or without, as it stands in a table."""
     if figure is None:
         return PLACE_HELD
     write = written(unit)
-    return f"{value(figure.value, write)} {interval(figure.interval, write)}".rstrip()
+    return f"{value(figure.value, write)} {interval(figure.interval, write) if with_interval else ''}".rstrip()
 
 
 def short_difference(unit: Unit, found: Difference) -> str:
@@ -143,19 +146,19 @@ def difference_head(pair: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> 
     return "difference" if len(pairs) == 1 else f"{pair[0]} less {pair[1]}"
 
 
-def legend(summary: Summary) -> str:
-    """Return what the columns of differences stand for; "" without any."""
+def legend(summary: Summary, *, outcomes: bool = True) -> str:
+    """Return what differences stand for; "" without any.
+
+    Args:
+        outcomes: whether wins, ties and losses stand beside them.
+    """
     pairs = {(d.of, d.less) for each in summary.measures for d in each.differences}
     if not pairs:
         return ""
-    what = (
-        f"Differences are {next(iter(pairs))[0]} less {next(iter(pairs))[1]}" if len(pairs) == 1 else "Differences are"
-    )
-    shares = (
-        "shares in percentage points" if len(pairs) == 1 else "paired by prompt, those of shares in percentage points"
-    )
-    paired = f"{what}, paired by prompt, {shares}" if len(pairs) == 1 else f"{what} {shares}"
-    return f"{paired}. W/T/L: on how many prompts the first has more, as much, less."
+    of, less = next(iter(pairs))
+    what = f"Differences are {of} less {less}, paired" if len(pairs) == 1 else "Differences are paired"
+    counts = " W/T/L: on how many prompts the first has more, as much, less." if outcomes else ""
+    return f"{what} by prompt, those of shares in percentage points.{counts}"
 
 
 def about_intervals(summary: Summary) -> str:
