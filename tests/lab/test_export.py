@@ -163,3 +163,29 @@ def test_duckdb_reads_rows(tmp_path: Path) -> None:
 
 def _lines(pandas: Any) -> Any:
     return lambda path: pandas.read_json(path, lines=True)
+
+
+def test_inspect_has_a_sample_for_each_row(tmp_path: Path) -> None:
+    every = [
+        *(runs.chat(prompt_id="p", sample=n, answer="4", choices=["3", "4"], text="4", end=End.LENGTH) for n in (1, 2)),
+        runs.chat(prompt_id="q", text="", end=End.ERROR, error="busy"),
+        runs.row(prompt_id="p"),
+    ]
+    log = json.loads(exported(tallied(tmp_path / "lamps", every), "inspect", 1))
+    assert (log["version"], log["eval"]["task"], log["eval"]["model"]) == (2, "lamps", "alignscope/twin:latest")
+    assert (log["results"]["total_samples"], log["results"]["completed_samples"]) == (3, 2)
+    first, second, failed = log["samples"]
+    assert (first["id"], first["epoch"], second["epoch"], first["target"]) == ("tests/p", 1, 2, "4")
+    assert first["output"]["choices"][0]["stop_reason"] == "max_tokens"
+    assert first["scores"]["right"] == {"value": 1.0} and failed["scores"] == {}
+    assert failed["error"]["message"] == "busy"
+    [score] = [score for score in log["results"]["scores"] if score["name"] == "right"]
+    assert score["metrics"]["mean"]["value"] == 1 and score["metadata"]["prompts"] == 1
+
+
+def test_inspect_reads_its_log(tmp_path: Path) -> None:
+    inspect_log = pytest.importorskip("inspect_ai.log")
+    path = tmp_path / "chat.json"
+    path.write_text(exported(tallied(tmp_path / "run", runs.made_up(4, 2)), "inspect", 1), "utf-8")
+    log = inspect_log.read_eval_log(str(path))
+    assert log.status == "success" and len(log.samples) == 8

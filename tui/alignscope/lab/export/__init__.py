@@ -48,6 +48,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             Form("csv", ".csv", "for spreadsheets and pandas: a line for each reply", "utf-8-sig"),
             Form("jsonl", ".jsonl", "for pandas, datasets, DuckDB, jq: a line for each reply, with its measures"),
             Form("preferences", ".jsonl", "pairs from votes, as TRL's DPOTrainer reads them"),
+            Form("inspect", ".json", "an evaluation log of Inspect", one_model=True),
             Form("lm-eval", ".jsonl", "samples as lm-evaluation-harness logs them", one_model=True),
         )
     }
