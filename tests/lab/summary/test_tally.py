@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from alignscope.lab.row import Row, Tokens
 from alignscope.lab.summary import words
@@ -257,7 +258,9 @@ def test_a_rate_of_refusals_is_checked_for_the_rules_error(tmp_path: Path) -> No
     measured = of(summed(tmp_path, every), "refused")
     figure = measured.figures["chat"]
     assert figure.value[0] == 0.5 and figure.corrected == corrected(0.5)
-    assert any("if the rules' error is taken off" in said for said in words.beside(figure))
+    wrong = structs.replace(figure, corrected=0.55)
+    assert "about 55% if the rules' error is taken off" in words.beside(wrong)
+    assert not words.beside(structs.replace(figure, corrected=0.5))
     assert f"they found {HELD_OUT.found} (" in measured.caveat
 
 

@@ -12,6 +12,8 @@ POINTS: Final = "pp"
 """Percentage points, in which shares differ."""
 PLACE_HELD: Final = "–"
 _PERCENT: Final = "%"
+_SEEN: Final = 0.005
+"""The least change of a share that is worth a word."""
 _SMALL: Final = 10
 """Below it, numbers get a digit behind the point."""
 
@@ -79,11 +81,17 @@ def with_n(measured: Measured, figure: Figure) -> str:
 def beside(figure: Figure) -> list[str]:
     """Return everything that is to be said beside a figure."""
     return [
-        *([f"about {figure.corrected:.0%} if the rules' error is taken off"] if figure.corrected is not None else []),
+        *([f"about {figure.corrected:.0%} if the rules' error is taken off"] if _is_corrected(figure) else []),
         *([f"{figure.undetermined:,} undetermined"] if figure.undetermined else []),
         *([f"{counted(figure.without, 'prompt')} without a value"] if figure.without else []),
         *figure.caveats,
     ]
+
+
+def _is_corrected(figure: Figure) -> bool:
+    """Return whether a measure's own error changes a figure by a percent or more."""
+    known = figure.value[0]
+    return figure.corrected is not None and known is not None and abs(figure.corrected - known) >= _SEEN
 
 
 def difference_with_n(measured: Measured, found: Difference) -> str:

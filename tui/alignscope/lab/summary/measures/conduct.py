@@ -28,9 +28,9 @@ def _language(reply: Reply) -> Bounds | bool | None:
 def _error() -> str:
     found, mistaken = HELD_OUT.found_interval(), HELD_OUT.mistaken_interval()
     return (
-        f"The rules are wrong sometimes: of {HELD_OUT.refusals} refusals labelled by hand, which are hard to judge,"
-        f" they found {HELD_OUT.found} ({found.lo:.0%} to {found.hi:.0%}), and of {HELD_OUT.others} other replies they"
-        f" took {HELD_OUT.mistaken} for refusals ({mistaken.lo:.1%} to {mistaken.hi:.1%}). A base model refuses, too."
+        f"The rules are wrong sometimes: of {HELD_OUT.refusals} refusals that were labelled by hand they found"
+        f" {HELD_OUT.found} ({found.lo:.0%} to {found.hi:.0%}), and of {HELD_OUT.others} other replies they took"
+        f" {HELD_OUT.mistaken} for refusals ({mistaken.lo:.1%} to {mistaken.hi:.1%}). A base model refuses, too."
     )
 
 
