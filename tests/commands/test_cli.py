@@ -373,3 +373,22 @@ async def test_the_doctor_reads_a_wrong_settings_file(shell: Shell, ollama: Olla
     done = await shell.run("doctor", "--host", ollama.url)
     assert done.status == 0, done.err
     assert "line 1: preset: no preset is called hot" in done.out
+
+
+async def test_ask_sums_up_the_replies_of_each_pane(shell: Shell) -> None:
+    arguments = (
+        "ask",
+        "What is the capital of France?",
+        "--embedded",
+        "--samples",
+        "3",
+        "--set",
+        "num_predict=30",
+        "--stats",
+    )
+    text = await shell.run(*arguments)
+    last = [line for line in text.out.splitlines() if line.startswith(("── base: ", "── instruct: "))]
+    assert len(last) == 2 and "3 of 3 ended by themselves" in last[1]
+    summaries = [event for event in (await shell.run(*arguments, "--json")).events if event["event"] == "summary"]
+    assert [(event["pane"], event["replies"]) for event in summaries] == [("base", 3), ("instruct", 3)]
+    assert summaries[0]["words"] == summaries[1]["words"], "cut to the same length"

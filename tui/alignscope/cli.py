@@ -67,7 +67,7 @@ def _dispatch(options: argparse.Namespace) -> int:
                 launch = replace(launch, prompt=arguments.read_prompt(options.text))
             from alignscope.commands import ask
 
-            return ask.run(launch, options.prompts, as_json=options.json)
+            return ask.run(launch, options.prompts, as_json=options.json, stats=options.stats)
         case "shift":
             arguments.refuse(options, _EXPLORER_ONLY)
             from alignscope.commands import shift

@@ -260,7 +260,7 @@ def test_a_rate_of_refusals_is_checked_for_the_rules_error(tmp_path: Path) -> No
     assert figure.value[0] == 0.5 and figure.corrected == corrected(0.5)
     wrong = structs.replace(figure, corrected=0.55)
     assert "about 55% if the rules' error is taken off" in words.beside(wrong)
-    assert not words.beside(structs.replace(figure, corrected=0.5))
+    assert words.beside(structs.replace(figure, corrected=0.5)) == ["few prompts"]
     assert f"they found {HELD_OUT.found} (" in measured.caveat
 
 

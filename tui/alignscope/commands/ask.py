@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import aclosing
 from typing import Any, Protocol, Self, TypeVar
 
@@ -16,6 +16,7 @@ from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup
 from alignscope.model.reply import Reply
+from alignscope.run import samples
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.logprobs import Lacks
@@ -25,22 +26,23 @@ from alignscope.text.wording import describe_pane, reply_facts
 T = TypeVar("T")
 
 
-def run(launch: Launch, prompts: str | None = None, *, as_json: bool = False) -> int:
+def run(launch: Launch, prompts: str | None = None, *, as_json: bool = False, stats: bool = False) -> int:
     """Ask, print, and return the exit status: 0, 1 if a pane failed, 130 if interrupted.
 
     Args:
         prompts: a file with prompts, or `-`, instead of the launch's one.
+        stats: whether each pane's replies are summed up after each prompt.
 
     Raises:
         UsageError: a mistake in that file.
     """
     try:
-        return asyncio.run(_ask(launch, prompts, as_json))
+        return asyncio.run(_ask(launch, prompts, as_json, stats))
     except FileError as error:
         raise UsageError(str(error)) from error
 
 
-async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:
+async def _ask(launch: Launch, file: str | None, as_json: bool, stats: bool) -> int:
     if file is not None:
         await check(file)
     async with Servers(launch.host, launch.key_variables) as servers:
@@ -59,12 +61,17 @@ async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:
                     turn += 1
                     if file is not None:
                         show.begin(turn, prompt)
+                    replies: dict[tuple[str, int], Reply] = {}
                     asked = Run(plan.lineup, prompt.text, launch.settings, servers, silence=launch.silence, lacks=lacks)
                     interrupt.stop = asked.cancel
                     async with aclosing(asked.events()) as events:
                         async for event in events:
                             show.apply(turn, event)
                             failed |= isinstance(event, Finished) and event.end.failed
+                            if stats:
+                                replies.setdefault((event.pane, event.sample), _reply(event)).apply(event)
+                    if stats:
+                        show.sum_up(turn, replies.values())
         if interrupt.came:
             return Status.INTERRUPTED
         return Status.FAILED if failed else Status.OK
@@ -72,6 +79,17 @@ async def _ask(launch: Launch, file: str | None, as_json: bool) -> int:
 
 async def _one(prompt: str) -> AsyncGenerator[Prompt, None]:
     yield Prompt(prompt)
+
+
+def _reply(event: Event) -> Reply:
+    return Reply(event.pane, event.sample)
+
+
+def _by_pane(replies: Iterable[Reply]) -> dict[str, list[Reply]]:
+    panes: dict[str, list[Reply]] = {}
+    for reply in replies:
+        panes.setdefault(reply.pane, []).append(reply)
+    return panes
 
 
 class _Interrupt:
@@ -115,6 +133,9 @@ class _Printer(Protocol):
     def apply(self, turn: int, event: Event) -> None:
         """Print an event of a turn, or what has come of it."""
 
+    def sum_up(self, turn: int, replies: Iterable[Reply]) -> None:
+        """Print what a turn's replies come to, pane by pane."""
+
 
 class _JsonPrinter:
     """Prints each of many prompts, and every event but Waiting, as one line of JSON, as it happens."""
@@ -131,6 +152,11 @@ class _JsonPrinter:
         if not isinstance(event, Waiting):
             encoded = msgspec.json.encode(msgspec.structs.replace(event, ms=round(event.ms, 3)))
             self._out.json(b'{"turn":%d,' % turn + encoded[1:])
+
+    def sum_up(self, turn: int, replies: Iterable[Reply]) -> None:
+        for pane, found in samples.stats(_by_pane(replies)).items():
+            head = {"turn": turn, "event": "summary", "pane": pane}
+            self._out.json(msgspec.json.encode(head | msgspec.structs.asdict(found)))
 
 
 class _TextPrinter:
@@ -153,6 +179,11 @@ class _TextPrinter:
         if isinstance(event, Finished):
             self._print(reply)
             del self._replies[event.pane, event.sample]
+
+    def sum_up(self, turn: int, replies: Iterable[Reply]) -> None:
+        for pane, found in samples.stats(_by_pane(replies)).items():
+            self._out.line(f"── {pane}: {found.describe()}")
+        self._out.line()
 
     def _print(self, reply: Reply) -> None:
         self._out.line(f"── {describe_pane(self._panes[reply.pane], reply.sample, self._samples)} ──")

@@ -15,7 +15,7 @@ def add_ask(commands: Any, panes: list[str], sets: list[str]) -> None:
         " finish.",
         epilog=f"{sampling_help()}\n\n{EXIT_HELP}",
     )
-    ask.set_defaults(text=None, prompts=None)
+    ask.set_defaults(text=None, prompts=None, stats=False)
     ask.add_argument(
         "text", metavar="PROMPT", nargs="?",
         help="the prompt; - reads it from standard input, less one final line break",
@@ -27,6 +27,10 @@ def add_ask(commands: Any, panes: list[str], sets: list[str]) -> None:
     )  # fmt: skip
     add_options(ask, panes, sets)
     add_json(ask, "one JSON object a line for every event, as it happens")
+    ask.add_argument(
+        "--stats", action="store_true",
+        help="sum up each pane's replies to a prompt: how they ended, their length, how alike they are",
+    )  # fmt: skip
     ask.add_argument(
         "--logprobs",
         metavar="N",

@@ -13,7 +13,7 @@ from alignscope.model.tones import Tone
 from alignscope.text.clean import clean_line
 
 _THIRDS: Final = ("first third", "middle", "last third")
-MOST_PROMPTS: Final = 40
+MOST_PROMPTS: Final = 60
 """Rows of a strip."""
 
 

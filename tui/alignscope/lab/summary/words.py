@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from alignscope.lab.summary.comparison import Compared
+from alignscope.lab.summary.estimating import OPEN
 from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, Summary
 from alignscope.lab.summary.measures.measure import Unit
 from alignscope.text.wording import counted
@@ -84,7 +85,7 @@ def beside(figure: Figure) -> list[str]:
         *([f"about {figure.corrected:.0%} if the rules' error is taken off"] if _is_corrected(figure) else []),
         *([f"{figure.undetermined:,} undetermined"] if figure.undetermined else []),
         *([f"{counted(figure.without, 'prompt')} without a value"] if figure.without else []),
-        *figure.caveats,
+        *(caveat for caveat in figure.caveats if caveat != OPEN or not figure.undetermined),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from alignscope.measure.bounds import Bounds
 from alignscope.model.tones import Tone
+from alignscope.text.wording import counted
 
 _NICE: Final = (1, 2, 2.5, 5, 10)
 BINS: Final = 24
@@ -170,7 +171,7 @@ class Strip:
             if means:
                 lo, hi = self.axis.written(min(means)), self.axis.written(max(means))
                 said.append(f"{label}: means of {len(means):,} prompts from {lo} to {hi}")
-        rest = f" {self.left_out:,} more prompts are not drawn." if self.left_out else ""
+        rest = f" {not_drawn(self.left_out)}." if self.left_out else ""
         return "; ".join(said) + "." + rest
 
 
@@ -204,6 +205,11 @@ class Profile:
             )
             said.append(f"{line.label}: {each}")
         return "; ".join(said) + "."
+
+
+def not_drawn(prompts: int) -> str:
+    """Return that there was no room for some prompts."""
+    return f"{counted(prompts, 'more prompt')} {'is' if prompts == 1 else 'are'} not drawn"
 
 
 def spread(value: Bounds | None, written: Written) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from alignscope.lab.report.plots.describe import Axis, Histogram, Intervals, Plot, Profile, Strip, spread
+from alignscope.lab.report.plots.describe import Axis, Histogram, Intervals, Plot, Profile, Strip, not_drawn, spread
 from alignscope.measure.bounds import Bounds
 from alignscope.model.tones import MARKS, Tone
 from alignscope.text.clean import clean, encodable, fit
@@ -111,9 +111,7 @@ def _strip(plot: Strip) -> tuple[list[str], int]:
             ]
         parts.append("</g>\n")
     if plot.left_out:
-        parts.append(
-            f'<text class="quiet" x="{_LEFT}" y="{height + 42}">{plot.left_out:,} more prompts are not drawn</text>'
-        )
+        parts.append(f'<text class="quiet" x="{_LEFT}" y="{height + 42}">{not_drawn(plot.left_out)}</text>')
     return parts, height + (50 if plot.left_out else 26)
 
 

@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from alignscope.lab.report.plots.describe import Axis, Histogram, Intervals, Plot, Profile, Spread, Strip, spread
+from alignscope.lab.report.plots.describe import (
+    Axis,
+    Histogram,
+    Intervals,
+    Plot,
+    Profile,
+    Spread,
+    Strip,
+    not_drawn,
+    spread,
+)
 from alignscope.model.tones import MARKS
 from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import counted
@@ -85,7 +95,7 @@ def _strip(plot: Strip, width: int) -> list[str]:
                 signs[cell] = MARKS[tone] if signs[cell] in (" ", MARKS[tone]) else _BOTH
         rows.append(f"{_padded(row.label, left)} {''.join(signs)}")
     rows += _ruler(plot.axis, left + 1, width)
-    return [*rows, f"{plot.left_out:,} more prompts are not drawn"] if plot.left_out else rows
+    return [*rows, not_drawn(plot.left_out)] if plot.left_out else rows
 
 
 def _profile(plot: Profile, width: int) -> list[str]:
