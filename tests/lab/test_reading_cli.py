@@ -132,3 +132,36 @@ async def test_export_says_what_is_missing(shell: Shell, lamps: Path) -> None:
 async def test_export_of_one_model(shell: Shell, lamps: Path) -> None:
     done = await shell.run("lab", "export", str(lamps), "-f", "jsonl", "--only", "chat")
     assert {line["entry"] for line in done.events} == {"chat"} and len(done.events) == 36
+
+
+SPEC = """\
+name: few
+prompts: ["What is the capital of France?", "The capital of France is"]
+lineup:
+  - {name: base, model: "twin:text", mode: completion}
+  - {name: chat, model: "twin:latest", mode: chat}
+samples: 2
+seed: 1
+sampling: {preset: pure, num_predict: 16}
+logprobs: 5
+primary: [ended]
+"""
+
+
+async def test_a_run_of_the_twins_is_read_from_its_folder(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "few.yaml").write_text(SPEC, "utf-8")
+    folder = str(tmp_path / "few")
+    ran = await shell.run("lab", "run", str(tmp_path / "few.yaml"), "--out", folder)
+    assert ran.status == 0, ran.err
+    [summary] = (await shell.run("lab", "show", folder, "--json")).events
+    measures = {each["name"]: each for each in summary["measures"]}
+    assert (summary["rows"], summary["planned"], bool(summary["ended"])) == (8, 8, True)
+    assert measures["ended"]["primary"] and measures["ended"]["figures"]["chat"]["value"] == [1.0, 1.0]
+    assert measures["ended"]["differences"][0]["caveats"] == ["too few prompts"]
+    surprisal = measures["surprisal"]["figures"]["base"]
+    assert surprisal["value"][0] == surprisal["value"][1] > 0
+    assert measures["entropy"]["figures"]["base"]["value"][1] is None, "five tokens bound it from below only"
+    done = await shell.run("lab", "report", folder)
+    assert done.status == 0 and (tmp_path / "few" / "report.html").exists()
+    done = await shell.run("lab", "show", folder, "--measure", "surprisal")
+    assert "along replies, by thirds" in done.out
