@@ -189,3 +189,18 @@ def test_inspect_reads_its_log(tmp_path: Path) -> None:
     path.write_text(exported(tallied(tmp_path / "run", runs.made_up(4, 2)), "inspect", 1), "utf-8")
     log = inspect_log.read_eval_log(str(path))
     assert log.status == "success" and len(log.samples) == 8
+
+
+def test_eee_has_scores_of_which_more_is_better(tmp_path: Path) -> None:
+    every = [runs.chat(prompt_id=f"p{n}", answer="4", text="4" if n < 9 else "5") for n in range(12)]
+    tally = tallied(tmp_path / "sums", every)
+    log = json.loads(exported(tally, "eee", 0))
+    assert (log["schema_version"], log["model_info"]["id"]) == ("0.3.0", "twin:latest")
+    [result] = log["evaluation_results"]
+    assert result["evaluation_name"] == "sums.right" and result["score_details"]["score"] == 0.75
+    assert result["score_details"]["uncertainty"]["confidence_interval"]["lower"] < 0.75
+    assert result["metric_config"]["lower_is_better"] is False
+    assert "right answers" in FORMS["eee"].remark(tally, tally.arms[0])
+    other = tallied(tmp_path / "other", [runs.chat()])
+    assert json.loads(exported(other, "eee", 0))["evaluation_results"] == []
+    assert "no scores" in FORMS["eee"].remark(other, other.arms[0])

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from alignscope.commands.line.options import add_json
 
-LAB_FORMS: Final = ("csv", "jsonl", "preferences", "inspect", "lm-eval")
+LAB_FORMS: Final = ("csv", "jsonl", "preferences", "inspect", "eee", "lm-eval")
 """Names in `lab.export.FORMS`, without its imports."""
 _FOLDER: Final = "the folder of a run"
 

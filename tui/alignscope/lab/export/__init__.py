@@ -49,6 +49,7 @@ FORMS: Final[Mapping[str, Form]] = MappingProxyType(
             Form("jsonl", ".jsonl", "for pandas, datasets, DuckDB, jq: a line for each reply, with its measures"),
             Form("preferences", ".jsonl", "pairs from votes, as TRL's DPOTrainer reads them"),
             Form("inspect", ".json", "an evaluation log of Inspect", one_model=True),
+            Form("eee", ".json", "scores as Every Eval Ever has them", one_model=True),
             Form("lm-eval", ".jsonl", "samples as lm-evaluation-harness logs them", one_model=True),
         )
     }

@@ -95,6 +95,8 @@ class Measure:
     """Whether a reply's value depends on other arms' replies to the prompt."""
     lists: bool = False
     """Whether it needs lists."""
+    more_is_better: bool = False
+    """Whether a greater value is a better one; of most measures that can't be said."""
     corrected: Callable[[float], float | None] | None = None
     """Returns what a rate is likely to be, given the measure's own error: a check, and no better figure."""
     along: Callable[[Reply], Sequence[Bounds]] | None = None

@@ -105,14 +105,14 @@ MEASURES: Final = (
         source="our own; words compared as by Rajpurkar et al. 2016, arXiv 1606.05250",
         caveat="A base model that goes on with the text may know the answer and not give it. A reply that says nothing"
         " is wrong.",
-        of=by_reply(_right),
+        of=by_reply(_right), more_is_better=True,
     ),
     Measure(
         name="json", label="JSON that parses", kind=Kind.RATE, unit=Unit.SHARE,
         formula="replies that are JSON as a whole, alone or behind the prompt / replies to prompts of category `json`",
         source="RFC 8259",
         caveat="Words or a block of code around it count as none: only JSON was asked for.",
-        of=by_reply(_parses),
+        of=by_reply(_parses), more_is_better=True,
     ),
     Measure(
         name="python", label="Python that parses", kind=Kind.RATE, unit=Unit.SHARE,
@@ -120,7 +120,7 @@ MEASURES: Final = (
         " `python`, or `code` in the set `formats`",
         source="Python's own parser; nothing is run",
         caveat="It says nothing of what the code does.",
-        of=by_reply(_code),
+        of=by_reply(_code), more_is_better=True,
     ),
     Measure(
         name="draws", label="draws an option", kind=Kind.RATE, unit=Unit.SHARE,
