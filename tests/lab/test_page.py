@@ -3,17 +3,22 @@
 import re
 from pathlib import Path
 
+import msgspec
+
+from alignscope.lab.export.preferences import Ballot
 from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS
 from alignscope.lab.manifest import NAME
 from alignscope.lab.row import Row, Tokens, decode, decode_tokens, encode
+from alignscope.measure.statistics.votes import Vote
 
 PAGE = (Path(__file__).parents[2] / "docs" / "runs.md").read_text()
 
 
 def test_what_it_shows_is_read() -> None:
-    row, tokens = (line.encode() + b"\n" for line in re.findall(r"(?s)```json\n(.*?)\n```", PAGE))
+    row, tokens, vote = (line.encode() + b"\n" for line in re.findall(r"(?s)```json\n(.*?)\n```", PAGE))
     assert encode(decode(row)) == row
     assert encode(decode_tokens(tokens)) == tokens
+    assert msgspec.json.decode(vote, type=Ballot).vote is Vote.SECOND
     assert isinstance(decode(row), Row) and isinstance(decode_tokens(tokens), Tokens)
 
 

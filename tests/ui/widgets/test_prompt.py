@@ -77,6 +77,18 @@ async def test_a_small_paste_with_line_breaks_is_not_sent() -> None:
         assert app.editor.text == "one\ntwo\n"
 
 
+@pytest.mark.parametrize("lines", range(1, 12))
+async def test_undoing_the_line_that_brought_the_scroll_bar(lines: int) -> None:
+    app = Host()
+    async with app.run_test(size=(20, 24)) as pilot:
+        for _ in range(lines):
+            await pilot.press("a", "ctrl+j")
+        await pilot.press("b", "ctrl+j", "ctrl+z")
+        assert app.editor.text == "a\n" * lines + "b"
+        await pilot.press("c", "enter")
+        assert app.sent == ["a\n" * lines + "bc"]
+
+
 async def test_the_editor_grows_with_its_text_and_stops_growing() -> None:
     app = Host()
     async with app.run_test(size=(60, 24)) as pilot:

@@ -191,6 +191,11 @@ class TextField(TextArea):
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
 
+    def _recompute_cursor_offset(self) -> None:
+        # Where an undo takes the cursor's line away, the scroll bar goes, and asks, before the cursor is moved.
+        if self.cursor_location[0] < self.document.line_count:
+            super()._recompute_cursor_offset()  # type: ignore[no-untyped-call]
+
     def _fold(self, text: str) -> str:
         """Store a large text and return its placeholder; return any other text unchanged."""
         if len(text) <= _PASTE_MAX:
