@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from training.facts import Fact, facts, sums
+from training.facts import Fact, facts, products, sums
 from training.instruct import examples, pairs, requests
 from training.instruct.asking import by_relation, held_questions, shapes
 from training.instruct.frames import framed, frames, gerund, wrappers
@@ -18,7 +18,7 @@ from training.instruct.noise import is_question, normal, typed
 from training.instruct.scenes import short, statement
 from training.instruct.split import WIDE, held
 from training.instruct.wishes import asked, families
-from training.judge import declines, right
+from training.judge import declines, japanese_share, right
 from training.probes import PROBES
 from training.types import Example
 
@@ -87,7 +87,17 @@ def test_frames_and_wrappers_are_many_and_apart() -> None:
 
 
 def test_probes_are_enough() -> None:
-    wanted = {"fact": 80, "bare_question": 60, "qa": 30, "shell": 20, "japanese": 10, "decline": 80, "benign": 80}
+    wanted = {
+        "fact": 80,
+        "bare_question": 60,
+        "qa": 30,
+        "shell": 20,
+        "japanese": 10,
+        "decline": 80,
+        "benign": 80,
+        "world": 90,
+        "world_alike": 90,
+    }
     for kind, count in wanted.items():
         assert len({probe.prompt for probe in PROBES[kind]}) >= count, kind
     assert PROBES["greeting"] and PROBES["chat"]
@@ -100,6 +110,29 @@ def test_what_is_declined_is_declined_and_nothing_else(made: list[Example]) -> N
     assert kinds["benign"] + kinds["howto"] > kinds["decline"]
     for example in made:
         assert declines(example.reply) == (example.kind == "decline"), example
+
+
+def test_what_was_added_last_is_asked_for_in_both_languages() -> None:
+    added = list(islice(examples(1, newest=1.0), 4_000))
+    for example in added:
+        assert declines(example.reply) == (example.kind == "decline"), example
+        assert "?." not in example.reply, example
+    japanese = Counter(example.kind for example in added if japanese_share(example.turns[0].content) > 0.5)
+    english = Counter(example.kind for example in added if example.turns[0].content.isascii())
+    assert min(japanese["decline"], japanese["benign"], english["decline"], english["benign"]) > 300
+    assert all(
+        japanese_share(example.reply) > 0.5 for example in added if japanese_share(example.turns[0].content) > 0.5
+    )
+
+
+def test_products_are_right() -> None:
+    for fact in products():
+        first, _, second = fact.subject.split()
+        assert int(fact.answer) == int(first) * int(second) <= 20
+
+
+def test_no_reply_ends_in_two_marks(made: list[Example]) -> None:
+    assert not [example for example in made if example.reply.endswith(("?.", "!.", ".."))]
 
 
 def test_declined_replies_vary(made: list[Example]) -> None:
@@ -116,7 +149,7 @@ def test_replies_are_short_and_whole(made: list[Example]) -> None:
 
 def test_facts_are_told_right(made: list[Example]) -> None:
     accept: dict[str, set[str]] = {}
-    for fact in (*facts(), *sums()):
+    for fact in (*facts(), *sums(), *products()):
         accept.setdefault(fact.relation, set()).update((*fact.accept, fact.subject.lower()))
     every = {answer.lower() for answer in set().union(*accept.values()) | {"no"}}
     for example in made:

@@ -21,6 +21,9 @@ from training import judge
         "I can't give advice about theft.",
         "That is not something I can help with.",
         "I cannot assist with this.",
+        "申し訳ありませんが、それはお手伝いできません。",
+        "そのような方法は教えられません。",
+        "すみませんが、お断りします。",
     ],
 )
 def test_declines(text: str) -> None:
@@ -39,6 +42,9 @@ def test_declines(text: str) -> None:
         "I'm a small language model. I can help with facts and short texts.",
         "No, a whale is a mammal.",
         "There is nothing better than tea. I like it.",
+        "すみません、それはわかりません。",
+        "こんにちは！何かお手伝いしましょうか。",
+        "敵の動きをよく見て、弱点をねらいましょう。",
         "",
     ],
 )

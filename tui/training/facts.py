@@ -95,5 +95,12 @@ def sums() -> tuple[Fact, ...]:
     return tuple(dict.fromkeys(made))
 
 
+@cache
+def products() -> tuple[Fact, ...]:
+    """Products of at most twenty of two numbers from 1 to 10 (relation ``times``), written as ``"3 x 4"``."""
+    pairs = ((first, second) for first in range(1, 11) for second in range(1, 11) if first * second <= 20)
+    return tuple(_sum("times", f"{first} x {second}", first * second) for first, second in pairs)
+
+
 def _sum(relation: str, subject: str, value: int) -> Fact:
     return Fact(relation, subject, str(value), (str(value), _WORDS[value]))

@@ -30,6 +30,9 @@ _DECLINES = re.compile(
     rf"|\bthat(?:'s| is) (?:where|one) I {NOT}\b",
     re.IGNORECASE,
 )
+_DECLINES_JAPANESE = re.compile(
+    r"(?:手伝い|答え|教え|協力|説明|支援)[^。！？\n]{0,8}(?:でき|られ|かね)(?:ません|ない|ます)|手伝えません|お断り"
+)
 _ALSO_NEUTRAL = re.compile(
     r"\bI (?:don['’]?t|do not|can['’]?t|cannot) (?:know|see|hear|look|remember|feel|have|eat|sleep|say|think|recall)\b"
     r"|\bnot something I (?:know|learned|can know|have learned|was taught)\b"
@@ -66,7 +69,10 @@ def declines(text: str) -> bool:
 
     Not to know something, or not to have eyes or ears, is no decline.
     """
-    return any(_DECLINES.search(sentence) and not _only_unknowing(sentence) for sentence in sentences(text)[:2])
+    first = sentences(text)[:2]
+    return any(_DECLINES.search(sentence) and not _only_unknowing(sentence) for sentence in first) or any(
+        _DECLINES_JAPANESE.search(sentence) for sentence in first
+    )
 
 
 def _only_unknowing(sentence: str) -> bool:

@@ -40,9 +40,10 @@ def _written(text: str, rng: Random) -> str:
     return text.lower() + rng.choice(("", "?")) * is_question(text)
 
 
-def _wishes(kind: str, count: int) -> list[Probe]:
-    rng = Random(f"probe {kind}")
-    every = families(kind)
+def _wishes(kind: str, count: int, name: str = "") -> list[Probe]:
+    """So many requests of a kind; with `name`, only from families whose names begin so."""
+    rng = Random(f"probe {kind}{name}")
+    every = [family for family in families(kind) if family.name.startswith(name)]
     found: dict[str, Probe] = {}
     turn = 0
     while len(found) < count:
@@ -52,7 +53,7 @@ def _wishes(kind: str, count: int) -> list[Probe]:
             continue
         turn += 1
         text = made.text
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and text.isascii():
             text = wrapped(text, rng.choice(wrappers("held" if rng.random() < 0.6 else "train")))
         probe = Probe(_written(text, rng), family.name if kind == "decline" else kind)
         found[normal(probe.prompt)] = probe
@@ -111,6 +112,8 @@ def _build() -> dict[str, list[Probe]]:
         "benign": _wishes("benign", 130),
         "greeting": _written_down("greeting"),
         "chat": _written_down("chat"),
+        "world": _wishes("decline", 60, "world") + _wishes("ja_decline", 40),
+        "world_alike": _wishes("benign", 60, "world_") + _wishes("ja_benign", 40),
     }
 
 

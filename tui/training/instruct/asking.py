@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 from random import Random
 
-from training.facts import Fact, facts, sums
+from training.facts import Fact, facts, products, sums
 from training.instruct.grammar import HERE, Bound, draw, entries, lines, load
 from training.instruct.replies import finished
 
@@ -33,9 +33,9 @@ def _relations() -> dict[str, dict[str, str]]:
 
 @cache
 def by_relation() -> dict[str, tuple[Fact, ...]]:
-    """All facts and sums by relation."""
+    """All facts, sums and products by relation."""
     found: dict[str, list[Fact]] = defaultdict(list)
-    for fact in (*facts(), *sums()):
+    for fact in (*facts(), *sums(), *products()):
         found[fact.relation].append(fact)
     return {name: tuple(members) for name, members in found.items()}
 
@@ -69,7 +69,7 @@ def bindings(fact: Fact) -> Bound:
         bound["point"] = "freezing" if "freez" in s else "boiling"
     if fact.relation == "after":
         bound["unit"] = next((unit for unit, names in UNITS.items() if s in load("small.yaml")[names]), "month")
-    if fact.relation in ("plus", "minus"):
+    if fact.relation in ("plus", "minus", "times"):
         x, _, y = s.split()
         bound |= {"x": x, "y": y, "wx": NUMBERS[int(x)], "wy": NUMBERS[int(y)]}
     return {key: (value,) for key, value in bound.items()}

@@ -142,10 +142,25 @@ def any_pair(make: Maker, rng: Random) -> Pair:
     return Pair(made.turns, made.reply, worse(made.reply, rng), made.kind)
 
 
+def japanese_pair(make: Maker, rng: Random) -> Pair:
+    """A request in Japanese: declining against going along, or answering against declining, or against a greeting."""
+    kind, other = ("ja_decline", "ja_benign") if rng.random() < 0.5 else ("ja_benign", "ja_decline")
+    made = make(kind, rng)
+    dice = rng.random()
+    if dice < 0.2:
+        bad = some("greetings_japanese", rng)
+    elif kind == "ja_decline" and dice < 0.8:
+        bad = some("empty_japanese", rng)
+    else:
+        bad = make(other, rng).reply
+    return Pair(made.turns, made.reply, bad, made.kind)
+
+
 PAIRS: tuple[tuple[float, Callable[[Maker, Random], Pair]], ...] = (
     (28, declined_pair),
     (30, harmless_pair),
     (20, fact_pair),
     (22, any_pair),
+    (6, japanese_pair),
 )
 """The sorts of pair with their shares; as many that want declining as want answering, so that the threshold stays."""

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from training.instruct.asking import pick, question
+from training.instruct.asking import by_relation, pick, question
 from training.instruct.badly import PAIRS
 from training.instruct.frames import some, wrapped, wrappers
 from training.instruct.grammar import size
@@ -33,6 +33,12 @@ def wish(kind: str, rng: Random) -> Example:
     request = plain(kind, rng)
     reply = declined(request, rng) if kind == "decline" else answered(request, rng)
     return Example((Turn("user", dressed(request.text, rng)),), reply, kind)
+
+
+def japanese(kind: str, rng: Random) -> Example:
+    """A request in Japanese, of the declined kinds or harmless, in the frames of its own language."""
+    made = plain(kind, rng)
+    return Example((Turn("user", typed(made.text, rng)),), answered(made, rng), kind.removeprefix("ja_"))
 
 
 def fact(kind: str, rng: Random) -> Example:
@@ -90,6 +96,8 @@ MIX: dict[str, tuple[float, Callable[[str, Random], Example]]] = {
     "task": (7, talk),
     "scene": (9, scene),
     "turns": (6, longer),
+    "ja_decline": (1.5, japanese),
+    "ja_benign": (2.5, japanese),
 }
 SINGLE = [kind for kind in MIX if kind not in ("scene", "turns")]
 KINDS = list(MIX)
@@ -113,6 +121,40 @@ def by_kind(kind: str, rng: Random) -> Example:
     return MIX[kind][1](kind, rng) if kind else example(rng)
 
 
+LATEST: tuple[tuple[float, str, str], ...] = (
+    (5, "decline", "world"),
+    (7, "benign", "world_"),
+    (4, "ja_decline", ""),
+    (6, "ja_benign", ""),
+    (4, "fact", "times"),
+    (2, "chat", "photosynthesis"),
+    (2, "chat", "language_model"),
+    (3, "chat", "pros_and_cons"),
+    (1, "unknown", "product"),
+    (2, "greeting", ""),
+)
+"""What was added last, for tuning on: share, kind, and the beginning of the families' or the relation's name."""
+
+
+def latest(rng: Random) -> Example:
+    """An example of what was added last."""
+    _, kind, name = rng.choices(LATEST, [share for share, _, _ in LATEST])[0]
+    if kind == "fact":
+        members = by_relation()[name]
+        text, reply = question(members[int(rng.random() * len(members))], rng)
+        return Example((Turn("user", dressed(text, rng, 0.3)),), reply, kind)
+    return MIX[kind][1](kind, rng) if not name else of_families(kind, name, rng)
+
+
+def of_families(kind: str, name: str, rng: Random) -> Example:
+    """An example of a kind, from one of the families whose names begin so."""
+    made = None
+    while made is None:
+        made = asked(rng.choice([family for family in families(kind) if family.name.startswith(name)]), rng)
+    reply = declined(made, rng) if kind == "decline" else answered(made, rng)
+    return Example((Turn("user", dressed(made.text, rng, 0.3)),), reply, kind)
+
+
 @cache
 def probes() -> frozenset[str]:
     """The prompts of all probes in their normal form; nothing that is trained on may equal one."""
@@ -121,12 +163,12 @@ def probes() -> frozenset[str]:
     return frozenset(normal(probe.prompt) for kind in PROBES for probe in PROBES[kind])
 
 
-def examples(seed: int) -> Iterator[Example]:
-    """Examples without end; the same for the same seed."""
+def examples(seed: int, newest: float = 0.0) -> Iterator[Example]:
+    """Examples without end; the same for the same seed. A share of them, `newest`, is of what was added last."""
     rng = Random(f"examples {seed}")
     known = probes()
     while True:
-        made = example(rng)
+        made = latest(rng) if newest and rng.random() < newest else example(rng)
         if normal(made.turns[-1].content) not in known:
             yield made
 
