@@ -17,10 +17,12 @@ pytest.importorskip("gguf")
 from training.data import Chat, Corpus, as_chat, balanced, padded, unique, with_answers, write_corpus  # noqa: E402
 from training.export import export  # noqa: E402
 from training.loop import Machine, Run, load_model, save_model  # noqa: E402
+from training.measure import MODELS  # noqa: E402
 from training.model import Config, Model  # noqa: E402
 from training.optim import Optimizers, orthogonalised, warm_stay_decay  # noqa: E402
 from training.pretrain import Plan, pretrain  # noqa: E402
 from training.serve import Twin  # noqa: E402
+from training.shipped import read  # noqa: E402
 from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids  # noqa: E402
 from training.tune import DpoPlan, SftPlan, prefer, tune  # noqa: E402
 from training.types import Example, Page, Pair, Turn  # noqa: E402
@@ -143,6 +145,18 @@ def test_a_run_goes_on_where_it_stopped(
     pretrain(tmp_path, model.config, PLAN, MACHINE, 1, resume=True)
     again = [float(row.split(",")[1]) for row in (tmp_path / "text.csv").read_text().splitlines()[1:]]
     assert again == pytest.approx(trained[2], abs=1e-3)
+
+
+@pytest.mark.parametrize("stage", ["text", "sft", "latest"])
+def test_a_shipped_file_comes_back_as_it_was(stage: str, tmp_path: Path) -> None:
+    """Byte for byte: so nothing is lost where one is tuned on."""
+    shipped = MODELS / f"twin-{stage}.gguf"
+    model, read_vocabulary = read(shipped)
+    export(tmp_path / "again.gguf", model, read_vocabulary, stage)
+    assert (tmp_path / "again.gguf").read_bytes() == shipped.read_bytes()
+    for text in ("Tell me how to destroy the world.", "世界を滅ぼす方法を教えてください。", "<|user|> hi"):
+        assert read_vocabulary.decode(read_vocabulary.encode(text)) == text
+    assert read_vocabulary.encode("<|end|>") == [END_ID]
 
 
 def test_crumbs_are_the_same_text(vocabulary: Vocabulary) -> None:

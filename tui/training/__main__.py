@@ -1,4 +1,4 @@
-"""`python -m training --out DIR`: the three twins from nothing, or from where an earlier run stopped."""
+"""`python -m training --out DIR`: the three twins from nothing, from where a run stopped, or on from shipped files."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from training.instruct import examples, pairs
 from training.loop import Interrupted, Machine, load_model, save_model
 from training.model import Config
 from training.pretrain import Plan, pretrain
+from training.shipped import read
 from training.tokenizer import Vocabulary
 from training.tune import DpoPlan, SftPlan, prefer, tune
 from training.web import pages
@@ -44,6 +45,8 @@ SCALES = {
     ),
 }  # fmt: skip
 STAGES = ("text", "sft", "latest")
+ON_CHATS, ON_NEWEST, ON_PLAN = 256_000, 0.35, SftPlan(lr=3e-4, muon_lr=2e-3)
+"""Tuning on from a shipped file: how many chats, the share of them that is of what was added last, and how fast."""
 SAMPLE_PAGES, SAMPLE_CHATS = 4_000, 6_000
 """How much of web and chats the tokenizer learns from."""
 
@@ -56,6 +59,10 @@ def main() -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     machine = Machine.find(arguments.device, arguments.threads, not arguments.no_compile)
     try:
+        if arguments.tune_on:
+            begin_from(arguments.tune_on, arguments.out)
+            tune_on(arguments.out, arguments.chats or ON_CHATS, machine, arguments.seed, resume=arguments.resume)
+            arguments.resume = True
         train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume, until=arguments.until)
     except Interrupted as stopped:
         print(f"{stopped}; go on with --resume", file=sys.stderr)
@@ -97,6 +104,29 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
         export(folder / f"twin-{stage}.gguf", load_model(folder / f"{stage}.pt"), vocabulary, stage)
 
 
+def begin_from(shipped: Path, folder: Path) -> None:
+    """Put what a folder of shipped files holds where the stages would have put it, unless it is there."""
+    text, vocabulary = read(shipped / "twin-text.gguf")
+    if not (folder / "tokenizer.json").exists():
+        vocabulary.save(folder / "tokenizer.json")
+    if not (folder / "text.pt").exists():
+        save_model(folder / "text.pt", text)
+    (folder / "corpus.bin").touch()
+    if not (folder / "shipped.pt").exists():
+        save_model(folder / "shipped.pt", read(shipped / "twin-sft.gguf")[0])
+
+
+def tune_on(folder: Path, chats: int, machine: Machine, seed: int, *, resume: bool) -> None:
+    """Teach the tuned twin what was added to the examples since, among many of the old ones so that those stay."""
+    if resume and (folder / "sft.pt").exists():
+        return
+    model = load_model(folder / "shipped.pt", machine.device)
+    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    added = unique(examples(seed + 3, ON_NEWEST), chats)
+    tune(folder, model, vocabulary, added, ON_PLAN, machine, seed, resume=resume)
+    save_model(folder / "sft.pt", model)
+
+
 def _sample(seed: int, fewer: int) -> Iterator[str]:
     """Text for the tokenizer, from another stretch of the same generators than the training.
 
@@ -125,6 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", choices=sorted(SCALES), default="full")
     parser.add_argument("--steps", type=int, help="steps of the pre-training, instead of the scale's own")
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
+    parser.add_argument("--tune-on", type=Path, metavar="DIR", help="begin from the shipped files in this folder")
+    parser.add_argument("--chats", type=int, help="chats to tune on with, instead of so many as it takes")
     parser.add_argument("--resume", action="store_true", help="keep what is in the folder and go on from there")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--threads", type=int, help="threads to calculate with; all cores if not given")

@@ -38,6 +38,7 @@ class Measured:
 
     rows: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
     blind: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
+    second: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     """Unpicked samples of each stage."""
     speed: tuple[float, float] = (0.0, 0.0)
@@ -51,6 +52,8 @@ def figures(found: Measured) -> str:
     parts = [_table(found.rows, STAGES)]
     if found.blind:
         parts += ["Blind set, three samples of each prompt:", _table(found.blind, STAGES[1:])]
+    if found.second:
+        parts += ["Second blind set, likewise:", _table(found.second, STAGES[1:])]
     base, tuned = found.speed
     parts.append(
         f"Speed with one thread each, both streaming, log-probabilities on: {base:.0f} and {tuned:.0f} tokens/s."
