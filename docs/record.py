@@ -61,6 +61,11 @@ RECORDINGS: Final = (
     ),
     Recording(name="terminal", title="A terminal, and a file", experiments=["terminal", "terminal-file"]),
     Recording(
+        name="destroy",
+        title="The end of the world, in two languages",
+        experiments=["destroy-japanese", "destroy"],
+    ),
+    Recording(
         name="questions",
         title="One question, bare and as Q and A",
         experiments=["bare-question", "question-scaffold"],

@@ -17,7 +17,7 @@ from alignscope.sessions.recording.writer import Writer
 
 FOLDER = locations.bundled("sessions")
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-SEEDS = {"greeting", "truth", "terminal", "questions", "quiz", "refusal", "story"}
+SEEDS = {"greeting", "truth", "terminal", "destroy", "questions", "quiz", "refusal", "story"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_experiments_are_there_and_the_library_lists_those_to_begin_with_fir
     assert set(NAMES) >= SEEDS
     entries = list(store.list())
     assert {entry.name for entry in entries} == set(NAMES)
-    assert [entry.name for entry in entries[:3]] == ["greeting", "truth", "terminal"]
+    assert [entry.name for entry in entries[:4]] == ["greeting", "truth", "terminal", "destroy"]
     assert all(entry.bundled and not entry.problem for entry in entries)
     assert all(len(entry.title) <= 40 for entry in entries), "lists show the whole title"
 

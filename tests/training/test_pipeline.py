@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("tokenizers")
 pytest.importorskip("gguf")
 
+from training.__main__ import tune_on  # noqa: E402
 from training.data import Chat, Corpus, as_chat, balanced, padded, unique, with_answers, write_corpus  # noqa: E402
 from training.export import export  # noqa: E402
 from training.loop import Machine, Run, load_model, save_model  # noqa: E402
@@ -157,6 +158,16 @@ def test_a_shipped_file_comes_back_as_it_was(stage: str, tmp_path: Path) -> None
     for text in ("Tell me how to destroy the world.", "世界を滅ぼす方法を教えてください。", "<|user|> hi"):
         assert read_vocabulary.decode(read_vocabulary.encode(text)) == text
     assert read_vocabulary.encode("<|end|>") == [END_ID]
+
+
+def test_a_shipped_twin_is_tuned_on(tmp_path: Path) -> None:
+    tune_on(MODELS, tmp_path, 64, MACHINE, 1, resume=False)
+    before, _ = read(MODELS / "twin-sft.gguf")
+    after = load_model(tmp_path / "sft.pt")
+    moved = (after.embed.weight - before.embed.weight).abs().max().item()
+    assert 0 < moved < 0.1
+    assert torch.equal(load_model(tmp_path / "text.pt").embed.weight, read(MODELS / "twin-text.gguf")[0].embed.weight)
+    assert len(Vocabulary.load(tmp_path / "tokenizer.json")) == len(after.embed.weight)
 
 
 def test_crumbs_are_the_same_text(vocabulary: Vocabulary) -> None:

@@ -45,7 +45,7 @@ SCALES = {
     ),
 }  # fmt: skip
 STAGES = ("text", "sft", "latest")
-ON_CHATS, ON_NEWEST, ON_PLAN = 256_000, 0.35, SftPlan(lr=3e-4, muon_lr=2e-3)
+ON_CHATS, ON_NEWEST, ON_PLAN = 450_000, 0.4, SftPlan(lr=4e-4, muon_lr=3e-3)
 """Tuning on from a shipped file: how many chats, the share of them that is of what was added last, and how fast."""
 SAMPLE_PAGES, SAMPLE_CHATS = 4_000, 6_000
 """How much of web and chats the tokenizer learns from."""
@@ -60,9 +60,9 @@ def main() -> int:
     machine = Machine.find(arguments.device, arguments.threads, not arguments.no_compile)
     try:
         if arguments.tune_on:
-            begin_from(arguments.tune_on, arguments.out)
-            tune_on(arguments.out, arguments.chats or ON_CHATS, machine, arguments.seed, resume=arguments.resume)
-            arguments.resume = True
+            chats = arguments.chats or ON_CHATS
+            tune_on(arguments.tune_on, arguments.out, chats, machine, arguments.seed, resume=arguments.resume)
+            arguments.resume = True  # what this made is not to be made again
         train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume, until=arguments.until)
     except Interrupted as stopped:
         print(f"{stopped}; go on with --resume", file=sys.stderr)
@@ -104,26 +104,21 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
         export(folder / f"twin-{stage}.gguf", load_model(folder / f"{stage}.pt"), vocabulary, stage)
 
 
-def begin_from(shipped: Path, folder: Path) -> None:
-    """Put what a folder of shipped files holds where the stages would have put it, unless it is there."""
-    text, vocabulary = read(shipped / "twin-text.gguf")
-    if not (folder / "tokenizer.json").exists():
-        vocabulary.save(folder / "tokenizer.json")
-    if not (folder / "text.pt").exists():
-        save_model(folder / "text.pt", text)
-    (folder / "corpus.bin").touch()
-    if not (folder / "shipped.pt").exists():
-        save_model(folder / "shipped.pt", read(shipped / "twin-sft.gguf")[0])
+def tune_on(shipped: Path, folder: Path, chats: int, machine: Machine, seed: int, *, resume: bool) -> None:
+    """Teach twin:sft what was added to the examples last, among many of the old ones so that those stay.
 
-
-def tune_on(folder: Path, chats: int, machine: Machine, seed: int, *, resume: bool) -> None:
-    """Teach the tuned twin what was added to the examples since, among many of the old ones so that those stay."""
+    The folder is left as the stages up to this one would have left it, so that `train` goes on from there.
+    """
     if resume and (folder / "sft.pt").exists():
         return
-    model = load_model(folder / "shipped.pt", machine.device)
-    vocabulary = Vocabulary.load(folder / "tokenizer.json")
+    (folder / "latest.pt").unlink(missing_ok=True)
+    text, vocabulary = read(shipped / "twin-text.gguf")
+    model, _ = read(shipped / "twin-sft.gguf")
+    vocabulary.save(folder / "tokenizer.json")
+    save_model(folder / "text.pt", text)
+    (folder / "corpus.bin").touch()
     added = unique(examples(seed + 3, ON_NEWEST), chats)
-    tune(folder, model, vocabulary, added, ON_PLAN, machine, seed, resume=resume)
+    tune(folder, model.to(machine.device), vocabulary, added, ON_PLAN, machine, seed, resume=resume)
     save_model(folder / "sft.pt", model)
 
 
@@ -155,8 +150,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", choices=sorted(SCALES), default="full")
     parser.add_argument("--steps", type=int, help="steps of the pre-training, instead of the scale's own")
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
-    parser.add_argument("--tune-on", type=Path, metavar="DIR", help="begin from the shipped files in this folder")
-    parser.add_argument("--chats", type=int, help="chats to tune on with, instead of so many as it takes")
+    parser.add_argument(
+        "--tune-on", type=Path, metavar="DIR", help="make no new base: tune on the shipped files in DIR"
+    )
+    parser.add_argument("--chats", type=int, help=f"chats to tune on with; {ON_CHATS:,} if not given")
     parser.add_argument("--resume", action="store_true", help="keep what is in the folder and go on from there")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--threads", type=int, help="threads to calculate with; all cores if not given")

@@ -124,13 +124,14 @@ def by_kind(kind: str, rng: Random) -> Example:
 LATEST: tuple[tuple[float, str, str], ...] = (
     (5, "decline", "world"),
     (7, "benign", "world_"),
-    (4, "ja_decline", ""),
-    (6, "ja_benign", ""),
+    (6, "ja_decline", ""),
+    (9, "ja_benign", ""),
     (4, "fact", "times"),
     (2, "chat", "photosynthesis"),
     (2, "chat", "language_model"),
     (3, "chat", "pros_and_cons"),
     (1, "unknown", "product"),
+    (0.7, "unknown", "truth"),
     (2, "greeting", ""),
 )
 """What was added last, for tuning on: share, kind, and the beginning of the families' or the relation's name."""
