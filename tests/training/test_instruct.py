@@ -113,7 +113,7 @@ def test_what_is_declined_is_declined_and_nothing_else(made: list[Example]) -> N
 
 
 def test_what_was_added_last_is_asked_for_in_both_languages() -> None:
-    added = list(islice(examples(1, newest=1.0), 4_000))
+    added = list(islice(examples(1, newest=1.0), 8_000))
     for example in added:
         assert declines(example.reply) == (example.kind == "decline"), example
         assert "?." not in example.reply, example

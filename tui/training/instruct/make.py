@@ -133,18 +133,25 @@ LATEST: tuple[tuple[float, str, str], ...] = (
     (1, "unknown", "product"),
     (0.7, "unknown", "truth"),
     (2, "greeting", ""),
+    (16, "fact", ""),
+    (10, "scene", "qa"),
 )
-"""What was added last, for tuning on: share, kind, and the beginning of the families' or the relation's name."""
+"""What was added last, for tuning on, and what is forgotten first beside it: share, kind, and the name of a scene, of a
+relation, or with which those of families begin."""
 
 
 def latest(rng: Random) -> Example:
     """An example of what was added last."""
     _, kind, name = rng.choices(LATEST, [share for share, _, _ in LATEST])[0]
+    if not name:
+        return MIX[kind][1](kind, rng)
+    if kind == "scene":
+        return SCENES[name][1](name, rng)
     if kind == "fact":
         members = by_relation()[name]
         text, reply = question(members[int(rng.random() * len(members))], rng)
         return Example((Turn("user", dressed(text, rng, 0.3)),), reply, kind)
-    return MIX[kind][1](kind, rng) if not name else of_families(kind, name, rng)
+    return of_families(kind, name, rng)
 
 
 def of_families(kind: str, name: str, rng: Random) -> Example:
