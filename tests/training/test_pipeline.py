@@ -23,7 +23,7 @@ from training.model import Config, Model  # noqa: E402
 from training.optim import Optimizers, orthogonalised, warm_stay_decay  # noqa: E402
 from training.pretrain import Plan, pretrain  # noqa: E402
 from training.serve import Twin  # noqa: E402
-from training.shipped import read  # noqa: E402
+from training.shipped import mean, read  # noqa: E402
 from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids  # noqa: E402
 from training.tune import DpoPlan, SftPlan, prefer, tune  # noqa: E402
 from training.types import Example, Page, Pair, Turn  # noqa: E402
@@ -161,13 +161,20 @@ def test_a_shipped_file_comes_back_as_it_was(stage: str, tmp_path: Path) -> None
 
 
 def test_a_shipped_twin_is_tuned_on(tmp_path: Path) -> None:
-    tune_on(MODELS, tmp_path, 64, MACHINE, 1, resume=False)
+    tune_on([MODELS], tmp_path, 64, MACHINE, 1, resume=False)
     before, _ = read(MODELS / "twin-sft.gguf")
     after = load_model(tmp_path / "sft.pt")
     moved = (after.embed.weight - before.embed.weight).abs().max().item()
     assert 0 < moved < 0.1
     assert torch.equal(load_model(tmp_path / "text.pt").embed.weight, read(MODELS / "twin-text.gguf")[0].embed.weight)
     assert len(Vocabulary.load(tmp_path / "tokenizer.json")) == len(after.embed.weight)
+
+
+def test_the_mean_of_two_lies_between_them() -> None:
+    one, other = (read(MODELS / f"twin-{stage}.gguf")[0] for stage in ("sft", "latest"))
+    between = mean([one, other])
+    assert torch.allclose(between.embed.weight, (one.embed.weight + other.embed.weight) / 2)
+    assert torch.equal(mean([one, one]).norm.weight, one.norm.weight)
 
 
 def test_crumbs_are_the_same_text(vocabulary: Vocabulary) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from training.instruct import examples, pairs
 from training.loop import Interrupted, Machine, load_model, save_model
 from training.model import Config
 from training.pretrain import Plan, pretrain
-from training.shipped import read
+from training.shipped import mean, read
 from training.tokenizer import Vocabulary
 from training.tune import DpoPlan, SftPlan, prefer, tune
 from training.web import pages
@@ -60,8 +60,9 @@ def main() -> int:
     machine = Machine.find(arguments.device, arguments.threads, not arguments.no_compile)
     try:
         if arguments.tune_on:
-            chats = arguments.chats or ON_CHATS
-            tune_on(arguments.tune_on, arguments.out, chats, machine, arguments.seed, resume=arguments.resume)
+            tune_on(
+                arguments.tune_on, arguments.out, arguments.chats, machine, arguments.seed, resume=arguments.resume
+            )  # fmt: skip
             arguments.resume = True  # what this made is not to be made again
         train(arguments.out, scale, machine, arguments.seed, resume=arguments.resume, until=arguments.until)
     except Interrupted as stopped:
@@ -104,21 +105,24 @@ def train(folder: Path, scale: Scale, machine: Machine, seed: int, *, resume: bo
         export(folder / f"twin-{stage}.gguf", load_model(folder / f"{stage}.pt"), vocabulary, stage)
 
 
-def tune_on(shipped: Path, folder: Path, chats: int, machine: Machine, seed: int, *, resume: bool) -> None:
+def tune_on(shipped: Sequence[Path], folder: Path, chats: int, machine: Machine, seed: int, *, resume: bool) -> None:
     """Teach twin:sft what was added to the examples last, among many of the old ones so that those stay.
 
-    The folder is left as the stages up to this one would have left it, so that `train` goes on from there.
+    Of several folders the mean of the weights is taken to begin with: runs that came from one file forget different
+    things, and their mean fewer of them (Wortsman et al., 2022). The folder is left as the stages up to this one would
+    have left it, so that `train` goes on from there.
     """
     if resume and (folder / "sft.pt").exists():
         return
     (folder / "latest.pt").unlink(missing_ok=True)
-    text, vocabulary = read(shipped / "twin-text.gguf")
-    model, _ = read(shipped / "twin-sft.gguf")
+    text, vocabulary = read(shipped[0] / "twin-text.gguf")
+    model = mean([read(each / "twin-sft.gguf")[0] for each in shipped])
     vocabulary.save(folder / "tokenizer.json")
     save_model(folder / "text.pt", text)
     (folder / "corpus.bin").touch()
-    added = unique(examples(seed + 3, ON_NEWEST), chats)
-    tune(folder, model.to(machine.device), vocabulary, added, ON_PLAN, machine, seed, resume=resume)
+    if chats:
+        added = unique(examples(seed + 3, ON_NEWEST), chats)
+        tune(folder, model.to(machine.device), vocabulary, added, ON_PLAN, machine, seed, resume=resume)
     save_model(folder / "sft.pt", model)
 
 
@@ -151,9 +155,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, help="steps of the pre-training, instead of the scale's own")
     parser.add_argument("--until", choices=STAGES, default=STAGES[-1], help="the last stage to run")
     parser.add_argument(
-        "--tune-on", type=Path, metavar="DIR", help="make no new base: tune on the shipped files in DIR"
-    )
-    parser.add_argument("--chats", type=int, help=f"chats to tune on with; {ON_CHATS:,} if not given")
+        "--tune-on", type=Path, nargs="+", metavar="DIR",
+        help="make no new base: tune on the shipped files in DIR, or the mean of several",
+    )  # fmt: skip
+    parser.add_argument("--chats", type=int, default=ON_CHATS, help="chats to tune on with; 0 for none")
     parser.add_argument("--resume", action="store_true", help="keep what is in the folder and go on from there")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--threads", type=int, help="threads to calculate with; all cores if not given")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,14 @@ def read(path: Path) -> tuple[Model, Vocabulary]:
     weights = {tensor.name: gguf.quants.dequantize(tensor.data, tensor.tensor_type) for tensor in reader.tensors}
     model.load_state_dict({name: torch.from_numpy(part) for name, part in _by_our_names(weights, config).items()})
     return model, _vocabulary(tokens, merges)
+
+
+def mean(models: Sequence[Model]) -> Model:
+    """A model of one shape with theirs, each of whose weights is the mean of theirs."""
+    states = [model.state_dict() for model in models]
+    made = Model(models[0].config)
+    made.load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+    return made
 
 
 def _number(reader: GGUFReader, name: str) -> int:
