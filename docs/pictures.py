@@ -30,6 +30,7 @@ from alignscope.ui.picture import screen_svg
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
+from alignscope.ui.screens.tokens.screen import TokensScreen
 
 HERE: Final = Path(__file__).parent
 SIZE: Final = (110, 32)
@@ -121,12 +122,21 @@ async def library(sitting: Sitting) -> None:
     await sitting.until(lambda: sitting.shows(LibraryScreen))
 
 
+async def tokens(sitting: Sitting) -> None:
+    """A refusal token by token, on the scale of how the base differs."""
+    await sitting.app.push_screen(ReplayScreen(sitting.recordings.open("refusal")))
+    await sitting.press("end", "x")
+    await sitting.until(lambda: sitting.shows(TokensScreen))
+    await sitting.press("tab", "d", "d", *"ccccc")
+
+
 PICTURES: Final[Sequence[Callable[[Sitting], Awaitable[None]]]] = (
     explorer,
     experiments,
     class_mode,
     sampling,
     replay,
+    tokens,
     library,
 )
 
@@ -134,7 +144,7 @@ PICTURES: Final[Sequence[Callable[[Sitting], Awaitable[None]]]] = (
 async def take(picture: Callable[[Sitting], Awaitable[None]]) -> str:
     """The picture, as SVG."""
     app = AlignscopeApp(Launch(embedded=True, theme=THEME))
-    size = WIDE if picture in (library, experiments) else SIZE
+    size = WIDE if picture in (library, experiments, tokens) else SIZE
     async with asyncio.timeout(_SECONDS), app.run_test(size=size) as pilot:
         sitting = Sitting(pilot)
         await sitting.ready()

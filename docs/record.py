@@ -21,10 +21,12 @@ from typing import Final
 from alignscope.files.experiments import Experiment, find
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
+from alignscope.model.score import Frame, Score, ScoreKey
 from alignscope.model.session import Session
-from alignscope.model.turn import CARRY, FRESH, TurnSettings
+from alignscope.model.turn import CARRY, FRESH, Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
+from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.sessions.names import ENDING
 from alignscope.sessions.recording.writer import Writer
 
@@ -50,10 +52,12 @@ class Recording:
     """Replies per pane, where the experiment doesn't want more."""
     lineup: Lineup = PAIR
     context: str = FRESH
+    alternatives: int | None = None
+    """Length of each token's list, where there are some; the base then scores what its twin wrote, too."""
 
 
 RECORDINGS: Final = (
-    Recording(name="greeting", title="A greeting in Japanese", experiments=["greeting"]),
+    Recording(name="greeting", title="A greeting in Japanese", experiments=["greeting"], alternatives=10),
     Recording(
         name="truth",
         title="The truth of the universe",
@@ -69,10 +73,13 @@ RECORDINGS: Final = (
         name="questions",
         title="One question, bare and as Q and A",
         experiments=["bare-question", "question-scaffold"],
+        alternatives=10,
     ),
     Recording(name="quiz", title="A quiz without answers", experiments=["quiz"]),
-    Recording(name="refusal", title="A request that is refused", experiments=["refused"], samples=4),
-    Recording(name="story", title="A story on request, eight times", experiments=["story-request"], samples=8),
+    Recording(name="refusal", title="A request that is refused", experiments=["refused"], samples=4, alternatives=5),
+    Recording(
+        name="story", title="A story on request, eight times", experiments=["story-request"], samples=8, alternatives=3
+    ),
     Recording(
         name="stages",
         title="Three stages of training",
@@ -103,7 +110,7 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     exploration = Exploration(servers)
     exploration.lineup = recording.lineup
     sampling = PRESETS[DEFAULT_PRESET].sampling.on("num_predict", TOKENS)
-    exploration.settings = TurnSettings(sampling, recording.samples, recording.context)
+    exploration.settings = TurnSettings(sampling, recording.samples, recording.context, logprobs=recording.alternatives)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
         session = Session(recording.title, datetime.now(UTC))
         writer = Writer.create(Path(place), session, recording.name)
@@ -113,15 +120,17 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
         for each in recording.experiments:
             one = find(each)
             assert one is not None, each
-            await play(exploration, one)
+            turn = await play(exploration, one)
+            if recording.alternatives is not None:
+                await score(exploration, turn, recording.alternatives)
         if lost := await exploration.close():
             raise OSError(lost)
         writer.path.chmod(0o644)  # a person's own sessions are for nobody else's eyes; these are
         return writer.path.replace(directory / f"{recording.name}{ENDING}")
 
 
-async def play(exploration: Exploration, one: Experiment) -> None:
-    """Send an experiment's prompt, and wait until every reply has ended."""
+async def play(exploration: Exploration, one: Experiment) -> Turn:
+    """Send an experiment's prompt, wait until every reply has ended, and return the turn."""
     # In a conversation a prompt gets one reply, which the next prompt carries along.
     experiment = None if exploration.settings.context == CARRY else one
     turn = await exploration.begin(one.prompt, experiment, f"Look for: {one.look_for}")
@@ -130,6 +139,22 @@ async def play(exploration: Exploration, one: Experiment) -> None:
     failed = [reply.message for reply in turn.replies.values() if reply.end is None or reply.end.failed]
     if failed:
         raise OSError(f"{one.id}: {failed[0]}")
+    return turn
+
+
+async def score(exploration: Exploration, turn: Turn, alternatives: int) -> None:
+    """Have the base score what its twin wrote, behind the twin's own prompt and behind a question of a list."""
+    recorder = exploration.recorder
+    assert recorder is not None
+    scoring = TurnScoring(turn, exploration.servers, keep=recorder.scored)
+    for pane, sample in turn.replies:
+        for frame in (Frame.CHAT, Frame.QA) if pane == "instruct" else ():
+            key = ScoreKey(pane, sample, "base", frame)
+            turn.scores[key] = Score(key, alternatives)
+            scoring.start(key)
+    await scoring.settled()
+    if scoring.problems:
+        raise OSError(next(iter(scoring.problems.values())).message)
 
 
 async def run(names: Sequence[str], directory: Path) -> None:
