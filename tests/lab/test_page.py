@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from alignscope.lab.export.preferences import Ballot
 from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS
 from alignscope.lab.manifest import NAME
 from alignscope.lab.row import Row, Tokens, decode, decode_tokens, encode
+from alignscope.lab.votes import Ballot
 from alignscope.measure.statistics.votes import Vote
 
 PAGE = (Path(__file__).parents[2] / "docs" / "runs.md").read_text()

@@ -7,32 +7,17 @@ keys. https://huggingface.co/docs/trl/dataset_formats
 import json
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
-
-import msgspec
 
 from alignscope.lab.export.reading import arm_of
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm, Rows
 from alignscope.lab.summary.tally import Tally
+from alignscope.lab.votes import ballots
 from alignscope.measure.statistics.votes import Vote
 from alignscope.model.pane import Mode
 from alignscope.text.clean import encodable
 from alignscope.text.wording import counted
-
-VOTES: Final = "votes.jsonl"
-
-
-class Ballot(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of `votes.jsonl`: what somebody said of two replies."""
-
-    first: str
-    """Key of a row."""
-    second: str
-    vote: Vote
-    by: str = ""
-    """Who said so; "" for the person, else a judge's name."""
 
 
 class _Pair(NamedTuple):
@@ -40,7 +25,6 @@ class _Pair(NamedTuple):
     worse: Row
 
 
-_DECODER: Final = msgspec.json.Decoder(Ballot)
 _NO_VOTES: Final = "There are no votes in this run, so there are no pairs."
 
 
@@ -56,7 +40,7 @@ def write(tally: Tally, arm: Arm | None) -> Iterator[str]:
 
 def remark(tally: Tally, arm: Arm | None) -> str:
     """Return how many pairs are left out and why, or that there are no votes; "" when all are written."""
-    if not _ballots(tally.rows.folder):
+    if not ballots(tally.rows.folder):
         return _NO_VOTES
     reasons = Counter(map(_obstacle, _judged(tally, arm)))
     written = reasons.pop("", 0)
@@ -67,7 +51,7 @@ def remark(tally: Tally, arm: Arm | None) -> str:
 def _judged(tally: Tally, arm: Arm | None) -> Iterator[_Pair]:
     """Yield each two replies of which one was preferred, those of one arm among themselves."""
     margins = Counter[tuple[str, str]]()
-    for (first, second, _), vote in _ballots(tally.rows.folder).items():
+    for (first, second, _), vote in ballots(tally.rows.folder).items():
         better = {Vote.FIRST: (first, second), Vote.SECOND: (second, first)}.get(vote)
         if better is not None:
             margins[better] += 1
@@ -91,23 +75,3 @@ def _obstacle(pair: _Pair) -> str:
     if not pair.better.text or not pair.worse.text:
         return "left out because a reply is empty"
     return "left out because both replies are the same" if pair.better.text == pair.worse.text else ""
-
-
-def _ballots(folder: Path) -> dict[tuple[str, str, str], Vote]:
-    """Return the last vote of each voter on each two replies, whichever of them was shown first."""
-    votes: dict[tuple[str, str, str], Vote] = {}
-    try:
-        lines = (folder / VOTES).read_bytes().split(b"\n")
-    except OSError:
-        return {}
-    for line in lines[:-1]:  # the last one has no line break, or is empty
-        try:
-            ballot = _DECODER.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue
-        turned = {Vote.FIRST: Vote.SECOND, Vote.SECOND: Vote.FIRST}
-        if ballot.first <= ballot.second:
-            votes[ballot.first, ballot.second, ballot.by] = ballot.vote
-        else:
-            votes[ballot.second, ballot.first, ballot.by] = turned.get(ballot.vote, ballot.vote)
-    return votes

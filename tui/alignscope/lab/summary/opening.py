@@ -1,5 +1,6 @@
 """A run's folder opened: its rows measured as its spec wants them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -8,6 +9,7 @@ from alignscope.files.yaml_file import FileError
 from alignscope.lab import manifest
 from alignscope.lab.manifest import Manifest
 from alignscope.lab.summary.measures import MEASURES
+from alignscope.lab.summary.measures.measure import Measure
 from alignscope.lab.summary.rows import Rows, RunError
 from alignscope.lab.summary.tally import Tally
 
@@ -21,10 +23,13 @@ class _Wanted(msgspec.Struct, frozen=True):
     ladder: tuple[str, ...] = ()
 
 
-def open_run(folder: Path) -> Tally:
+def open_run(folder: Path, measures: Sequence[Measure] = MEASURES) -> Tally:
     """Return a run's rows, measured. Raises RunError if there are none, or the manifest can't be read.
 
     A folder without a manifest is one of rows from elsewhere: everything is measured, and all of it is exploratory.
+
+    Args:
+        measures: those that may be wanted; none to learn only what there is to compare.
     """
     try:
         found = manifest.read(folder)
@@ -32,11 +37,11 @@ def open_run(folder: Path) -> Tally:
         raise RunError(str(error)) from error
     rows = Rows(folder)
     if found is None:
-        return Tally(rows)
+        return Tally(rows, measures=measures)
     wanted = _wanted(found)
     return Tally(
         rows,
-        measures=[measure for measure in MEASURES if not wanted.measures or measure.name in wanted.measures],
+        measures=[measure for measure in measures if not wanted.measures or measure.name in wanted.measures],
         primary=wanted.primary,
         margins=wanted.margins,
         ladder=wanted.ladder,

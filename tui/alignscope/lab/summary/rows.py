@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
@@ -122,6 +123,20 @@ class Rows:
             finally:
                 if tokens is not None:
                     tokens.close()
+
+    @property
+    def prompt_keys(self) -> list[PromptKey]:
+        """Every prompt."""
+        return list(self._prompts)
+
+    def of(self, prompt: PromptKey) -> list[Row]:
+        """Return a prompt's rows, without their lists. Raises OSError."""
+        found = []
+        with (self.folder / SAMPLES).open("rb") as samples:
+            for offset in self._prompts[prompt].rows:
+                with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                    found.append(rows.decode(_line(samples, offset)))
+        return found
 
     def _lists(self) -> dict[str, int]:
         """Return where each row's lists are."""
