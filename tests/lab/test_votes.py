@@ -10,6 +10,7 @@ from alignscope.lab.summary.tally import Tally
 from alignscope.lab.votes import BallotBox, Pair, VotesError, ballots, pairs_of, replies_of, standing, votes_of
 from alignscope.measure.statistics.votes import Vote
 from alignscope.model.events import End
+from tests.commands.shell import Shell
 from tests.lab import runs
 
 
@@ -120,3 +121,21 @@ def test_a_pair_whose_rows_are_gone_is_none(run: Tally) -> None:
     assert replies_of(run.rows, pair) is None
     runs.folder(run.rows.folder, [runs.row(), runs.chat()])
     assert Rows(run.rows.folder).prompts == 1
+
+
+async def test_the_command_says_how_votes_stand_and_between_whom(run: Tally, tmp_path: Path) -> None:
+    shell, folder = Shell(tmp_path), run.rows.folder
+    with BallotBox(folder) as box:
+        box.add(paired(run)[0], Vote.SECOND)
+    done = await shell.run("lab", "vote", str(folder), "--summary")
+    assert (done.status, done.err) == (0, "")
+    assert "voted on: base better 0, chat better 1, tie 0, both bad 0." in done.out and "no share" in done.out
+    done = await shell.run("lab", "vote", str(folder), "--summary", "--between", "chat", "base")
+    assert "chat better 1, base better 0" in done.out
+    done = await shell.run("lab", "vote", str(folder))
+    assert done.status == 2 and "voting needs a terminal; --summary does without one" in done.err
+    done = await shell.run("lab", "vote", str(folder), "--between", "base", "beauty")
+    assert done.status == 2 and "this run has no beauty; it has base, chat" in done.err
+    runs.folder(folder, [runs.row(), runs.chat(), runs.row(entry="third")])
+    done = await shell.run("lab", "vote", str(folder), "--summary")
+    assert done.status == 2 and "say which with --between; there are base, third, chat" in done.err

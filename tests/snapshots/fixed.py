@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from alignscope.backends.base import Pulling
+from alignscope.lab.summary.opening import open_run
+from alignscope.lab.summary.tally import Tally
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
 from alignscope.model.origin import Kind, Origin, Way
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
@@ -19,6 +21,7 @@ from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings, Verdict
 from alignscope.run.catalog import Listing
 from alignscope.sessions.library.store import Store
+from tests.lab import runs
 
 AT = datetime(2020, 2, 1, 9, 30, tzinfo=UTC)
 """Long ago, so that no list ever shows it as today or this year."""
@@ -30,6 +33,11 @@ SAMPLING = Sampling({**PRESETS["even"].sampling, "num_predict": 200})
 
 _QUIZ = "Animal quiz\n\n1. How many legs does a spider have?\n2. What sound does a cow make?"
 _MORE = "\n3. What is a baby dog called?\n4. Which animal gives us wool?\n5. How many legs does an ant have?"
+RUN = (
+    ("How many legs does a spider have?", " What about an ant?\n\n- six\n- eight\n- ten", "A spider has eight legs."),
+    ("Why is the sky blue?", " It is a question that children ask, and one that few books answer well. " * 9,
+     "Air scatters blue light more than red light."),
+)  # fmt: skip
 _ANSWER = "1. A spider has eight legs.\n2. A cow says moo."
 
 
@@ -184,3 +192,12 @@ async def again() -> AsyncIterator[tuple[Event, Reply]]:
     base = _reply("base", _MORE.replace("wool", "milk"), End.STOP)
     for event in (*base, *_reply("instruct", _ANSWER, End.STOP, step=60)):
         yield event, turn.apply(event)
+
+
+def run(place: Path) -> Tally:
+    """A run of the lab: two prompts to a base model and to its twin."""
+    rows = []
+    for number, (prompt, base, chat) in enumerate(RUN):
+        shared = {"prompt_id": f"p{number}", "prompt": prompt}
+        rows += [runs.row(**shared, text=base), runs.chat(**shared, text=chat)]
+    return open_run(runs.folder(place, rows), ())

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ProgressBar
 
+from alignscope.lab.votes import BallotBox, pairs_of
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.dialogs.system import SystemScreen
@@ -28,6 +29,7 @@ from alignscope.ui.screens.models.pull import Offer, PullScreen
 from alignscope.ui.screens.replay.compare import CompareScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
+from alignscope.ui.screens.votes.screen import VotesScreen
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text
 from tests.ui.screens.listings import listings
@@ -189,6 +191,14 @@ async def sent(scene: Scene) -> None:
     await scene.over(SentScreen([*fixed.turns(), fixed.asked()], 3))
 
 
+async def votes(scene: Scene) -> None:
+    run = fixed.run(scene.place / "run")
+    pairs = pairs_of(run.rows, *run.arms)
+    with BallotBox(run.rows.folder) as box:
+        await scene.over(VotesScreen(run.rows, pairs, {}, box, ("base", "chat")))
+        await scene.press("a", "w")
+
+
 async def tokens_scored(scene: Scene) -> None:
     await scene.resumed(fixed.scored())
     await scene.press("escape", "x", "tab")
@@ -225,7 +235,7 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, tokens_scored, verbs, tree, sent, turns, verdict, note, export, compare, commands,
+    tokens, tokens_scored, verbs, tree, sent, votes, turns, verdict, note, export, compare, commands,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from alignscope.ui.screens.help.screen import HelpScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
+from alignscope.ui.screens.votes.screen import VotesScreen
 from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
 from tests.snapshots.test_pictures import SCENES, Scene
@@ -51,7 +52,7 @@ async def test_a_screen_stands_still_and_shows_where_one_is(
             assert drawn(app) != before, f"{focused} looks the same without the focus"
         else:  # then all keys are the screen's, and what they act on is marked
             marked = [list_.highlighted for list_ in app.screen.query(OptionList)]
-            others = HelpScreen | ReplayScreen | SentScreen | TokensScreen
+            others = HelpScreen | ReplayScreen | SentScreen | TokensScreen | VotesScreen
             assert (marked and None not in marked) or isinstance(app.screen, others)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -50,7 +50,11 @@ async def _to_the_end(leaving: AwaitComplete | AwaitRemove) -> None:
 
 
 class AlignscopeApp(App[int]):
-    """Opens the explorer as the command line asks."""
+    """Opens the explorer as the command line asks, or another screen alone.
+
+    Args:
+        opens: makes that screen; None for the explorer. The application ends when it is left.
+    """
 
     TITLE = "alignscope"
     COMMANDS = App.COMMANDS | {_theme_finder}
@@ -68,9 +72,10 @@ class AlignscopeApp(App[int]):
     }
     """
 
-    def __init__(self, launch: Launch | None = None) -> None:
+    def __init__(self, launch: Launch | None = None, opens: Callable[[], AppScreen[None]] | None = None) -> None:
         super().__init__()
         self.launch = launch or Launch()
+        self._opens = opens
         self._ascii = [AsciiFilter()] if needs_ascii(self.launch.signs) else []
         self._own_themes = themes.OwnThemes()
         self._key_problems: list[str] = []
@@ -104,8 +109,8 @@ class AlignscopeApp(App[int]):
         base = binding.parse_key()[1]
         return label.replace(format_key(base), base)
 
-    def get_default_screen(self) -> ExplorerScreen:
-        return ExplorerScreen(self.launch)
+    def get_default_screen(self) -> Screen[Any]:
+        return ExplorerScreen(self.launch) if self._opens is None else Screen()
 
     def on_load(self) -> None:
         keep_pastes_whole()
@@ -118,11 +123,15 @@ class AlignscopeApp(App[int]):
     async def on_mount(self) -> None:
         if not self.is_headless:
             exit_with_terminal(lambda status: self.exit(return_code=status))
-        explorer = self.screen
-        assert isinstance(explorer, ExplorerScreen)
+        first = self.screen
+        if self._opens is not None:
+            await self.push_screen(self._opens(), lambda _: self.exit())
+            self.call_after_refresh(self._begin)
+            return
+        assert isinstance(first, ExplorerScreen)
         # Keys wait until there is a prompt to type into.
-        await explorer.opened.wait()
-        self.call_after_refresh(self._begin, explorer)
+        await first.opened.wait()
+        self.call_after_refresh(self._begin, first)
 
     def _show_message(self, message: str, severity: str = "information") -> None:
         for screen in self.screen_stack:
@@ -136,7 +145,7 @@ class AlignscopeApp(App[int]):
     # Themes
 
     @work
-    async def _begin(self, explorer: ExplorerScreen) -> None:
+    async def _begin(self, explorer: ExplorerScreen | None = None) -> None:
         """Read the person's themes, and show problems with themes and keys. The first frame doesn't wait for this."""
         if not gc.isenabled():
             gc.freeze()
@@ -147,7 +156,7 @@ class AlignscopeApp(App[int]):
         elif not problems:  # else they name the reason
             problems.append(f"No theme is called {self._wanted:.40}; f10 lists them.")
         self.set_interval(_SCAN_SECONDS, lambda: self._show_problems(self._scan_themes()))
-        if problems := self._key_problems + problems:
+        if (problems := self._key_problems + problems) and explorer is not None:
             await explorer.lineup_found.wait()  # else the message about the models would replace this one
             self._show_problems(problems)
 
@@ -229,8 +238,8 @@ class AlignscopeApp(App[int]):
             yield SystemCommand("Theme", "Choose the colours", partial(self.run_action, "themes"))
 
 
-def run(launch: Launch) -> int:
-    """Run the application until the person quits, and return the exit status."""
-    app = AlignscopeApp(launch)
+def run(launch: Launch, opens: Callable[[], AppScreen[None]] | None = None) -> int:
+    """Run the application until the person quits, and return the exit status; see `AlignscopeApp` for `opens`."""
+    app = AlignscopeApp(launch, opens)
     status = app.run()
     return status if isinstance(status, int) else app.return_code or 0

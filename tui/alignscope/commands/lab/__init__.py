@@ -34,4 +34,8 @@ def main(options: argparse.Namespace) -> int:
             from alignscope.commands.lab import export
 
             return export.run(options)
+        case "vote":
+            from alignscope.commands.lab import vote
+
+            return vote.run(options)
     raise AssertionError(options.action)

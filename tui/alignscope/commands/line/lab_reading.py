@@ -16,6 +16,7 @@ def add_reading(actions: Any) -> None:
     _add_report(actions)
     _add_compare(actions)
     _add_export(actions)
+    _add_vote(actions)
 
 
 def _add_show(actions: Any) -> None:
@@ -74,6 +75,23 @@ def _add_export(actions: Any) -> None:
     export.add_argument("-o", "--output", metavar="FILE", help="write into this file (default: standard output)")
     export.add_argument("--force", action="store_true", help="replace the file if it is there")
     export.add_argument("--only", metavar="NAME", help="the rows of this one, as `lab show` names it")
+
+
+def _add_vote(actions: Any) -> None:
+    vote = _add(
+        actions,
+        "vote",
+        "say which of two replies is better, without knowing whose they are",
+        "Show pairs of replies to one prompt without names, the sides by chance. A key is a vote and is kept at once,"
+        " in the run's folder, and the same command goes on where you left.",
+    )
+    vote.set_defaults(between=None, summary=False)
+    vote.add_argument("folder", metavar="DIR", help=_FOLDER)
+    vote.add_argument(
+        "--between", nargs=2, metavar=("NAME", "NAME"), help="whose replies, as `lab show` names them (default: the two"
+        " that there are)",
+    )  # fmt: skip
+    vote.add_argument("--summary", action="store_true", help="print how the votes stand, and show no pairs")
 
 
 def _add(actions: Any, name: str, help: str, description: str) -> argparse.ArgumentParser:
