@@ -110,6 +110,12 @@ counts = st.integers(0, 4) | st.just(MAX_POSITION)
 origins = st.builds(
     Origin, kind=st.sampled_from(list(Kind)), pane=pane_names, sample=st.integers(1, 64), position=counts, kept=counts,
     taken=texts, way=st.sampled_from(list(Way)), resplit=st.booleans(),
+    places=st.sets(counts, max_size=4).map(sorted).map(tuple), percent=st.integers(0, 100),
+    by=st.just(""), frame=st.just(""),
+)  # fmt: skip
+origins |= st.builds(
+    Origin, kind=st.just(Kind.BUDGET), pane=pane_names, sample=st.integers(1, 64), position=counts, kept=counts,
+    by=pane_names, frame=st.sampled_from([frame.value for frame in Frame]), percent=st.integers(1, 100),
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from alignscope.ui.screens.dialogs.ancestry import AncestryScreen, branches
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
+from tests.scoring.speaking import BASE, TWIN
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
 from tests.standin.writing import rendered
@@ -145,6 +146,45 @@ async def test_both_panes_are_grafted_on_the_other() -> None:
         await desk.until(lambda: "token 4 of 9" in desk.words)
 
 
+async def test_the_twin_writes_at_the_places_where_it_differs_most() -> None:
+    async with Ollama(script=Script(language=TWIN)) as server:
+        server.script("mistral:text", Script(language=BASE))
+        launch = Launch(
+            host=server.url, base="mistral:text", instruct="mistral:instruct",
+            settings=TurnSettings(GREEDY.on("num_predict", 20), logprobs=20),
+        )  # fmt: skip
+        async with explore(launch, (120, 30)) as explorer:
+            await explorer.send("Why?")
+            await explorer.until_done()
+            explorer.explorer.enter(explorer.pane("base"))
+            await explorer.press("x")
+            desk = Verbs(explorer.app, explorer.pilot)
+            await desk.until(lambda: isinstance(desk.app.screen, TokensScreen) and "token 1 of 20" in desk.words)
+            await desk.press("percent_sign")
+            assert "s asks the other one" in desk.words
+            await desk.press("s")
+            tokens = desk.tokens.active.tokens
+            await desk.until(lambda: tokens.scored and tokens.scored.score.whole and tokens.scored.known == 20)
+            await desk.press("percent_sign")
+            assert (
+                "5 %: 1 of 20 places, JS ≥ " in desk.words and "frame chat; enter: instruct writes there" in desk.words
+            )
+            await desk.press("percent_sign", "percent_sign")
+            assert "20 %: 4 of 20 places" in desk.words
+            await desk.press("right", "enter")
+            assert "Choose an alternative first" in desk.words, "what was chosen is forgotten with the next step"
+            await desk.press("percent_sign", "percent_sign", "enter")
+            await desk.until_gone_on("base", 2)
+            origin = desk.turn.replies["base", 2].origin
+            assert origin is not None and (origin.kind, origin.percent, origin.by) == (Kind.BUDGET, 10, "instruct")
+            await desk.until(lambda: "written by instruct" in desk.words)
+            assert len(origin.places) == 2
+            text = desk.tokens.active.text
+            assert text._style_name(origin.places[1]) == "kept"
+            await desk.press("t")
+            await desk.until_shown("instruct writes at 2 places of base 1, 10 % by JS, frame chat")
+
+
 async def test_a_peek_shows_the_list_behind_and_one_of_it_can_be_taken() -> None:
     async with verbs(TurnSettings(GREEDY)) as (_, desk):
         await desk.press("2")
@@ -205,7 +245,7 @@ async def test_the_explorer_shows_it_as_a_further_sample_and_so_does_a_replay() 
         await desk.until_shown("showing 2 of 2", "taken as token 2 of base 1")
         await desk.press("x")
         await desk.until_shown("sample 2", "token 1 of")
-        for key in ("r", "k", "K", "v"):
+        for key in ("r", "k", "K", "v", "percent_sign"):
             await desk.press("right", key)
             assert "Go live" in desk.words, key
         await desk.press("2", "enter")

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     """The model drew again from before a token."""
     GRAFT = "graft"
     """A model went on after the first tokens of its twin."""
+    BUDGET = "budget"
+    """The model wrote its reply again, and its twin wrote the tokens at the few places where the two differ most."""
 
 
 class Way(StrEnum):
@@ -45,6 +47,14 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Tokens at the new reply's beginning that it didn't generate: those kept, and the one taken."""
     taken: str = ""
     """The token taken in place of the one drawn; "" if none was."""
+    by: str = ""
+    """With a budget: the pane whose model writes at some places."""
+    frame: str = ""
+    """With a budget: what stands before the text when that one is asked, a `Frame`."""
+    percent: int = 0
+    """With a budget: the share of the reply's positions that the other was to write."""
+    places: tuple[_Count, ...] = ()
+    """With a budget: positions of both replies, ascending, at which the other was to write; `position` is the first."""
     way: Way = Way.RAW
     resplit: bool = False
     """Whether the server reads the end of what was kept as other tokens than it was written in."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -27,6 +27,19 @@ from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
 
 
+class Writing(Protocol):
+    """A prompt on its way: a run, or what sends several requests for one reply."""
+
+    def events(self) -> AsyncGenerator[Event, None]:
+        """Yield all events in order until every reply has finished."""
+
+    def cancel(self, pane: str | None = None) -> None:
+        """End the replies of one pane, or all, as `cancelled`."""
+
+    def now(self) -> float:
+        """Return milliseconds since the start."""
+
+
 class Exploration:
     """Lineup and settings of the next turn, and the session that it belongs to."""
 
@@ -41,8 +54,8 @@ class Exploration:
         """None if nothing is recorded."""
         self._directory: Path | None = None
         self._on_problem: Callable[[str], None] | None = None
-        self._runs: set[Run] = set()
-        self._further: set[Run] = set()
+        self._runs: set[Writing] = set()
+        self._further: set[Writing] = set()
         """Those that go on from replies."""
         self._gate = asyncio.Lock()
         self._idle = asyncio.Event()
@@ -225,7 +238,7 @@ class Exploration:
             turn.prompt,
             turn.settings,
             self.servers,
-            history={pane.name: self._history(turn, pane.name) for pane in lineup},
+            history={pane.name: self.history(turn, pane.name) for pane in lineup},
             first=first,
             lacks=self.lacks,
         )
@@ -236,11 +249,17 @@ class Exploration:
             async for item in items:
                 yield item
 
-    async def go_on(self, turn: Turn, beginning: Beginning) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Let a pane go on from the beginning of a reply, as a further sample of the turn; yield as `play` does."""
+    async def go_on(
+        self, turn: Turn, beginning: Beginning, run: Writing | None = None
+    ) -> AsyncGenerator[tuple[Event, Reply], None]:
+        """Let a pane go on from the beginning of a reply, as a further sample of the turn; yield as `play` does.
+
+        Args:
+            run: what writes it, where that isn't one request to the pane.
+        """
         pane, key = beginning.pane, (beginning.pane.name, beginning.sample)
-        history = {pane.name: self._history(turn, pane.name)}
-        run = Run(
+        history = {pane.name: self.history(turn, pane.name)}
+        run = run or Run(
             (pane,), turn.prompt, turn.settings, self.servers, history=history, lacks=self.lacks, goes_on=beginning
         )
         if self.recorder is not None:
@@ -265,10 +284,10 @@ class Exploration:
         Raises ServerError.
         """
         pane = beginning.pane
-        request = compose(pane, turn.prompt, turn.settings, self._history(turn, pane.name))
+        request = compose(pane, turn.prompt, turn.settings, self.history(turn, pane.name))
         return await peek(await self.servers.get(pane.server), request, beginning)
 
-    def _history(self, turn: Turn, pane: str) -> list[Exchange]:
+    def history(self, turn: Turn, pane: str) -> list[Exchange]:
         """Return what is sent along of the turns before one."""
         if turn.settings.context != CARRY:
             return []
@@ -276,7 +295,7 @@ class Exploration:
         return [Exchange(prompt, reply) for prompt, reply in exchanges(before, pane)]
 
     async def _follow(
-        self, run: Run, turn: Turn, keys: Collection[ReplyKey], first: Sequence[Event] = ()
+        self, run: Writing, turn: Turn, keys: Collection[ReplyKey], first: Sequence[Event] = ()
     ) -> AsyncGenerator[tuple[Event, Reply], None]:
         """Fold a run's events, after some `first` ones, into a turn, and record and yield them."""
         self._runs.add(run)

@@ -11,6 +11,7 @@ from alignscope.model.origin import Kind, Origin, Way
 from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
+from alignscope.model.score import Frame
 from alignscope.model.turn import MAX_ALTERNATIVES, Turn
 from alignscope.text.clean import encodable
 
@@ -85,6 +86,28 @@ def grafted(turn: Turn, source: Reply, position: int, pane: Pane) -> Beginning:
     if not position:
         raise NoBeginningError(f"No token of {source.pane} has come that {pane.name} could go on from.")
     return _beginning(turn, pane, source, Kind.GRAFT, position)
+
+
+def budgeted(
+    turn: Turn, source: Reply, places: Sequence[int], text: str, *, by: Pane, frame: Frame, percent: int
+) -> Beginning:
+    """Return the beginning of a reply whose pane writes it again, but for some places at which its twin writes.
+
+    Args:
+        places: positions of the source, ascending.
+        text: the twin's likeliest token at the first of them.
+        by: the twin's pane.
+        frame: what stands before the text when the twin is asked.
+        percent: the share of positions that was asked for.
+
+    Raises NoBeginningError if it can't be gone on from the first place.
+    """
+    listed = source.token(places[0]).alternatives if places[0] not in source.thoughts else ()
+    first = taken(turn, source, places[0], text, listed)
+    origin = msgspec.structs.replace(
+        first.origin, kind=Kind.BUDGET, by=by.name, frame=frame.value, percent=percent, places=tuple(places)
+    )
+    return msgspec.structs.replace(first, origin=origin)
 
 
 def _beginning(turn: Turn, pane: Pane, source: Reply, kind: Kind, position: int, own: Token | None = None) -> Beginning:

@@ -125,6 +125,9 @@ def describe_origin(origin: Origin, *, way: bool = True) -> str:
             what = f"drawn again from token {origin.position + 1:,} of {source} on"
         case Kind.GRAFT:
             what = f"after the first {counted(origin.position, 'token')} of {source}"
+        case Kind.BUDGET:
+            places = f"{counted(len(origin.places), 'place')} of {source}"
+            what = f"{origin.by} writes at {places}, {origin.percent} % by JS, frame {origin.frame}"
     if not way:
         return what
     how = {Way.PREFILL: ", as a prefilled chat", Way.RENDERED: ", as the rendered chat in raw text"}.get(origin.way, "")

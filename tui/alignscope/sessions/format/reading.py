@@ -1,5 +1,6 @@
 """Reading of a session file's documents: each field is checked, unknown ones stay."""
 
+from itertools import pairwise
 from typing import Any
 
 from alignscope.files.yaml_file import FormError, printable
@@ -9,6 +10,7 @@ from alignscope.model.pane import MAX_PANES, Mode, Pane, is_name
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS
+from alignscope.model.score import Frame
 from alignscope.model.session import Parent, Session
 from alignscope.model.turn import (
     CARRY,
@@ -159,6 +161,8 @@ def _read_origin(fields: Fields) -> tuple[Origin, Extra]:
     pane = fields.text("pane")
     if not is_name(pane):
         raise fields.refuse("pane", "a pane's name is 1 to 40 printable characters")
+    if (by := fields.text("by", "")) and not is_name(by):
+        raise fields.refuse("by", "a pane's name is 1 to 40 printable characters")
     origin = Origin(
         kind=fields.word("kind", Kind),
         pane=pane,
@@ -166,10 +170,23 @@ def _read_origin(fields: Fields) -> tuple[Origin, Extra]:
         position=fields.whole("position", least=0, most=MAX_POSITION),
         kept=fields.whole("kept", least=0, most=MAX_POSITION),
         taken=fields.text("taken", ""),
+        by=by,
+        frame=fields.word("frame", Frame).value if by else "",
+        percent=fields.whole("percent", 0, least=0, most=100),
+        places=_read_places(fields),
         way=fields.word("way", Way, Way.RAW),
         resplit=fields.flag("resplit"),
     )
     return origin, fields.rest()
+
+
+def _read_places(fields: Fields) -> tuple[int, ...]:
+    """Return positions, ascending."""
+    places = tuple(fields.items("places", MAX_POSITION))
+    whole = all(isinstance(each, int) and not isinstance(each, bool) and 0 <= each <= MAX_POSITION for each in places)
+    if not whole or any(one >= other for one, other in pairwise(places)):
+        raise fields.refuse("places", "should be whole numbers, ascending")
+    return places
 
 
 def _read_panes(fields: Fields) -> tuple[PaneRecord, ...]:

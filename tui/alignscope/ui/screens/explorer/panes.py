@@ -13,10 +13,12 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
+from alignscope.model.origin import Kind
 from alignscope.model.pace import AS_IT_COMES, next_pace
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
+from alignscope.run.going_on import Beginning
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_pace, describe_settings
 from alignscope.ui.screens.explorer.models import Models
@@ -28,6 +30,7 @@ from alignscope.ui.widgets.status import SettingsLine
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
+    from alignscope.scoring.budget import BudgetRun
     from alignscope.scoring.turn_scoring import TurnScoring
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
@@ -249,6 +252,16 @@ class PaneActions(SplitScreen[int]):
         explored, recorder = self.exploration, self.exploration.recorder
         before = explored.turns[: explored.turns.index(turn)]
         return TurnScoring(turn, explored.servers, before=before, keep=recorder.scored if recorder else None)
+
+    def writing_of(self, turn: Turn, beginning: Beginning) -> "BudgetRun | None":
+        """Return what writes a reply that needs more than one request; None for one that doesn't."""
+        if beginning.origin.kind is not Kind.BUDGET:
+            return None
+        from alignscope.scoring.budget import BudgetRun
+
+        explored = self.exploration
+        history = explored.history(turn, beginning.pane.name)
+        return BudgetRun(turn, beginning, explored.servers, history=history, lacks=explored.lacks)
 
     def last_turn(self) -> Turn | None:
         """Return the last turn; None if there is none, after a notice."""

@@ -256,7 +256,7 @@ class ExplorerScreen(ExperimentActions):
     async def _go_on(self, turn: Turn, beginning: Beginning) -> None:
         name = beginning.pane.name
         view = self.split.view(name)
-        async for event, reply in self.exploration.go_on(turn, beginning):
+        async for event, reply in self.exploration.go_on(turn, beginning, self.writing_of(turn, beginning)):
             if view is None or not view.turns or view.turns[-1] is not turn:
                 continue
             if reply.sample not in view.replies:

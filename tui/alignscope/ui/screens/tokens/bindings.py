@@ -51,6 +51,8 @@ BINDINGS: Final[list[BindingType]] = [
          "This pane goes on after the twin's tokens, up to the twin's cursor", show=True),
     _key("K", "verb('graft', 1)", "Graft there", "graft-there",
          "The twin goes on after this pane's tokens, up to this one"),
+    _key("percent_sign", "verb('budget')", "Graft by budget", "budget",
+         "Choose the places where the other model differs most; it writes there, and this pane elsewhere"),
     _key("v", "verb('peek')", "Peek", "peek",
          "What the model would write behind this token, without writing", show=True),
     _key("o", "verb('sample', 1)", "Other sample", "sample",

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -69,6 +69,12 @@ class ReplyTokens:
     def kept(self) -> int:
         """Number of tokens at the beginning that the reply has from another one."""
         return min(self.reply.kept, len(self.texts))
+
+    def borrowed(self, token: int) -> bool:
+        """Return whether a token is from another reply or model, and this one's didn't generate it."""
+        places = self.reply.origin.places if self.reply.origin else ()
+        at = bisect_left(places, token)
+        return token < self.kept or (at < len(places) and places[at] == token)
 
     @property
     def has_logprobs(self) -> bool:

@@ -265,7 +265,7 @@ class TokensScreen(AppScreen[None]):
         """Go to the next token of the list, or to the one before, around the end."""
         tokens, cursor = self._here.tokens, self._here.text.cursor
         belongs, name = _LISTS[self._list], _NAMES[self._list]
-        found = [token for token in range(tokens.kept, len(tokens)) if belongs(tokens, token)]
+        found = [token for token in range(len(tokens)) if not tokens.borrowed(token) and belongs(tokens, token)]
         if not found:
             unasked = self._list in _BY_SCORE and tokens.scored is None
             self._show(said=self._unasked if unasked else f"no {name} here")

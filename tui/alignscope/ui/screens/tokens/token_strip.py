@@ -86,7 +86,7 @@ class TokenStrip(LineWidget, Widget):
 
     def _height(self, token: int) -> float:
         """Return a token's share of the highest block; below 0 if it is unknown, or was kept from another reply."""
-        if token < self._tokens.kept:
+        if self._tokens.borrowed(token):
             return -1.0
         if self._scale is ENTROPY:
             figures = self._tokens.known_figures(token)

@@ -274,7 +274,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         """Return the last part of the name of a token's style; empty for the text's own."""
         if token == self._cursor:
             return "cursor" if self._active else "elsewhere"
-        if token < self._tokens.kept:
+        if self._tokens.borrowed(token):
             return "kept"
         if not self._tokens.has_logprobs:
             return ""

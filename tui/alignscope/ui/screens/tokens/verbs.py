@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from alignscope.backends.base import Chunk, ServerError
+from alignscope.measure.shift.budget import largest
 from alignscope.model.events import Alternative, Token
 from alignscope.model.origin import Kind
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
-from alignscope.run.going_on import Beginning, NoBeginningError, grafted, rerolled, taken
-from alignscope.text.wording import describe_percent, name_token
-from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
+from alignscope.run.going_on import Beginning, NoBeginningError, budgeted, grafted, rerolled, taken
+from alignscope.text.wording import counted, describe_percent, name_token
+from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ class Further(Protocol):
 
     def stop_further(self) -> bool:
         """Stop the replies that go on from others. Return whether any was running."""
+
+
+_SHARES: Final = (5, 10, 20, 50)
+"""Percent of a reply's places that the other model may write at."""
+
+
+class _Budget(NamedTuple):
+    """The places of a reply at which the other model is to write."""
+
+    percent: int
+    places: list[int]
 
 
 class _Peeked(NamedTuple):
@@ -54,20 +66,23 @@ class Verbs:
         self._further = further
         self.chosen: int | None = None
         """The place in the list at the cursor of the alternative to take; None if none was chosen."""
+        self._budget: _Budget | None = None
         self._peeked: _Peeked | None = None
         self._awaited: tuple[TokenColumn, int] | None = None
         """A pane of which a further sample has begun, and the token that its cursor waits for."""
 
     def forget(self) -> None:
         """Forget what was chosen and looked at, since the cursor is at another token."""
-        self.chosen = self._peeked = self._awaited = None
+        self.chosen = self._peeked = self._awaited = self._budget = None
 
     @property
     def kept_words(self) -> str:
         """Words for a token at the cursor that the reply didn't generate; "" for one that it did."""
         origin, token = self._tokens.reply.origin, self._token
-        if origin is None or token >= origin.kept:
+        if origin is None or not self._tokens.borrowed(token):
             return ""
+        if token in origin.places:
+            return f", written by {origin.by}"
         return ", taken instead" if token == origin.position else f", kept from {origin.pane} {origin.sample}"
 
     # The list at the cursor
@@ -101,7 +116,7 @@ class Verbs:
         elif not 0 <= place < len(listed):
             self._screen.tell(f"the list has no {place + 1}")
         else:
-            self.chosen = place
+            self.chosen, self._budget = place, None
             chance = describe_percent(math.exp(min(0.0, listed[place].logprob)))
             self._screen.tell(f"chosen {name_token(listed[place].text)}, {chance}: enter takes it")
 
@@ -114,7 +129,10 @@ class Verbs:
     # Further samples
 
     def take(self) -> None:
-        """Go on with the chosen alternative."""
+        """Go on with the chosen alternative, or with the other model's tokens at the chosen places."""
+        if self._budget is not None:
+            self._take_budget(self._budget)
+            return
         listed, chosen = self._alternatives, self.chosen
         if chosen is None or chosen >= len(listed):
             self._screen.say("Choose an alternative first, by its number or with [ and ]; enter then goes on with it.")
@@ -137,6 +155,49 @@ class Verbs:
         k = min(source.text.cursor + 1, len(source.tokens))
         self._begin(lambda: grafted(self._turn, source.tokens.reply, k, goes_on.pane))
 
+    def budget(self) -> None:
+        """Choose the places where the other model differs most: a small share of them, then a greater one."""
+        scored, tokens = self._tokens.scored, self._tokens
+        if self._further is None:
+            self._screen.say(_REPLAYED)
+            return
+        if scored is None or not scored.known:
+            key = self._screen.key_of("tokens.score")
+            self._screen.say(f"Nothing tells yet where the two models differ: {key} asks the other one.")
+            return
+        every = [scored.comparison(token) for token in range(min(scored.known, len(tokens)))]
+        known = [None if each is None else each.js for each in every]
+        told = sum(each is not None for each in known)
+        if not told:
+            self._screen.say("JS is known nowhere here: it needs both models' alternatives at a place.")
+            return
+        before = self._budget.percent if self._budget else 0
+        percent = next((each for each in _SHARES if each > before), _SHARES[0])
+        places = largest(known, percent)
+        if not places:
+            self._screen.say("Nowhere do the lists tell for certain that the two models differ.")
+            return
+        self.chosen, self._budget = None, _Budget(percent, places)
+        so_far = "" if scored.score.whole and scored.known >= len(tokens) else " so far"
+        least = min(js.lo for place in places if (js := known[place])) * BITS
+        self._screen.tell(
+            f"{percent} %: {len(places):,} of {counted(told, 'place')}{so_far}, JS ≥ {least:.2f} bits, frame "
+            f"{scored.score.key.frame}; enter: {scored.score.key.by} writes there"
+        )
+
+    def _take_budget(self, budget: _Budget) -> None:
+        scored = self._tokens.scored
+        listed = scored.list_at(budget.places[0]) if scored else None
+        if scored is None or listed is None:
+            return
+        key, text = scored.score.key, listed.tops[0].text
+        self._begin(
+            lambda: budgeted(
+                self._turn, self._tokens.reply, budget.places, text,
+                by=self._turn.pane(key.by), frame=key.frame, percent=budget.percent,
+            )
+        )  # fmt: skip
+
     def _begin(self, verb: Callable[[], Beginning]) -> None:
         """Begin a further sample and show it in its pane, or say why it can't be."""
         if self._further is None:
@@ -151,7 +212,7 @@ class Verbs:
         column = next(each for each in self._screen.columns if each.pane.name == beginning.pane.name)
         self._screen.show_sample(column, beginning.sample)
         origin = beginning.origin
-        self._awaited = (column, origin.kept - (origin.kind is Kind.ALTERNATIVE))
+        self._awaited = (column, origin.kept - (origin.kind in (Kind.ALTERNATIVE, Kind.BUDGET)))
 
     def await_token(self) -> None:
         """Put the cursor on the first token that a further sample doesn't share, once it is there."""
