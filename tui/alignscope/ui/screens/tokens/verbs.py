@@ -180,9 +180,11 @@ class Verbs:
         self.chosen, self._budget = None, _Budget(percent, places)
         so_far = "" if scored.score.whole and scored.known >= len(tokens) else " so far"
         least = min(js.lo for place in places if (js := known[place])) * BITS
-        self._screen.tell(
+        by, here = scored.score.key.by, tokens.reply.pane
+        self._screen.tell()
+        self._screen.say(  # in as many rows as it needs, since it says what enter does
             f"{percent} %: {len(places):,} of {counted(told, 'place')}{so_far}, JS ≥ {least:.2f} bits, frame "
-            f"{scored.score.key.frame}; enter: {scored.score.key.by} writes there"
+            f"{scored.score.key.frame}; enter: {by} writes there, {here} elsewhere; again: a greater share"
         )
 
     def _take_budget(self, budget: _Budget) -> None:
