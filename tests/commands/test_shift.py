@@ -121,6 +121,16 @@ async def test_a_server_that_refuses_to_score_is_told_without_an_empty_summary(s
         assert "request" not in done.out and "summary" not in done.out
 
 
+async def test_a_server_that_is_silent_when_it_is_asked_is_given_up_and_named(shell: Shell) -> None:
+    async with Ollama(script=Script(delay=3600.0)) as base, Ollama(script=Script(language=TWIN)) as twin:
+        done = await shell.run(
+            "shift", "Why?", "--set", "num_predict=6", "--timeout", "2",
+            "--pane", f"base=mistral:text@{base.url},completion", "--pane", f"chat=mistral:instruct@{twin.url},chat",
+        )  # fmt: skip
+    assert done.status == 1 and "base: its server was silent for 2 seconds when it was asked" in done.err
+    assert "Traceback" not in done.err
+
+
 async def test_what_came_of_a_reply_that_broke_off_is_compared(shell: Shell) -> None:
     async with (
         Ollama(script=Script(language=BASE)) as base,

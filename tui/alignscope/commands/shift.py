@@ -27,7 +27,7 @@ from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 from alignscope.scoring.frame import HELP, framed
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split, unless_silent
 from alignscope.text.clean import visible
 from alignscope.text.wording import WHY_MISSING, counted, describe_pane
 
@@ -136,7 +136,8 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
     found: list[Comparison] = []
     try:
         tokens = [position.token for position in own if not position.end]
-        async with aclosing(scorer.along(before, tokens, ended=own[-1].end)) as positions:
+        asked = unless_silent(scorer.along(before, tokens, ended=own[-1].end), by.name, launch.silence)
+        async with aclosing(asked) as positions:
             async for position in positions:
                 found.append(compare(own[position.index], position, wanted=alternatives))
                 printer.position(found[-1])
@@ -190,7 +191,7 @@ async def _read(backend: Backend, of: Pane, launch: Launch, text: str, alternati
     before = await framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
     tokens = await split(backend, of.model, before, text)
     scorer = Scorer(backend, of.model, alternatives=alternatives)
-    async with aclosing(scorer.along(before, tokens, ended=False)) as positions:
+    async with aclosing(unless_silent(scorer.along(before, tokens, ended=False), of.name, launch.silence)) as positions:
         return [position async for position in positions]
 
 
