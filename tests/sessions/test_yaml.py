@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from alignscope.files.yaml_file import FormError
 from alignscope.files.yaml_reader import read
 from alignscope.model.events import Token
+from alignscope.model.origin import Kind, Origin
 from alignscope.model.reply import Reply
-from alignscope.model.session import Session
+from alignscope.model.session import Session, SessionError
 from alignscope.sessions.format import file
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.timeline import StoredReply, encode
@@ -96,6 +97,29 @@ def test_a_file_in_which_no_limits_stand_has_them_in_its_requests(request_: dict
     read = file.parse(written, "old").session
     assert read.turns[0].replies["base", 1].limit == limit
     assert file.parse(file.dump(read), "copied").session.turns[0].replies["base", 1].limit == limit
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("frame: qa", "frame: sideways", "‘sideways’ is unknown"),
+        ("places: [1, 4]", "places: [-1, 4]", "places: should be whole numbers, ascending"),
+        ("places: [1, 4]", "places: [1, 1]", "places: should be whole numbers, ascending"),
+        ("places: [1, 4]", "places: [1, four]", "places: should be whole numbers, ascending"),
+    ],
+)
+def test_places_that_another_model_wrote_are_read_with_care(old: str, new: str, said: str) -> None:
+    session = session_of(turn_of(1))
+    reply = session.turns[0].replies["base", 1]
+    reply.origin = Origin(
+        kind=Kind.BUDGET, pane="base", sample=1, position=1, kept=2, by="base", frame="qa", percent=5, places=(1, 4)
+    )
+    written = file.dump(session).decode()
+    assert file.parse(written.encode(), "x").session.turns[0].replies["base", 1].origin == reply.origin
+    assert old in written
+    damaged = written.replace(old, new, 1).encode()
+    with pytest.raises(SessionError, match=said):
+        file.parse(damaged, "x")
 
 
 def test_a_huge_reply_comes_back() -> None:
