@@ -69,3 +69,8 @@ def test_the_summary_tells_the_rules_error(capsys: pytest.CaptureFixture[str]) -
 def test_a_missing_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lab", "judge", str(tmp_path / "none.jsonl")]) == 2
     assert "can't be read: No such file" in capsys.readouterr().err
+
+
+def test_a_file_without_lines_is_refused_before_it_fills_the_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lab", "judge", "/dev/zero"]) == 2
+    assert "/dev/zero has a line of more than 128 MB" in capsys.readouterr().err

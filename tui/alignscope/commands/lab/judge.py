@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from alignscope.commands import Status, UsageError, printing
+from alignscope.lab.row import MAX_LINE
 from alignscope.measure.refusal.error import HELD_OUT, Measured
 from alignscope.measure.refusal.judging import Judgement, Label, judge
 from alignscope.text.wording import counted
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Judge each line, print what comes out or sum it up, and return the exit status. Raises UsageError."""
     judged, compared, bad = list[Judgement](), list[tuple[Label, Label]](), 0
     with _opened(options.file) as file:
-        for number, raw in enumerate(file, 1):
+        for number, raw in enumerate(_lines(file, options.file), 1):
             if not raw.strip():
                 continue
             try:
@@ -80,6 +81,13 @@ def _opened(name: str) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise UsageError(f"{name} can't be read: {error.strerror or error}; name another file") from error
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+    while line := file.readline(MAX_LINE):
+        if len(line) == MAX_LINE and not line.endswith(b"\n"):
+            raise UsageError(f"{name} has a line of more than {MAX_LINE >> 20} MB; is it JSON, an object a line?")
+        yield line
 
 
 def _reply(line: _Line) -> str:
