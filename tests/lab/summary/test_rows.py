@@ -1,5 +1,6 @@
 """Rows of a run, in whatever order and state its files are."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,19 @@ def test_a_folder_without_rows_says_so(tmp_path: Path) -> None:
         Rows(tmp_path)
     with pytest.raises(RunError, match="holds no replies yet"):
         Rows(runs.folder(tmp_path, []))
+
+
+def test_a_pipe_in_place_of_rows_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "samples.jsonl")
+    with pytest.raises(RunError, match="not a regular file"):
+        Rows(tmp_path)
+
+
+def test_rows_behind_a_line_that_is_too_long_are_found(tmp_path: Path) -> None:
+    folder = runs.folder(tmp_path, [runs.row()])
+    with (folder / "samples.jsonl").open("ab") as file:
+        file.truncate(file.tell() + rows.MAX_LINE)
+        file.seek(0, os.SEEK_END)
+        file.write(b"\n" + rows.encode(runs.row(sample=2)))
+    found = Rows(folder)
+    assert (len(found), found.damaged) == (2, 1)

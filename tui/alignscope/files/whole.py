@@ -6,6 +6,21 @@ import secrets
 import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read. Never blocks on a pipe or device.
+
+    Raises:
+        OSError: it can't be read, or isn't a regular file.
+    """
+    # Not blocking, in case it is a pipe.
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return file
 
 
 def read_regular(path: Path, limit: int) -> bytes:
@@ -14,13 +29,9 @@ def read_regular(path: Path, limit: int) -> bytes:
     Raises:
         OSError: it can't be read, isn't a regular file, or is larger.
     """
-    # Not blocking, in case it is a pipe.
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    with open_regular(path) as file:
         # As much memory as the file needs, not as the limit allows.
-        data = file.read(min(limit, status.st_size) + 1)
+        data = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
         if len(data) > limit:
             raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return data

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
+from alignscope.files.whole import open_regular
 from alignscope.lab import row as rows
 from alignscope.lab.folder import SAMPLES, TOKENS
 from alignscope.lab.row import Row, Step
@@ -105,8 +106,8 @@ class Rows:
 
     def by_prompt(self) -> Iterator[tuple[PromptKey, list[Sample]]]:
         """Yield each prompt with its rows, read as they are needed."""
-        with (self.folder / SAMPLES).open("rb") as samples:
-            tokens = (self.folder / TOKENS).open("rb") if self.has_lists else None
+        with open_regular(self.folder / SAMPLES) as samples:
+            tokens = open_regular(self.folder / TOKENS) if self.has_lists else None
             try:
                 for key, place in self._prompts.items():
                     found = []
@@ -153,10 +154,12 @@ class Rows:
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Yield each whole line with its offset. Raises RunError."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             offset = 0
-            while (line := file.readline(rows.MAX_LINE)).endswith(b"\n"):
-                yield offset, line
+            # What is too long comes in parts; only a part without its line feed isn't said to be damaged.
+            while line := file.readline(rows.MAX_LINE):
+                if line.endswith(b"\n"):
+                    yield offset, line
                 offset += len(line)
     except OSError as error:
         raise RunError(
