@@ -1,5 +1,7 @@
 """A walk at random over every screen while panes stream, which finds what nobody thinks of trying.
 
+It often looks at a turn's tokens, where it scores and takes other ways while they come, and at what was sent.
+
 `python -m tests.ui.walk --seed 7 --steps 60 --walks 5` prints what each walk found. The same seed takes the same steps,
 though what a step meets may depend on how fast the machine is.
 """
@@ -18,6 +20,7 @@ from textual.events import Key, Paste
 from textual.pilot import OutOfBounds
 
 from alignscope.model.launch import Launch
+from alignscope.ui.screens.tokens.screen import TokensScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.standin import FOUR, Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
@@ -25,6 +28,41 @@ from tests.ui.explorer.desk import Desk, explore
 _PIECES = ("word ", "längere ", "寿司 ", "a\x1b[2Jb ", "x\n", "👩\u200d👧 ", "[/b] ", "tail ")
 _QUITS = {"ctrl+q", "Q", "ctrl+c", "ctrl+p", "colon"}
 """Keys that leave the program, or lead to a list in which that stands."""
+_TOKENS_KEYS = (
+    "s",
+    "s",
+    "F",
+    "d",
+    "e",
+    "b",
+    "c",
+    "n",
+    "N",
+    "u",
+    "f",
+    "l",
+    "left",
+    "right",
+    "up",
+    "down",
+    "home",
+    "G",
+    "enter",
+    "r",
+    "k",
+    "K",
+    "v",
+    "o",
+    "t",
+    "1",
+    "2",
+    "9",
+    "[",
+    "]",
+    "tab",
+    "escape",
+)
+"""What the token view is steered by, that which asks the models more often."""
 _TEXTS = ("a", "the moon", "zzz", "x\r", "one\ntwo", "\x1b[31m", "é寿司", "/tmp/none.gguf")
 
 
@@ -39,8 +77,18 @@ class Walk:
     async def step(self) -> None:
         """Do one thing at random. Raise AssertionError if a pane stays blank."""
         do = self.chance.choices(
-            (self._key, self._keys_at_once, self._text, self._click, self._resize, self._send, self._wait),
-            (40, 8, 10, 12, 6, 10, 6),
+            (
+                self._key,
+                self._keys_at_once,
+                self._text,
+                self._click,
+                self._resize,
+                self._send,
+                self._wait,
+                self._tokens,
+                self._sent,
+            ),
+            (40, 8, 10, 12, 6, 10, 6, 14, 5),
         )[0]
         await do()
         try:
@@ -130,6 +178,38 @@ class Walk:
         if self.desk.app.screen is self.desk.explorer:
             self.desk.explorer.prompt.focus()
             await self._press("h", "i", "enter")
+
+    async def _tokens(self) -> None:
+        """Open the token view over a turn with lists, and do in it what asks the models, without waiting for them."""
+        if not await self._in_panes():
+            return
+        for _ in range(2):
+            if not self.desk.exploration.settings.logprobs:
+                await self._press("I")
+        if self.chance.random() < 0.7:
+            await self._send()
+            await self._in_panes()
+        await self._press("x")
+        for _ in range(self.chance.randint(2, 12)):
+            if not isinstance(self.desk.app.screen, TokensScreen):
+                break
+            await self.chance.choices((self._tokens_key, self._wait, self._resize), (12, 2, 1))[0]()
+
+    async def _tokens_key(self) -> None:
+        await self._press(self.chance.choice(_TOKENS_KEYS))
+
+    async def _sent(self) -> None:
+        if await self._in_panes():
+            await self._press("M")
+
+    async def _in_panes(self) -> bool:
+        """Give the focus to a pane, where letters are keys; return False on another screen."""
+        explorer = self.desk.explorer
+        if self.desk.app.screen is not explorer or not explorer.split.views:
+            return False
+        explorer.enter(self.chance.choice(explorer.split.views))
+        await self.desk.pilot.pause()
+        return self.desk.app.screen is explorer
 
     async def _wait(self) -> None:
         seconds = self.chance.choice((0.05, 0.3, 0.6))
