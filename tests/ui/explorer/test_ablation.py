@@ -19,6 +19,7 @@ async def test_one_key_adds_the_pane_and_says_when_it_is_there(ollama: Ollama) -
         await desk.until_shown("instruct raw", "without its template")
         [chat, raw] = desk.exploration.lineup[1:]
         assert (raw.name, raw.model, raw.mode) == ("instruct raw", chat.model, Mode.COMPLETION)
+        await desk.until_shown("trained to answer")
         await desk.press("U")
         await desk.until_shown("instruct raw is there already")
         assert len(desk.exploration.lineup) == 3
