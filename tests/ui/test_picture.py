@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 from textual.widgets import Static
 
+from alignscope.export import FORMATS
 from alignscope.text.clean import cell_width
 from alignscope.ui.picture import screen_svg
 from alignscope.ui.screens.library.export import ExportScreen, export
@@ -53,7 +54,7 @@ async def test_the_picture_that_the_export_writes_is_such_a_one(tmp_path: Path) 
     async with app.run_test(size=(100, 30)) as pilot:
         export(app.screen, session(two_turns()[0], title="Greeting"), lambda message, _: said.append(message))
         await until(lambda: isinstance(app.screen, ExportScreen) and app.focused)
-        await pilot.press(*["down"] * 6, "ctrl+u", *str(tmp_path / "screen"), "enter")
+        await pilot.press(*["down"] * len(FORMATS), "ctrl+u", *str(tmp_path / "screen"), "enter")
         await until(lambda: said)
     assert said == [f"Wrote {tmp_path / 'screen.svg'}."]
     root = ElementTree.parse(tmp_path / "screen.svg")
