@@ -226,7 +226,7 @@ def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[st
     if problem:
         return [*facts, "not a list of the likeliest:", problem]
     if found is None:
-        return [*facts, "no log-probability came with this token"]
+        return [*facts, "no log-probability came with it"]
     surprisal, figures = tokens.surprisal(token), tokens.figures(token)
     if surprisal is not None:
         facts.append(f"surprisal {surprisal:.2f} bits")
