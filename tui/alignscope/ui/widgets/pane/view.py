@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import assert_never
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,18 +17,12 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
 from alignscope.model.turn import Turn
-from alignscope.text.clean import clean
 from alignscope.text.wording import describe_settings, remarks, reply_summary
 from alignscope.ui.widgets.pane.bars import PaneHeader
 from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.pane.held import Held
+from alignscope.ui.widgets.pane.rendered import MARKDOWN_LIMIT, Rendered
 from alignscope.ui.widgets.transcript.transcript import Transcript
-
-if TYPE_CHECKING:
-    from textual.containers import VerticalScroll
-
-_MARKDOWN_LIMIT: Final = 200_000
-"""Characters; more than that as Markdown would freeze the screen, since each paragraph is a widget."""
 
 
 class PaneView(Widget):
@@ -100,7 +94,7 @@ class PaneView(Widget):
         """What is drawn at a pace."""
         self._footer = PaneFooter(clock, self.held.undrawn)
         self._empty_texts = empty_texts or {}
-        self._markdown: VerticalScroll | None = None
+        self._rendered = Rendered(self._show_below)
 
     def compose(self) -> ComposeResult:
         """Yield header, placeholder, transcript and footer."""
@@ -291,7 +285,7 @@ class PaneView(Widget):
 
     def toggle_markdown(self) -> str:
         """Show the last reply as Markdown or plain. Returns why it can't be done, or an empty string."""
-        if self._markdown is not None:
+        if self._rendered.shown:
             self._show_plain()
             return ""
         text = self.reply_text()
@@ -299,36 +293,26 @@ class PaneView(Widget):
             return "Only a chat reply is shown as Markdown: a completion is shown exactly as it came."
         if not text or self.running:
             return "There is no finished reply to show as Markdown yet."
-        if len(text) > _MARKDOWN_LIMIT:
+        if len(text) > MARKDOWN_LIMIT:
             return f"A reply of {len(text):,} characters is too long to show as Markdown."
         self.held.draw_all()
-        from textual.containers import VerticalScroll
-        from textual.widgets import Markdown
-
-        self._markdown = VerticalScroll(Markdown(clean(text), open_links=False), classes="pane--markdown")
-        self.mount(self._markdown, before=self._footer)
-        for changing in ("scroll_y", "virtual_size"):
-            self.watch(self._markdown, changing, self._show_below)
+        self._rendered.open(text, self, self._footer)
         self._show_body()
-        self._markdown.focus()
         return ""
 
     @property
     def markdown(self) -> bool:
         """Whether the last reply is shown as Markdown."""
-        return self._markdown is not None
+        return self._rendered.shown
 
     def _show_plain(self) -> None:
-        if self._markdown is not None:
-            self._markdown.remove()
-            self._markdown = None
-            self._show_below()
+        self._rendered.close()
         self._show_body()
 
     def _show_body(self) -> None:
         if self.children:  # composed
             self.query_one(".pane--empty").display = not self.turns
-            self.transcript.display = bool(self.turns) and self._markdown is None
+            self.transcript.display = bool(self.turns) and not self._rendered.shown
         self._footer.show(self.replies, self.shown_sample)
 
     # The place in view
@@ -336,14 +320,13 @@ class PaneView(Widget):
     def keep_in_view(self, scroll: Scroll) -> None:
         """Go to the last turn's beginning, or to the end, and do so at every further turn."""
         self.transcript.scroll_anchor.set_mode(scroll)
-        if self._markdown is not None:
-            (self._markdown.scroll_home if scroll == "hold" else self._markdown.scroll_end)(animate=False)
+        self._rendered.scroll_to(scroll)
 
     def go_to_turn(self, number: int) -> None:
         """Bring the beginning of a turn to the top."""
-        if self._markdown is not None:
+        if self._rendered.shown:
             if number == self.turns[-1].number:
-                self._markdown.scroll_home(animate=False)
+                self._rendered.scroll_to("hold")
                 return
             self._show_plain()
         self.transcript.scroll_anchor.go(number)
@@ -354,9 +337,8 @@ class PaneView(Widget):
         self._show_below()
 
     def _show_below(self) -> None:
-        shown = self._markdown
-        below = round(shown.max_scroll_y - shown.scroll_y) if shown else self.transcript.scroll_anchor.below
-        self._footer.set_below(below)
+        rendered = self._rendered
+        self._footer.set_below(rendered.below if rendered.shown else self.transcript.scroll_anchor.below)
 
     def on_descendant_focus(self) -> None:
         """Mark the header as focused."""
