@@ -1,8 +1,12 @@
 """Several replies of each pane to one prompt, summed up."""
 
+from datetime import UTC, datetime
+
 from alignscope.model.events import End, Finished, Token
+from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
-from alignscope.run.samples import stats
+from alignscope.model.turn import Turn, TurnSettings
+from alignscope.run.samples import of_turn, stats
 
 
 def reply(pane: str, sample: int, text: str, end: End = End.STOP) -> Reply:
@@ -35,6 +39,21 @@ def test_replies_are_summed_up_by_pane_at_one_length() -> None:
         .describe()
         .startswith("1 of 3 ended by themselves · 1 undetermined · median at least 5 tokens · no two open alike · ")
     )
+
+
+def test_a_turn_is_summed_up_once_all_its_samples_have_ended() -> None:
+    panes = tuple(Pane(name, "m", "", Mode.CHAT) for name in ("base", "chat"))
+    turn = Turn(1, datetime.now(UTC), "x", panes, TurnSettings(samples=2))
+    for pane, sample in (("base", 1), ("base", 2), ("chat", 1)):
+        turn.replies[pane, sample] = reply(pane, sample, "it is a lamp")
+        assert of_turn(turn) == {}
+    turn.replies["chat", 2] = reply("chat", 2, "it is a light")
+    further = turn.replies["chat", 3] = reply("chat", 3, "another one", End.ERROR)
+    found = of_turn(turn)
+    assert found["chat"].replies == 2, f"{further.text} goes on from another"
+    assert found["chat"].short_parts() == ["2/2 ended", "“it is a” 2/2", "median 4", "67% distinct"]
+    turn.replies["base", 1] = turn.replies["base", 2] = reply("base", 1, "it " * 200_000)
+    assert of_turn(turn) == {}, "that would hold up the keys"
 
 
 def test_a_single_or_empty_reply_is_summed_up() -> None:

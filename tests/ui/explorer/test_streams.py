@@ -159,6 +159,22 @@ async def test_samples_are_shown_one_at_a_time_or_stacked(ollama: Ollama) -> Non
         assert desk.pane("base").shown_sample is None
 
 
+async def test_a_line_sums_samples_up_once_all_of_the_turn_have_ended(ollama: Ollama) -> None:
+    ollama.script("mistral:text", *(Script(pieces=(f"{word} on", " and on")) for word in ("a", "b", "c", "d")))
+    sure = Script(pieces=("Sure,", " here", " it is."))
+    ollama.script("mistral:instruct", sure, sure, Script(pieces=("Sure,", " here"), endless=True, rate=40), sure)
+    async with explore(at(ollama, settings=TurnSettings(samples=3))) as desk:
+        await desk.send("x")
+        await desk.until(lambda: not desk.pane("base").running)
+        await desk.until(lambda: len(desk.exploration.turns[0].replies[("instruct", 3)].texts) > 2)
+        assert "3/3 ended" not in desk.screen, "a pane is still writing"
+        await desk.press("escape")
+        await desk.until_done()
+        await desk.until_shown("3/3 ended · no two open alike · median 3 · 56% distinct", "2/3 ended · 1 undetermined")
+        await desk.press("escape", "a")
+        await desk.until_shown("3/3 ended", "2/3 ended")
+
+
 async def test_no_turn_is_without_a_reply_whichever_sample_is_shown(ollama: Ollama) -> None:
     ollama.script("mistral:text", *(Script(pieces=(word,)) for word in ("alone", "red", "green", "blue", "later")))
     async with explore(at(ollama, settings=TurnSettings())) as desk:

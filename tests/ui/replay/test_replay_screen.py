@@ -239,7 +239,12 @@ async def test_a_session_without_turns() -> None:
 
 
 async def test_samples_and_zoom() -> None:
-    two = turn(1, "p", events("base", [(1, "first")]), events("base", [(1, "second")], sample=2), samples=2)
+    replies = (
+        events(name, [(1, text)], sample=sample)
+        for sample, text in enumerate(("first", "second"), 1)
+        for name in ("base", "instruct")
+    )
+    two = turn(1, "p", *replies, samples=2)
     async with watch([two]) as replay:
         await replay.press("end")
         assert "first" in replay.text and "second" not in replay.text
@@ -247,6 +252,10 @@ async def test_samples_and_zoom() -> None:
         assert "second" in replay.text and "first" not in replay.text.replace("first 0", "")
         await replay.press("a")
         assert "sample 2 of 2" in replay.text
+        assert "no two open alike" in replay.text
+        await replay.press("home")
+        assert "no two open alike" not in replay.text, "neither has ended yet"
+        await replay.press("end")
         await replay.press("z")
         assert "◆ instruct" not in replay.text
 

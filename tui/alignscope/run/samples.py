@@ -1,6 +1,7 @@
 """Several replies of each pane to one prompt, summed up: figures of this prompt, which stand for no others."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -10,9 +11,12 @@ from alignscope.measure.wording.openings import openings
 from alignscope.measure.wording.repetition import common_length, distinct
 from alignscope.measure.wording.words import words_of
 from alignscope.model.reply import Reply
+from alignscope.model.turn import Turn
 from alignscope.text.wording import counted
 
-_PAIRS = 2
+_PAIRS: Final = 2
+_MOST: Final = 400_000
+"""Characters of a turn's replies that are summed up while a person waits."""
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +53,39 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
         if self.distinct_pairs is not None:
             parts.append(f"{self.distinct_pairs:.0%} distinct pairs in {self.words} words each")
         return " · ".join(parts)
+
+    def short_parts(self) -> list[str]:
+        """Return it for a narrow place, such as `3/4 ended`, `“sure , here” 2/4`, `median 18` and `67% distinct`."""
+        parts = [f"{self.ended}/{self.replies} ended"]
+        if self.undetermined:
+            parts.append(f"{self.undetermined} undetermined")
+        if self.opening_replies > 1:
+            parts.append(f"“{self.opening}” {self.opening_replies}/{self.replies}")
+        elif self.replies > 1:
+            parts.append("no two open alike")
+        lo, hi = self.median_tokens
+        if lo is not None:
+            parts.append(f"median {'' if lo == hi else 'at least '}{lo:g}")
+        if self.distinct_pairs is not None:
+            parts.append(f"{self.distinct_pairs:.0%} distinct")
+        return parts
+
+
+def of_turn(turn: Turn) -> dict[str, Stats]:
+    """Return what each pane's samples in a turn come to.
+
+    There is nothing before all of them have ended, for a single sample, where no pane wrote anything, or for more text
+    than is read in a moment. Replies that go on from others aren't counted: the model didn't write their beginning.
+    """
+    numbers = range(1, turn.settings.samples + 1)
+    panes = {
+        pane.name: [reply for number in numbers if (reply := turn.replies.get((pane.name, number))) and reply.end]
+        for pane in turn.lineup
+    }
+    if len(numbers) < 2 or any(len(replies) < len(numbers) for replies in panes.values()):
+        return {}
+    length = sum(len(text) for replies in panes.values() for reply in replies for text in reply.texts)
+    return stats(panes) if 0 < length <= _MOST else {}
 
 
 def stats(panes: Mapping[str, Sequence[Reply]]) -> dict[str, Stats]:

@@ -19,6 +19,7 @@ from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes, logprobs_notice
 from alignscope.ui.screens.explorer.panes import PaneActions
+from alignscope.ui.widgets.pane.sums import Sums
 from alignscope.ui.widgets.pane.view import PaneView
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ class NextTurnActions(PaneActions):
 
     default_server = ""
     """Server that pane headers don't name."""
+    sums: Sums
+    """What the samples of turns come to."""
 
     def make_view(self, pane: Pane, tone: Tone = "base") -> PaneView:
         """Return a new widget for a pane. `show_lineup` sets its final tone."""
@@ -206,6 +209,7 @@ class NextTurnActions(PaneActions):
             server_names={named(url): name for name, url in reversed([*self.launch.servers.items()])},
             presets=self.launch.presets,
             scroll=self.scroll_mode,
+            sums=self.sums,
             empty_texts=_EMPTY_RAW if raw else _EMPTY,
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )

@@ -18,7 +18,7 @@ from alignscope.backends.base import Chunk
 from alignscope.files.experiments import Experiment, find
 from alignscope.files.history import History
 from alignscope.files.locations import state_dir
-from alignscope.model.events import End
+from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch
 from alignscope.model.pane import Lineup, Mode, Pane
 from alignscope.model.tones import tones
@@ -31,6 +31,7 @@ from alignscope.ui.screens.explorer.experimenting import ExperimentActions
 from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.widgets.keybar import KeyBar
+from alignscope.ui.widgets.pane.sums import Sums
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
 from alignscope.ui.widgets.split import Split
@@ -92,6 +93,7 @@ class ExplorerScreen(ExperimentActions):
         self.exploration.settings = launch.settings
         named = tuple(Pane(pane.name, pane.model, "", pane.mode or Mode.CHAT) for pane in launch.panes)
         self.exploration.lineup = named or _PLACEHOLDERS
+        self.sums = Sums()
         self._history = History(state_dir() / "prompts.jsonl")
         self.opened = asyncio.Event()
         """Set once the prompt takes letters."""
@@ -210,6 +212,9 @@ class ExplorerScreen(ExperimentActions):
             if view := split.view(event.pane):
                 view.update_reply(reply, event)
                 self.pacing.came(reply)
+            if not isinstance(event, Token):
+                for each in split.views:
+                    each.sum_up()
         if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
             self._all_came = self.clock()
         if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:

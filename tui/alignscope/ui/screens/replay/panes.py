@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from alignscope.model.events import Token
 from alignscope.model.launch import Scroll
 from alignscope.model.pane import MAX_PANES, Mode, Pane
 from alignscope.model.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
+from alignscope.ui.widgets.pane.sums import Sums
 from alignscope.ui.widgets.pane.view import PaneView
 
 _MANY: Final = 400
@@ -52,11 +54,19 @@ class ReplayPanes:
         self._turn: Turn | None = None
         """The current turn with its replies as far as they have been played."""
         self.views: list[PaneView] = []
+        sums = Sums()
         panes = [*self._first_panes()] or [*lineup] or [_PLACEHOLDER]
         for pane, tone in zip(panes, tones(panes), strict=True):
             server = self.views[0].pane.server if self.views else pane.server
             self.views.append(
-                PaneView(pane, tone=tone, default_server=server, clock=lambda: player.moment_ms / 1000, scroll=scroll)
+                PaneView(
+                    pane,
+                    tone=tone,
+                    default_server=server,
+                    clock=lambda: player.moment_ms / 1000,
+                    scroll=scroll,
+                    sums=sums,
+                )
             )
 
     def _first_panes(self) -> Iterator[Pane]:
@@ -86,6 +96,9 @@ class ReplayPanes:
                 reply = self._turn.apply(event)
                 if (changed := self.view(turn, event.pane)) is not None:
                     changed.update_reply(reply, event)
+                if not isinstance(event, Token):
+                    for view in self.views:
+                        view.sum_up()
         self._seen = self._player.count
 
     def show(self, *, end: bool = False) -> None:

@@ -6,13 +6,25 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 
 from alignscope.model.launch import Scroll
+from alignscope.model.pane import Mode
 from alignscope.text.clean import clean
 
 if TYPE_CHECKING:
     from textual.containers import VerticalScroll
 
-MARKDOWN_LIMIT: Final = 200_000
+_LIMIT: Final = 200_000
 """Characters; more than that as Markdown would freeze the screen, since each paragraph is a widget."""
+
+
+def why_not(mode: Mode, text: str, running: bool) -> str:
+    """Return why a reply can't be shown as Markdown, or an empty string."""
+    if mode is not Mode.CHAT:
+        return "Only a chat reply is shown as Markdown: a completion is shown exactly as it came."
+    if not text or running:
+        return "There is no finished reply to show as Markdown yet."
+    if len(text) > _LIMIT:
+        return f"A reply of {len(text):,} characters is too long to show as Markdown."
+    return ""
 
 
 class Rendered:

@@ -17,11 +17,13 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
 from alignscope.model.turn import Turn
-from alignscope.text.wording import describe_settings, remarks, reply_summary
+from alignscope.text.wording import describe_settings, remarks
 from alignscope.ui.widgets.pane.bars import PaneHeader
+from alignscope.ui.widgets.pane.ends import end_words, message_words, missing_reply
 from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.pane.held import Held
-from alignscope.ui.widgets.pane.rendered import MARKDOWN_LIMIT, Rendered
+from alignscope.ui.widgets.pane.rendered import Rendered, why_not
+from alignscope.ui.widgets.pane.sums import Sums
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 
@@ -61,6 +63,7 @@ class PaneView(Widget):
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
         scroll: Scroll = "hold",
+        sums: Sums | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -73,6 +76,7 @@ class PaneView(Widget):
             presets: presets that describe the sampling beside a prompt.
             clock: returns seconds, for the time that a reply has been waited for.
             scroll: what to keep in view of a reply that outgrows the pane.
+            sums: what samples come to, which the panes of a screen share.
         """
         super().__init__(id=id, classes=classes)
         self.pane = pane
@@ -94,6 +98,7 @@ class PaneView(Widget):
         """What is drawn at a pace."""
         self._footer = PaneFooter(clock, self.held.undrawn)
         self._empty_texts = empty_texts or {}
+        self._sums = sums or Sums()
         self._rendered = Rendered(self._show_below)
 
     def compose(self) -> ComposeResult:
@@ -161,6 +166,7 @@ class PaneView(Widget):
     def retry(self) -> None:
         """Empty the last turn's replies, and wait for them anew."""
         self.held.clear()
+        self.transcript.sum_up(len(self.turns) - 1, ())
         for sample in self.replies:
             self.replies[sample] = Reply(self.pane.name, sample)
             self.transcript.reopen(sample)
@@ -198,7 +204,13 @@ class PaneView(Widget):
 
     def draw_end(self, reply: Reply) -> None:
         """Draw the end of a reply below its text."""
-        self.transcript.end_turn(_end(reply), self._message(reply), reply.sample)
+        self.transcript.end_turn(end_words(reply), message_words(reply, self.retry_hint), reply.sample)
+        self.sum_up()
+
+    def sum_up(self) -> None:
+        """Show below the last turn what its samples come to, once all panes' have ended and this one's are drawn."""
+        if self.turns and not self.held.drawn:
+            self.transcript.sum_up(len(self.turns) - 1, self._sums.of(self.turns[-1], self.pane.name))
 
     def set_turns(
         self,
@@ -232,9 +244,10 @@ class PaneView(Widget):
             self._add(turn, name, turn.replies_of(name), missing)
             anchor.at = "follow" if show_end else at or anchor.mode
             for sample, reply in self.replies.items():
-                end = _end(reply) if reply.end is not None else ""
-                hidden, message = place < len(turns), self._message(reply)
+                end = end_words(reply) if reply.end is not None else ""
+                hidden, message = place < len(turns), message_words(reply, self.retry_hint)
                 self.transcript.fill(sample, reply.text, reply.thinking, end=end, message=message, hidden=hidden)
+            self.transcript.sum_up(place - 1, self._sums.of(turn, name))
         self._footer.begin(began)
         self._show_plain()
         if show_end and anchor.holds_all:
@@ -246,20 +259,12 @@ class PaneView(Widget):
         self.turns.append(turn)
         self._samples.append(samples)
         self.replies = {
-            sample: replies.get(sample) or self._missing_reply(sample, missing) for sample in range(1, samples + 1)
+            sample: replies.get(sample) or missing_reply(self.pane.name, sample, missing)
+            for sample in range(1, samples + 1)
         }
         sampling, *others = describe_settings(turn.settings, self._presets)
         settings = " · ".join([*others, sampling])  # a scaffold tells more, and a narrow pane cuts off what stands last
         self.transcript.begin_turn(turn.number, turn.prompt, settings, samples, remarks(turn))
-
-    def _missing_reply(self, sample: int, end: End | None) -> Reply:
-        reply = Reply(self.pane.name, sample)
-        reply.end = end
-        return reply
-
-    def _message(self, reply: Reply) -> str:
-        hint = self.retry_hint if reply.message and reply.failed else ""
-        return f"{reply.message}\n{hint}" if hint else reply.message
 
     @property
     def running(self) -> bool:
@@ -289,12 +294,8 @@ class PaneView(Widget):
             self._show_plain()
             return ""
         text = self.reply_text()
-        if self.pane.mode is not Mode.CHAT:
-            return "Only a chat reply is shown as Markdown: a completion is shown exactly as it came."
-        if not text or self.running:
-            return "There is no finished reply to show as Markdown yet."
-        if len(text) > MARKDOWN_LIMIT:
-            return f"A reply of {len(text):,} characters is too long to show as Markdown."
+        if problem := why_not(self.pane.mode, text, self.running):
+            return problem
         self.held.draw_all()
         self._rendered.open(text, self, self._footer)
         self._show_body()
@@ -347,8 +348,3 @@ class PaneView(Widget):
     def on_descendant_blur(self) -> None:
         """Remove the mark."""
         self.remove_class("-focused")
-
-
-def _end(reply: Reply) -> str:
-    """Return the row below a reply that has ended."""
-    return f"— {reply_summary(reply)}"

@@ -26,6 +26,9 @@ class BlockKind(StrEnum):
     END = "end"
     """Summary at the right below a reply."""
     ERROR = "error"
+    SUM = "sum"
+    """What the samples of a turn come to: lines that say it at length and shorter, of which the first that fits is
+    drawn."""
 
 
 GUTTERS: Final = {

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.text.clean import fit, render
+from alignscope.text.clean import cell_width, fit, render
 from alignscope.ui.widgets.transcript.layout import GUTTERS, TEXT, BlockKind, Rows
 
 _Tagger = Callable[[Style, int, int], Style]
@@ -127,14 +127,18 @@ def _untagged(style: Style, x: int, y: int) -> Style:
 
 
 def _chrome(kind: BlockKind, text: str, width: int) -> str:
-    """Return a row of decoration: a rule with a caption, or a summary at the right."""
+    """Return a row of decoration: a rule with a caption, a summary at the right, or a line."""
     if kind is BlockKind.END:
         if render(text)[1] >= width:
             text = text.partition(" · ")[0]  # the count is in the footer too
         drawn = fit(text, width - 1)
         return " " * (width - 1 - render(drawn)[1]) + drawn + " " if width > 1 else drawn
-    lead = " " if kind is BlockKind.LABEL else "\u2500\u2500 " if kind is BlockKind.SEPARATOR else "\u2504\u2504 "
-    fill = " " if kind is BlockKind.LABEL else lead[0]
+    if kind is BlockKind.SUM:
+        forms = text.split("\n")
+        text = next((form for form in forms if cell_width(form) + 2 <= width), forms[-1])
+    plain = kind in (BlockKind.LABEL, BlockKind.SUM)
+    lead = " " if plain else "\u2500\u2500 " if kind is BlockKind.SEPARATOR else "\u2504\u2504 "
+    fill = " " if plain else lead[0]
     drawn = lead + fit(text, max(0, width - len(lead) - 1)) + " "
     rest = width - render(drawn)[1]
     return drawn + fill * rest if rest >= 0 else fit(drawn, width)

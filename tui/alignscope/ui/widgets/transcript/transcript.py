@@ -7,7 +7,7 @@ drawn, and a view that follows the end moves by a quarter page, because moving i
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -61,6 +61,7 @@ class Transcript(LineWidget, ScrollView):
         & > .transcript--gutter { color: $text-disabled; }
         & > .transcript--edge { color: $text-disabled; }
         & > .transcript--end { color: $text-muted; }
+        & > .transcript--sum { color: $text-muted; }
         & > .transcript--error { color: $text-error; background: $error-muted; }
     }
     """ + tone_css("Transcript.-{tone} > .transcript--edge")
@@ -123,6 +124,14 @@ class Transcript(LineWidget, ScrollView):
         with self._held():
             self._turns.end(summary, message, sample)
         self._changed(0)
+
+    def sum_up(self, place: int, lines: Sequence[str]) -> None:
+        """Write below the turn at a place, from 0, the first of these lines that fits; none to take it away."""
+        if self._turns.sum_of(place) != (text := "\n".join(lines)):
+            self.flush()
+            with self._held():
+                self._turns.sum_up(place, text)
+            self._changed(0)
 
     def reopen(self, sample: int = 1) -> None:
         """Empty a sample's reply in the last turn for a retry, and remove what is below it."""

@@ -23,6 +23,7 @@ class _Turn:
     separator: Block
     prompt: Block
     remarks: Block | None = None
+    sum: Block | None = None
 
 
 class Turns:
@@ -62,6 +63,19 @@ class Turns:
         if turn.remarks is not None:
             self._rows.drop([turn.remarks])
         turn.remarks = self._rows.add(BlockKind.REMARK, _beginning(remarks), before=below) if remarks else None
+
+    def sum_of(self, place: int) -> str:
+        """Return what the samples of the turn at a place, from 0, come to; empty if it doesn't say."""
+        found = self._turns[place].sum if 0 <= place < len(self._turns) else None
+        return "" if found is None else found.text
+
+    def sum_up(self, place: int, text: str) -> None:
+        """Replace what the samples of the turn at a place come to, below all of them; empty for none."""
+        turn = self._turns[place]
+        if turn.sum is not None:
+            self._rows.drop([turn.sum])
+        after = self._turns[place + 1].separator if place + 1 < len(self._turns) else None
+        turn.sum = self._rows.add(BlockKind.SUM, text, before=after) if text else None
 
     def reply(self, sample: int) -> Block:
         """Return the block of a sample's reply; it is added if it isn't there."""
