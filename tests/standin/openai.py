@@ -127,6 +127,7 @@ class OpenAIStyle(Server):
         meta = {
             "n_ctx": self.context,
             "n_ctx_train": 32768,
+            "n_vocab": 151_936,
             "n_params": 494_030_000,
             "size": 397_807_936,
             "ftype": "Q4_K",

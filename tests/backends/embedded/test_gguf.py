@@ -18,6 +18,7 @@ def test_the_base_twin() -> None:
     assert header.parameters > 1_000_000
     assert header.parameter_size.endswith("M")
     assert header.context_length >= 512
+    assert 1000 < header.vocabulary < 100_000
 
 
 def test_a_tuned_twin_has_a_template() -> None:

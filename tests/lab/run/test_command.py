@@ -60,7 +60,7 @@ async def test_a_run_on_the_twins_ends_and_is_there(shell: Shell, twins: str, tm
     assert {each.key for each in lists(out)} == {row.key for row in found}
     kept = manifest.read(out)
     assert kept and kept.ended
-    assert all(entry.label.startswith("embedded llama.cpp") for entry in kept.lineup)
+    assert all(entry.label.startswith("embedded llama.cpp") and entry.vocabulary for entry in kept.lineup)
     again = await shell.run("lab", "run", twins, "--out", str(out), "--concurrency", "1")
     assert again.status == 0
     assert "6 rows there already" in again.err

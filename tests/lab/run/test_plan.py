@@ -33,7 +33,7 @@ def spec(folder: Path, change: Callable[[str], str] = str) -> Spec:
 def seats(spec: Spec, **changes: str) -> list[Seat]:
     """Its lineup, as servers might report it."""
     return [
-        Seat(entry=entry, **{"server": "http://one", "digest": "sha256:1", "template": "t", **changes})
+        msgspec.structs.replace(Seat(entry=entry, server="http://one", digest="sha256:1", template="t"), **changes)
         for entry in spec.lineup
     ]
 

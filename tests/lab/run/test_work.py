@@ -50,6 +50,7 @@ async def test_every_row_is_there_once_whatever_a_server_does(tmp_path: Path, fl
     assert {row.text for row in found if row.entry == "e1"} == {"".join(SEVEN)}
     kept = manifest.read(tmp_path / "run")
     assert kept and kept.rows == 24 and [entry.server for entry in kept.lineup] == [server.url] * 2
+    assert {entry.vocabulary for entry in kept.lineup} == {151_936 if flavour == "llamacpp" else None}
 
 
 async def test_a_row_says_what_was_sent(tmp_path: Path, ollama: Ollama) -> None:

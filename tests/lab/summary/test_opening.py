@@ -1,10 +1,13 @@
 """A run's folder with its manifest."""
 
+import math
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alignscope.lab.manifest import Entry, Manifest, write
+from alignscope.lab.row import Tokens
 from alignscope.lab.summary import words
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import RunError
@@ -37,6 +40,23 @@ def test_the_spec_says_what_is_measured_and_what_of_it_is_primary(tmp_path: Path
     assert (summary.about, summary.planned) == ("Whether lamps shine.", 60)
     assert (summary.arm("chat").server_label, summary.arm("chat").template) == ("llama.cpp", "abc")
     assert "The run hasn't ended: 48 of 60 rows are there." in words.notes(summary)
+
+
+def test_entropies_have_an_upper_bound_where_the_vocabularys_size_is_known(tmp_path: Path) -> None:
+    half = math.log(0.5)
+    every = [runs.row(), runs.row(sample=2, digest="sha256:another")]
+    lists = [Tokens(key=row.key, tokens=[("A", half, [("A", half)])]) for row in every]
+    runs.folder(tmp_path, every, lists)
+    his: dict[int | None, list[float]] = {}
+    for size in (None, 3):
+        entry = msgspec.structs.replace(LINEUP[0], digest="sha256:1", vocabulary=size)
+        write(tmp_path, Manifest(format=1, name="lamps", ended="now", lineup=(entry,)))
+        tally = open_run(tmp_path)
+        [(_, samples)] = tally.rows.by_prompt()
+        his[size] = [tally.reply(*sample).entropies[0].hi for sample in samples]
+    # One half for A, and at most a quarter for each of the two others: 1.5 bits.
+    assert his[3][0] / math.log(2) == pytest.approx(1.5, abs=1e-4)
+    assert [*his[None], his[3][1]] == [math.inf] * 3, "the last is of another model than the manifest's"
 
 
 def test_names_that_no_measure_has_are_said(tmp_path: Path) -> None:

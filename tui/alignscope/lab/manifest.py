@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -33,6 +33,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: str = ""
     template: str = ""
     """Hash of the chat template."""
+    vocabulary: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """Number of the model's tokens; None if the server didn't tell."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,4 +170,5 @@ def _entry(seat: Seat) -> Entry:
         label=seat.label,
         digest=seat.digest,
         template=seat.template,
+        vocabulary=seat.vocabulary,
     )

@@ -68,6 +68,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens that the model was trained for, or the server is set to."""
     loaded_context: int | None = None
     """Tokens that it was loaded with; None if the server doesn't report it."""
+    vocabulary: int | None = None
+    """Number of its tokens; None if the server doesn't report it."""
     template: str | None = None
     """The chat template; None if unknown, empty or Ollama's `{{ .Prompt }}` if there is none."""
     capabilities: tuple[str, ...] = ()

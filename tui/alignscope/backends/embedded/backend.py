@@ -86,6 +86,7 @@ class EmbeddedBackend(OpenAIBackend):
             digest=pulled.digest if pulled else await self._digest(header),
             loaded=self.engine.loaded(model),
             context_length=header.context_length or None,
+            vocabulary=header.vocabulary or None,
             template=header.template,
             capabilities=("completion",),
             known_as=known_as(pulled.name) if pulled else "",

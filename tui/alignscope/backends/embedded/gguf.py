@@ -48,6 +48,8 @@ class Header(msgspec.Struct, frozen=True):
     quantization: str = ""
     context_length: int = 0
     """Tokens that the model was trained for; 0 if unknown."""
+    vocabulary: int = 0
+    """Number of tokens, which llama.cpp's distributions are over; 0 if unknown."""
     template: str = ""
     """Chat template, "" without one."""
 
@@ -102,9 +104,12 @@ class _HeaderReader:
         if tensors > _MOST_TENSORS or pairs > _MOST_KEYS:
             raise self._damaged("its header makes no sense")
         known: dict[str, Any] = {}
+        vocabulary = 0
         for _ in range(pairs):
-            key = self._string()
-            known[key] = self._value(self._scalar("<I"))
+            key, kind = self._string(), self._scalar("<I")
+            if key == "tokenizer.ggml.tokens" and kind == _ARRAY:
+                (vocabulary,) = struct.unpack_from("<Q", self._data, self._at + 4)
+            known[key] = self._value(kind)
         weights, furthest = 0, 0
         for _ in range(tensors):
             self._string()
@@ -132,6 +137,7 @@ class _HeaderReader:
             parameters=weights if _count(known.get("split.count")) < 2 else 0,
             quantization=_QUANTISATIONS.get(known.get("general.file_type", -1), ""),
             context_length=_count(known.get(f"{architecture}.context_length")),
+            vocabulary=vocabulary,
             template=_text(known.get("tokenizer.chat_template")),
         )
 

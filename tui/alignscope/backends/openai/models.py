@@ -15,6 +15,7 @@ class Meta(msgspec.Struct):
     n_ctx: int | None = None
     n_ctx_train: int | None = None
     n_params: int | None = None
+    n_vocab: int | None = None
     size: int | None = None
     ftype: str | None = None
 
@@ -103,6 +104,7 @@ def listed_model(entry: ListedModel, server: str, dialect: Dialect) -> Model:
         size=meta.size,
         loaded=state == "loaded" if state else dialect.all_loaded or None,
         context_length=context or meta.n_ctx_train,
+        vocabulary=meta.n_vocab if meta.n_vocab and meta.n_vocab > 0 else None,
         capabilities=("embedding",) if entry.type == "embeddings" else (),
     )
 

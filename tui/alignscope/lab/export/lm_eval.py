@@ -24,7 +24,7 @@ def write(tally: Tally, arm: Arm | None) -> Iterator[str]:
     """Yield a line for each prompt. Failed replies are no responses; a prompt that has no other is left out."""
     number = 0
     for _, samples in tally.rows.by_prompt():
-        those = [Reply(row, steps) for row, steps in samples if not row.failed and arm_of(row) == arm]
+        those = [tally.reply(row, steps) for row, steps in samples if not row.failed and arm_of(row) == arm]
         if those:
             yield json.dumps(_line(number, those, tally.measures), ensure_ascii=False) + "\n"
             number += 1

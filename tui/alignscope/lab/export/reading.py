@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alignscope.lab.row import Row
-from alignscope.lab.summary.measures.measure import Measure, Reply
+from alignscope.lab.summary.measures.measure import Measure
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
 
@@ -36,7 +36,7 @@ def measured(tally: Tally, arm: Arm | None) -> Iterator[tuple[Row, dict[str, flo
                 continue
             values: dict[str, float | None] = dict.fromkeys(measure.name for measure in own)
             if not row.failed:
-                reply = {arm_of(row): [Reply(row, steps)]}
+                reply = {arm_of(row): [tally.reply(row, steps)]}
                 for measure in own:
                     found = measure.of(reply)[arm_of(row)]
                     if len(found) == 1 and found[0].met():

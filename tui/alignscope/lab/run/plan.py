@@ -37,6 +37,8 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """The model file's hash; "" if the server doesn't tell."""
     template: str = ""
     """Hash of the chat template; "" without one, or where the server doesn't tell."""
+    vocabulary: int | None = None
+    """Number of the model's tokens; None where the server doesn't tell."""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ async def _look(entry: Entry, servers: Servers) -> Seat:
         label=backend.info.label,
         digest=model.digest,
         template=f"sha256:{hashlib.sha256(template.encode()).hexdigest()}" if template else "",
+        vocabulary=model.vocabulary,
     )
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from alignscope import __version__
 from alignscope.lab.manifest import Manifest
+from alignscope.lab.row import Row, Step
 from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
@@ -69,6 +70,9 @@ class Tally:
         self._unknown = tuple(unknown)
         self._facts: dict[Arm, Facts] = {}
         self._thirds: dict[tuple[str, Arm], tuple[list[Part], list[Part], list[Part]]] = {}
+        self._vocabularies = {
+            (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
+        }
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
@@ -91,7 +95,7 @@ class Tally:
                 self._facts[arm].add(row)
                 those = replies.setdefault(arm, [])
                 if not row.failed:
-                    those.append(Reply(row, steps))
+                    those.append(self.reply(row, steps))
             for arm, those in replies.items():
                 self._facts[arm].prompts += 1
                 self._count_openings(self._facts[arm].openings, those)
@@ -109,6 +113,10 @@ class Tally:
         self, name: str, along: Callable[[Reply], Sequence[Bounds]], replies: Mapping[Arm, Sequence[Reply]]
     ) -> None:
         for arm, those in replies.items():
+    def reply(self, row: Row, steps: Sequence[Step]) -> Reply:
+        """Return a row as measures read it, with what the manifest says of its model."""
+        return Reply(row, steps, self._vocabularies.get((row.entry, row.model, row.digest)))
+
             parts = self._thirds.setdefault((name, arm), ([], [], []))
             for kept, part in zip(parts, by_thirds([[along(reply) for reply in those]]), strict=True):
                 if part.mean is not None:

@@ -9,7 +9,7 @@ from typing import Final
 from alignscope.lab.row import Row, Step
 from alignscope.lab.summary.rows import Arm
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError
+from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
 from alignscope.measure.distribution.entropy import entropy
 from alignscope.measure.wording.style import Style, style
 from alignscope.measure.wording.words import words_of
@@ -18,8 +18,13 @@ from alignscope.measure.wording.words import words_of
 class Reply:
     """A reply as measures read it."""
 
-    def __init__(self, row: Row, steps: Sequence[Step] = ()) -> None:
+    def __init__(self, row: Row, steps: Sequence[Step] = (), vocabulary: int | None = None) -> None:
+        """
+        Args:
+            vocabulary: number of the model's tokens; None if unknown, and then entropies have no upper bound.
+        """
         self.row = row
+        self._vocabulary = Vocabulary(vocabulary)
         self.steps = steps
         """Its tokens with their lists; empty where none were fetched."""
 
@@ -37,7 +42,7 @@ class Reply:
     def lists(self) -> list[CutList]:
         """Its lists of the likeliest tokens; empty if one is missing, since the others would be a selection."""
         try:
-            return [CutList(Listed(*each) for each in tops) for _, _, tops in self.steps]
+            return [CutList([Listed(*each) for each in tops], vocabulary=self._vocabulary) for _, _, tops in self.steps]
         except NotATopListError:
             return []
 
