@@ -1,5 +1,6 @@
 """`lab show`, `report`, `compare` and `export`, as processes."""
 
+import asyncio
 import csv
 import io
 import json
@@ -12,6 +13,7 @@ from alignscope.lab.export import FORMS
 from alignscope.text.clean import cell_width
 from tests.commands.shell import Shell, Terminal
 from tests.lab import runs
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -29,6 +31,17 @@ async def test_show_prints_the_gap(shell: Shell, lamps: Path) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.out.startswith("lamps · 12 prompts · 72 rows\n")
     assert "ended by itself" in done.out and "few prompts" not in done.out.splitlines()[0]
+
+
+@pytest.mark.parametrize("command", ["show", "report"])
+async def test_a_terminal_is_told_how_far_measuring_is(shell: Shell, lamps: Path, command: str) -> None:
+    with Terminal() as terminal:
+        async with shell.started("lab", command, str(lamps), stdin=terminal.end, stderr=terminal.end) as process:
+            out, _ = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0
+        await terminal.until("measuring: 0 of 12 prompts")
+        await until(lambda: terminal.written.endswith("\r\x1b[K"))
+    assert b"measuring" not in out
 
 
 async def test_show_gives_every_figure_as_json(shell: Shell, lamps: Path) -> None:

@@ -1,8 +1,11 @@
 """Opening the folder of a run."""
 
+import math
 import os
 import shutil
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +15,9 @@ from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import Arm, RunError
 from alignscope.lab.summary.tally import Tally
 from alignscope.text.clean import clean_line
+from alignscope.text.wording import counted
 
+_TICK_SECONDS: Final = 0.2
 _WIDE: Final = 120
 """Cells of a line, where the output is no terminal."""
 _LEAST: Final = 40
@@ -20,11 +25,34 @@ _LEAST: Final = 40
 
 
 def measured(folder: str) -> Tally:
-    """Return a run's rows, measured. Raises UsageError if there are none."""
+    """Return a run's rows, measured, and say how far that is on a terminal. Raises UsageError if there are none."""
+    with _counting() as told:
+        try:
+            return open_run(Path(folder).expanduser(), told=told)
+        except RunError as error:
+            raise UsageError(str(error)) from error
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what shows on a terminal's standard error how many prompts are measured; it is wiped out at the end."""
+    notes = printing.notes()
+    if not notes.terminal:
+        yield None
+        return
+    said = -math.inf
+
+    def told(number: int, prompts: int) -> None:
+        nonlocal said
+        if (now := time.monotonic()) - said >= _TICK_SECONDS:
+            said = now
+            notes.over(f"measuring: {number:,} of {counted(prompts, 'prompt')}")
+
+    notes.over("reading rows …")
     try:
-        return open_run(Path(folder).expanduser())
-    except RunError as error:
-        raise UsageError(str(error)) from error
+        yield told
+    finally:
+        notes.over("")
 
 
 def arm(tally: Tally, label: str | None, option: str) -> Arm | None:

@@ -1,6 +1,6 @@
 """A run's folder opened: its rows measured as its spec wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,13 +23,16 @@ class _Wanted(msgspec.Struct, frozen=True):
     ladder: tuple[str, ...] = ()
 
 
-def open_run(folder: Path, measures: Sequence[Measure] = MEASURES) -> Tally:
+def open_run(
+    folder: Path, measures: Sequence[Measure] = MEASURES, told: Callable[[int, int], None] | None = None
+) -> Tally:
     """Return a run's rows, measured. Raises RunError if there are none, or the manifest can't be read.
 
     A folder without a manifest is one of rows from elsewhere: everything is measured, and all of it is exploratory.
 
     Args:
         measures: those that may be wanted; none to learn only what there is to compare.
+        told: is called with how many prompts are measured, and how many there are.
     """
     try:
         found = manifest.read(folder)
@@ -37,7 +40,7 @@ def open_run(folder: Path, measures: Sequence[Measure] = MEASURES) -> Tally:
         raise RunError(str(error)) from error
     rows = Rows(folder)
     if found is None:
-        return Tally(rows, measures=measures)
+        return Tally(rows, measures=measures, told=told)
     wanted = _wanted(found)
     return Tally(
         rows,
@@ -47,6 +50,7 @@ def open_run(folder: Path, measures: Sequence[Measure] = MEASURES) -> Tally:
         ladder=wanted.ladder,
         manifest=found,
         unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
+        told=told,
     )
 
 

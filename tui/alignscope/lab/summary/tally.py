@@ -51,6 +51,7 @@ class Tally:
         ladder: Sequence[str] = (),
         manifest: Manifest | None = None,
         unknown: Sequence[str] = (),
+        told: Callable[[int, int], None] | None = None,
     ) -> None:
         """Read and measure every row.
 
@@ -60,6 +61,7 @@ class Tally:
             ladder: entries that are stages of one model, in order.
             manifest: what the run was sent with; None for rows from elsewhere.
             unknown: names in the spec that no measure has.
+            told: is called with how many prompts are measured, and how many there are.
         """
         self.rows = rows
         self.measures = [measure for measure in measures if rows.has_lists or not measure.lists]
@@ -68,23 +70,25 @@ class Tally:
         self._ladder = tuple(ladder)
         self.manifest = manifest
         self._unknown = tuple(unknown)
-        self._facts: dict[Arm, Facts] = {}
-        self._thirds: dict[tuple[str, Arm], tuple[list[Part], list[Part], list[Part]]] = {}
         self._vocabularies = {
             (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
         }
+        self._facts: dict[Arm, Facts] = {}
+        self._thirds: dict[tuple[str, Arm], tuple[list[Part], list[Part], list[Part]]] = {}
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
         self.wording: dict[PromptKey, str] = {}
         """A hash of what every prompt says."""
-        self._read()
+        self._read(told)
         self.arms = ordered(self._facts, self._ladder)
         self.labels = labels_of(self.arms)
         self.tones = tones_of([self._facts[arm].first.role for arm in self.arms])
 
-    def _read(self) -> None:
-        for key, samples in self.rows.by_prompt():
+    def _read(self, told: Callable[[int, int], None] | None) -> None:
+        for number, (key, samples) in enumerate(self.rows.by_prompt()):
+            if told is not None:
+                told(number, self.rows.prompts)
             self.prompts[key] = samples[0].row.category
             self.wording[key] = sha256(encodable(samples[0].row.prompt).encode()).hexdigest()
             replies: dict[Arm, list[Reply]] = {}
@@ -109,14 +113,14 @@ class Tally:
                 if measure.along is not None:
                     self._add_thirds(measure.name, measure.along, replies)
 
-    def _add_thirds(
-        self, name: str, along: Callable[[Reply], Sequence[Bounds]], replies: Mapping[Arm, Sequence[Reply]]
-    ) -> None:
-        for arm, those in replies.items():
     def reply(self, row: Row, steps: Sequence[Step]) -> Reply:
         """Return a row as measures read it, with what the manifest says of its model."""
         return Reply(row, steps, self._vocabularies.get((row.entry, row.model, row.digest)))
 
+    def _add_thirds(
+        self, name: str, along: Callable[[Reply], Sequence[Bounds]], replies: Mapping[Arm, Sequence[Reply]]
+    ) -> None:
+        for arm, those in replies.items():
             parts = self._thirds.setdefault((name, arm), ([], [], []))
             for kept, part in zip(parts, by_thirds([[along(reply) for reply in those]]), strict=True):
                 if part.mean is not None:
