@@ -183,7 +183,7 @@ class Verbs:
         by, here = scored.score.key.by, tokens.reply.pane
         self._screen.tell()
         self._screen.say(  # in as many rows as it needs, since it says what enter does
-            f"{percent} %: {len(places):,} of {counted(told, 'place')}{so_far}, JS ≥ {least:.2f} bits, frame "
+            f"{percent} %: {len(places):,} of {counted(told, 'place')}{so_far}, JS at least {least:.2f} bits, frame "
             f"{scored.score.key.frame}; enter: {by} writes there, {here} elsewhere; again: a greater share"
         )
 
