@@ -15,6 +15,9 @@ CHAT = Pane("instruct", "m:latest", "http://h:1", Mode.CHAT, "Be brief.")
 
 async def test_one_key_adds_the_pane_and_says_when_it_is_there(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
+        assert "trained to answer" not in desk.screen, "nothing is known of the models of the first frame"
+        await desk.until(desk.explorer.lineup_found.is_set)
+        await desk.until_shown("only ever trained to")
         await desk.press("escape", "U")
         await desk.until_shown("instruct raw", "without its template")
         [chat, raw] = desk.exploration.lineup[1:]

@@ -41,7 +41,7 @@ async def test_the_header_keeps_name_and_tag_when_there_is_little_room(width: in
 async def test_an_empty_pane_says_what_to_expect_in_its_mode() -> None:
     texts = {Mode.CHAT: "Replies come here. [b]Nothing is marked up.", Mode.COMPLETION: "It goes on here."}
     pane = Pane("base", "m", "", Mode.COMPLETION)
-    host = Host(PaneView(pane, empty_texts=texts))
+    host = Host(PaneView(pane, empty_text=lambda pane: texts[pane.mode]))
     async with host.run_test(size=(60, 10)) as pilot:
         assert "It goes on here." in host.text
         host.view.set_pane(replace(pane, mode=Mode.CHAT))

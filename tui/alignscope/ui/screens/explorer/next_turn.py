@@ -37,11 +37,10 @@ _EMPTY: Final[Mapping[Mode, str]] = {
     "conversations and on people's preferences, until it replies instead of going on.",
 }
 """Text of a pane without turns."""
-_EMPTY_RAW: Final = {
-    **_EMPTY,
-    Mode.COMPLETION: "What you type is continued here, as raw text, by a model that was trained to answer: its "
-    "template, which would tell it that somebody is speaking, is left out.",
-}
+_EMPTY_RAW: Final = (
+    "What you type is continued here, as raw text, by a model that was trained to answer: its template, which would "
+    "tell it that somebody is speaking, is left out."
+)
 """The same for a pane that is a chat pane's raw twin."""
 
 
@@ -199,8 +198,6 @@ class NextTurnActions(PaneActions):
 
     def make_view(self, pane: Pane, tone: Tone = "base") -> PaneView:
         """Return a new widget for a pane. `show_lineup` sets its final tone."""
-        chats = {(each.model, each.server) for each in self.exploration.lineup if each.mode is Mode.CHAT}
-        raw = pane.mode is Mode.COMPLETION and (pane.model, pane.server) in chats
         return PaneView(
             pane,
             tone=tone,
@@ -210,9 +207,14 @@ class NextTurnActions(PaneActions):
             presets=self.launch.presets,
             scroll=self.scroll_mode,
             sums=self.sums,
-            empty_texts=_EMPTY_RAW if raw else _EMPTY,
+            empty_text=self._empty_text,
             retry_hint=f"Press {self.key('retry')} in this pane to ask it again.",
         )
+
+    def _empty_text(self, pane: Pane) -> str:
+        chats = {(each.model, each.server) for each in self.exploration.lineup if each.mode is Mode.CHAT}
+        raw = pane.mode is Mode.COMPLETION and bool(pane.model) and (pane.model, pane.server) in chats
+        return _EMPTY_RAW if raw else _EMPTY[pane.mode]
 
     # Finding one
 

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.tones import MARKS, Tone
@@ -58,7 +58,7 @@ class PaneView(Widget):
         tone: Tone = "base",
         default_server: str = "",
         server_names: Mapping[str, str] | None = None,
-        empty_texts: Mapping[Mode, str] | None = None,
+        empty_text: Callable[[Pane], str] = lambda pane: "",
         retry_hint: str = "",
         presets: Sequence[Preset] = tuple(PRESETS.values()),
         clock: Callable[[], float] = time.monotonic,
@@ -71,7 +71,7 @@ class PaneView(Widget):
         Args:
             default_server: URL of the server that the header leaves out.
             server_names: names of servers by URL.
-            empty_texts: text for a pane without a turn, by mode.
+            empty_text: gives the text of a pane without a turn.
             retry_hint: text added to the message of a failed reply.
             presets: presets that describe the sampling beside a prompt.
             clock: returns seconds, for the time that a reply has been waited for.
@@ -97,7 +97,7 @@ class PaneView(Widget):
         self.held = Held(self)
         """What is drawn at a pace."""
         self._footer = PaneFooter(clock, self.held.undrawn)
-        self._empty_texts = empty_texts or {}
+        self._empty_text = empty_text
         self._sums = sums or Sums()
         self._rendered = Rendered(self._show_below)
 
@@ -131,7 +131,7 @@ class PaneView(Widget):
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
         if self.children:  # else it isn't composed yet
-            self._empty.update(self._empty_texts.get(pane.mode, ""))
+            self._empty.update(self._empty_text(pane))
 
     def set_tone(self, tone: Tone) -> None:
         """Set the colour and the mark."""
