@@ -58,19 +58,19 @@ async def test_every_turn_shows_a_reply_whichever_sample_is_in_view(ollama: Olla
         await desk.until_done(2)
         await desk.press("escape", "1", "n", "n")
         await desk.until_shown("sample 3 of 3")
-        assert desk.screen.count("a short reply") == 4, "the first turn has one sample, which stays in view"
+        assert desk.screen.count("▎ a short reply") == 4, "the first turn has one sample, which stays in view"
         await desk.press("minus")
         await desk.send("z")
         await desk.until_done(3)
         await desk.until_shown("sample 1 of 3", "sample 1 of 2", "showing 1 of 2")
         await desk.press("escape", "1", "n")
         await desk.until_shown("sample 2 of 3", "sample 2 of 2", "showing 2 of 2")
-        assert desk.screen.count("a short reply") == 6
+        assert desk.screen.count("▎ a short reply") == 6
         await desk.press("minus")
         await desk.send("last")
         await desk.until_done(4)
         await desk.until_shown("sample 1 of 3", "sample 1 of 2")
-        assert desk.screen.count("a short reply") == 8
+        assert desk.screen.count("▎ a short reply") == 8
 
 
 async def test_a_finished_chat_reply_is_shown_as_markdown_on_a_key(ollama: Ollama) -> None:
