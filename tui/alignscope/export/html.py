@@ -66,8 +66,8 @@ def write(session: Session, options: Options) -> Iterator[str]:
     yield _HEAD.format(
         language="en",
         title=_text(title),
-        screen=_colors(options.palette),
-        paper=_colors(Palette()),
+        screen=options.palette.css,
+        paper=Palette().css,
         style=_STYLE + html_tokens.STYLE,
     )
     yield f'<header>\n<h1 dir="auto">{_text(title)}</h1>\n'
@@ -120,15 +120,6 @@ def _reply(turn: Turn, pane: Pane, reply: Reply, mark: str) -> Iterator[str]:
 
 def _facts(facts: list[str]) -> str:
     return f'<p class="facts">{_text(" · ".join(filter(None, facts)))}</p>\n'
-
-
-def _colors(palette: Palette) -> str:
-    named = {
-        "fg": palette.foreground, "bg": palette.background, "surface": palette.surface, "line": palette.line,
-        "muted": palette.muted, "accent": palette.accent, "error": palette.error,
-    }  # fmt: skip
-    named |= {f"{tone}-tone": color for tone, color in palette.tones.items()}
-    return " ".join(f"--{name}: {color};" for name, color in named.items())
 
 
 def _text(text: str) -> str:

@@ -32,6 +32,16 @@ class Palette:
         default_factory=lambda: {"base": "#94501c", "instruct": "#1b6580", "third": "#66459c", "fourth": "#37682c"}
     )
 
+    @property
+    def css(self) -> str:
+        """The colours as custom properties of a style sheet."""
+        named = {
+            "fg": self.foreground, "bg": self.background, "surface": self.surface, "line": self.line,
+            "muted": self.muted, "accent": self.accent, "error": self.error,
+        }  # fmt: skip
+        named |= {f"{tone}-tone": color for tone, color in self.tones.items()}
+        return " ".join(f"--{name}: {color};" for name, color in named.items())
+
 
 def bundled_palettes() -> dict[str, Palette]:
     """Return the palettes of the bundled themes by name, with the defaults for what isn't `#rrggbb` there."""

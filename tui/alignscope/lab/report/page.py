@@ -59,8 +59,8 @@ def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> I
     """
     title = _text(summary.run)
     yield _HEAD.format(
-        hash=_HASH, version=_text(summary.version), title=title, light=_colors(Palette()),
-        dark=_colors(bundled_palettes()[_DARK]), style=_STYLE + svg.STYLE,
+        hash=_HASH, version=_text(summary.version), title=title, light=Palette().css,
+        dark=bundled_palettes()[_DARK].css, style=_STYLE + svg.STYLE,
     )  # fmt: skip
     yield f'<header>\n<h1 dir="auto">{title}</h1>\n'
     counts = [counted(summary.prompts, "prompt"), counted(summary.rows, "row")]
@@ -227,15 +227,6 @@ def _pre(text: str, tone: str) -> str:
 
 def _paragraph(text: str, kind: str) -> str:
     return f'<p class="{kind}">{_text(text)}</p>\n'
-
-
-def _colors(palette: Palette) -> str:
-    named = {
-        "fg": palette.foreground, "bg": palette.background, "surface": palette.surface, "line": palette.line,
-        "muted": palette.muted, "accent": palette.accent, "error": palette.error,
-    }  # fmt: skip
-    named |= {f"{tone}-tone": color for tone, color in palette.tones.items()}
-    return " ".join(f"--{name}: {color};" for name, color in named.items())
 
 
 def _text(text: str) -> str:
