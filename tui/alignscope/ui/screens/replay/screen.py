@@ -1,6 +1,6 @@
 """The screen of a replay: find text, go on live, run a turn again, export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -177,23 +177,23 @@ class ReplayScreen(Transport):
 
     def action_tokens(self) -> None:
         """Stand still, and show the turn in view token by token."""
-        turns = self.player.frame()
-        if not turns:
-            self.show_notice("Nothing has been played yet that could be looked at.")
-            return
-        self.player.playing = False
-        self.show_position()
-        self.show_tokens(turns[-1])
+        if turns := self._stand_still():
+            self.show_tokens(turns[-1])
 
     def action_sent(self) -> None:
         """Stand still, and show what was sent for the turn in view."""
+        if turns := self._stand_still():
+            self.show_sent(turns, turns[-1].number)
+
+    def _stand_still(self) -> Sequence[Turn]:
+        """Return the turns up to the one in view; none, after a notice, where nothing has been played."""
         turns = self.player.frame()
         if not turns:
             self.show_notice("Nothing has been played yet that could be looked at.")
-            return
+            return ()
         self.player.playing = False
         self.show_position()
-        self.show_sent(turns, turns[-1].number)
+        return turns
 
     def action_export(self) -> None:
         """Write the session into a file."""
