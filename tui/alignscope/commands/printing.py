@@ -4,7 +4,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TextIO
@@ -31,6 +31,14 @@ class Printer:
         with _explained():
             self._stream.write(clean(text) if self.terminal else text)
             self._stream.flush()
+
+    def parts(self, parts: Iterable[str]) -> None:
+        """Write the parts of an export: into a file or pipe byte by byte, as a file of it would be."""
+        for part in parts:
+            if self.terminal:
+                self.write(part)
+            else:
+                self.raw(part.encode())
 
     def styled(self, text: str, style: str) -> None:
         """Write a text, where a terminal can in a style: numbers of an escape sequence such as `1;33`, "" for none."""

@@ -196,12 +196,7 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     session = open_session(store, arguments.name)
     parts = form.write(session, options)
     if arguments.output is None:
-        out = printing.out()
-        for part in parts:
-            if out.terminal:
-                out.write(part)
-            else:
-                out.raw(part.encode())
+        printing.out().parts(parts)
     else:
         _write(Path(arguments.output).expanduser(), "".join(parts).encode(form.encoding), force=arguments.force)
     if remark := form.remark(session):

@@ -33,12 +33,7 @@ def run(options: argparse.Namespace) -> int:
 def _write(form: Form, tally: Tally, arm: Arm | None, options: argparse.Namespace) -> None:
     parts = form.write(tally, arm)
     if options.output is None:
-        out = printing.out()
-        for part in parts:
-            if out.terminal:
-                out.write(part)
-            else:
-                out.raw(part.encode())
+        printing.out().parts(parts)
         return
     path = Path(options.output).expanduser()
     if path.is_file() and not options.force:
