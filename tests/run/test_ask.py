@@ -25,7 +25,8 @@ from alignscope.model.pane import Mode, Model, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import TurnSettings
-from alignscope.run.ask import Exchange, Run, compose
+from alignscope.run.ask import Run
+from alignscope.run.compose import Exchange, compose
 
 EVEN = TurnSettings()
 BASE = Pane("base", "m:text", "http://one", Mode.COMPLETION)

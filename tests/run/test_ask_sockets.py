@@ -10,7 +10,8 @@ from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
-from alignscope.run.ask import Exchange, Run
+from alignscope.run.ask import Run
+from alignscope.run.compose import Exchange
 from alignscope.run.servers import Servers
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
 

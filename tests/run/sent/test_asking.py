@@ -11,7 +11,8 @@ from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import CARRY, PaneRecord, Turn, TurnSettings
-from alignscope.run.ask import Exchange, Run, compose
+from alignscope.run.ask import Run
+from alignscope.run.compose import Exchange, compose
 from alignscope.run.sent.asking import asked, prepared
 from alignscope.run.sent.kept import kept
 from alignscope.run.sent.pane import Ability, Match, SentPane, SentTurn, Setter

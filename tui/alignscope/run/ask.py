@@ -10,13 +10,13 @@ from typing import Final, Protocol, assert_never
 
 import msgspec
 
-from alignscope.backends.base import Backend, Chunk, Ending, Fault, Message, Request, Sent, ServerError
+from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, Sent, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
 from alignscope.model.origin import Origin
-from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import own_rate
-from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
+from alignscope.run.compose import Exchange, compose
 from alignscope.run.going_on import Beginning, prepared
 from alignscope.run.logprobs import Lacks, Tally
 from alignscope.text.wording import counted
@@ -29,37 +29,11 @@ _NO_STATS: Final = Stats()
 _log = logging.getLogger(__name__)
 
 
-class Exchange(msgspec.Struct, frozen=True):
-    """Prompt and reply of an earlier turn, which `carry` sends along."""
-
-    prompt: str
-    reply: str
-
-
 class Directory(Protocol):
     """Source of backends, such as `servers.Servers`."""
 
     async def get(self, server: str) -> Backend:
         """Return the backend of a URL or of `embedded`. Raises ServerError."""
-
-
-def compose(pane: Pane, prompt: str, settings: TurnSettings, history: Sequence[Exchange] = ()) -> Request:
-    """Return a pane's request: a document for a completion, a conversation for a chat. `history` is oldest first."""
-    request = Request(
-        model=pane.model,
-        mode=pane.mode,
-        sampling=settings.sampling if pane.sampling is None else pane.sampling,
-        logprobs=settings.logprobs,
-        think=settings.think,
-    )
-    if pane.mode is Mode.COMPLETION:
-        document = SCAFFOLDS[settings.scaffold].document(((turn.prompt, turn.reply) for turn in history), prompt)
-        return msgspec.structs.replace(request, prompt=document)
-    messages = [Message("system", pane.system)] if pane.system else []
-    for turn in history:
-        messages += [Message("user", turn.prompt), Message("assistant", turn.reply)]
-    messages.append(Message("user", prompt))
-    return msgspec.structs.replace(request, messages=tuple(messages))
 
 
 class Run:

@@ -17,8 +17,9 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session
 from alignscope.model.turn import CARRY, ReplyKey, Turn, TurnSettings, exchanges
-from alignscope.run.ask import Exchange, Run, compose
+from alignscope.run.ask import Run
 from alignscope.run.catalog import Catalog
+from alignscope.run.compose import Exchange, compose
 from alignscope.run.going_on import Beginning, peek
 from alignscope.run.logprobs import Lacks
 from alignscope.run.memory_advice import eviction_advice, reload_advice

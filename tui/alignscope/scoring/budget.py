@@ -20,7 +20,8 @@ from alignscope.backends.base import Backend, ServerError
 from alignscope.model.events import End, Event, Finished, Started, Stats, Token, Waiting
 from alignscope.model.score import Frame, Missing
 from alignscope.model.turn import MAX_ALTERNATIVES, Turn
-from alignscope.run.ask import Directory, Exchange, Run
+from alignscope.run.ask import Directory, Run
+from alignscope.run.compose import Exchange
 from alignscope.run.going_on import Beginning
 from alignscope.run.logprobs import Lacks
 from alignscope.scoring.frame import Framed, framed

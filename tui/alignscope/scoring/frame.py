@@ -8,7 +8,7 @@ from alignscope.model.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.score import Frame
 from alignscope.model.turn import TurnSettings
-from alignscope.run.ask import Exchange, compose
+from alignscope.run.compose import Exchange, compose
 
 HELP: Final = {
     Frame.CHAT: "what the reply's own model read, template and all",

@@ -13,7 +13,8 @@ from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.score import Score, ScoreKey, Tokenizers
 from alignscope.model.turn import CARRY, MAX_ALTERNATIVES, Turn, exchanges
-from alignscope.run.ask import Directory, Exchange
+from alignscope.run.ask import Directory
+from alignscope.run.compose import Exchange
 from alignscope.scoring.frame import Framed, framed
 from alignscope.scoring.scorer import AHEAD, NoLogprobsError, Scorer, compare_tokenizers
 

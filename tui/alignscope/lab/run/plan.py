@@ -17,7 +17,7 @@ from alignscope.model.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import BARE
 from alignscope.model.turn import TurnSettings
-from alignscope.run.ask import compose
+from alignscope.run.compose import compose
 from alignscope.run.servers import Servers, named
 
 BLOCK: Final = 20

@@ -16,7 +16,7 @@ from alignscope.model.pairing import has_template
 from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
-from alignscope.run.ask import compose
+from alignscope.run.compose import compose
 from alignscope.run.sent.kept import kept
 from alignscope.run.sent.matching import compare_tokens, warnings
 from alignscope.run.sent.options import options_of, sent_values

@@ -11,7 +11,7 @@ from alignscope.model.pane import Mode, Pane, is_twin
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import CARRY, PaneRecord, Turn, exchanges
-from alignscope.run.ask import Exchange, compose
+from alignscope.run.compose import Exchange, compose
 from alignscope.run.sent.matching import warnings
 from alignscope.run.sent.options import options_of
 from alignscope.run.sent.pane import Ability, ModelFacts, SentPane, SentTurn
