@@ -6,7 +6,6 @@ drawn, and a view that follows the end moves by a quarter page, because moving i
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,16 +18,14 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from alignscope.model.launch import Scroll
-from alignscope.text.clean import clean
 from alignscope.ui.widgets.transcript.filler import Filler
+from alignscope.ui.widgets.transcript.incoming import Incoming
 from alignscope.ui.widgets.transcript.layout import BlockKind, Rows
 from alignscope.ui.widgets.transcript.line_widget import LineWidget, frames, tone_css
 from alignscope.ui.widgets.transcript.painter import Painter
 from alignscope.ui.widgets.transcript.scroll_anchor import ScrollAnchor
 from alignscope.ui.widgets.transcript.turns import Turns
 
-_SLICE: Final = 16_384
-"""Characters laid out between two checks of the deadline."""
 _BUDGET: Final = 0.012
 """Seconds of layout in one frame; the rest waits for the next frame, so that keys are handled in between."""
 _PATIENCE: Final = 0.1
@@ -91,7 +88,7 @@ class Transcript(LineWidget, ScrollView):
         self.scroll_anchor = ScrollAnchor(self, self._turns, scroll)
         """Position of the view."""
         self._painter = Painter(self, self._rows)
-        self._pending: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)  # by sample and thinking
+        self._incoming = Incoming(self._rows, self._turns, self._filler)
         self._scheduled = False
         self._fitted = (0, 0)  # width of the rows and height of the view at the last wrapping
         self._painted = 0  # rows at the last drawing
@@ -114,7 +111,7 @@ class Transcript(LineWidget, ScrollView):
 
     def append(self, text: str, thinking: bool = False, sample: int = 1) -> None:
         """Add text to a sample's reply or its thinking. It is drawn in the next frame."""
-        self._pending[sample, thinking].append(text)
+        self._incoming.add(text, thinking, sample)
         if not self._scheduled:
             self._schedule()
 
@@ -150,7 +147,7 @@ class Transcript(LineWidget, ScrollView):
 
     def truncate(self, turns: int) -> None:
         """Remove all but the first `turns` turns."""
-        self._pending.clear()
+        self._incoming.clear()
         self._filler.drop(self._turns.truncate(turns))
         self._changed(0)
 
@@ -190,7 +187,7 @@ class Transcript(LineWidget, ScrollView):
     @property
     def pending(self) -> bool:
         """Whether text hasn't been laid out yet."""
-        return bool(self._pending) or self._filler.pending
+        return self._incoming.pending or self._filler.pending
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text without wrapping and decoration."""
@@ -230,37 +227,9 @@ class Transcript(LineWidget, ScrollView):
     def _lay_out(self, deadline: float) -> None:
         """Lay out at least one slice, and more until the deadline."""
         with self._held():
-            changed = self._take_in(deadline)
+            changed = self._incoming.lay_out(deadline)
         if changed:
             self._changed(min(changed))
-
-    def _take_in(self, deadline: float) -> list[int]:
-        """Write what was appended into its blocks until the deadline. Returns rows from which on others differ."""
-        changed: list[int] = []
-        while self._pending:
-            key, parts = next(iter(self._pending.items()))
-            sample, thinking = key
-            text = "".join(parts)
-            blocks = len(self._rows.blocks)
-            block = self._turns.thinking(sample) if thinking else self._turns.reply(sample)
-            if len(self._rows.blocks) > blocks:
-                changed.append(0)
-            if self._filler.queue(block, text):
-                del self._pending[key]
-                continue
-            done = 0
-            while done < len(text) and (not done or time.perf_counter() <= deadline):
-                row = self._rows.append(block, clean(text[done : done + _SLICE]))
-                if row is not None:
-                    changed.append(row)
-                done += _SLICE
-            if done < len(text):
-                self._pending[key] = [text[done:]]
-                break
-            del self._pending[key]
-            if time.perf_counter() > deadline:
-                break
-        return changed
 
     def _lay_out_filled(self) -> None:
         """Lay out filled text for as long as a frame allows."""
