@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.files.experiments import Experiment, find
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS
 from alignscope.model.score import Frame, Score, ScoreKey
 from alignscope.model.session import Session

@@ -6,7 +6,7 @@ from typing import Any
 
 from alignscope.backends.base import Backend, Chunk, Ending, Message, Request, Sent, ServerError
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import Sampling
 from tests.standin.web import Server
 

@@ -14,7 +14,7 @@ from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import FALLBACK_TEMPLATE
 from alignscope.backends.openai.wire import body, neutralised
 from alignscope.model.events import Alternative, End, Phase
-from alignscope.model.pairing import Nature, judge
+from alignscope.model.lineup.pairing import Nature, judge
 from alignscope.model.sampling import PARAMETERS, Sampling
 from tests.backends.asking import ask, chat, completion, on_the_wire
 from tests.standin import Flavour, OpenAIStyle, Script

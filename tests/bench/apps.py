@@ -171,7 +171,7 @@ class Panes(Streams):
 
     def compose(self) -> ComposeResult:
         """Side by side."""
-        from alignscope.model.pane import Mode, Pane
+        from alignscope.model.lineup.pane import Mode, Pane
         from alignscope.ui.widgets.pane.view import PaneView
 
         with Horizontal():

@@ -13,7 +13,7 @@ from alignscope.files.settings import config_file, load
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, PaneRequest
+from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.ui.themes import own_directory, save_theme
 
 

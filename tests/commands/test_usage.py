@@ -11,7 +11,7 @@ import pytest
 from alignscope.cli import main
 from alignscope.commands.line import arguments
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, PaneRequest
+from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
 
 

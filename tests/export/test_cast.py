@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.session import Session
 from alignscope.text.clean import cell_width, clean
 from tests.sessions.recorded import AT, NASTY, TWO_TURNS_END, events, session, turn, two_turns, written

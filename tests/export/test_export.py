@@ -15,9 +15,9 @@ from markdown_it import MarkdownIt
 from alignscope.export import FORMATS, Options, format_of
 from alignscope.export.palette import Palette, bundled_palettes
 from alignscope.model.events import End, Event, Finished, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
+from alignscope.model.lineup.tones import tones
 from alignscope.model.session import Session
-from alignscope.model.tones import tones
 from alignscope.model.turn import CARRY, Verdict
 from tests.sessions.recorded import NASTY, events, nasty, session, turn, two_turns, with_logprobs, written
 

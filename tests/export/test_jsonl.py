@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import Alternative, End, Finished, Started, Stats, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.model.turn import Turn, TurnSettings, Verdict

@@ -9,7 +9,7 @@ from alignscope.files.settings import load
 from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
-from alignscope.model.pane import read_pane
+from alignscope.model.lineup.pane import read_pane
 from alignscope.model.sampling import PRESETS, Sampling, SamplingError, assign
 
 

@@ -10,7 +10,7 @@ import msgspec
 from alignscope.lab import row as rows
 from alignscope.lab.row import Row, Step, Tokens
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 
 BASE_WORDS: Final = (
     "the", "of", "a", "river", "stone", "and", "then", "it", "was", "old", "seven", "lamps", "over", "under", "water",

@@ -4,7 +4,7 @@ import json
 
 from alignscope.lab.row import Row, Tokens, decode, decode_tokens, encode
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 
 ROW = Row(
     key="00",

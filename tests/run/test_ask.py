@@ -21,7 +21,7 @@ from alignscope.backends.base import (
 )
 from alignscope.backends.dialects import OLLAMA
 from alignscope.model.events import Alternative, End, Event, Finished, Phase, Started, Stats, Token, Waiting
-from alignscope.model.pane import Mode, Model, Pane
+from alignscope.model.lineup.pane import Mode, Model, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import TurnSettings

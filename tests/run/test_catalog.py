@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from alignscope.backends.embedded.engine import engine_available
-from alignscope.model.pane import EMBEDDED, Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.run.catalog import Catalog
 from alignscope.run.servers import Servers
 from tests.standin import Ollama

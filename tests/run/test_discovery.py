@@ -8,8 +8,8 @@ from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import Nature, judge
-from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, PaneRequest
+from alignscope.model.lineup.pairing import Nature, judge
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, Pane, PaneRequest
 from alignscope.run.discovery import Outcome, find_lineup, known_pairs
 from alignscope.run.servers import Servers
 from tests.backends.embedded.files import LATEST, SFT, TEXT, keep_as

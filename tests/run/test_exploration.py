@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from alignscope.model.events import End, Finished
-from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.lineup.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, Turn, TurnSettings

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from alignscope.model.events import Alternative, End, Started, Token
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.model.origin import Kind, Way
-from alignscope.model.pane import EMBEDDED, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import CARRY, Turn, TurnSettings

@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.events import End
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run

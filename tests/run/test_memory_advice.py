@@ -1,6 +1,6 @@
 """What a person is told about a server's memory: against a stand-in that loads and evicts as the real one does."""
 
-from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.lineup.pane import Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run

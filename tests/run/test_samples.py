@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from alignscope.model.events import End, Finished, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.samples import of_turn, stats

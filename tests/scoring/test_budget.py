@@ -8,8 +8,8 @@ from pathlib import Path
 from alignscope.measure.shift.budget import largest
 from alignscope.measure.shift.comparison import compare
 from alignscope.model.events import End, Token
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.model.origin import Kind, Way
-from alignscope.model.pane import EMBEDDED, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.model.score import Frame, Score, ScoreKey, own_positions

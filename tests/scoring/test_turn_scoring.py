@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from alignscope.model.events import Alternative, End, Finished, Started, Token
-from alignscope.model.pane import EMBEDDED, Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.model.score import Frame, Missing, Score, ScoreKey, Tokenizers
 from alignscope.model.turn import CARRY, Turn, TurnSettings
 from alignscope.run.ask import Run

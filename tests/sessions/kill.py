@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.model.events import Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.session import Session, SessionError
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers

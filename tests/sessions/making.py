@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from alignscope.model.events import MAX_LIMIT, Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.origin import MAX_POSITION, Kind, Origin, Way
-from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import SCAFFOLDS

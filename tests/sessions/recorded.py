@@ -6,7 +6,7 @@ from typing import Any
 
 from alignscope.export import FORMATS, Options
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings

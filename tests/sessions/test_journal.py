@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alignscope.model.events import End, Event, Finished, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration

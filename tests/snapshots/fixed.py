@@ -12,8 +12,8 @@ from alignscope.backends.base import Pulling
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.tally import Tally
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.origin import Kind, Origin, Way
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.score import Frame, Missing, Position, Score, ScoreKey, Tokenizers

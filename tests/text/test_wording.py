@@ -1,7 +1,7 @@
 """What is said of replies, wherever it is said."""
 
 from alignscope.model.events import End, Finished, Stats, Token
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import TurnSettings
 from alignscope.text.wording import (

@@ -10,7 +10,7 @@ import pytest
 import alignscope
 from alignscope.files.experiments import experiments
 from alignscope.model.launch import Launch
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.tones import MARKS
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.ascii import to_ascii
 from tests.snapshots import fixed

@@ -18,7 +18,7 @@ from textual.command import CommandPalette
 from alignscope.files.locations import bundled
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.tones import TONES
+from alignscope.model.lineup.tones import TONES
 from alignscope.text.clean import cell_width
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.chooser import Chooser

@@ -17,8 +17,8 @@ from alignscope.backends.embedded.backend import EmbeddedBackend
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.openai.models import FALLBACK_TEMPLATE
 from alignscope.model.events import End, Phase
-from alignscope.model.pairing import Nature, find_pairs, judge
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pairing import Nature, find_pairs, judge
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from tests.backends.asking import would_send
 from tests.backends.embedded.files import TEXT, crashing, split

@@ -19,7 +19,7 @@ from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.backends.embedded.hub.names import read_reference
 from alignscope.backends.embedded.hub.pulling import pull
 from alignscope.files.locations import models_dir
-from alignscope.model.pairing import Nature, judge
+from alignscope.model.lineup.pairing import Nature, judge
 from tests.backends.asking import ask, completion
 from tests.backends.embedded.files import LATEST, TEXT, split
 from tests.standin.hub import COMMIT, Hub

@@ -5,7 +5,7 @@ import pytest
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs, known_sha256
 from alignscope.backends.embedded.hub.names import HubFile, Reference, choose, read_reference
-from alignscope.model.pane import is_hub, is_path
+from alignscope.model.lineup.pane import is_hub, is_path
 
 LLAMA = [
     HubFile(f"Llama-3.2-1B-Instruct-{quantisation}.gguf", 1000)

@@ -11,8 +11,8 @@ import pytest_asyncio
 from alignscope.backends.base import Message, Request, Sent
 from alignscope.backends.embedded.backend import EmbeddedBackend
 from alignscope.backends.embedded.engine import engine_available
-from alignscope.model.pairing import Nature, judge
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pairing import Nature, judge
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import Sampling
 from tests.backends.asking import chat
 from tests.backends.embedded.files import with_pairs

@@ -10,7 +10,7 @@ from alignscope.lab.run.plan import Count, Seat, Share
 from alignscope.lab.run.progress import Progress, Speed, at_most
 from alignscope.lab.spec.file import Entry
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from tests.lab.test_row import ROW
 
 

@@ -10,7 +10,7 @@ import yaml
 from alignscope.files.yaml_file import FileError
 from alignscope.lab import TEMPLATE
 from alignscope.lab.spec.file import Spec, read_spec
-from alignscope.model.pane import EMBEDDED, Mode
+from alignscope.model.lineup.pane import EMBEDDED, Mode
 from alignscope.model.sampling import PRESETS
 
 LINEUP = """

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from alignscope.backends.embedded.engine import engine_available
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import CARRY, PaneRecord, Turn, TurnSettings
 from alignscope.run.ask import Run

@@ -7,7 +7,7 @@ import pytest
 from alignscope.backends.base import ServerInfo
 from alignscope.backends.dialects import LM_STUDIO, OLLAMA, VLLM, Dialect
 from alignscope.measure.distribution.truncation import Truncation
-from alignscope.model.pane import Model, Pane
+from alignscope.model.lineup.pane import Model, Pane
 from alignscope.model.sampling import PRESETS, Sampling, assign
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.sent.options import options_of, sent_values

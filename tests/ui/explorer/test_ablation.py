@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import raw_twin
-from alignscope.model.pane import LineupError, Mode, Pane
+from alignscope.model.lineup.pairing import raw_twin
+from alignscope.model.lineup.pane import LineupError, Mode, Pane
 from tests.standin import Ollama
 from tests.ui.explorer.desk import explore
 

@@ -3,7 +3,7 @@
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, PaneRequest
+from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.model.sampling import PRESETS
 from tests.standin import Flavour, Ollama, OpenAIStyle
 from tests.ui.explorer.desk import explore

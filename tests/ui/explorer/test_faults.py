@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, PaneRequest
+from alignscope.model.lineup.pane import Mode, PaneRequest
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 

@@ -3,8 +3,8 @@
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, PaneRequest
-from alignscope.model.tones import tones
+from alignscope.model.lineup.pane import Mode, PaneRequest
+from alignscope.model.lineup.tones import tones
 from alignscope.ui.widgets.keybar import KeyBar
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore

@@ -10,7 +10,7 @@ import pytest
 from alignscope.files.locations import data_dir
 from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch, Playback
-from alignscope.model.pane import PaneRequest
+from alignscope.model.lineup.pane import PaneRequest
 from alignscope.model.session import Session
 from alignscope.model.turn import TurnSettings
 from alignscope.sessions.library.store import Store

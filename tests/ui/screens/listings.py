@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from alignscope.model.pane import EMBEDDED, Model
+from alignscope.model.lineup.pane import EMBEDDED, Model
 from alignscope.run.catalog import Listing
 
 OLLAMA = "http://127.0.0.1:11434"

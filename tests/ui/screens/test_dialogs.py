@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.run.catalog import Listing
 from alignscope.sessions.library.index import Entry, EntryPane
 from alignscope.ui.app import AlignscopeApp

@@ -9,7 +9,7 @@ import pytest_asyncio
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Mode
+from alignscope.model.lineup.pane import EMBEDDED, Mode
 from tests.backends.embedded.files import LATEST, TEXT, keep_as
 from tests.standin.hub import Hub
 from tests.ui.explorer.desk import explore

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.backends.base import Fault, Pulling, ServerError
-from alignscope.model.pane import EMBEDDED, Mode, Model, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.run.catalog import Listing
 from alignscope.ui.screens.models.picker import PickerScreen

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import ProgressBar
 
 from alignscope.backends.base import Fault, Pulling, ServerError
-from alignscope.model.pane import Model
+from alignscope.model.lineup.pane import Model
 from alignscope.ui.screens.models.pull import Offer, PullScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from alignscope.model.events import End, Finished, Started, Stats
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Lineup, Mode
+from alignscope.model.lineup.pane import Lineup, Mode
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.screens.replay.screen import ReplayScreen

@@ -8,9 +8,9 @@ from textual.selection import Selection
 
 from alignscope.model.events import End, Event, Finished, Stats, Token
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
+from alignscope.model.lineup.tones import TONES
 from alignscope.model.sampling import Sampling
-from alignscope.model.tones import TONES
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.ui.widgets.pane.view import PaneView
 

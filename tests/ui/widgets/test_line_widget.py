@@ -6,7 +6,7 @@ import pytest
 from textual.geometry import Region
 from textual.widget import Widget
 
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.ui.screens.tokens.inspector import Inspector
 from alignscope.ui.screens.tokens.legend import Legend

@@ -4,11 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from alignscope.model.events import End, Finished, Phase, Started, Stats, Waiting
+from alignscope.model.lineup.pane import Mode, Pane
+from alignscope.model.lineup.tones import TONES
 from alignscope.model.pace import Drawn
-from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
-from alignscope.model.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.ui.widgets.host import Host, finished, token
 from tests.waiting import until

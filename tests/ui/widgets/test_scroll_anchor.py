@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.model.events import End
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.ui.widgets.pane.view import PaneView
 from tests.ui.widgets.host import Host, finished, token
 from tests.waiting import until

@@ -3,8 +3,8 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from alignscope.model.pane import Mode, Pane
-from alignscope.model.tones import TONES
+from alignscope.model.lineup.pane import Mode, Pane
+from alignscope.model.lineup.tones import TONES
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 

@@ -8,7 +8,7 @@ import msgspec
 
 from alignscope.backends.dialects import Dialect
 from alignscope.model.events import Alternative, End, Phase, Stats
-from alignscope.model.pane import Mode, Model
+from alignscope.model.lineup.pane import Mode, Model
 from alignscope.model.sampling import Sampling
 
 

@@ -14,7 +14,7 @@ import msgspec
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.host import DEFAULT_PORT, is_loopback
 from alignscope.backends.network import Proxy, from_inside
-from alignscope.model.pane import EMBEDDED
+from alignscope.model.lineup.pane import EMBEDDED
 from alignscope.text.wording import counted
 
 CONNECT_SECONDS: Final = 3.0

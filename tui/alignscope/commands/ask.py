@@ -14,7 +14,7 @@ from alignscope.files.prompts import Prompt, check, read
 from alignscope.files.yaml_file import FileError
 from alignscope.model.events import Event, Finished, Waiting
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Lineup
+from alignscope.model.lineup.pane import Lineup
 from alignscope.model.reply import Reply
 from alignscope.run import samples
 from alignscope.run.ask import Run

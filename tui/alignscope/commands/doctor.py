@@ -19,8 +19,8 @@ from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.files import locations, settings
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import judge
-from alignscope.model.pane import EMBEDDED, Model, Pane
+from alignscope.model.lineup.pairing import judge
+from alignscope.model.lineup.pane import EMBEDDED, Model, Pane
 from alignscope.run.catalog import described
 from alignscope.run.discovery import Outcome, find_lineup
 from alignscope.run.servers import Servers

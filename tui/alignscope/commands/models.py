@@ -15,8 +15,8 @@ from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.files.settings import HOST_VARIABLE
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import judge, twins
-from alignscope.model.pane import EMBEDDED, Model, is_hub
+from alignscope.model.lineup.pairing import judge, twins
+from alignscope.model.lineup.pane import EMBEDDED, Model, is_hub
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.clean import cell_width

@@ -19,7 +19,7 @@ from alignscope.measure.shift.classes import Shift, Summary, summarise
 from alignscope.measure.shift.comparison import Comparison, compare, null_shifts
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
 from alignscope.model.score import Frame, Position, Tokenizers, own_positions
 from alignscope.model.turn import MAX_ALTERNATIVES

@@ -11,10 +11,10 @@ from typing import Final, assert_never
 from alignscope.export import Options
 from alignscope.export.palette import Palette, rgb
 from alignscope.model.events import Event, Finished, Started, Token, Waiting
-from alignscope.model.pane import Lineup, Pane
+from alignscope.model.lineup.pane import Lineup, Pane
+from alignscope.model.lineup.tones import MARKS, Tone, tones
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
-from alignscope.model.tones import MARKS, Tone, tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.recording import Recording
 from alignscope.text.clean import Wrapper, clean, fit, render

@@ -6,10 +6,10 @@ from typing import Final
 
 from alignscope.export import Options, html_tokens
 from alignscope.export.palette import Palette
-from alignscope.model.pane import Pane
+from alignscope.model.lineup.pane import Pane
+from alignscope.model.lineup.tones import MARKS, TONES, tones
 from alignscope.model.reply import Reply
 from alignscope.model.session import Session
-from alignscope.model.tones import MARKS, TONES, tones
 from alignscope.model.turn import Turn
 from alignscope.text import wording
 from alignscope.text.clean import clean

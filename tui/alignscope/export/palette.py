@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from alignscope.files.locations import bundled
-from alignscope.model.tones import Tone
+from alignscope.model.lineup.tones import Tone
 
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _THEME_COLORS: Final = {

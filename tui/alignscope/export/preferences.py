@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from alignscope.export import Options
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, ReplyKey, Turn, exchanges

@@ -10,7 +10,7 @@ from alignscope.measure.distribution.entropy import entropy
 from alignscope.measure.shift.classes import Shift
 from alignscope.measure.shift.comparison import Comparison, compare, cut_of
 from alignscope.model.events import Alternative
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.reply import Reply
 from alignscope.model.score import Missing, Position, Score, own_positions
 from alignscope.model.session import Session

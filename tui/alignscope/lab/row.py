@@ -5,7 +5,7 @@ from typing import Final, Literal
 import msgspec
 
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 
 Role = Literal["base", "aligned", "other"]
 """What an entry of the lineup is compared as."""

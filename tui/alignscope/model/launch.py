@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from alignscope.model.lineup.pane import PaneRequest
 from alignscope.model.pace import AS_IT_COMES
-from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 from alignscope.model.turn import TurnSettings
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.model.events import End, Event, Finished, Started, Stats
-from alignscope.model.pane import Lineup, Mode, Pane
+from alignscope.model.lineup.pane import Lineup, Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE

@@ -12,8 +12,8 @@ import msgspec
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, Sent, ServerError
 from alignscope.model.events import End, Event, Finished, Phase, Started, Stats, Token, Waiting
+from alignscope.model.lineup.pane import Lineup, Pane
 from alignscope.model.origin import Origin
-from alignscope.model.pane import Lineup, Pane
 from alignscope.model.reply import own_rate
 from alignscope.model.turn import TurnSettings
 from alignscope.run.compose import Exchange, compose

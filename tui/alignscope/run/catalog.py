@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from alignscope.backends.base import Backend, ServerError, ServerInfo
-from alignscope.model.pane import Lineup, Model
+from alignscope.model.lineup.pane import Lineup, Model
 from alignscope.model.turn import PaneRecord
 from alignscope.run.servers import Servers, named
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from alignscope.backends.base import Message, Request
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.turn import TurnSettings
 

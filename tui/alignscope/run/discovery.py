@@ -14,8 +14,17 @@ from alignscope.backends.embedded.hub import store
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import KnownPair, Nature, default_mode, find_pairs, judge, pair_lineup, twins, writes
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_hub, is_path, is_twin
+from alignscope.model.lineup.pairing import (
+    KnownPair,
+    Nature,
+    default_mode,
+    find_pairs,
+    judge,
+    pair_lineup,
+    twins,
+    writes,
+)
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Model, Pane, PaneRequest, is_hub, is_path, is_twin
 from alignscope.run.catalog import described
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted

@@ -12,7 +12,7 @@ import msgspec
 from alignscope.backends.base import Chunk
 from alignscope.files.experiments import Experiment
 from alignscope.model.events import End, Event
-from alignscope.model.pane import Lineup, Pane
+from alignscope.model.lineup.pane import Lineup, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session

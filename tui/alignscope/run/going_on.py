@@ -7,8 +7,8 @@ import msgspec
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Message, Request, ServerError
 from alignscope.model.events import Alternative, Started, Token
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.origin import Kind, Origin, Way
-from alignscope.model.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS
 from alignscope.model.score import Frame

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from alignscope.backends.base import Chunk, Request, ServerInfo
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.text.wording import counted
 
 _WHOLE: Final = 0.999

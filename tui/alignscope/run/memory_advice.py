@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from alignscope.model.pane import EMBEDDED, Lineup, Model
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Model
 from alignscope.model.sampling import Sampling
 
 

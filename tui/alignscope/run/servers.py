@@ -11,7 +11,7 @@ from alignscope.backends import connect
 from alignscope.backends.base import Backend, Fault, ServerError
 from alignscope.backends.host import parse_host, public
 from alignscope.files.settings import HOST_VARIABLE
-from alignscope.model.pane import EMBEDDED
+from alignscope.model.lineup.pane import EMBEDDED
 
 
 def named(server: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from alignscope.backends.base import Backend
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.score import Frame
 from alignscope.model.turn import TurnSettings

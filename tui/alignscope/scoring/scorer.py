@@ -7,7 +7,7 @@ from typing import Final
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, ServerError
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.score import Missing, Position, Tokenizers
 from alignscope.run.logprobs import none_told

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from alignscope.backends.base import Backend, ServerError
 from alignscope.model.events import End
-from alignscope.model.pane import Pane
+from alignscope.model.lineup.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.score import Score, ScoreKey, Tokenizers
 from alignscope.model.turn import CARRY, MAX_ALTERNATIVES, Turn, exchanges

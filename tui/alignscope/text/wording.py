@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from alignscope.model.lineup.pane import Pane
 from alignscope.model.origin import Kind, Origin, Way
-from alignscope.model.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nearest_preset
 from alignscope.model.scaffold import BARE

@@ -14,7 +14,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from alignscope.files.locations import bundled, config_dir, state_dir
 from alignscope.files.whole import read_regular, write_whole
 from alignscope.files.yaml_file import MAX_BYTES, FileError, convert, load, printable
-from alignscope.model.tones import TONES
+from alignscope.model.lineup.tones import TONES
 
 DEFAULT: Final = "lamp"
 _REMEMBERED: Final = "theme"

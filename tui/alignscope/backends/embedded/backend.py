@@ -21,7 +21,7 @@ from alignscope.backends.embedded.hub.known import known_as
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import described_model
 from alignscope.model.events import End, Phase
-from alignscope.model.pane import EMBEDDED, Model, is_hub, is_twin
+from alignscope.model.lineup.pane import EMBEDDED, Model, is_hub, is_twin
 
 LABEL: Final = "embedded llama.cpp"
 _NOTICED_SECONDS: Final = 0.1

@@ -17,7 +17,7 @@ from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.gguf import GGUFError, Header, read_header
 from alignscope.backends.embedded.hub import store
 from alignscope.files.locations import state_dir
-from alignscope.model.pane import MAX_PANES, is_hub, is_twin
+from alignscope.model.lineup.pane import MAX_PANES, is_hub, is_twin
 
 TWINS: Final = {
     "twin:text": "twin-text.gguf",

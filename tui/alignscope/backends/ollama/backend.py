@@ -40,7 +40,7 @@ from alignscope.backends.ollama.wire import (
     listed_model,
 )
 from alignscope.model.events import End, Phase
-from alignscope.model.pane import Mode, Model
+from alignscope.model.lineup.pane import Mode, Model
 
 RENDERS_SINCE: Final = (0, 11, 5)
 LOAD_SECONDS: Final = 120.0

@@ -8,7 +8,7 @@ import msgspec
 
 from alignscope.backends.chunks import TokenLogprob
 from alignscope.model.events import Stats
-from alignscope.model.pane import Model
+from alignscope.model.lineup.pane import Model
 
 NANOSECONDS_A_MS: Final = 1e6
 

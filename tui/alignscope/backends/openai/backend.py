@@ -41,7 +41,7 @@ from alignscope.backends.openai.wire import (
     stats,
 )
 from alignscope.model.events import End, Phase
-from alignscope.model.pane import Mode, Model
+from alignscope.model.lineup.pane import Mode, Model
 
 _SCORE_SECONDS: Final = 120.0
 """Timeout of an answer about a text: the model may have to be loaded first, and reads all of it."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.backends.dialects import LLAMA_CPP, Dialect
-from alignscope.model.pane import Model
+from alignscope.model.lineup.pane import Model
 from alignscope.model.sampling import PARAMETERS
 
 

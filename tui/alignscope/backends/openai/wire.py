@@ -11,7 +11,7 @@ from alignscope.backends.base import Request
 from alignscope.backends.chunks import TokenLogprob, TopLogprob
 from alignscope.backends.dialects import Body, Dialect
 from alignscope.model.events import Stats
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 
 _ROUNDING: Final = 1e-4
 """Maximum between two log-probabilities of one token, as servers round them."""

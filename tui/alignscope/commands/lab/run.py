@@ -24,7 +24,7 @@ from alignscope.lab.run.progress import Progress, at_most
 from alignscope.lab.run.trial import measure
 from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
-from alignscope.model.pane import PaneRequest
+from alignscope.model.lineup.pane import PaneRequest
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
 

@@ -15,7 +15,7 @@ from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
-from alignscope.model.pane import EMBEDDED, LineupError, Mode, PaneRequest, is_hub
+from alignscope.model.lineup.pane import EMBEDDED, LineupError, Mode, PaneRequest, is_hub
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_SAMPLES, TurnSettings, read_logprobs

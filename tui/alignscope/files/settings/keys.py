@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from alignscope.backends.host import parse_host, public
 from alignscope.files.settings import API_KEY_VARIABLE
-from alignscope.model.pane import EMBEDDED, PaneRequest
+from alignscope.model.lineup.pane import EMBEDDED, PaneRequest
 
 
 def key_variables(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from alignscope.model.launch import Scroll, Signs
+from alignscope.model.lineup.pane import PaneRequest
 from alignscope.model.pace import AS_IT_COMES
-from alignscope.model.pane import PaneRequest
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset
 
 

@@ -16,7 +16,7 @@ from alignscope.lab.summary.figures import Figure
 from alignscope.lab.summary.measures.measure import Measure
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
-from alignscope.model.pane import EMBEDDED
+from alignscope.model.lineup.pane import EMBEDDED
 from alignscope.text.clean import encodable
 
 _SCHEMA: Final = "0.3.0"

@@ -16,7 +16,7 @@ from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
 from alignscope.model.events import End
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.text.clean import encodable
 
 _FORMAT: Final = 2

@@ -15,7 +15,7 @@ from alignscope.lab.summary.rows import Arm, Rows
 from alignscope.lab.summary.tally import Tally
 from alignscope.lab.votes import ballots
 from alignscope.measure.statistics.votes import Vote
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.text.clean import encodable
 from alignscope.text.wording import counted
 

@@ -9,7 +9,7 @@ from alignscope.lab.summary.figures import Measured, bounds
 from alignscope.lab.summary.measures.measure import Kind, Measure, Unit
 from alignscope.lab.summary.rows import PromptKey
 from alignscope.lab.summary.tally import Tally
-from alignscope.model.tones import Tone
+from alignscope.model.lineup.tones import Tone
 from alignscope.text.clean import clean_line
 
 _THIRDS: Final = ("first third", "middle", "last third")

@@ -10,7 +10,7 @@ import msgspec
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm
 from alignscope.lab.summary.tally import Tally
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import clean, encodable
 from alignscope.text.wording import counted
 

@@ -17,7 +17,7 @@ from alignscope.lab.report.plots import svg
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import ArmFacts, Difference, Measured, Summary
 from alignscope.lab.summary.tally import Tally
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import clean, encodable
 from alignscope.text.wording import counted
 

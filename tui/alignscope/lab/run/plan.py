@@ -13,7 +13,7 @@ from alignscope.files.yaml_file import FileError
 from alignscope.lab.row import RAW, Option, short
 from alignscope.lab.spec.file import Draws, Entry, Spec
 from alignscope.lab.spec.prompts import Prompt, read_prompts
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import BARE
 from alignscope.model.turn import TurnSettings

@@ -12,8 +12,8 @@ from alignscope.files.yaml_file import Document, FileError, convert, load
 from alignscope.lab.row import CHAT, RAW, Role
 from alignscope.lab.spec.asked import asked
 from alignscope.lab.spec.prompts import Source
-from alignscope.model.pairing import Nature, default_mode, judge
-from alignscope.model.pane import EMBEDDED, Mode, Model, is_hub, is_name, is_path, is_twin
+from alignscope.model.lineup.pairing import Nature, default_mode, judge
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, is_hub, is_name, is_path, is_twin
 from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Preset, Sampling, SamplingError
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.turn import MAX_ALTERNATIVES

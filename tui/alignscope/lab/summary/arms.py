@@ -8,7 +8,7 @@ from itertools import count
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm
 from alignscope.model.events import End
-from alignscope.model.tones import TONES, Tone
+from alignscope.model.lineup.tones import TONES, Tone
 from alignscope.text.clean import clean_line
 
 

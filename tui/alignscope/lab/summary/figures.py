@@ -6,7 +6,7 @@ import msgspec
 
 from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.measure.bounds import Bounds
-from alignscope.model.tones import Tone
+from alignscope.model.lineup.tones import Tone
 
 Ends = tuple[float | None, float | None]
 """Least and greatest value; None for one that nothing bounds."""

@@ -12,8 +12,8 @@ import msgspec
 from alignscope.backends.base import Backend, Sent, ServerError, ServerInfo
 from alignscope.backends.dialects import OLLAMA
 from alignscope.model.events import Started
-from alignscope.model.pairing import has_template
-from alignscope.model.pane import EMBEDDED, Lineup, Mode, Model, Pane
+from alignscope.model.lineup.pairing import has_template
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.run.compose import compose

@@ -7,7 +7,7 @@ import msgspec
 
 from alignscope.backends.base import Message
 from alignscope.backends.openai.wire import neutralised
-from alignscope.model.pane import Mode, Pane, is_twin
+from alignscope.model.lineup.pane import Mode, Pane, is_twin
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import CARRY, PaneRecord, Turn, exchanges

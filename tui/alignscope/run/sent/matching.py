@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.run.sent.pane import Match, Option, SentPane, Tokenizer, Warned
 
 _BROUGHT: Final = 100

@@ -6,7 +6,7 @@ from typing import Any, Final
 from alignscope.backends.base import ServerInfo
 from alignscope.backends.dialects import OLLAMA
 from alignscope.files.experiments import find
-from alignscope.model.pane import Model, Pane
+from alignscope.model.lineup.pane import Model, Pane
 from alignscope.model.sampling import PARAMETERS, PRESETS, Preset, Sampling, nearest_preset
 from alignscope.model.turn import Turn
 from alignscope.run.sent.pane import Option, Setter

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 
 
 class Setter(StrEnum):

@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import Any, Final, NamedTuple
 
-from alignscope.model.pane import EMBEDDED, Mode
+from alignscope.model.lineup.pane import EMBEDDED, Mode
 from alignscope.run.sent.pane import Ability, ModelFacts, Option, SentPane, Setter
 from alignscope.text.wording import counted
 

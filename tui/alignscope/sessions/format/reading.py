@@ -5,8 +5,8 @@ from typing import Any
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
+from alignscope.model.lineup.pane import MAX_PANES, Mode, Pane, is_name
 from alignscope.model.origin import MAX_POSITION, Kind, Origin, Way
-from alignscope.model.pane import MAX_PANES, Mode, Pane, is_name
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PARAMETERS, Sampling, SamplingError
 from alignscope.model.scaffold import SCAFFOLDS

@@ -12,7 +12,7 @@ import msgspec
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, Alternative
-from alignscope.model.pane import MAX_PANES
+from alignscope.model.lineup.pane import MAX_PANES
 from alignscope.model.score import Frame, Missing, Position, Scored, Tokenizers
 from alignscope.model.turn import MAX_STORED_SAMPLES, Turn
 from alignscope.sessions.format.fields import Fields

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from alignscope.model.pane import Pane
-from alignscope.model.tones import MARKS, tones
+from alignscope.model.lineup.pane import Pane
+from alignscope.model.lineup.tones import MARKS, tones
 from alignscope.text.clean import Wrapper, clean, fit, render
 
 

@@ -13,7 +13,7 @@ from textual.theme import Theme
 from textual.widgets import Static
 from textual.widgets.option_list import Option
 
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.ui.screens.chooser import Choices, Chooser, Heading
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.model.tones import TONES
+from alignscope.model.lineup.tones import TONES
 from alignscope.text.clean import cell_width, fit
 from alignscope.ui.widgets.transcript.line_widget import LineWidget, tone_css
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from alignscope.files.yaml_file import convert, load
-from alignscope.model.pairing import KnownPair
+from alignscope.model.lineup.pairing import KnownPair
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Annotated, Final, NamedTuple
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.model.pane import QUANTISATION
+from alignscope.model.lineup.pane import QUANTISATION
 from alignscope.text.clean import clean
 
 FORM: Final = "hf:OWNER/REPO:Q4_K_M"

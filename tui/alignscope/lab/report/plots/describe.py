@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alignscope.measure.bounds import Bounds
-from alignscope.model.tones import Tone
+from alignscope.model.lineup.tones import Tone
 from alignscope.text.wording import counted
 
 _NICE: Final = (1, 2, 2.5, 5, 10)

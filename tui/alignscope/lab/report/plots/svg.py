@@ -6,7 +6,7 @@ from typing import Final
 
 from alignscope.lab.report.plots.describe import Axis, Histogram, Intervals, Plot, Profile, Strip, not_drawn, spread
 from alignscope.measure.bounds import Bounds
-from alignscope.model.tones import MARKS, Tone
+from alignscope.model.lineup.tones import MARKS, Tone
 from alignscope.text.clean import clean, encodable, fit
 
 STYLE: Final = """svg.plot { display: block; width: 100%; max-width: 46rem; height: auto; margin: .5rem 0 1rem; }

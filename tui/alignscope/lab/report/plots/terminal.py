@@ -13,7 +13,7 @@ from alignscope.lab.report.plots.describe import (
     not_drawn,
     spread,
 )
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import counted
 

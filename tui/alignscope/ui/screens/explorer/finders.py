@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final, cast
 
 from alignscope.files.experiments import experiments
-from alignscope.model.pairing import judge
+from alignscope.model.lineup.pairing import judge
 from alignscope.model.sampling import PARAMETERS
 from alignscope.sessions.library.index import Entry
 from alignscope.text.wording import counted

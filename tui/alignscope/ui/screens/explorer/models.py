@@ -10,8 +10,8 @@ from textual.app import App
 from alignscope.backends.base import Pulling
 from alignscope.backends.embedded.engine import engine_available
 from alignscope.model.launch import Launch
-from alignscope.model.pairing import pair_lineup
-from alignscope.model.pane import EMBEDDED, Lineup, Model, Pane, is_hub
+from alignscope.model.lineup.pairing import pair_lineup
+from alignscope.model.lineup.pane import EMBEDDED, Lineup, Model, Pane, is_hub
 from alignscope.run.catalog import Listing
 from alignscope.run.discovery import Found, from_hub
 from alignscope.run.exploration import Exploration

@@ -9,11 +9,11 @@ from textual import work
 
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs
-from alignscope.model.pairing import default_mode, judge, raw_twin
-from alignscope.model.pane import MAX_PANES, Lineup, LineupError, Mode, Model, Pane
+from alignscope.model.lineup.pairing import default_mode, judge, raw_twin
+from alignscope.model.lineup.pane import MAX_PANES, Lineup, LineupError, Mode, Model, Pane
+from alignscope.model.lineup.tones import Tone
 from alignscope.model.sampling import Preset
 from alignscope.model.scaffold import SCAFFOLDS
-from alignscope.model.tones import Tone
 from alignscope.model.turn import CARRY, FRESH, MAX_ALTERNATIVES, MAX_SAMPLES
 from alignscope.run.discovery import Found, Outcome, find_lineup
 from alignscope.run.servers import named

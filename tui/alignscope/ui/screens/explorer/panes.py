@@ -13,9 +13,9 @@ from textual.worker import Worker, WorkerState
 
 from alignscope.files.locations import state_dir
 from alignscope.model.launch import Launch
+from alignscope.model.lineup.tones import tones
 from alignscope.model.origin import Kind
 from alignscope.model.pace import AS_IT_COMES, next_pace
-from alignscope.model.tones import tones
 from alignscope.model.turn import Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.going_on import Beginning

@@ -20,8 +20,8 @@ from alignscope.files.history import History
 from alignscope.files.locations import state_dir
 from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch
-from alignscope.model.pane import Lineup, Mode, Pane
-from alignscope.model.tones import tones
+from alignscope.model.lineup.pane import Lineup, Mode, Pane
+from alignscope.model.lineup.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.going_on import Beginning

@@ -15,9 +15,9 @@ from textual.widgets.option_list import Option
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.backends.embedded.hub.names import read_reference
-from alignscope.model.pairing import Nature, default_mode, judge
-from alignscope.model.pane import EMBEDDED, Mode, Model, Pane, is_hub, is_path
-from alignscope.model.tones import MARKS
+from alignscope.model.lineup.pairing import Nature, default_mode, judge
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, Pane, is_hub, is_path
+from alignscope.model.lineup.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.model.pane import Model
+from alignscope.model.lineup.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.chooser import Choices, ListDialog

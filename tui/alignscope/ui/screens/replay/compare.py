@@ -13,7 +13,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from alignscope.model.events import Event
-from alignscope.model.pane import Pane
+from alignscope.model.lineup.pane import Pane
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit

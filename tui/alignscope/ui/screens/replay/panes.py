@@ -6,8 +6,8 @@ from typing import Final
 
 from alignscope.model.events import Token
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import MAX_PANES, Mode, Pane
-from alignscope.model.tones import tones
+from alignscope.model.lineup.pane import MAX_PANES, Mode, Pane
+from alignscope.model.lineup.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
 from alignscope.ui.widgets.pane.sums import Sums

@@ -8,9 +8,9 @@ from textual.getters import query_one
 from textual.timer import Timer
 
 from alignscope.model.launch import Scroll
+from alignscope.model.lineup.tones import MARKS
 from alignscope.model.pace import next_pace
 from alignscope.model.session import Session
-from alignscope.model.tones import MARKS
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.text.wording import describe_pace

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from alignscope.model.pane import MAX_PANES
+from alignscope.model.lineup.pane import MAX_PANES
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import Turn
 from alignscope.run.sent.asking import asked

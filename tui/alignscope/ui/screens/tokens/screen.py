@@ -10,7 +10,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static
 
-from alignscope.model.tones import tones
+from alignscope.model.lineup.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.text.wording import counted, describe_origin, describe_token, name_token

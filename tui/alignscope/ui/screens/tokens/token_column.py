@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from alignscope.model.pane import Pane
+from alignscope.model.lineup.pane import Pane
+from alignscope.model.lineup.tones import MARKS, Tone
 from alignscope.model.reply import Reply
-from alignscope.model.tones import MARKS, Tone
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scales import SCALES, Scale
 from alignscope.ui.screens.tokens.token_strip import TokenStrip

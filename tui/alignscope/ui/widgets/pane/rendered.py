@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual.widget import Widget
 
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.text.clean import clean
 
 if TYPE_CHECKING:

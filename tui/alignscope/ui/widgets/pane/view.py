@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from alignscope.model.events import End, Event, Finished, Started, Token, Waiting
 from alignscope.model.launch import Scroll
-from alignscope.model.pane import Pane
+from alignscope.model.lineup.pane import Pane
+from alignscope.model.lineup.tones import MARKS, Tone
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import PRESETS, Preset
-from alignscope.model.tones import MARKS, Tone
 from alignscope.model.turn import Turn
 from alignscope.text.wording import describe_settings, remarks
 from alignscope.ui.widgets.pane.bars import PaneHeader

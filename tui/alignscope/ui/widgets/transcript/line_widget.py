@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from textual.geometry import Region
 from textual.strip import Strip
 
-from alignscope.model.tones import TONES
+from alignscope.model.lineup.tones import TONES
 
 if TYPE_CHECKING:
     from textual.app import App

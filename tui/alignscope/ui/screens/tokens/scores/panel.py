@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from alignscope.model.pane import Mode
+from alignscope.model.lineup.pane import Mode
 from alignscope.model.score import Frame, Score, ScoreKey, Tokenizers
 from alignscope.model.turn import Turn
 from alignscope.scoring.frame import HELP

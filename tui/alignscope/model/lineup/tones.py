@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from alignscope.model.pane import Mode, Pane
+from alignscope.model.lineup.pane import Mode, Pane
 
 Tone = Literal["base", "instruct", "third", "fourth"]
 TONES: Final[tuple[Tone, ...]] = get_args(Tone)

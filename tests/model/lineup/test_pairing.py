@@ -2,9 +2,9 @@
 
 import pytest
 
-from alignscope.model.pairing import Judgement, Nature, default_mode, find_pairs, judge, pair_lineup, twins
-from alignscope.model.pane import EMBEDDED, LineupError, Mode, Model, Pane, PaneRequest, read_pane
-from alignscope.model.tones import Tone, tones
+from alignscope.model.lineup.pairing import Judgement, Nature, default_mode, find_pairs, judge, pair_lineup, twins
+from alignscope.model.lineup.pane import EMBEDDED, LineupError, Mode, Model, Pane, PaneRequest, read_pane
+from alignscope.model.lineup.tones import Tone, tones
 
 CHATML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
 

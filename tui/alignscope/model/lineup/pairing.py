@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from alignscope.model.pane import MAX_NAME, MAX_PANES, QUANTISATION, Lineup, LineupError, Mode, Model, Pane
+from alignscope.model.lineup.pane import MAX_NAME, MAX_PANES, QUANTISATION, Lineup, LineupError, Mode, Model, Pane
 
 
 class Nature(StrEnum):
