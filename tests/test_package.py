@@ -126,7 +126,7 @@ def test_the_first_frame_loads_no_other_screen_and_nothing_that_reads_files_or_s
     assert imported("import alignscope.ui.app", ["httpx", "yaml", "xllamacpp", "pyperclip"]) == set()
     ask = "import sys; print(*(name for name in sys.modules if name.startswith('alignscope.ui.screens.')))"
     loaded = {name.split(".")[3] for name in python("-c", f"import alignscope.ui.app; {ask}").split()}
-    assert loaded == {"base", "explorer", "split_screen"}
+    assert loaded == {"base", "explorer"}
 
 
 def test_the_core_and_the_commands_never_import_textual() -> None:

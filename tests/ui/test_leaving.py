@@ -6,7 +6,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from alignscope.model.launch import Launch
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.base.screen import AppScreen
 from tests.standin import Ollama
 from tests.ui.explorer.desk import explore
 

@@ -21,7 +21,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.lineup.tones import TONES
 from alignscope.text.clean import cell_width
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.chooser import Chooser
+from alignscope.ui.screens.base.chooser import Chooser
 from alignscope.ui.screens.themes import ThemesScreen
 from alignscope.ui.themes import (
     DEFAULT,

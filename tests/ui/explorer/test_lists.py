@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.ui.screens.chooser import Chooser
+from alignscope.ui.screens.base.chooser import Chooser
 from tests.standin import Ollama
 from tests.ui.explorer.desk import Desk, explore
 

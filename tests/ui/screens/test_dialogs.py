@@ -17,10 +17,10 @@ from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.run.catalog import Listing
 from alignscope.sessions.library.index import Entry, EntryPane
 from alignscope.ui.app import AlignscopeApp
-from alignscope.ui.screens.chooser import Choices, Chooser
+from alignscope.ui.screens.base.chooser import Choices, Chooser
+from alignscope.ui.screens.base.labels import hanging
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
-from alignscope.ui.screens.labels import hanging
 from alignscope.ui.screens.library.rows import row
 from alignscope.ui.screens.library.turns import TurnsScreen
 from alignscope.ui.screens.models.picker import PickerScreen

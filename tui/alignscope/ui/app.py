@@ -25,7 +25,7 @@ from alignscope.ui import themes
 from alignscope.ui.ascii import AsciiFilter, needs_ascii
 from alignscope.ui.ending import exit_with_terminal
 from alignscope.ui.pasting import keep_pastes_whole
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
 _PLACEHOLDER: Final = "Type a command, experiment, preset, parameter, model, session or theme"

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import Keys
 
-from alignscope.ui.screens.chooser import Choices, Chooser
+from alignscope.ui.screens.base.chooser import Choices, Chooser
 from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
 from alignscope.ui.screens.explorer.question import Question
 from alignscope.ui.screens.explorer.screen import ExplorerScreen

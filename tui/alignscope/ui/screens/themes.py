@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import cell_width, clean, fit
-from alignscope.ui.screens.chooser import Choices, Chooser, Heading
+from alignscope.ui.screens.base.chooser import Choices, Chooser, Heading
 
 _NAME: Final = 20
 """Width of a theme's name in cells."""

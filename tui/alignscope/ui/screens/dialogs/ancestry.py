@@ -14,8 +14,8 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import describe_origin
-from alignscope.ui.screens.chooser import Choices, ListDialog
-from alignscope.ui.screens.labels import labels
+from alignscope.ui.screens.base.chooser import Choices, ListDialog
+from alignscope.ui.screens.base.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 _TEXT_FROM = 24

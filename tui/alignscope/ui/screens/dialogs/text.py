@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from alignscope.text.clean import clean
-from alignscope.ui.screens.base import Dialog
+from alignscope.ui.screens.base.screen import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.text_field import TextField
 

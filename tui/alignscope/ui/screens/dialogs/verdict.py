@@ -11,8 +11,8 @@ from textual.widgets.option_list import Option
 
 from alignscope.model.turn import ReplyKey, Turn
 from alignscope.text.clean import fit
-from alignscope.ui.screens.chooser import Choices, ListDialog
-from alignscope.ui.screens.labels import labels
+from alignscope.ui.screens.base.chooser import Choices, ListDialog
+from alignscope.ui.screens.base.labels import labels
 from alignscope.ui.widgets.keybar import KeyBar
 
 _NUMBERED: Final = 9

@@ -11,7 +11,7 @@ from alignscope.files.experiments import Experiment, experiments, search
 from alignscope.model.sampling import PARAMETERS, Sampling
 from alignscope.model.scaffold import BARE
 from alignscope.text.clean import clean
-from alignscope.ui.screens.chooser import Heading, PreviewChooser
+from alignscope.ui.screens.base.chooser import Heading, PreviewChooser
 
 Action = Literal["send", "edit"]
 

@@ -21,9 +21,9 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.going_on import Beginning
 from alignscope.run.servers import Servers
 from alignscope.text.wording import describe_pace, describe_settings
+from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.pacing import Pacing
-from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor
 from alignscope.ui.widgets.status import SettingsLine

@@ -21,7 +21,7 @@ from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from alignscope.sessions.recording.writer import Writer
 from alignscope.text.wording import reply_name
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 
 T = TypeVar("T")

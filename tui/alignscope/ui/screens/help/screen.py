@@ -18,7 +18,7 @@ from textual.widgets import Static
 from alignscope.files.yaml_file import convert, load
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.text.clean import Wrapper, cell_width, clean
-from alignscope.ui.screens.base import Dialog
+from alignscope.ui.screens.base.screen import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
 
 _KEY: Final = re.compile(r"\{([\w.-]+)\}")

@@ -16,7 +16,7 @@ from alignscope.model.pace import AS_IT_COMES, readable_pace
 from alignscope.model.session import Session, SessionError
 from alignscope.text.clean import clean
 from alignscope.ui.picture import screen_svg
-from alignscope.ui.screens.chooser import Chooser
+from alignscope.ui.screens.base.chooser import Chooser
 
 _PICTURE: Final = "svg"
 _FORMS: Final = {

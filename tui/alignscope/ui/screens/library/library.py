@@ -18,7 +18,7 @@ from alignscope.sessions.library.places import find_places
 from alignscope.sessions.library.store import Store
 from alignscope.text.clean import clean
 from alignscope.text.wording import counted
-from alignscope.ui.screens.chooser import PreviewChooser
+from alignscope.ui.screens.base.chooser import PreviewChooser
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.library.export import export
 from alignscope.ui.screens.library.rows import describe, row

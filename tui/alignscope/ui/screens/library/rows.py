@@ -12,7 +12,7 @@ from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.places import Place
 from alignscope.text.clean import cell_width, clean, clean_line, fit
 from alignscope.text.wording import counted, remarks
-from alignscope.ui.screens.labels import hanging, labels
+from alignscope.ui.screens.base.labels import hanging, labels
 
 _TURNS_SHOWN: Final = 5
 _ROWS_SHOWN: Final = 4

@@ -11,8 +11,8 @@ from textual.widgets.option_list import Option
 from alignscope.model.turn import Turn
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import describe_verdict, remarks
-from alignscope.ui.screens.chooser import PreviewChooser
-from alignscope.ui.screens.labels import hanging
+from alignscope.ui.screens.base.chooser import PreviewChooser
+from alignscope.ui.screens.base.labels import hanging
 from alignscope.ui.screens.library.rows import replies
 
 Action = Literal["fork", "edit"]

@@ -21,8 +21,8 @@ from alignscope.model.lineup.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
-from alignscope.ui.screens.chooser import Choices, Chooser, Heading
-from alignscope.ui.screens.labels import hanging, labels
+from alignscope.ui.screens.base.chooser import Choices, Chooser, Heading
+from alignscope.ui.screens.base.labels import hanging, labels
 from alignscope.ui.screens.models.pull import Offer, PullScreen
 
 _MARKS: Final = {

@@ -16,7 +16,7 @@ from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.lineup.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
-from alignscope.ui.screens.chooser import Choices, ListDialog
+from alignscope.ui.screens.base.chooser import Choices, ListDialog
 from alignscope.ui.widgets.keybar import KeyBar
 
 _NAMED_MAX = 6

@@ -18,8 +18,8 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, describe_settings, reply_summary
-from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.labels import labels
+from alignscope.ui.screens.base.labels import labels
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
 

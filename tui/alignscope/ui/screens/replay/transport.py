@@ -14,8 +14,8 @@ from alignscope.model.session import Session
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.text.wording import describe_pace
+from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.replay.panes import ReplayPanes
-from alignscope.ui.screens.split_screen import SplitScreen
 from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
 
 _FRAMES: Final = 30

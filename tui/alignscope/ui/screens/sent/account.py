@@ -9,7 +9,7 @@ from alignscope.run.sent.pane import SentPane, Warned
 from alignscope.run.sent.words import Section, sections, source
 from alignscope.text.clean import Wrapper, cell_width, clean, render
 from alignscope.text.wording import counted
-from alignscope.ui.screens.labels import hanging
+from alignscope.ui.screens.base.labels import hanging
 
 _MOST: Final = 6000
 """Characters of a text that are shown: its beginning and its end, since a carried conversation has no limit."""

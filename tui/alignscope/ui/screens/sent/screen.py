@@ -20,8 +20,8 @@ from alignscope.run.sent.words import curl, request_json
 from alignscope.run.servers import Servers
 from alignscope.text.clean import clean
 from alignscope.text.wording import counted
-from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.labels import labels
+from alignscope.ui.screens.base.labels import labels
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.sent.account import account, warned
 from alignscope.ui.screens.sent.bindings import BINDINGS
 from alignscope.ui.widgets.keybar import KeyBar

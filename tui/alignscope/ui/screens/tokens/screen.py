@@ -14,7 +14,7 @@ from alignscope.model.lineup.tones import tones
 from alignscope.model.turn import Turn
 from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.text.wording import counted, describe_origin, describe_token, name_token
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.tokens.bindings import BINDINGS
 from alignscope.ui.screens.tokens.inspector import Inspected, Inspector
 from alignscope.ui.screens.tokens.legend import Legend

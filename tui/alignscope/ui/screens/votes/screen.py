@@ -13,8 +13,8 @@ from alignscope.lab.summary.rows import Rows
 from alignscope.lab.votes import BallotBox, Pair, VotesError, replies_of, standing
 from alignscope.measure.statistics.votes import Vote
 from alignscope.text.clean import clean
-from alignscope.ui.screens.base import AppScreen
-from alignscope.ui.screens.labels import hanging
+from alignscope.ui.screens.base.labels import hanging
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.votes.bindings import BINDINGS
 from alignscope.ui.widgets.keybar import KeyBar
 

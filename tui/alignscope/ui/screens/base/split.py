@@ -10,7 +10,7 @@ from alignscope.model.launch import Scroll
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import Turn
 from alignscope.text.wording import counted
-from alignscope.ui.screens.base import AppScreen
+from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine

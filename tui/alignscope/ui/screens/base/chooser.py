@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option, OptionDoesNotExist
 
-from alignscope.ui.screens.base import Dialog
+from alignscope.ui.screens.base.screen import Dialog
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.sampling.parameter_list import SELECTED
 from alignscope.ui.widgets.text_field import LineField
