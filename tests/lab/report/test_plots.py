@@ -23,7 +23,7 @@ from alignscope.lab.report.plots.describe import (
 from alignscope.measure.bounds import Bounds
 from alignscope.text.clean import cell_width
 from tests.sessions.recorded import NASTY
-from tests.ui.test_signs import SAFE
+from tests.ui.app.test_signs import SAFE
 
 PERCENT = Axis(0, 1, "{:.0%}".format)
 INTERVALS = Intervals(

@@ -9,7 +9,7 @@ from alignscope.lab.summary.rows import Rows
 from alignscope.lab.summary.tally import Tally
 from alignscope.text.clean import cell_width
 from tests.lab import runs
-from tests.ui.test_signs import SAFE
+from tests.ui.app.test_signs import SAFE
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 
 import alignscope
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tui" / "alignscope"
 pytestmark = pytest.mark.xdist_group("package")
 SCREEN_ROOMS = (
@@ -83,7 +83,7 @@ def test_a_source_archive_builds_the_same_wheel(unpacked: Path, tmp_path: Path) 
             archive.extraction_filter = tarfile.data_filter
         archive.extractall(tmp_path / "source")
     [source] = (tmp_path / "source").iterdir()
-    assert (source / "tests" / "test_package.py").is_file()
+    assert (source / "tests" / "project" / "test_package.py").is_file()
     assert not (source / "tui" / "training").exists()
     (tmp_path / "again").mkdir()
     with zipfile.ZipFile(build("wheel", source, tmp_path / "again")) as archive:

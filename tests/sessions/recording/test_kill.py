@@ -1,6 +1,6 @@
 """Killed in the middle of a stream."""
 
-from tests.sessions.kill import many
+from tests.sessions.recording.kill import many
 
 
 async def test_a_kill_costs_no_session_and_no_earlier_turn() -> None:

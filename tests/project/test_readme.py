@@ -15,7 +15,7 @@ from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.replay.bindings import BINDINGS as REPLAY
 from alignscope.ui.screens.tokens.bindings import BINDINGS as TOKENS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PROJECT = (ROOT / "pyproject.toml").read_text()
 README = (ROOT / "README.md").read_text()
 SIGNS = {
@@ -38,7 +38,7 @@ SIGNS = {
 
 
 def key_table(bindings: Sequence[BindingType]) -> str:
-    """Keys, as the README shows them; `python -m tests.test_readme` puts them there."""
+    """Keys, as the README shows them; `python -m tests.project.test_readme` puts them there."""
     lines = ["| key | does |", "|---|---|"]
     for binding in bindings:
         assert isinstance(binding, Binding) and binding.id

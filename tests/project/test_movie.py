@@ -14,7 +14,7 @@ from alignscope.cli import main
 from alignscope.text.clean import cell_width
 from tests.sessions.recorded import TWO_TURNS_END, session, two_turns, written
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "docs" / "movie.py"
 FILM = ROOT / "docs" / "movie.svg"
 SVG = "{http://www.w3.org/2000/svg}"

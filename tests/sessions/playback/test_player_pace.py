@@ -10,7 +10,7 @@ from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
 from alignscope.sessions.playback.recording import TURN_GAP_MS
 from tests.sessions.recorded import events, turn, two_turns
-from tests.sessions.test_player import REPLIES, columns, folded, framed, made, texts
+from tests.sessions.playback.test_player import REPLIES, columns, folded, framed, made, texts
 
 
 def fast() -> Turn:

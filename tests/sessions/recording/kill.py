@@ -1,4 +1,4 @@
-"""`python -m tests.sessions.kill [N]`: streams killed by SIGKILL at random moments, and what is left of them.
+"""`python -m tests.sessions.recording.kill [N]`: streams killed by SIGKILL at random moments, and what is left of them.
 
 Each run is a process of its own that keeps a session while two panes stream from a stand-in, and says on its standard
 output what it has got. After the kill, the next start's recovery is run, and what it finds is held against that.
