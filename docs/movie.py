@@ -1,7 +1,7 @@
 """Make a film for the README from a recording: an asciinema `.cast` becomes one animated SVG.
 
     .venv/bin/alignscope sessions export sessions/questions.yaml -f cast --pace 12 --columns 96 --rows 32 |
-        .venv/bin/python docs/movie.py > docs/movie.svg
+        .venv/bin/python docs/movie.py > docs/images/movie.svg
 
 The SVG holds no script and asks for nothing outside itself, so it also plays as an image in a page. It loops, with the
 end held for a while. Where motion isn't wanted or can't be shown, it stands still at its last frame.

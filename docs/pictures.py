@@ -1,6 +1,6 @@
 """Make the README's pictures from the application itself, by replaying recordings that come along.
 
-    python docs/pictures.py            all of them, into docs/
+    python docs/pictures.py            all of them, into docs/images/
     python docs/pictures.py replay     only these
     python docs/pictures.py --to DIR   somewhere else
 
@@ -159,7 +159,7 @@ def main() -> int:
     known = {picture.__name__: picture for picture in PICTURES}
     parser = argparse.ArgumentParser(description="Make the README's pictures.")
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"{', '.join(known)} (default: all)")
-    parser.add_argument("--to", metavar="DIR", type=Path, default=HERE, help="default: docs/")
+    parser.add_argument("--to", metavar="DIR", type=Path, default=HERE / "images", help="default: docs/images/")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(known))
     if unknown:

@@ -16,7 +16,7 @@ from tests.sessions.recorded import TWO_TURNS_END, session, two_turns, written
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "docs" / "movie.py"
-FILM = ROOT / "docs" / "movie.svg"
+FILM = ROOT / "docs" / "images" / "movie.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -96,7 +96,7 @@ def test_the_film_is_all_in_itself_and_small() -> None:
 
 
 def test_the_film_is_that_of_the_recording(capsys: pytest.CaptureFixture[str]) -> None:
-    pattern = r"bin/alignscope (.+?) \|\n +\.venv/bin/python docs/movie\.py > docs/movie\.svg"
+    pattern = r"bin/alignscope (.+?) \|\n +\.venv/bin/python docs/movie\.py > docs/images/movie\.svg"
     [command] = re.findall(pattern, SCRIPT.read_text())
     assert main(shlex.split(command.replace("sessions/", f"{ROOT}/sessions/"))) == 0
     assert filmed(capsys.readouterr().out).stdout.decode() == FILM.read_text(), (

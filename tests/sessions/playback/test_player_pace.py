@@ -9,8 +9,8 @@ from alignscope.model.pace import AS_IT_COMES, PACES
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
 from alignscope.sessions.playback.recording import TURN_GAP_MS
-from tests.sessions.recorded import events, turn, two_turns
 from tests.sessions.playback.test_player import REPLIES, columns, folded, framed, made, texts
+from tests.sessions.recorded import events, turn, two_turns
 
 
 def fast() -> Turn:
