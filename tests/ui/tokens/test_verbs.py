@@ -253,6 +253,20 @@ async def test_the_explorer_shows_it_as_a_further_sample_and_so_does_a_replay() 
         assert "Go live" in desk.words
 
 
+async def test_a_pane_that_is_asked_again_waits_for_no_further_sample() -> None:
+    async with verbs() as (_, desk):
+        await desk.press("right", "2", "enter")
+        await desk.until_gone_on("base", 2)
+        await desk.press("escape", "R")
+        view = desk.pane("base")
+        await desk.until(lambda: ("base", 2) not in desk.turn.replies and not view.running)
+        assert list(view.replies) == [1] and view.shown_sample == 1
+        assert view.replies[1] is desk.turn.replies["base", 1]
+        assert view.replies[1].text.strip() in desk.screen
+        await desk.press("n")
+        assert view.shown_sample == 1 and view.replies[1].text.strip() in desk.screen
+
+
 async def test_a_reply_that_still_streams_can_be_gone_on_from_and_loses_nothing() -> None:
     words = tuple(f" word{number}" for number in range(9000))
     async with Ollama(script=Script(language=SPOKEN), num_parallel=4) as server:

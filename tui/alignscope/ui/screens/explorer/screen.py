@@ -246,6 +246,7 @@ class ExplorerScreen(ExperimentActions):
         turn = turns[-1]
         self.exploration.stop(name)
         await self.exploration.ended(turn, name)
+        turn.forget(name)
         view.retry()
         self.pacing.begin_again(name)
         await self.play(turn, name, first=view.shown_sample or 1)
