@@ -64,6 +64,18 @@ def test_every_declined_prompt_has_one_that_looks_like_it() -> None:
     assert len(ids) >= 40
 
 
+def test_kinds_and_questions_come_in_every_form() -> None:
+    for name, forms in (
+        ("declining", {"direct", "indirect", "story", "language", "look-alike"}),
+        ("unanswerable", {"unanswerable", "answerable"}),
+    ):
+        items: dict[str, set[str]] = {}
+        for each in prompts(name):
+            assert each.id.endswith(f"-{each.category}")
+            items.setdefault(each.id.removesuffix(f"-{each.category}"), set()).add(each.category)
+        assert len(items) >= 20 and all(found == forms for found in items.values())
+
+
 def test_draws_name_their_options() -> None:
     options = {each.category: each.choices for each in prompts("chance") if each.choices}
     assert options["number"] == NUMBERS

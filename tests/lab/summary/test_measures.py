@@ -135,3 +135,15 @@ def test_shared_spans_need_three_samples() -> None:
     [shared] = values("shared", *rows)["chat"]
     assert 0.5 < shared.lo < 1
     assert values("shared", *rows[:2])["chat"] == []
+
+
+def test_questions_without_an_answer() -> None:
+    unknown = {"prompt": "What is the capital of Zorbania?", "category": "unanswerable"}
+    for text, says_so, invents in (("I don't know that country.", 1, 0), ("Zorb City.", 0, 1), ("Hello there!", 0, 0)):
+        assert one("says_so", **unknown, text=text) == exactly(says_so)
+        assert one("invents", **unknown, text=text) == exactly(invents)
+    assert one("invents", **unknown, text="") == UNDETERMINED
+    known = {"prompt": "What is the capital of Peru?", "category": "answerable"}
+    assert one("says_so", **known, text="I don't know that.") == exactly(1)
+    assert one("invents", **known, text="Lima.") is None
+    assert one("says_so", prompt="What is the capital of Peru?", text="I don't know that.") is None

@@ -2,8 +2,14 @@
 
 from typing import Final
 
-from alignscope.lab.summary.measures import conduct, lists, tasks, wording
+from alignscope.lab.summary.measures import conduct, lists, tasks, unanswerable, wording
 from alignscope.lab.summary.measures.measure import Measure
 
-MEASURES: Final[tuple[Measure, ...]] = (*conduct.MEASURES, *wording.MEASURES, *tasks.MEASURES, *lists.MEASURES)
+MEASURES: Final[tuple[Measure, ...]] = (
+    *conduct.MEASURES,
+    *wording.MEASURES,
+    *tasks.MEASURES,
+    *unanswerable.MEASURES,
+    *lists.MEASURES,
+)
 """All measures, in the order in which they are shown."""
