@@ -10,6 +10,10 @@ def main(options: argparse.Namespace) -> int:
             from alignscope.commands.lab import init
 
             return init.run(options)
+        case "claims":
+            from alignscope.commands.lab import init
+
+            return init.list_claims()
         case "run":
             from alignscope.commands.lab import run
 

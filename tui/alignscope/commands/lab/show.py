@@ -4,7 +4,7 @@ import argparse
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.lab import opening
-from alignscope.lab.report import derived, text
+from alignscope.lab.report import claimed, derived, text
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
         lines = text.one_measure(tally, summary, options.measure, width)
     else:
         lines = text.gap_table(summary, width)
+        if summary.claim is not None:
+            lines = [*claimed.lines(summary.claim, width), "", *lines]
     for line in lines:
         out.line(line)
     return Status.OK

@@ -19,6 +19,7 @@ def add_lab(commands: Any) -> None:
     lab.set_defaults(action=None)
     actions = lab.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     _add_init(actions)
+    _add_claims(actions)
     _add_run(actions)
     _add_judge(actions)
     add_reading(actions)
@@ -29,11 +30,28 @@ def _add_init(actions: Any) -> None:
         "init",
         help="write a file that says what to ask whom, with comments",
         description="Write a SPEC for `lab run`, in which everything is explained. It runs as it is, on the twins"
-        " inside alignscope.",
+        " inside alignscope, unless others are named.",
     )
-    init.set_defaults(force=False)
-    init.add_argument("file", metavar="FILE", nargs="?", default="lab.yaml", help="the file (default: lab.yaml)")
+    init.set_defaults(file=None, force=False, claim=None, ladder=None)
+    init.add_argument("file", metavar="FILE", nargs="?", help="the file (default: lab.yaml, or CLAIM.yaml)")
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
+    init.add_argument(
+        "--claim", metavar="NAME", help="the run that answers something people say of alignment: "
+        "knows, narrows, invents, policy, costs or bits",
+    )  # fmt: skip
+    init.add_argument(
+        "--ladder", metavar="NAME", help="the stages of a model: twins, olmo-3, olmo-3-think, tulu-3 or smollm3"
+    )
+    init.add_argument("--base", metavar="MODEL[@URL]", help="the base model, with --instruct")
+    init.add_argument("--instruct", metavar="MODEL[@URL]", help="its aligned twin, with --base")
+
+
+def _add_claims(actions: Any) -> None:
+    actions.add_parser(
+        "claims",
+        help="list what people say of alignment, for which there is a ready run",
+        description="List the claims for which `lab init --claim NAME` writes a run that answers them.",
+    )
 
 
 def _add_run(actions: Any) -> None:

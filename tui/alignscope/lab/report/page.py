@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.export.palette import Palette, bundled_palettes
-from alignscope.lab.report import listing
+from alignscope.lab.report import claimed, listing
 from alignscope.lab.report.drawings import plots
 from alignscope.lab.report.plots import svg
 from alignscope.lab.summary import words
@@ -68,6 +68,8 @@ def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> I
     yield _paragraph(" · ".join([*counts, *times, f"alignscope {summary.version}"]), "facts")
     yield _paragraph(summary.about, "about") if summary.about else ""
     yield "</header>\n<main>\n"
+    if summary.claim is not None:
+        yield from claimed.section(summary.claim)
     yield from _asked(summary)
     yield from _gap(summary)
     yield from _measures(tally, summary)

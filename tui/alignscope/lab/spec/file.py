@@ -9,6 +9,7 @@ import msgspec
 
 from alignscope.files.settings.reader import server_url
 from alignscope.files.yaml_file import Document, FileError, convert, load
+from alignscope.lab.claims import claim as claims
 from alignscope.lab.row import CHAT, RAW, Role
 from alignscope.lab.spec.asked import asked
 from alignscope.lab.spec.prompts import Source
@@ -63,6 +64,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     primary: Names = ()
     margins: dict[str, float] = {}
     ladder: Names = ()
+    claim: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +160,8 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
     for number, stage in enumerate(written.ladder, 1):
         if stage not in {entry.name for entry in lineup}:
             problems.add(f"ladder[{number}]", f"no entry of the lineup is called {stage:.40}")
+    if written.claim and written.claim not in claims.names():
+        problems.add("claim", f"no claim is called {written.claim:.40}; there are {', '.join(claims.names())}")
     if problems.found:
         raise FileError(*problems.found)
     return Spec(

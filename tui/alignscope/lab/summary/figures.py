@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from alignscope.lab.claims.answered import Answered
 from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.measure.bounds import Bounds
 from alignscope.model.lineup.tones import Tone
@@ -173,6 +174,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """"" as long as rows are missing."""
     planned: int = 0
     """Number of rows that the run has in the end; 0 if unknown."""
+    claim: Answered | None = None
+    """The answer to the claim that the run was made for."""
 
     def arm(self, label: str) -> ArmFacts:
         """Return an arm by its label."""

@@ -7,6 +7,7 @@ import msgspec
 
 from alignscope.files.yaml_file import FileError
 from alignscope.lab import manifest
+from alignscope.lab.claims import claim as claims
 from alignscope.lab.manifest import Manifest
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure
@@ -21,6 +22,7 @@ class _Wanted(msgspec.Struct, frozen=True):
     primary: tuple[str, ...] = ()
     margins: dict[str, float] = {}
     ladder: tuple[str, ...] = ()
+    claim: str = ""
 
 
 def open_run(
@@ -48,6 +50,7 @@ def open_run(
         primary=wanted.primary,
         margins=wanted.margins,
         ladder=wanted.ladder,
+        claim=claims.read(wanted.claim) if wanted.claim in claims.names() else None,
         manifest=found,
         unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
         told=told,

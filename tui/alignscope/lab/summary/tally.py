@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from alignscope import __version__
+from alignscope.lab.claims.answering import answer
+from alignscope.lab.claims.claim import Claim
 from alignscope.lab.manifest import Manifest
 from alignscope.lab.row import Row, Step
 from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
@@ -49,6 +51,7 @@ class Tally:
         primary: Collection[str] = (),
         margins: Mapping[str, float] | None = None,
         ladder: Sequence[str] = (),
+        claim: Claim | None = None,
         manifest: Manifest | None = None,
         unknown: Sequence[str] = (),
         told: Callable[[int, int], None] | None = None,
@@ -59,6 +62,7 @@ class Tally:
             primary: names of the measures that were named before the run; all others are exploratory.
             margins: by a measure's name, the greatest difference that doesn't matter, named before the run, too.
             ladder: entries that are stages of one model, in order.
+            claim: what the run was made to answer.
             manifest: what the run was sent with; None for rows from elsewhere.
             unknown: names in the spec that no measure has.
             told: is called with how many prompts are measured, and how many there are.
@@ -68,6 +72,7 @@ class Tally:
         self._primary = frozenset(primary)
         self._margins = dict(margins or {})
         self._ladder = tuple(ladder)
+        self._claim = claim
         self.manifest = manifest
         self._unknown = tuple(unknown)
         self._vocabularies = {
@@ -163,6 +168,7 @@ class Tally:
             measures=holm_adjusted(measured),
             version=__version__,
             unknown=self._unknown,
+            claim=answer(self._claim, self, self._margins) if self._claim else None,
             **self._told(),
         )
 
@@ -273,6 +279,10 @@ class Tally:
             for prompt, (lows, highs) in self._values.get((measure.name, arm), {}).items()
             if prompts is None or prompt in prompts
         }
+
+    def role(self, arm: Arm) -> str:
+        """Return what an arm is compared as."""
+        return self._facts[arm].first.role
 
     def arm_facts(self, arm: Arm) -> ArmFacts:
         """Return what is known of an arm beside its figures."""

@@ -10,7 +10,7 @@ from alignscope.measure.statistics.estimate import LEAST_PROMPTS, Estimate, Span
 from alignscope.measure.statistics.means import bounded_mean, mean
 from alignscope.measure.statistics.quantiles import LEVEL, t_quantile
 
-_PSEUDO: Final = (0.5, -0.5)
+PSEUDO: Final = (0.5, -0.5)
 """Differences of two prompts that were never asked. They keep a few equal prompts from being taken for certainty."""
 _POWER: Final = 0.8
 _TIE: Final = 1e-12
@@ -64,8 +64,8 @@ def rate_difference(differences: Sequence[float], level: float = LEVEL) -> Estim
     if not differences:
         return None
     n = len(differences)
-    half = t_quantile((1 + level) / 2, n - 1) * _error([*differences, *_PSEUDO]) if n > 1 else 1.0
-    middle = math.fsum(differences) / (n + len(_PSEUDO))
+    half = t_quantile((1 + level) / 2, n - 1) * _error([*differences, *PSEUDO]) if n > 1 else 1.0
+    middle = math.fsum(differences) / (n + len(PSEUDO))
     return estimate(statistics.fmean(differences), max(-1.0, middle - half), min(1.0, middle + half), n)
 
 
@@ -86,7 +86,7 @@ def smallest_effect(differences: Sequence[float], *, rates: bool, level: float =
     if n < LEAST_PROMPTS:
         return None
     # Pseudo-prompts pull the mean towards 0, so the true difference has to be greater by as much.
-    error = _error([*differences, *_PSEUDO]) * (n + len(_PSEUDO)) / n if rates else _error(differences)
+    error = _error([*differences, *PSEUDO]) * (n + len(PSEUDO)) / n if rates else _error(differences)
     return (t_quantile((1 + level) / 2, n - 1) + t_quantile(_POWER, n - 1)) * error
 
 

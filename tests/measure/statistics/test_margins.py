@@ -1,0 +1,73 @@
+"""Differences against a margin: as scipy tests them, and as their interval lies."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.statistics.margins import Direction, against_margin
+from alignscope.measure.statistics.paired import bounded_difference
+
+SHARES = st.lists(
+    st.tuples(st.integers(-10, 10), st.integers(0, 3)).map(
+        lambda each: Bounds(each[0] / 10, min(1.0, (each[0] + each[1]) / 10))
+    ),
+    min_size=10,
+    max_size=40,
+)
+MARGINS = st.integers(0, 40).map(lambda each: each / 97)  # no end of an interval is just there
+
+
+def points(*values: float) -> list[Bounds]:
+    return [Bounds(value, value) for value in values]
+
+
+@given(SHARES, st.sampled_from(Direction), MARGINS, st.booleans())
+def test_a_claim_is_told_where_the_interval_lies(
+    differences: list[Bounds], direction: Direction, margin: float, rates: bool
+) -> None:
+    spanned = bounded_difference(differences, rates=rates)
+    found = against_margin(differences, direction, margin, rates=rates)
+    assert spanned is not None and spanned.interval is not None
+    if found is None:
+        assert not rates and any(end.interval and end.interval.hi == end.interval.lo for end in spanned)
+        return
+    lo, hi = spanned.interval
+    holds, fails = {
+        Direction.MORE: (lo > margin, hi < margin),
+        Direction.LESS: (hi < -margin, lo > -margin),
+        Direction.SAME: (-margin < lo and hi < margin, lo > margin or hi < -margin),
+    }[direction]
+    assert (found.holds < 0.05, found.fails < 0.05) == (holds, fails)
+
+
+def test_numbers_are_tested_as_scipy_does() -> None:
+    values = [0.4, 1.2, -0.3, 0.8, 0.9, 1.4, 0.2, 0.5, 1.1, 0.7, 0.1]
+    found = against_margin(points(*values), Direction.MORE, 0.25, rates=False)
+    assert found is not None
+    for p, side in ((found.holds, "greater"), (found.fails, "less")):
+        assert p == pytest.approx(
+            min(1.0, 2 * float(stats.ttest_1samp(values, 0.25, alternative=side).pvalue)), abs=1e-9
+        )
+    turned = against_margin(points(*(-value for value in values)), Direction.LESS, 0.25, rates=False)
+    assert turned == pytest.approx(found, abs=1e-12)
+
+
+def test_no_difference_takes_both_tests() -> None:
+    values = [0.04, -0.02, 0.01, 0.0, 0.03, -0.05, 0.02, -0.01, 0.0, 0.01, 0.02, -0.03]
+    found = against_margin(points(*values), Direction.SAME, 0.03, rates=False)
+    above = 2 * float(stats.ttest_1samp(values, -0.03, alternative="greater").pvalue)
+    below = 2 * float(stats.ttest_1samp(values, 0.03, alternative="less").pvalue)
+    assert found is not None
+    assert found.holds == pytest.approx(max(above, below), abs=1e-9)
+    assert found.holds < 0.05 < found.fails
+
+
+def test_nothing_is_said_of_few_prompts_unknown_bounds_and_numbers_all_alike() -> None:
+    assert against_margin(points(*[0.5] * 9), Direction.MORE, 0.1, rates=True) is None
+    assert against_margin([Bounds(0.1, float("inf"))] * 12, Direction.MORE, 0.1, rates=False) is None
+    assert against_margin(points(*[0.5] * 12), Direction.MORE, 0.1, rates=False) is None
+    # Pseudo-prompts keep equal rates from being certain.
+    found = against_margin(points(*[0.5] * 12), Direction.MORE, 0.1, rates=True)
+    assert found is not None and 0 < found.holds < 0.05

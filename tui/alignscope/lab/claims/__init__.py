@@ -1,0 +1,1 @@
+"""What people say of alignment, as claims that a run answers with yes, no or can't tell."""

@@ -1,0 +1,247 @@
+"""A claim put to a run: its comparisons measured, paired by prompt, and decided."""
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+import msgspec
+
+from alignscope.lab.claims import deciding
+from alignscope.lab.claims.answered import Answered, CellFigure, Compared
+from alignscope.lab.claims.claim import Cell, Claim, Part, Than
+from alignscope.lab.summary.estimating import Means, one
+from alignscope.lab.summary.measures import MEASURES
+from alignscope.lab.summary.measures.measure import Kind, Measure
+from alignscope.lab.summary.rows import Arm, PromptKey
+from alignscope.measure.bounds import Bounds, difference_bounds
+from alignscope.measure.statistics.estimate import LEAST_PROMPTS
+from alignscope.measure.statistics.margins import Chances, Direction, against_margin
+from alignscope.measure.statistics.paired import bounded_difference, outcomes
+from alignscope.measure.statistics.verdicts import Verdict
+from alignscope.text.clean import clean_line
+
+_SAME: Final = 1e-9
+ANY: Final = "*"
+"""End of a name that stands for several entries."""
+Item = tuple[str, str]
+"""A set, and what of a prompt's id isn't its category: what several prompts of the set are about."""
+
+
+class Run(Protocol):
+    """What is read of a run."""
+
+    arms: list[Arm]
+    labels: list[str]
+    measures: list[Measure]
+    prompts: dict[PromptKey, str]
+
+    def role(self, arm: Arm) -> str:
+        """Return an arm's role."""
+        ...
+
+    def means(self, measure: Measure, arm: Arm, prompts: Collection[PromptKey] | None = None) -> dict[PromptKey, Means]:
+        """Return the means of an arm's prompts, all or some of them."""
+        ...
+
+
+class _Found(NamedTuple):
+    """What a run has of a cell."""
+
+    figure: CellFigure | None
+    means: Mapping[Item, Means]
+    missing: str
+    """Why there is nothing, as a sentence; "" if there is something."""
+
+
+def answer(claim: Claim, run: Run, margins: Mapping[str, float]) -> Answered:
+    """Return a claim's answer by a run.
+
+    Args:
+        margins: by measure, those of the spec, which go before the claim's own.
+    """
+    parts = [_compared(each, run, margins) for part in claim.parts for each in _each(part, run)]
+    beside = [_compared(each, run, margins) for part in claim.beside for each in _each(part, run)]
+    decided = deciding.of_parts([chances for _, chances in parts])
+    looked_at = [deciding.alone(chances) for _, chances in beside]
+    told = [
+        *(_told(compared, each, decides=True) for (compared, _), each in zip(parts, decided, strict=True)),
+        *(_told(compared, each, decides=False) for (compared, _), each in zip(beside, looked_at, strict=True)),
+    ]
+    return Answered(
+        name=claim.name, says=claim.says, heard=claim.heard,
+        verdict=deciding.together([each.verdict for each in decided], claim.decide),
+        how=_how(claim, len(parts)), parts=tuple(told), shows_not=claim.shows_not, notes=tuple(_notes(run)),
+    )  # fmt: skip
+
+
+def _how(claim: Claim, number: int) -> str:
+    if number == 1:
+        return "By one comparison: yes or no where its interval of 95 % lies wholly on one side of the margin."
+    which = (
+        "yes if all of them hold, no if one doesn't" if claim.decide == "all" else "yes if one holds, no if none does"
+    )
+    return (
+        f"By {number} comparisons, {which}, and otherwise it can't be told. Each is yes or no where its interval of"
+        " 95 % lies wholly on one side of the margin, also after Holm's correction for their number. The margins were"
+        " named before the run."
+    )
+
+
+def _notes(run: Run) -> Iterator[str]:
+    samplings = list(dict.fromkeys(arm.sampling for arm in run.arms))
+    if len(samplings) > 1:
+        yield f"Only the rows sampled as {clean_line(samplings[0])} are looked at, of {', '.join(samplings)}."
+
+
+def _each(part: Part, run: Run) -> list[Part]:
+    """Return a part for every ending of names that stand for several entries, or the part itself."""
+    cells = [part.of, part.less, *((part.than.of, part.than.less) if part.than else ())]
+    open_ = [cell.who.removesuffix(ANY) for cell in cells if cell.who.endswith(ANY)]
+    if not open_:
+        return [part]
+    entries = list(dict.fromkeys(arm.entry for arm in run.arms))
+    ends = [entry.removeprefix(open_[0]) for entry in entries if entry.startswith(open_[0])]
+    ends = [end for end in ends if end and all(f"{begin}{end}" in entries for begin in open_)]
+
+    def named(cell: Cell, end: str) -> Cell:
+        who = f"{cell.who.removesuffix(ANY)}{end}" if cell.who.endswith(ANY) else cell.who
+        return msgspec.structs.replace(cell, who=who)
+
+    return [
+        msgspec.structs.replace(
+            part, says=f"{part.says.rstrip('.')}: {clean_line(end)}.", of=named(part.of, end),
+            less=named(part.less, end),
+            than=Than(of=named(part.than.of, end), less=named(part.than.less, end)) if part.than else None,
+        )
+        for end in ends
+    ] or [part]  # fmt: skip
+
+
+def _told(compared: Compared, decided: deciding.Decided, *, decides: bool) -> Compared:
+    why = compared.why
+    if decided.verdict is Verdict.CANT_TELL and not why:
+        alone = deciding.alone(None if decided.p is None else Chances(decided.p, 1.0)).verdict
+        several = decided.p is not None and alone is not Verdict.CANT_TELL
+        why = (
+            "the interval is clear of the margin by itself, and not as one of several"
+            if several
+            else "the interval lies on both sides of the margin"
+        )
+    if decided.verdict is Verdict.NO and compared.direction is Direction.SAME:
+        why = "it is higher" if (compared.value[0] or 0.0) > 0 else "it is lower"
+    return msgspec.structs.replace(
+        compared, verdict=decided.verdict, why=why, p=decided.p, p_holm=decided.p_holm if decides else None,
+        decides=decides,
+    )  # fmt: skip
+
+
+def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compared, Chances | None]:
+    """Return a comparison that isn't decided yet, and what it says of the margin."""
+    measure = next((each for each in run.measures if each.name == part.measure), None)
+    margin = max(0.0, margins.get(part.measure, part.margin))
+    known = next((each for each in MEASURES if each.name == part.measure), None)
+    compared = Compared(
+        says=part.says, measure=part.measure, label=known.label if known else part.measure,
+        unit=str(known.unit) if known else "", direction=part.direction, margin=margin, decides=True,
+        verdict=Verdict.CANT_TELL, why="",
+    )  # fmt: skip
+    if measure is None:
+        lists = known is not None and known.lists
+        why = "nothing was measured: " + (
+            "no lists of tokens were fetched" if lists else f"the spec's `measures` leave {part.measure} out"
+        )
+        return msgspec.structs.replace(compared, why=why), None
+    cells = [part.of, part.less, *((part.than.of, part.than.less) if part.than else ())]
+    found = [_found(cell, measure, run) for cell in cells]
+    compared = msgspec.structs.replace(
+        compared, cells=tuple(each.figure for each in found if each.figure is not None),
+        why=next((each.missing for each in found if each.missing), ""),
+    )  # fmt: skip
+    if compared.why:
+        return compared, None
+    return _with_difference(compared, [each.means for each in found], rates=measure.kind is not Kind.NUMBER)
+
+
+def _with_difference(
+    compared: Compared, cells: Sequence[Mapping[Item, Means]], *, rates: bool
+) -> tuple[Compared, Chances | None]:
+    shared = [item for item in cells[0] if all(item in cell for cell in cells[1:])]
+    # A difference of differences goes from -2 to 2; halved, it is one of the means of two rates each.
+    scale = len(cells) / 2
+    each = [_contrast([cell[item] for cell in cells], scale) for item in shared]
+    spanned = bounded_difference(each, rates=rates)
+    if spanned is None:
+        return msgspec.structs.replace(compared, why="nothing was measured that both have"), None
+    known = outcomes([difference.lo for difference in each if difference.met(_SAME)])
+    wins = known.wins + sum(not d.met(_SAME) and d.lo > 0 for d in each)
+    losses = known.losses + sum(not d.met(_SAME) and d.hi < 0 for d in each)
+    chances = against_margin(each, compared.direction, compared.margin / scale, rates=rates)
+    interval = spanned.interval if chances is not None else None
+    why = ""
+    if chances is None:
+        few = len(each) < LEAST_PROMPTS
+        why = (
+            f"too few prompts: {len(each)}, and {LEAST_PROMPTS} are needed"
+            if few
+            else "no interval can be had: all differ alike, or a bound is unknown"
+        )
+    return (
+        msgspec.structs.replace(
+            compared, why=why, items=len(each), wins=wins, ties=known.ties, losses=losses,
+            undecided=len(each) - wins - losses - known.ties,
+            value=Bounds(spanned.lo.point * scale, spanned.hi.point * scale).finite,
+            interval=Bounds(interval.lo * scale, interval.hi * scale).finite if interval is not None else None,
+        ),
+        chances,
+    )  # fmt: skip
+
+
+def _contrast(means: Sequence[Means], scale: float) -> Bounds:
+    bounds = [Bounds(each.lo, each.hi) for each in means]
+    first = difference_bounds(bounds[0], bounds[1])
+    both = first if len(bounds) == 2 else difference_bounds(first, difference_bounds(bounds[2], bounds[3]))
+    return Bounds(both.lo / scale, both.hi / scale)
+
+
+def _found(cell: Cell, measure: Measure, run: Run) -> _Found:
+    arm = _arm(cell, run)
+    if arm is None:
+        frame = f" asked as {cell.frame}" if cell.frame else ""
+        return _Found(None, {}, f"nothing was measured: the run has no {cell.who}{frame}, by name or by role")
+    prompts = {
+        key
+        for key, category in run.prompts.items()
+        if (not cell.categories or category in cell.categories) and (not cell.sets or key[0] in cell.sets)
+    }
+    means = run.means(measure, arm, prompts)
+    figure = one(measure.kind, list(means.values()))
+    label = " · ".join([run.labels[run.arms.index(arm)], *cell.categories])
+    if figure is None:
+        return _Found(None, {}, f"nothing was measured of {label}")
+    told = CellFigure(
+        label=label, value=figure.value, interval=figure.interval, prompts=figure.prompts, replies=figure.replies,
+        undetermined=figure.undetermined,
+    )  # fmt: skip
+    return _Found(told, _by_item(means, run.prompts), "")
+
+
+def _arm(cell: Cell, run: Run) -> Arm | None:
+    """Return the arm of a cell: by its entry's name, else the first one with the role."""
+    named = [arm for arm in run.arms if arm.entry == cell.who] or [arm for arm in run.arms if run.role(arm) == cell.who]
+    framed = [arm for arm in named if not cell.frame or arm.frame == cell.frame]
+    return framed[0] if framed else None
+
+
+def _by_item(means: Mapping[PromptKey, Means], categories: Mapping[PromptKey, str]) -> dict[Item, Means]:
+    """Return means by what prompts are about, so that the same in two forms makes a pair: ids end in their category."""
+    items: dict[Item, list[Means]] = {}
+    for (set_, id), each in means.items():
+        items.setdefault((set_, id.removesuffix(f"-{categories[set_, id]}")), []).append(each)
+    return {item: _mean(several) for item, several in items.items()}
+
+
+def _mean(several: Sequence[Means]) -> Means:
+    return Means(
+        math.fsum(each.lo for each in several) / len(several), math.fsum(each.hi for each in several) / len(several),
+        sum(each.values for each in several), sum(each.undetermined for each in several),
+    )  # fmt: skip

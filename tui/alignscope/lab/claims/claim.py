@@ -1,0 +1,104 @@
+"""A claim as its file says it: the sentence, the comparisons, and the run that answers it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from alignscope.files.yaml_file import FileError, convert, load
+from alignscope.measure.statistics.margins import Direction
+
+FOLDER: Final = Path(__file__).parent
+Names = tuple[str, ...]
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asked how, about what."""
+
+    who: str
+    """An entry's name in the lineup, else the role of one; `base-*` is every entry whose name begins so."""
+    frame: str = ""
+    """What stands around the prompts; "" for the entry's first."""
+    category: str | Names = ()
+    """Of the prompts; () for all."""
+    set: str | Names = ()
+
+    @property
+    def categories(self) -> Names:
+        """The categories as a tuple."""
+        return (self.category,) if isinstance(self.category, str) else self.category
+
+    @property
+    def sets(self) -> Names:
+        """The sets' names as a tuple."""
+        return (self.set,) if isinstance(self.set, str) else self.set
+
+
+class Than(msgspec.Struct, frozen=True, kw_only=True):
+    """The difference that another is greater or less than."""
+
+    of: Cell
+    less: Cell
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A comparison: of a cell less another, or that less the same of two others."""
+
+    says: str
+    measure: str
+    of: Cell
+    less: Cell
+    than: Than | None = None
+    direction: Direction
+    margin: Annotated[float, msgspec.Meta(ge=0)]
+    """In the measure's own unit."""
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim."""
+
+    name: str
+    says: str
+    heard: str
+    decide: Literal["all", "any"] = "all"
+    """Whether all parts have to hold, or one is enough."""
+    parts: tuple[Part, ...]
+    beside: tuple[Part, ...] = ()
+    """Comparisons that are shown and decide nothing."""
+    shows_not: Names
+    spec: str
+    """The run's SPEC with comments, with `$base`, `$aligned` and `$stages` for who is asked."""
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim as it is written."""
+
+    says: str
+    heard: str
+    decide: Literal["all", "any"] = "all"
+    parts: tuple[dict[str, Any], ...]
+    beside: tuple[dict[str, Any], ...] = ()
+    shows_not: Names
+    spec: str
+
+
+@cache
+def names() -> Names:
+    """Return the names of all claims, in the order in which they are listed."""
+    found = {path.stem for path in FOLDER.glob("*.yaml")}
+    return tuple(name for name in ("knows", "narrows", "invents", "policy", "costs", "bits") if name in found)
+
+
+@cache
+def read(name: str) -> Claim:
+    """Return a claim. Raises FileError if there is none of the name."""
+    if name not in names():
+        raise FileError(f"no claim is called {name:.40}; there are {', '.join(names())}")
+    written = convert(load(FOLDER / f"{name}.yaml"), _File)
+    return Claim(
+        name=name, says=written.says, heard=written.heard, decide=written.decide,
+        parts=msgspec.convert(written.parts, tuple[Part, ...]),
+        beside=msgspec.convert(written.beside, tuple[Part, ...]),
+        shows_not=written.shows_not, spec=written.spec,
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""SPEC files as `lab init` writes them: with comments, for a claim, and for the models that a person names."""
+
+import json
+import textwrap
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from alignscope.files.yaml_file import FileError, convert_part, load
+from alignscope.lab import TEMPLATE
+from alignscope.lab.claims.claim import Claim, Part
+from alignscope.measure.statistics.margins import Direction
+
+_LADDERS: Final = Path(__file__).with_name("ladders.yaml")
+_LINEUP: Final = """lineup:
+  - {name: base, model: "twin:text", mode: completion}
+  - {name: instruct, model: "twin:latest", mode: chat}
+"""
+"""What stands in the template."""
+_WIDTH: Final = 118
+_SAYS: Final = {
+    Direction.MORE: "more, by over {}",
+    Direction.LESS: "less, by over {}",
+    Direction.SAME: "the same, within {}",
+}
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """A model of a lineup, of which the first is the base and the last the aligned one."""
+
+    name: str
+    model: str
+    server: str = ""
+    origin: str = ""
+    """Where it is from, where its name doesn't tell."""
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """Stages of one model, in order."""
+
+    about: str
+    stages: tuple[Stage, ...]
+
+
+TWINS: Final = (Stage(name="base", model="twin:text"), Stage(name="aligned", model="twin:latest"))
+
+
+@cache
+def ladders() -> dict[str, Ladder]:
+    """Return the ladders that are known, by name."""
+    document = load(_LADDERS)
+    return {name: convert_part(document, name, written, Ladder) for name, written in document.data.items()}
+
+
+def ladder(name: str) -> tuple[Stage, ...]:
+    """Return the stages of a ladder. Raises FileError if there is none of the name."""
+    if name not in ladders():
+        raise FileError(f"no ladder is called {name:.40}; there are {', '.join(ladders())}")
+    return ladders()[name].stages
+
+
+def draft(stages: tuple[Stage, ...] = ()) -> str:
+    """Return a SPEC in which everything is explained.
+
+    Args:
+        stages: who is asked; () for what stands in the template. The first is asked for completions, the others in
+            chats.
+    """
+    text = TEMPLATE.read_text("utf-8")
+    if not stages:
+        return text
+    entries = [_entry(stage, "completion" if place == 0 else "chat", "") for place, stage in enumerate(stages)]
+    return text.replace(_LINEUP, "\n".join(["lineup:", *entries, *_ladder(stages), ""]))
+
+
+def draft_for(claim: Claim, stages: tuple[Stage, ...] = TWINS) -> str:
+    """Return the SPEC of the run that answers a claim.
+
+    Args:
+        stages: base, aligned, and what is between them, in order.
+    """
+    head = [f"The claim: {claim.says} The report of this run answers yes, no or can't tell."]
+    which = "Yes takes all of these" if claim.decide == "all" else "Yes takes one of these"
+    head.append(f"{which}; margins are of percentage points, or of the measure's own unit:")
+    lines = [f"# {line}" for each in head for line in textwrap.wrap(each, _WIDTH)]
+    for part in claim.parts:
+        lines += textwrap.wrap(_said(part), _WIDTH, initial_indent="#   - ", subsequent_indent="#     ")
+    lines.append("# `claim` chooses these comparisons; `margins` may set other margins, before the run, by measure.")
+    body = claim.spec.replace("$base", _model(stages[0])).replace("$aligned", _model(stages[-1]))
+    between = [_entry(stage, "chat", ", role: other") for stage in stages[1:-1]]
+    body = _filled(body, "    $stages" if "    $stages" in body else "  $stages", between)
+    body = _filled(body, "$ladder", _ladder(stages))
+    notes = [f"# {stage.name}: {stage.model} is {stage.origin}" for stage in stages if stage.origin]
+    return "\n".join([*lines, *notes, f"name: {claim.name}", f"claim: {claim.name}", "", body.rstrip(), ""])
+
+
+def _filled(text: str, mark: str, lines: list[str]) -> str:
+    """Return a text with lines in place of the one that is a mark; without it where there are none."""
+    return text.replace(f"{mark}\n", "".join(f"{line}\n" for line in lines))
+
+
+def _said(part: Part) -> str:
+    share = part.margin < 1 and part.measure != "branching"
+    margin = f"{100 * part.margin:g} points" if share else f"{part.margin:g}"
+    return f"{part.says} ({part.measure}: {_SAYS[part.direction].format(margin)})"
+
+
+def _entry(stage: Stage, mode: str, more: str) -> str:
+    return f"  - {{name: {stage.name}, {_model(stage)}, mode: {mode}{more}}}"
+
+
+def _model(stage: Stage) -> str:
+    server = f", server: {json.dumps(stage.server, ensure_ascii=False)}" if stage.server else ""
+    return f"model: {json.dumps(stage.model, ensure_ascii=False)}{server}"
+
+
+def _ladder(stages: tuple[Stage, ...]) -> list[str]:
+    if len(stages) < 3:
+        return []
+    return [
+        "# Each stage is compared with the one before, and the last with the first: measured, and not added up.",
+        f"ladder: [{', '.join(stage.name for stage in stages)}]",
+    ]

@@ -1,0 +1,68 @@
+"""Differences against a margin that was named beforehand: more than it, less, or no difference that matters."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from alignscope.measure.bounds import Bounds
+from alignscope.measure.statistics.estimate import LEAST_PROMPTS
+from alignscope.measure.statistics.paired import PSEUDO
+from alignscope.measure.statistics.quantiles import t_probability
+
+
+class Direction(StrEnum):
+    """What is claimed of a difference, with a margin m of 0 or more."""
+
+    MORE = "more"
+    """It is above m; below m speaks against that."""
+    LESS = "less"
+    """It is below -m; above -m speaks against that."""
+    SAME = "same"
+    """It is between -m and m; beyond one of them speaks against that."""
+
+
+class Chances(NamedTuple):
+    """Two-sided p values, each below 0.05 just where the interval of 95 % lies wholly on its side of the margin."""
+
+    holds: float
+    """Of the claim: small where what was seen is hardly chance if it didn't hold."""
+    fails: float
+    """Of its contrary."""
+
+
+def against_margin(
+    differences: Sequence[Bounds], direction: Direction, margin: float, *, rates: bool
+) -> Chances | None:
+    """Return what paired differences say of a claim; None for too few prompts, unknown bounds, or numbers all alike.
+
+    The tests are Student's on the values that the interval stands on: for rates with its two pseudo-prompts. A claim of
+    no difference takes both one-sided tests (Schuirmann 1987). Where differences are known by bounds only, each side is
+    tested on the bound that speaks less for it.
+    """
+    if len(differences) < LEAST_PROMPTS or not all(math.isfinite(end) for each in differences for end in each):
+        return None
+    more = list(PSEUDO) if rates else []
+    lows, highs = [*(each.lo for each in differences), *more], [*(each.hi for each in differences), *more]
+    freedom = len(differences) - 1
+    if statistics.stdev(lows) == 0 or statistics.stdev(highs) == 0:
+        return None
+
+    def above(bound: float) -> float:
+        return _tail(lows, bound, freedom)
+
+    def below(bound: float) -> float:
+        return _tail([-each for each in highs], -bound, freedom)
+
+    if direction is Direction.MORE:
+        return Chances(above(margin), below(margin))
+    if direction is Direction.LESS:
+        return Chances(below(-margin), above(-margin))
+    return Chances(max(above(-margin), below(margin)), min(1.0, above(margin), below(-margin)))
+
+
+def _tail(values: Sequence[float], bound: float, freedom: int) -> float:
+    """Return twice the chance that a mean at the bound is seen as far above it as this one, at most 1."""
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    return min(1.0, 2 * t_probability((bound - math.fsum(values) / len(values)) / error, freedom))
