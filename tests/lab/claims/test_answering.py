@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from alignscope.lab.claims.answered import Answered, Compared
@@ -175,6 +176,37 @@ def test_bits_are_compared_width_by_width_as_differences_of_differences(tmp_path
     assert len(q2.cells) == 4 and q2.cells[2].label == "base-q2 · asked"[:7]
 
 
+def test_bits_of_which_nothing_is_left_cant_be_told(tmp_path: Path) -> None:
+    known = {"base": 14, "aligned": 24, "base-q2": 1, "aligned-q2": 2}
+    [part] = deciding(answered(tmp_path / "low", "bits", widths(known)))
+    assert (part.verdict, part.why) == (CANT_TELL, "both are below 10%, so who had more has lost more")
+    assert part.value == pytest.approx((-9 / 24, -9 / 24))
+    [part] = deciding(answered(tmp_path / "one", "bits", widths({**known, "aligned-q2": 3})))
+    assert part.why != "both are below 10%, so who had more has lost more"
+
+
+def test_intervals_of_differences_of_differences_hold_what_is_true() -> None:
+    chance = np.random.default_rng(1)
+    hits, runs_ = 0, 400
+    # Clipping moves the means; what they then are is what is to be found.
+    means = [_clipped(share) for share in (0.5, 0.8, 0.4, 0.7)]
+    truth = (means[0] - means[1]) - (means[2] - means[3])
+    for _ in range(runs_):
+        own = chance.normal(0, 0.15, size=30)
+        cells = [np.clip(share + own, 0, 1) for share in (0.5, 0.8, 0.4, 0.7)]
+        drawn = [chance.binomial(5, cell) / 5 for cell in cells]
+        contrast = ((drawn[0] - drawn[1]) - (drawn[2] - drawn[3])) / 2
+        found = rate_difference([float(each) for each in contrast])
+        assert found is not None and found.interval is not None
+        hits += 2 * found.interval.lo <= truth <= 2 * found.interval.hi
+    assert hits / runs_ >= 0.93
+
+
+def _clipped(share: float) -> float:
+    drawn = np.random.default_rng(2).normal(share, 0.15, size=200_000)
+    return float(np.clip(drawn, 0, 1).mean())
+
+
 def test_without_lower_widths_bits_cant_be_told(tmp_path: Path) -> None:
     found = answered(tmp_path, "bits", widths({"base": 24, "aligned": 24}))
     assert (found.verdict, len(deciding(found))) == (CANT_TELL, 1)
@@ -188,9 +220,26 @@ def test_one_cost_is_enough(tmp_path: Path) -> None:
         for each in facts({("base", "qa", "asked"): 20, ("aligned", "chat", "asked"): 20})
     ]
     for lost, answer in ((20, YES), (0, NO), (3, CANT_TELL)):
-        cells = {("base", "raw", "cloze"): 22, ("aligned-text", "raw", "cloze"): 22 - lost}
+        cells = {("base", "qa", "asked"): 22, ("aligned", "chat", "asked"): 22 - lost}
         found = answered(tmp_path / str(lost), claim, facts(cells) + sums, margins={"right": 0.1})
         assert (found.verdict, [part.verdict for part in found.parts if part.decides][1]) == (answer, NO)
+
+
+def test_a_comparison_is_of_its_own_sampling(tmp_path: Path) -> None:
+    part = msgspec.structs.replace(read("costs").parts[0])
+    of, less = (msgspec.structs.replace(cell, sampling="pure") for cell in (part.of, part.less))
+    own = msgspec.structs.replace(read("costs"), parts=(msgspec.structs.replace(part, of=of, less=less),))
+    every = [
+        *facts({("base", "qa", "asked"): 22, ("aligned", "chat", "asked"): 22}),
+        *(
+            msgspec.structs.replace(each, sampling="pure", key=f"pure{each.key}")
+            for each in facts({("base", "qa", "asked"): 22, ("aligned", "chat", "asked"): 2})
+        ),
+    ]
+    first = msgspec.structs.replace(own, parts=(part,))
+    assert answered(tmp_path / "pure", own, every).parts[0].value == pytest.approx((-20 / 24, -20 / 24))
+    assert answered(tmp_path / "first", first, every).parts[0].value == (0, 0)
+    assert answered(tmp_path / "one", own, every[:48]).parts[0].value == (0, 0)
 
 
 def test_what_failed_isnt_measured(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from alignscope.lab.claims.claim import names
 from alignscope.lab.spec.drafting import ladders
 from alignscope.lab.spec.file import Spec, read_spec
 from alignscope.text.clean import cell_width
+from tests.backends.embedded.files import MODELS
 from tests.commands.shell import Shell
 from tests.lab import runs
+from tests.lab.claims.coarse import coarser
 
 
 def written(path: Path, *options: str) -> Spec:
@@ -119,3 +121,24 @@ async def test_a_run_without_a_claim_has_no_answer(tmp_path: Path) -> None:
     assert (await shell.run("lab", "show", str(folder))).out.startswith("lamps · 12 prompts")
     [summary] = (await shell.run("lab", "show", str(folder), "--json")).events
     assert summary["claim"] is None
+
+
+async def test_coarse_weights_have_nothing_left_to_keep(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    for stage in ("text", "latest"):
+        assert coarser(MODELS / f"twin-{stage}.gguf", tmp_path / f"{stage}-q2.gguf", 2) > 10**6
+    spec = tmp_path / "bits.yaml"
+    assert (await shell.run("lab", "init", str(spec), "--claim", "bits")).status == 0
+    text = spec.read_text().replace("q4", "q2").replace("samples: 5", "samples: 1")
+    text = text.replace("num_predict: 40", "num_predict: 12")
+    for stage in ("text", "latest"):
+        text = text.replace('model: ""', f'model: "{tmp_path}/{stage}-q2.gguf"', 1)
+    spec.write_text(text)
+    done = await shell.run("lab", "run", str(spec), "--out", str(tmp_path / "run"))
+    assert (done.status, "All 176 rows" in done.err) == (0, True), done.err
+    [summary] = (await shell.run("lab", "show", str(tmp_path / "run"), "--json")).events
+    [part, *_] = summary["claim"]["parts"]
+    assert part["says"].endswith("than the base does: q2.") and part["items"] == 44
+    assert part["why"] == "both are below 10%, so who had more has lost more"
+    low, full = (part["cells"][place]["value"][0] for place in (0, 1))
+    assert low < 0.1 < 0.5 < full

@@ -68,5 +68,3 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Compared, ...]
     shows_not: tuple[str, ...]
     """What the answer must not be taken for."""
-    notes: tuple[str, ...] = ()
-    """What is to be known of this run before it is believed."""

@@ -1,7 +1,7 @@
 """A claim put to a run: its comparisons measured, paired by prompt, and decided."""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
@@ -70,7 +70,7 @@ def answer(claim: Claim, run: Run, margins: Mapping[str, float]) -> Answered:
     return Answered(
         name=claim.name, says=claim.says, heard=claim.heard,
         verdict=deciding.together([each.verdict for each in decided], claim.decide),
-        how=_how(claim, len(parts)), parts=tuple(told), shows_not=claim.shows_not, notes=tuple(_notes(run)),
+        how=_how(claim, len(parts)), parts=tuple(told), shows_not=claim.shows_not,
     )  # fmt: skip
 
 
@@ -85,12 +85,6 @@ def _how(claim: Claim, number: int) -> str:
         " 95 % lies wholly on one side of the margin, also after Holm's correction for their number. The margins were"
         " named before the run."
     )
-
-
-def _notes(run: Run) -> Iterator[str]:
-    samplings = list(dict.fromkeys(arm.sampling for arm in run.arms))
-    if len(samplings) > 1:
-        yield f"Only the rows sampled as {clean_line(samplings[0])} are looked at, of {', '.join(samplings)}."
 
 
 def _each(part: Part, run: Run) -> list[Part]:
@@ -159,7 +153,17 @@ def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compa
     )  # fmt: skip
     if compared.why:
         return compared, None
-    return _with_difference(compared, [each.means for each in found], rates=measure.kind is not Kind.NUMBER)
+    compared, chances = _with_difference(
+        compared, [each.means for each in found], rates=measure.kind is not Kind.NUMBER
+    )
+    if len(found) > 2 and all(_below(each.figure, part.floor) for each in found[::2]):
+        why = f"both are below {part.floor:.0%}, so who had more has lost more"
+        return msgspec.structs.replace(compared, why=why), None
+    return compared, chances
+
+
+def _below(figure: CellFigure | None, floor: float) -> bool:
+    return figure is not None and figure.value[1] is not None and figure.value[1] < floor
 
 
 def _with_difference(
@@ -229,7 +233,8 @@ def _arm(cell: Cell, run: Run) -> Arm | None:
     """Return the arm of a cell: by its entry's name, else the first one with the role."""
     named = [arm for arm in run.arms if arm.entry == cell.who] or [arm for arm in run.arms if run.role(arm) == cell.who]
     framed = [arm for arm in named if not cell.frame or arm.frame == cell.frame]
-    return framed[0] if framed else None
+    sampled = [arm for arm in framed if arm.sampling == cell.sampling]
+    return next(iter(sampled or framed), None)
 
 
 def _by_item(means: Mapping[PromptKey, Means], categories: Mapping[PromptKey, str]) -> dict[Item, Means]:

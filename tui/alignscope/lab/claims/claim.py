@@ -23,6 +23,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     category: str | Names = ()
     """Of the prompts; () for all."""
     set: str | Names = ()
+    sampling: str = ""
+    """The row of parameters; "" for the first, as for one that the run doesn't have."""
 
     @property
     def categories(self) -> Names:
@@ -50,6 +52,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     of: Cell
     less: Cell
     than: Than | None = None
+    floor: float = 0.0
+    """Where a difference is compared with another: below it in both, nothing is left that could be lost."""
     direction: Direction
     margin: Annotated[float, msgspec.Meta(ge=0)]
     """In the measure's own unit."""

@@ -70,8 +70,6 @@ def lines(answered: Answered, width: int) -> list[str]:
                 said += [f"  {line}" for line in paragraph(each, width - 2)]
         said += [""] if parts else []
     said += paragraph(f"Decided {answered.how[0].lower()}{answered.how[1:]}", width)
-    for note in answered.notes:
-        said += paragraph(note, width)
     said += ["", "What it doesn't show:"]
     for each in answered.shows_not:
         said += _indented(each, width, "· ")
@@ -88,8 +86,8 @@ def section(answered: Answered) -> Iterator[str]:
     yield f"<p class='notes'>Decided {_text(answered.how[0].lower() + answered.how[1:])}</p>\n"
     if beside:
         yield from _table(beside, "looked at beside it, which decides nothing")
-    notes = [*answered.notes, *(f"What it doesn't show: {each}" for each in answered.shows_not)]
-    yield f"<ul class='notes'>{''.join(f'<li>{_text(note)}</li>' for note in notes)}</ul>\n"
+    yield "<p class='notes'>What it doesn't show:</p>\n"
+    yield f"<ul class='notes'>{''.join(f'<li>{_text(each)}</li>' for each in answered.shows_not)}</ul>\n"
     yield f"<p class='notes'>Where it is heard: {_text(answered.heard)}</p>\n</section>\n"
 
 

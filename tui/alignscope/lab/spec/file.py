@@ -116,6 +116,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """How far apart two may lie and still count as the same, by measure: for claims of no difference."""
     ladder: Names = ()
     """Entries that are stages of one model, in order."""
+    claim: str = ""
+    """Name of what the run is to answer."""
     data: Mapping[str, Any] = {}
     """The file's content, for the manifest, without passwords."""
 
@@ -168,7 +170,7 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
         name=name, about=written.about, prompts=sources, lineup=lineup, samples=written.samples, draws=draws,
         logprobs=logprobs, think=written.think, concurrency=written.concurrency, timeout=written.timeout,
         tasks=written.tasks, measures=written.measures, primary=written.primary, margins=written.margins,
-        ladder=written.ladder, data=_public(document.data),
+        ladder=written.ladder, claim=written.claim, data=_public(document.data),
     )  # fmt: skip
 
 
