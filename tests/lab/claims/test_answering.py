@@ -94,15 +94,14 @@ def test_what_straddles_the_margin_cant_be_told(tmp_path: Path) -> None:
         "the interval lies on both sides of the margin",
     )
     wide = answered(tmp_path, "knows", facts({**KNOWN, ("aligned", "chat", "asked"): 20}), margins={"right": 0.4})
-    assert (wide.verdict, {part.margin for part in wide.parts}) == (YES, {0.4})
+    assert (wide.verdict, {part.margin for part in deciding(wide)}) == (YES, {0.4})
 
 
 def test_too_few_prompts_and_nothing_measured_cant_be_told(tmp_path: Path) -> None:
     few = answered(tmp_path / "few", "knows", facts(KNOWN, number=9))
     assert few.verdict is CANT_TELL
-    assert {part.why for part in few.parts if part.why} == {
-        "too few prompts: 9, and 10 are needed",
-    }
+    assert {part.why for part in deciding(few)} == {"too few prompts: 9, and 10 are needed"}
+    assert few.parts[-1].why == "nothing was measured: no lists of tokens were fetched"
     without = {cell: right for cell, right in KNOWN.items() if cell[0] != "aligned-text"}
     found = answered(tmp_path / "without", "knows", facts(without))
     assert [part.verdict for part in deciding(found)] == [CANT_TELL, CANT_TELL, YES]

@@ -147,3 +147,13 @@ def test_questions_without_an_answer() -> None:
     assert one("says_so", **known, text="I don't know that.") == exactly(1)
     assert one("invents", **known, text="Lima.") is None
     assert one("says_so", prompt="What is the capital of Peru?", text="I don't know that.") is None
+
+
+def test_right_by_the_list_where_lists_were_fetched() -> None:
+    row = runs.row(text=" Berlin.", answer="Berlin", choices=["Berlin", "Athens"])
+    half = math.log(0.5)
+    steps = [runs.step(" Berlin", half, [(" Berlin", half), (" Athens", half)]), runs.step(".", None)]
+    [measure] = [measure for measure in MEASURES if measure.name == "right_listed"]
+    arm = Arm("base", "raw", "even")
+    assert measure.of({arm: [Reply(row, steps)]})[arm] == [exactly(0.5)]
+    assert measure.of({arm: [Reply(row), Reply(runs.row(text=" Berlin."), steps)]})[arm] == []

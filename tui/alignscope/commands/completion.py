@@ -53,6 +53,8 @@ class _Completer(argcomplete.completers.BaseCompleter):
                 return [*(LAB_FORMS if parsed_args.command == "lab" else EXPORT_FORMS)]
             case "--measure":
                 return _measures()
+            case "--claim" | "--ladder":
+                return _claims() if action.option_strings[-1] == "--claim" else _ladders()
             case "--theme":
                 return _themes()
             case "--session":
@@ -74,6 +76,18 @@ def _measures() -> list[str]:
     from alignscope.lab.summary.measures import MEASURES
 
     return [measure.name for measure in MEASURES]
+
+
+def _claims() -> list[str]:
+    from alignscope.lab.claims.claim import names
+
+    return [*names()]
+
+
+def _ladders() -> list[str]:
+    from alignscope.lab.spec.drafting import ladders
+
+    return [*ladders()]
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:

@@ -224,7 +224,8 @@ def _found(cell: Cell, measure: Measure, run: Run) -> _Found:
         return _Found(None, {}, f"nothing was measured of {label}")
     told = CellFigure(
         label=label, value=figure.value, interval=figure.interval, prompts=figure.prompts, replies=figure.replies,
-        undetermined=figure.undetermined,
+        # Of numbers and shares, bounds say it; their count would say nothing more.
+        undetermined=figure.undetermined if measure.kind is Kind.RATE else 0,
     )  # fmt: skip
     return _Found(told, _by_item(means, run.prompts), "")
 
