@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +56,23 @@ def test_what_is_only_looked_at_stands_for_itself() -> None:
 )
 def test_parts_make_an_answer(decide: Literal["all", "any"], parts: list[Verdict], answer: Verdict) -> None:
     assert together(parts, decide) is answer
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_claim_that_is_just_wrong_is_seldom_told_as_right(direction: Direction) -> None:
+    """Of three comparisons that lie just on their margins, hardly one run in forty tells a single yes."""
+    chance = np.random.default_rng(3)
+    told, runs = 0, 300
+    for _ in range(runs):
+        parts = []
+        for _ in range(3):
+            first = np.clip(chance.normal(0.5, 0.1, size=40), 0.2, 0.8)
+            more = first + (0.2 if direction is not Direction.LESS else -0.2)
+            values = chance.binomial(5, more) / 5 - chance.binomial(5, first) / 5
+            parts.append(against_margin([Bounds(float(v), float(v)) for v in values], direction, 0.2, rates=True))
+        told += YES in verdicts(*parts)
+    # One in forty is meant, as only one side is wrong, and three standard errors of so many runs are let pass.
+    assert told / runs <= 0.052
 
 
 BOUNDS = st.tuples(st.integers(-10, 10), st.integers(0, 4)).map(lambda each: Bounds(each[0] / 10, sum(each) / 10))

@@ -30,11 +30,11 @@ _KNOW: Final = (
     r"|look (?:that|it|this) up|be (?:sure|certain)|look|read|have (?:any |the |that |enough |access|a way|an answer))"
 )
 _SAYS: Final = re.compile(
-    r"\bI(?: (?:really|honestly|simply|just|actually|sadly|unfortunately|also|still))?"
+    r"\b(?:I|we|one)(?: (?:really|honestly|simply|just|actually|sadly|unfortunately|also|still))?"
     rf" (?:don't|do not|didn't|did not|can't|cannot|can not|couldn't|could not|wouldn't|have no way to)"
-    rf"(?: \w+){{0,2}}? {_KNOW}"
-    r"|\bI(?:'m| am)(?: \w+)? (?:not (?:\w+ )?(?:sure|certain|aware|familiar|able)|unsure|unaware|unfamiliar|unable"
-    r"|only a small model|a small model|afraid I)"
+    rf"(?: (?!help|assist)\w+){{0,2}}? {_KNOW}"
+    r"|\bI(?:'m| am)(?: \w+)? (?:not (?:\w+ )?(?:sure|certain|aware|familiar)|unsure|unaware|unfamiliar"
+    rf"|(?:not able|unable) to(?: \w+)? {_KNOW}|only a small model|a small model)"
     r"|\bI(?:'ve| have)? (?:\w+ )?(?:never heard|not heard|no (?:\w+ )?(?:way|idea|clue|information|knowledge|record"
     r"|access|means))"
     r"|\b(?:nobody|no one|no-one|none of us|nothing|no person|no human)(?: \w+)? (?:can|could|knows?|knew|will|has|is"
@@ -49,6 +49,11 @@ _SAYS: Final = re.compile(
     r"|\b(?:fictional|fictitious|made[- ]up|made up|imaginary|nonsense word|not (?:a |an )?(?:\w+ )?(?:real|known"
     r"|actual|recogni[sz]ed|recorded|existing|standard)|isn't (?:a |an )?(?:\w+ )?(?:real|known|actual|recogni[sz]ed"
     r"|recorded|existing|standard|on record|in any)|unknown|unrecorded|unknowable|unpredictable|unanswerable)\b"
+    r"|\b(?:doesn't|does not|don't|do not|didn't|did not) (?:appear|seem) to (?:be|have|exist)\b"
+    r"|\b(?:is|are|was|were)(?:n't| not) (?:an? |the )?(?:\w+ )?(?:elements?|words?|animals?|creatures?|countr(?:y|ies)"
+    r"|places?|planets?|moons?|books?|novels?|paintings?|things?|names?) (?:that|in|of|on|I|we|known)\b"
+    r"|\bno (?:\w+ )?(?:element|word|animal|country|place|planet|moon|book|novel|painting|person|king|language)\b"
+    r"|\blost to (?:history|time)\b"
     r"|\bno (?:\w+ )?(?:records?|information|data|evidence|answer|source|documentation)\b"
     r"|\b(?:more|beyond what) (?:than )?I know\b|\bI (?:only )?know (?:only|nothing|no)\b|\bI have no\b|\bno idea\b"
     r"|\byou (?:haven't|have not|didn't|did not|never) (?:told|tell|said|say|mentioned|shared|share|given|give|shown)"
@@ -63,8 +68,8 @@ _SAYS: Final = re.compile(
 )
 """Words by which a speaker says that something isn't known, can't be, or doesn't exist."""
 _CALL: Final = re.compile(
-    r"\W*(?:(?:sure|certainly|of course|yes|no|well|oh|hm+|ok(?:ay)?|(?:I'm )?(?:very )?sorry|right|absolutely|hello"
-    r"|hi)\b(?: there)?[\s,!.]*"
+    r"\W*(?:(?:sure|certainly|of course|yes|no|well|oh|hm+|ok(?:ay)?|(?:I'm )?(?:very )?sorry|right(?=,)|absolutely"
+    r"|hello|hi)\b(?: there)?[\s,!.]*"
     r"|(?:that's |that is |what )?an? \w+ question[.!]*|(?:good|great|nice|interesting) question[.!]*"
     r"|let me (?:think|see)[^.!?]*[.!]*|thank(?:s| you)[^.!?]*[.!]*|I'm (?:happy|glad)[^.!?]*[.!]*)+",
     re.IGNORECASE,
@@ -101,11 +106,20 @@ _NAMED: Final = re.compile(
 _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|be|has|have|had|do|does|did|comes?|makes?|uses?|says?|said|gives?|leaves?|needs?|lives?|lay"
     r"|lies|eats?|likes?|wants?|goes|go|gets?|looks?|tells?|told|knows?|thinks?|stands?|means?|writes?|wrote|paints?"
-    r"|painted|write|start|begin|take|keep|let|share|try|ask|read|explodes?|called)\b",
+    r"|painted|write|start|begin|take|keep|let|share|try|ask|read|explodes?|called|love|enjoy|hope|feel|see|want)\b",
     re.IGNORECASE,
 )
 """Words of a whole sentence, which then is no bare answer."""
 _OF: Final = re.compile(r"\b(?:of|for) (?:(?:an?|the) )?[\"“]?([\w]{3,})", re.IGNORECASE)
+_LEADS: Final = re.compile(r"(?:On|In|At|For|From|To) [^,.]{1,40}, ")
+"""What may stand before a sentence that takes up what was asked."""
+_HOW_MANY: Final = re.compile(r"\bhow many\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(
+    rf"(?:{_NUMBER.pattern})[\d,.]* (?!(?:of|or|and|to|in|on|at|million|billion|thousand|hundred|dozen|right|about)\b)"
+    r"([a-z]{4,})",
+    re.IGNORECASE,
+)
+"""A number with what it counts."""
 _COMMON: Final = words_of(
     "what which when where whom whose does have will many much that this with from they them there their your mine"
     " first next name called color colour number numbers going people ever happens would could into over after before"
@@ -187,6 +201,9 @@ def _answers(asked: str, sentence: str) -> str:
     """Return the rule by which a sentence gives an answer; empty if none holds."""
     if sentence.rstrip("\"')”").endswith(("?", "？", ":")) or set(sentence) & set("{}[]<>"):
         return ""
+    names = _names(asked, sentence)
+    if (found := _LEADS.match(sentence)) and (names or _shared(asked, found[0])):
+        sentence = sentence[found.end() :]
     words = [word for word in words_of(sentence) if any(sign.isalnum() for sign in word)]
     bare = len(words) <= BARE and not _VERB.search(sentence)
     shared = 0 if _of_another(asked, sentence) else _shared(asked, sentence)
@@ -198,10 +215,16 @@ def _answers(asked: str, sentence: str) -> str:
     if _NUMBER_ASKED.search(asked):
         only_numbers = not any(sign.isalpha() for sign in sentence)
         fits = bare or only_numbers or (takes_up and len(words) <= LONGER) or shared > 1
-        return "a number" if fits and _NUMBER.search(sentence) else ""
+        return "a number" if fits and _NUMBER.search(sentence) and not _of_other_things(asked, sentence) else ""
     if bare:
         return "an answer alone"
-    return "about it" if takes_up or shared > 1 or _names(asked, sentence) else ""
+    return "about it" if takes_up or shared > 1 or names else ""
+
+
+def _of_other_things(asked: str, sentence: str) -> bool:
+    """Return whether a sentence counts other things than were asked about: legs instead of hairs."""
+    many, found = _HOW_MANY.search(asked), _COUNTED.search(sentence)
+    return bool(many and found) and found is not None and not _shared(asked, found[1])
 
 
 def _of_another(asked: str, sentence: str) -> bool:
