@@ -45,8 +45,12 @@ def test_other_models_and_ladders_take_the_twins_place(tmp_path: Path) -> None:
             spec = written(tmp_path / f"{name}{len(claim)}.yaml", "--ladder", name, *claim)
             assert 3 <= len(spec.ladder) <= 4 and (spec.ladder[0], spec.ladder[-1]) == ("base", "aligned")
             known = {entry.name: entry.model for entry in spec.lineup}
+            roles = [entry.role for entry in spec.lineup if entry.name in spec.ladder]
+            assert (roles[0], roles[-1], {*roles[1:-1]}) == ("base", "aligned", {"other"})
             assert [known[stage] for stage in spec.ladder] == [each.model for each in ladders()[name].stages]
     assert "checkpoints, revision it-SFT" in (tmp_path / "smollm32.yaml").read_text()
+    assert "the URL of vLLM" in (tmp_path / "tulu-30.yaml").read_text()
+    assert "the URL of vLLM" not in (tmp_path / "twins0.yaml").read_text()
 
 
 def test_lower_bits_have_to_be_named_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -211,7 +211,9 @@ def _found(cell: Cell, measure: Measure, run: Run) -> _Found:
     arm = _arm(cell, run)
     if arm is None:
         frame = f" asked as {cell.frame}" if cell.frame else ""
-        return _Found(None, {}, f"nothing was measured: the run has no {cell.who}{frame}, by name or by role")
+        return _Found(
+            None, {}, f"nothing was measured: the run has no {clean_line(cell.who)}{frame}, by name or by role"
+        )
     prompts = {
         key
         for key, category in run.prompts.items()

@@ -12,6 +12,7 @@ from alignscope.files.yaml_file import FileError, convert_part, load
 from alignscope.lab import TEMPLATE
 from alignscope.lab.claims.claim import Claim, Part
 from alignscope.measure.statistics.margins import Direction
+from alignscope.model.lineup.pane import is_hub, is_path, is_twin
 
 _LADDERS: Final = Path(__file__).with_name("ladders.yaml")
 _LINEUP: Final = """lineup:
@@ -71,8 +72,12 @@ def draft(stages: tuple[Stage, ...] = ()) -> str:
     text = TEMPLATE.read_text("utf-8")
     if not stages:
         return text
-    entries = [_entry(stage, "completion" if place == 0 else "chat", "") for place, stage in enumerate(stages)]
-    return text.replace(_LINEUP, "\n".join(["lineup:", *entries, *_ladder(stages), ""]))
+    roles = ["base", *["other"] * (len(stages) - 2), "aligned"]
+    entries = [
+        _entry(stage, "completion" if role == "base" else "chat", f", role: {role}")
+        for stage, role in zip(stages, roles, strict=True)
+    ]
+    return text.replace(_LINEUP, "\n".join([*_notes(stages), "lineup:", *entries, *_ladder(stages), ""]))
 
 
 def draft_for(claim: Claim, stages: tuple[Stage, ...] = TWINS) -> str:
@@ -92,7 +97,7 @@ def draft_for(claim: Claim, stages: tuple[Stage, ...] = TWINS) -> str:
     between = [_entry(stage, "chat", ", role: other") for stage in stages[1:-1]]
     body = _filled(body, "    $stages" if "    $stages" in body else "  $stages", between)
     body = _filled(body, "$ladder", _ladder(stages))
-    notes = [f"# {stage.name}: {stage.model} is {stage.origin}" for stage in stages if stage.origin]
+    notes = _notes(stages)
     return "\n".join([*lines, *notes, f"name: {claim.name}", f"claim: {claim.name}", "", body.rstrip(), ""])
 
 
@@ -114,6 +119,20 @@ def _entry(stage: Stage, mode: str, more: str) -> str:
 def _model(stage: Stage) -> str:
     server = f", server: {json.dumps(stage.server, ensure_ascii=False)}" if stage.server else ""
     return f"model: {json.dumps(stage.model, ensure_ascii=False)}{server}"
+
+
+def _notes(stages: tuple[Stage, ...]) -> list[str]:
+    """Return what is to be known of models from a hub: where they are, and that somebody has to serve them."""
+    origins = [f"# {stage.name}: {stage.model} is {stage.origin}" for stage in stages if stage.origin]
+    if all(stage.server or not _served(stage) for stage in stages):
+        return origins
+    where = "such as the URL of vLLM, which serves one model each; without, it is the default one."
+    return [*origins, f"# A stage may have a `server`, {where}"]
+
+
+def _served(stage: Stage) -> bool:
+    """Return whether a model has to be on a server."""
+    return not (is_twin(stage.model) or is_hub(stage.model) or is_path(stage.model))
 
 
 def _ladder(stages: tuple[Stage, ...]) -> list[str]:
