@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.cli import main
+from alignscope.files.yaml_file import FileError
 from alignscope.lab.claims.claim import names
 from alignscope.lab.spec.drafting import ladders
 from alignscope.lab.spec.file import Spec, read_spec
@@ -94,6 +95,36 @@ def test_a_spec_with_an_unknown_claim_is_refused(tmp_path: Path, capsys: pytest.
     target.write_text(target.read_text().replace("claim: policy", "claim: beauty"))
     assert main(["lab", "run", str(target)]) == 2
     assert "claim: no claim is called beauty; there are knows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("claim", "before", "after", "said"),
+    [
+        (
+            "knows",
+            "name: aligned-text",
+            "name: text",
+            "knows compares aligned-text, and no entry of the lineup is that",
+        ),
+        ("knows", "frames: [raw, qa]", "frames: [raw]", "knows compares base asked as qa, and no entry"),
+        ("policy", "role: aligned", "role: other", "policy compares aligned, and no entry"),
+    ],
+)
+def test_whom_a_claim_lacks_is_said_before_anything_is_sent(
+    tmp_path: Path, claim: str, before: str, after: str, said: str
+) -> None:
+    target = tmp_path / "mine.yaml"
+    written(target, "--claim", claim)
+    target.write_text(target.read_text().replace(before, after).replace("name: aligned,", "name: tuned,"))
+    with pytest.raises(FileError, match=said):
+        read_spec(target)
+
+
+def test_other_names_do_where_the_roles_are_there(tmp_path: Path) -> None:
+    target = tmp_path / "mine.yaml"
+    written(target, "--claim", "policy")
+    target.write_text(target.read_text().replace("name: base", "name: before").replace("name: aligned", "name: after"))
+    assert [entry.role for entry in read_spec(target).lineup] == ["base", "aligned"]
 
 
 async def test_a_run_answers_its_claim_first(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from alignscope.lab.claims import deciding
 from alignscope.lab.claims.answered import Answered, CellFigure, Compared
-from alignscope.lab.claims.claim import Cell, Claim, Part, Than
+from alignscope.lab.claims.claim import ANY, Cell, Claim, Part, Than
 from alignscope.lab.summary.estimating import Means, one
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Kind, Measure
@@ -21,8 +21,6 @@ from alignscope.measure.statistics.verdicts import Verdict
 from alignscope.text.clean import clean_line
 
 _SAME: Final = 1e-9
-ANY: Final = "*"
-"""End of a name that stands for several entries."""
 Item = tuple[str, str]
 """A set, and what of a prompt's id isn't its category: what several prompts of the set are about."""
 
@@ -89,8 +87,7 @@ def _how(claim: Claim, number: int) -> str:
 
 def _each(part: Part, run: Run) -> list[Part]:
     """Return a part for every ending of names that stand for several entries, or the part itself."""
-    cells = [part.of, part.less, *((part.than.of, part.than.less) if part.than else ())]
-    open_ = [cell.who.removesuffix(ANY) for cell in cells if cell.who.endswith(ANY)]
+    open_ = [cell.who.removesuffix(ANY) for cell in part.cells if cell.who.endswith(ANY)]
     if not open_:
         return [part]
     entries = list(dict.fromkeys(arm.entry for arm in run.arms))
@@ -145,8 +142,7 @@ def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compa
             "no lists of tokens were fetched" if lists else f"the spec's `measures` leave {part.measure} out"
         )
         return msgspec.structs.replace(compared, why=why), None
-    cells = [part.of, part.less, *((part.than.of, part.than.less) if part.than else ())]
-    found = [_found(cell, measure, run) for cell in cells]
+    found = [_found(cell, measure, run) for cell in part.cells]
     compared = msgspec.structs.replace(
         compared, cells=tuple(each.figure for each in found if each.figure is not None),
         why=next((each.missing for each in found if each.missing), ""),

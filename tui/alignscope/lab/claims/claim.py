@@ -1,8 +1,9 @@
 """A claim as its file says it: the sentence, the comparisons, and the run that answers it."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -11,6 +12,8 @@ from alignscope.measure.statistics.margins import Direction
 
 FOLDER: Final = Path(__file__).parent
 Names = tuple[str, ...]
+ANY: Final = "*"
+"""End of a name that stands for several entries."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,14 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         return (self.set,) if isinstance(self.set, str) else self.set
 
 
+class Seat(NamedTuple):
+    """An entry of a lineup, as far as cells go by it."""
+
+    name: str
+    role: str
+    frames: Names
+
+
 class Than(msgspec.Struct, frozen=True, kw_only=True):
     """The difference that another is greater or less than."""
 
@@ -57,6 +68,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction
     margin: Annotated[float, msgspec.Meta(ge=0)]
     """In the measure's own unit."""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """What is compared with what: two cells, or four for a difference of differences."""
+        return (self.of, self.less, *((self.than.of, self.than.less) if self.than else ()))
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,3 +122,20 @@ def read(name: str) -> Claim:
         beside=msgspec.convert(written.beside, tuple[Part, ...]),
         shows_not=written.shows_not, spec=written.spec,
     )  # fmt: skip
+
+
+def missing(claim: Claim, lineup: Sequence[Seat]) -> list[str]:
+    """Return whom a claim's comparisons lack in a lineup, as `NAME` or `NAME asked as FRAME`."""
+    lacking: dict[str, None] = {}
+    for cell in (cell for part in claim.parts for cell in part.cells):
+        named = [seat for seat in lineup if _is_named(seat.name, cell.who)]
+        found = named or [seat for seat in lineup if seat.role == cell.who]
+        if not any(not cell.frame or cell.frame in seat.frames for seat in found):
+            lacking[f"{cell.who} asked as {cell.frame}" if found and cell.frame else cell.who] = None
+    return [*lacking]
+
+
+def _is_named(name: str, who: str) -> bool:
+    if not who.endswith(ANY):
+        return name == who
+    return name.startswith(who.removesuffix(ANY)) and name != who.removesuffix(ANY)

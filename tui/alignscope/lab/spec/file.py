@@ -164,6 +164,10 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
             problems.add(f"ladder[{number}]", f"no entry of the lineup is called {stage:.40}")
     if written.claim and written.claim not in claims.names():
         problems.add("claim", f"no claim is called {written.claim:.40}; there are {', '.join(claims.names())}")
+    elif written.claim:
+        seats = [claims.Seat(entry.name, entry.role, entry.frames) for entry in lineup]
+        for who in claims.missing(claims.read(written.claim), seats):
+            problems.add("claim", f"{written.claim} compares {who}, and no entry of the lineup is that")
     if problems.found:
         raise FileError(*problems.found)
     return Spec(
