@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from alignscope.lab.summary.measures import conduct, lists, tasks, unanswerable, wording
+from alignscope.lab.summary.measures import conduct, lists, named, tasks, unanswerable, wording
 from alignscope.lab.summary.measures.measure import Measure
 
 MEASURES: Final[tuple[Measure, ...]] = (
     *conduct.MEASURES,
     *wording.MEASURES,
     *tasks.MEASURES,
+    *named.MEASURES,
     *unanswerable.MEASURES,
     *lists.MEASURES,
 )

@@ -20,7 +20,6 @@ from alignscope.measure.bounds import Bounds
 from alignscope.measure.task.answers import normalised, right
 from alignscope.measure.task.chance import drawn_hand, drawn_number, evenness
 from alignscope.measure.task.choices import picked
-from alignscope.measure.task.named import right_share
 from alignscope.measure.wording.parsing import Json, is_python, json_in
 
 _JSON: Final = "json"
@@ -41,14 +40,6 @@ def _right(reply: Reply) -> bool | None:
         return True
     place = picked(row.prompt, row.text, row.choices) if row.choices else None
     return place is not None and row.choices[place] == row.answer
-
-
-def _right_share(reply: Reply) -> Bounds | None:
-    row = reply.row
-    if row.answer not in row.choices or not reply.steps:
-        return None
-    tokens, lists = [text for text, _, _ in reply.steps], [tops for _, _, tops in reply.steps]
-    return right_share(tokens, lists, row.choices, row.answer)
 
 
 def _parses(reply: Reply) -> Bounds | bool | None:
@@ -115,15 +106,6 @@ MEASURES: Final = (
         caveat="A base model that goes on with the text may know the answer and not give it. A reply that says nothing"
         " is wrong.",
         of=by_reply(_right), more_is_better=True,
-    ),
-    Measure(
-        name="right_listed", label="right by the list", kind=Kind.SHARE, unit=Unit.SHARE,
-        formula="p of the right choice / p of all choices, of the tokens that begin them, where a reply begins the"
-        " first that it names; with what the list leaves open",
-        source="our own",
-        caveat="It is over replies that name a choice at all, which a base model's often don't. What stands before it"
-        " in the reply is each model's own.",
-        of=by_reply(_right_share), lists=True, more_is_better=True,
     ),
     Measure(
         name="json", label="JSON that parses", kind=Kind.RATE, unit=Unit.SHARE,
