@@ -20,7 +20,7 @@ from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.base.chooser import Choices, Chooser
 from alignscope.ui.screens.base.labels import hanging
 from alignscope.ui.screens.dialogs.text import TextScreen
-from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
+from alignscope.ui.screens.explorer.experiments.chooser import ExperimentsScreen
 from alignscope.ui.screens.library.rows import row
 from alignscope.ui.screens.library.turns import TurnsScreen
 from alignscope.ui.screens.models.picker import PickerScreen

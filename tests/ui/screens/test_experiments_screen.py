@@ -4,7 +4,7 @@ import pytest
 from textual.events import Key
 
 from alignscope.files.experiments import Experiment, experiments
-from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
+from alignscope.ui.screens.explorer.experiments.chooser import ExperimentsScreen
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.waiting import until
 

@@ -15,7 +15,7 @@ from textual.keys import Keys
 
 from alignscope.ui.screens.base.chooser import Choices, Chooser
 from alignscope.ui.screens.dialogs.text import TextEditor, TextScreen
-from alignscope.ui.screens.explorer.question import Question
+from alignscope.ui.screens.explorer.experiments.question import Question
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.prompt import PromptEditor
 

@@ -27,7 +27,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.run.going_on import Beginning
 from alignscope.run.servers import Servers
 from alignscope.ui.screens.explorer.bindings import BINDINGS
-from alignscope.ui.screens.explorer.experimenting import ExperimentActions
+from alignscope.ui.screens.explorer.experiments.actions import ExperimentActions
 from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.pacing import Pacing
 from alignscope.ui.widgets.keybar import KeyBar

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from alignscope.files.experiments import Experiment
 from alignscope.text.clean import clean
-from alignscope.ui.screens.explorer.experiments import describe_own
+from alignscope.ui.screens.explorer.experiments.chooser import describe_own
 from alignscope.ui.widgets.text_field import LineField, TextField
 
 

@@ -13,7 +13,7 @@ from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.prompt import PromptEditor
 
 if TYPE_CHECKING:
-    from alignscope.ui.screens.explorer.question import Question
+    from alignscope.ui.screens.explorer.experiments.question import Question
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
 _OWN_AGAIN: Final = " The prompt goes with your own settings now, and not with the experiment's."
@@ -53,7 +53,7 @@ class ExperimentActions(SessionActions):
     @work(exit_on_error=False)
     async def action_experiments(self) -> None:
         """Choose an experiment, and send it or edit it first."""
-        from alignscope.ui.screens.explorer.experiments import ExperimentsScreen
+        from alignscope.ui.screens.explorer.experiments.chooser import ExperimentsScreen
 
         last = self.asked or self.last_experiment
         chosen = await self.app.push_screen_wait(ExperimentsScreen(last=last.id if last else ""))
@@ -90,7 +90,7 @@ class ExperimentActions(SessionActions):
             self.send(experiment.prompt, experiment)
             return
         if self.question is None:
-            from alignscope.ui.screens.explorer.question import Question
+            from alignscope.ui.screens.explorer.experiments.question import Question
 
             keys = f"{self.key('write')} to write it, {self.key('experiment-next')} or enter to send"
             self.question = Question(keys)
