@@ -107,7 +107,7 @@ async def class_mode(sitting: Sitting) -> None:
     """A question to the class, before its experiment is sent."""
     await sitting.go_on_with("greeting")
     await sitting.press("escape", "C", "J", "i", *"something wise")
-    await sitting.until(lambda: sitting.explorer.asked)
+    await sitting.until(lambda: sitting.explorer.experiments.asked)
 
 
 async def replay(sitting: Sitting) -> None:

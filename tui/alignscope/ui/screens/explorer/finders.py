@@ -35,7 +35,7 @@ class ExperimentFinder(_ExplorerFinder):
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield all experiments."""
         yield [
-            find("Experiment", each.title, f"send ‘{each.prompt}’", partial(self.explorer.try_out, each))
+            find("Experiment", each.title, f"send ‘{each.prompt}’", partial(self.explorer.experiments.try_out, each))
             for each in experiments()
         ]
 
@@ -46,7 +46,7 @@ class PresetFinder(_ExplorerFinder):
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield all presets, also the person's own."""
         yield [
-            find("Preset", each.name, each.help, partial(self.explorer.use_preset, each))
+            find("Preset", each.name, each.help, partial(self.explorer.next_turn.use_preset, each))
             for each in self.explorer.launch.presets
         ]
 
@@ -57,7 +57,7 @@ class ParameterFinder(_ExplorerFinder):
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield all parameters."""
         yield [
-            find("Parameter", name, each.help, partial(self.explorer.show_parameter, name))
+            find("Parameter", name, each.help, partial(self.explorer.next_turn.show_parameter, name))
             for name, each in PARAMETERS.items()
         ]
 
@@ -67,14 +67,14 @@ class SessionFinder(_ExplorerFinder):
 
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield the newest sessions, read in a thread."""
-        entries = islice(self.explorer.store.list(), _SESSIONS)
+        entries = islice(self.explorer.session.store.list(), _SESSIONS)
         while batch := await asyncio.to_thread(lambda: list(islice(entries, _BATCH))):
             yield [self._of(entry) for entry in batch if not entry.problem]
 
     def _of(self, entry: Entry) -> Find:
         when = "came with alignscope" if entry.bundled else f"{entry.created.astimezone():%Y-%m-%d %H:%M}"
         help = f"{when} · {counted(entry.turns, 'turn')} · {entry.prompt}"
-        return find("Session", entry.title or entry.name, help, partial(self.explorer.open_session, entry.path))
+        return find("Session", entry.title or entry.name, help, partial(self.explorer.session.open_session, entry.path))
 
 
 class ModelFinder(_ExplorerFinder):
@@ -89,7 +89,7 @@ class ModelFinder(_ExplorerFinder):
                     "Model",
                     model.name,
                     f"{judge(model).nature} · {listing.label} · into the pane {pane}",
-                    partial(self.explorer.put_model, model),
+                    partial(self.explorer.lineup.put_model, model),
                 )
                 for model in listing.models
             ]

@@ -1,44 +1,52 @@
-"""The explorer's screen: layout, and sending prompts."""
+"""The explorer's screen: its layout, what it shows of its state, and the parts that act on it."""
 
 import asyncio
-import math
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.command import Provider
 from textual.containers import Horizontal
-from textual.worker import WorkerError
+from textual.getters import query_one
+from textual.worker import Worker, WorkerError, WorkerState
 
-from alignscope.backends.base import Chunk
-from alignscope.files.experiments import Experiment, find
-from alignscope.files.history import History
 from alignscope.files.locations import state_dir
-from alignscope.model.events import End, Token
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import Lineup, Mode, Pane
 from alignscope.model.lineup.tones import tones
+from alignscope.model.pace import AS_IT_COMES
+from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
-from alignscope.run.going_on import Beginning
 from alignscope.run.servers import Servers
+from alignscope.sessions.recording.writer import Writer
+from alignscope.text.wording import describe_pace, describe_settings
+from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.experiments.actions import ExperimentActions
+from alignscope.ui.screens.explorer.lineup import LineupActions
 from alignscope.ui.screens.explorer.models import Models
-from alignscope.ui.screens.explorer.pacing import Pacing
+from alignscope.ui.screens.explorer.next_turn import NextTurnActions
+from alignscope.ui.screens.explorer.panes import PaneActions
+from alignscope.ui.screens.explorer.sending import SendingActions
+from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.keybar import KeyBar
-from alignscope.ui.widgets.pane.sums import Sums
+from alignscope.ui.widgets.pane.pacing import Pacing
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine, SettingsLine
+from alignscope.ui.widgets.transcript.transcript import Transcript
 
-_LATE_SECONDS: Final = 0.5
-"""Time after the last reply in which the stop key does nothing: the person meant to stop, and was late."""
+if TYPE_CHECKING:
+    from alignscope.scoring.turn_scoring import TurnScoring
+    from alignscope.ui.screens.explorer.experiments.question import Question
+    from alignscope.ui.widgets.sampling.panel import SamplingPanel
+
 _PLACEHOLDERS: Lineup = (Pane("base", "", "", Mode.COMPLETION), Pane("instruct", "", "", Mode.CHAT))
 """Lineup of the first frame, before any server was asked."""
 _WIDE: Final = 100
@@ -57,7 +65,7 @@ def _finder(kind: str) -> Callable[[], type[Provider]]:
     return found
 
 
-class ExplorerScreen(ExperimentActions):
+class ExplorerScreen(SplitScreen[int]):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt.-first"
@@ -83,6 +91,9 @@ class ExplorerScreen(ExperimentActions):
     }
     """
 
+    prompt = query_one("#prompt", PromptEditor)
+    settings = query_one("#settings", SettingsLine)
+
     def __init__(self, launch: Launch) -> None:
         super().__init__()
         self.launch = launch
@@ -93,25 +104,25 @@ class ExplorerScreen(ExperimentActions):
         self.exploration.settings = launch.settings
         named = tuple(Pane(pane.name, pane.model, "", pane.mode or Mode.CHAT) for pane in launch.panes)
         self.exploration.lineup = named or _PLACEHOLDERS
-        self.sums = Sums()
-        self._history = History(state_dir() / "prompts.jsonl")
         self.opened = asyncio.Event()
         """Set once the prompt takes letters."""
         self.lineup_found = asyncio.Event()
+        """Set once the lineup is known; prompts wait for it."""
         self.clock: Callable[[], float] = monotonic
         """Monotonic clock in seconds."""
-        self._all_came = -math.inf
-        """When the last reply of a turn ended by itself and was drawn, on `clock`."""
-        self.further = self
-        self._on_drawn: Callable[[], None] | None = None
-        """Shows what to look for, once the last turn's replies are drawn."""
+        self.panes = PaneActions(self)
+        self.next_turn = NextTurnActions(self)
+        self.lineup = LineupActions(self)
+        self.session = SessionActions(self)
+        self.experiments = ExperimentActions(self)
+        self.sending = self.further = SendingActions(self)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="stage"):
-            lineup = self.exploration.lineup
-            views = [self.make_view(pane, tone) for pane, tone in zip(lineup, tones(lineup), strict=True)]
+            panes = self.exploration.lineup
+            views = [self.lineup.make_view(pane, tone) for pane, tone in zip(panes, tones(panes), strict=True)]
             split = Split(views, id="split")
-            self.pacing = Pacing(split, self.launch.pace, self._all_drawn)
+            self.pacing = Pacing(split, self.launch.pace, self.sending.all_drawn)
             yield split
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
@@ -130,22 +141,22 @@ class ExplorerScreen(ExperimentActions):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.prompt.past = self._history.load()
-        self.begin_recording()
+        self.sending.load_history()
+        self.session.begin_recording()
         if self.launch.class_mode:
-            self.class_mode = True
+            self.experiments.class_mode = True
             self.enter(self.here)
         if self.launch.playback is not None:
-            self.play_named(self.launch.playback)
+            self.session.play_named(self.launch.playback)
             return
-        self.discover_lineup()
+        self.lineup.discover()
         if self.launch.prompt:
-            self.send(self.launch.prompt)
+            self.sending.send(self.launch.prompt)
 
     def on_descendant_focus(self) -> None:
         """Mark the prompt's line while it has the focus; a pane marks itself."""
         self.query_one(PromptLine).set_class(self.prompt.has_focus, "-focused")
-        self.show_writing()
+        self.experiments.show_writing()
 
     def on_descendant_blur(self) -> None:
         """Take the mark from the prompt's line, also when nothing else gets the focus."""
@@ -173,147 +184,149 @@ class ExplorerScreen(ExperimentActions):
         self.enter(event.view)
         if typing:
             self.prompt.focus()
-        self.action_pick()
+        self.lineup.action_pick()
 
     @on(SettingsLine.Clicked)
     async def _settings_clicked(self) -> None:
-        await self.action_sampling()
+        await self.next_turn.action_sampling()
 
-    # Prompts
+    @on(PromptEditor.Changed, "#prompt")
+    def _prompt_changed(self) -> None:
+        self.experiments.prompt_changed()
 
     @on(PromptEditor.Submitted)
     def _submitted(self, event: PromptEditor.Submitted) -> None:
         event.stop()
-        experiment, self.edited = self.edited, None
-        self.send(event.value, experiment)
+        experiment, self.experiments.edited = self.experiments.edited, None
+        self.sending.send(event.value, experiment)
 
-    @work(group="turns", exit_on_error=False)
-    async def send(self, prompt: str, experiment: Experiment | None = None, note: str = "") -> None:
-        """Send a prompt to every pane. A running turn is stopped, and what came of it stays."""
-        self.prompt.past = self._history.add(prompt)
-        await self.lineup_found.wait()
-        turn = await self.exploration.begin(prompt, experiment, note)
-        self.refresh_bindings()
-        self.learn_records()
-        for pane in turn.lineup:
-            if view := self.split.view(pane.name):
-                view.begin_turn(turn)
-        self.pacing.begin(turn)
-        self.show_experiment(turn, experiment)
-        await self.play(turn)
-        self._on_drawn = partial(self.show_ended, turn, experiment)
-        if not self.pacing.undrawn:
-            self._tell_drawn()
+    @on(Transcript.Scrolled)
+    def _scrolled(self, event: Transcript.Scrolled) -> None:
+        event.stop()
+        self.panes.scroll_along(event)
 
-    async def play(self, turn: Turn, only: str | None = None, *, first: int = 1) -> None:
-        """Ask the panes, the sample `first` before others, and show each event, until every reply has ended."""
-        split = self.split
-        async for event, reply in self.exploration.play(turn, only, first=first):
-            if view := split.view(event.pane):
-                view.update_reply(reply, event)
-                self.pacing.came(reply)
-            if not isinstance(event, Token):
-                for each in split.views:
-                    each.sum_up()
-        if not any(reply.end is End.CANCELLED for reply in turn.replies.values()):
-            self._all_came = self.clock()
-        if all(reply.end is End.ERROR for reply in turn.replies.values()) and not self.prompt.text:
-            self.prompt.put(turn.prompt)  # no pane got it, so it can be sent again
-        self.refresh_bindings()
-        if advice := await self.exploration.memory_advice(turn):
-            self.show_notice(f"{advice} The key {self.key('in-turn')} switches that.", "warning")
+    # Messages of widgets that are imported where they are shown for the first time
 
-    def _all_drawn(self) -> None:
-        """Take note that what came is drawn at last, if the replies have ended."""
-        if not self.exploration.running:
-            self._all_came = self.clock()
-            self._tell_drawn()
-            self.refresh_bindings()
+    def on_question_sent(self, event: "Question.Sent") -> None:
+        event.stop()
+        self.experiments.send_asked()
 
-    def _tell_drawn(self) -> None:
-        call, self._on_drawn = self._on_drawn, None
-        if call is not None:
-            call()
+    def on_sampling_panel_changed(self, event: "SamplingPanel.Changed") -> None:
+        event.stop()
+        self.experiments.give_way_to(event.sampling)
+        self.next_turn.set_sampling(event.sampling)
 
-    @work(group="turns", exit_on_error=False)
-    async def retry(self, view: PaneView) -> None:
-        """Ask one pane again in the last turn, while the others go on."""
-        turns = self.exploration.turns
-        name = view.pane.name
-        if not turns or not turns[-1].has(name):
-            self.show_notice("There is nothing to ask this pane again yet.")
-            return
-        turn = turns[-1]
-        self.exploration.stop(name)
-        await self.exploration.ended(turn, name)
-        turn.forget(name)
-        view.retry()
-        self.pacing.begin_again(name)
-        await self.play(turn, name, first=view.shown_sample or 1)
+    def on_sampling_panel_unlink_requested(self, event: "SamplingPanel.UnlinkRequested") -> None:
+        event.stop()
+        self.next_turn.unlink_sampling()
 
-    # Going on from a reply; called by the token view
+    def on_sampling_panel_closed(self, event: "SamplingPanel.Closed") -> None:
+        event.stop()
+        self.next_turn.close_panel()
 
-    def go_on(self, turn: Turn, beginning: Beginning) -> None:
-        """Let a pane go on from the beginning of a reply, in the background."""
-        turn.count_further(beginning.pane.name, beginning.sample)  # or another could get the same number
-        self._go_on(turn, beginning)
+    # What is shown
 
-    @work(group="turns", exit_on_error=False)
-    async def _go_on(self, turn: Turn, beginning: Beginning) -> None:
-        name = beginning.pane.name
-        view = self.split.view(name)
-        async for event, reply in self.exploration.go_on(turn, beginning, self.writing_of(turn, beginning)):
-            if view is None or not view.turns or view.turns[-1] is not turn:
-                continue
-            if reply.sample not in view.replies:
-                missing = None if view.running else End.CANCELLED
-                view.set_turns([(each, name) for each in view.turns], keep=True, missing=missing, began=None)
-            view.update_reply(reply, event)
-        self.refresh_bindings()
+    @property
+    def here(self) -> PaneView:
+        """The pane with the focus, else the one that had it last, else the first."""
+        views = self.split.views
+        focused = next((view for view in views if view.has_focus_within), None)
+        if focused is None:
+            focused = next((view for view in views if view.has_class("-here")), views[0])
+        for view in views:
+            view.set_class(view is focused, "-here")
+        return focused
 
-    async def peek(self, turn: Turn, beginning: Beginning) -> Chunk | None:
-        """Return what a model finds likely behind the beginning of a reply; None where it ends there."""
-        return await self.exploration.peek(turn, beginning)
+    def enter(self, view: PaneView) -> None:
+        """Focus a pane, where single letters are commands. One without a turn has nothing to focus."""
+        for each in self.split.views:
+            each.set_class(each is view, "-here")
+        self.set_focus(view.transcript if view.turns and not view.markdown else None)
 
-    def stop_further(self) -> bool:
-        """Stop the replies that go on from others. Return whether any was running."""
-        return self.exploration.stop_further()
+    def key(self, name: str) -> str:
+        """Return the first key of one of the explorer's bindings, such as `F4`."""
+        return self.key_of(f"explorer.{name}")
 
-    def action_retry(self) -> None:
-        """Ask the pane with the focus again."""
-        self.retry(self.here)
+    @property
+    def panel(self) -> "SamplingPanel | None":
+        """The sampling panel; None before it was first shown."""
+        from alignscope.ui.widgets.sampling.panel import SamplingPanel
+
+        return next(iter(self.query(SamplingPanel)), None)
+
+    @property
+    def stoppable(self) -> bool:
+        """Whether replies are coming, or are still drawn."""
+        return self.exploration.running or self.pacing.undrawn > 0
 
     @property
     def footer_words(self) -> dict[str, str]:
         """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
         labels = {} if self.stoppable else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         # A letter is a key only in the panes, and of use when there is one to go on from.
-        labels["experiment(1)"] = "" if self.prompt.has_focus or self.last_experiment is None else "Next"
+        labels["experiment(1)"] = "" if self.prompt.has_focus or self.experiments.last is None else "Next"
         return labels if self.exploration.turns else {**labels, "again": "", "replay": ""}
 
-    def action_stop(self) -> None:
-        """Stop all replies, and show what came; if none is coming, go from the prompt to the panes or back."""
-        if self.stoppable:
-            self.exploration.stop()
-            self.pacing.draw_all()
-            self.refresh_bindings()
-        elif self.leave_question() or self.clock() - self._all_came < _LATE_SECONDS:
-            return
-        elif self.prompt.has_focus:
-            self.enter(self.here)
-        else:
-            self.prompt.focus()
+    def show_settings(self) -> None:
+        """Update the line above the prompt from the exploration."""
+        exploration = self.exploration
+        sampling, *changed = describe_settings(self.experiments.next_settings, self.launch.presets)
+        if any(pane.system for pane in exploration.lineup):
+            changed.append("system prompt")
+        if self.pacing.rate != AS_IT_COMES:
+            changed.append(describe_pace(self.pacing.rate))
+        if self.panes.linked:
+            changed.append("scrolling linked")
+        if self.scroll_mode != self.launch.scroll:
+            changed.append("following the end" if self.scroll_mode == "follow" else "holding the beginning")
+        changed += [f"{pane.name} on its own sampling" for pane in exploration.lineup if pane.sampling is not None]
+        if exploration.recorder is not None and exploration.recorder.has_problem:
+            changed.append(f"not kept: {self.key('save-elsewhere')} keeps it elsewhere")
+        self.settings.sampling_note = sampling
+        self.settings.changed = tuple(changed)
+        self.settings.title = exploration.session.title
 
-    def action_again(self) -> None:
-        """Send the last prompt again, with the present settings, and on top of them those of its experiment."""
-        turn = self.last_turn()
-        if turn is not None:
-            self.send(turn.prompt, find(turn.experiment))
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a bug in a worker, log its traceback, and go on."""
+        if event.worker.node is self and event.state is WorkerState.ERROR:
+            log = state_dir() / "errors.log"
+            with suppress(OSError), log.open("a", encoding="utf-8", errors="replace") as file:
+                traceback.print_exception(event.worker.error, file=file)
+            self.show_notice(
+                f"Something in alignscope itself went wrong. What exactly is in {log}; please report it.", "error"
+            )
 
-    def action_edit(self) -> None:
-        """Put the last prompt back into the editor, with its experiment."""
-        if self.exploration.turns:
-            turn = self.exploration.turns[-1]
-            self.edited = find(turn.experiment)
-            self.prompt.put(turn.prompt)
-        self.prompt.focus()
+    def show_scroll_mode(self) -> None:
+        """Show what panes keep in view, in the line above the prompt."""
+        self.show_settings()
+
+    async def resume(self, session: Session, writer: Writer | None = None) -> None:
+        """Continue a session: show its turns, and send the next prompt as its last one was."""
+        await self.session.change(self.exploration.resume(session, writer))
+
+    def last_turn(self) -> Turn | None:
+        """Return the last turn; None if there is none, after a notice."""
+        if not self.exploration.turns:
+            self.show_notice("Nothing has been sent yet.")
+            return None
+        return self.exploration.turns[-1]
+
+    def scoring_of(self, turn: Turn) -> "TurnScoring":
+        from alignscope.scoring.turn_scoring import TurnScoring
+
+        explored, recorder = self.exploration, self.exploration.recorder
+        before = explored.turns[: explored.turns.index(turn)]
+        return TurnScoring(turn, explored.servers, before=before, keep=recorder.scored if recorder else None)
+
+    def action_copy_text(self) -> None:
+        """Copy the selection as everything else is copied; Textual's own action only asks the terminal."""
+        selection = self.get_selected_text()
+        if selection:
+            self.panes.copy(selection, "the selection")
+
+    def action_stack_samples(self) -> None:
+        self.experiments.opened_samples = False
+        super().action_stack_samples()
+
+    def one_sample_notice(self) -> str:
+        return f"There is one sample a pane; {self.key('samples-more')} asks for more with the next send."

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from textual import work
-
 from alignscope.files import locations
 from alignscope.model.events import End
 from alignscope.model.launch import Playback
@@ -19,15 +17,15 @@ from alignscope.model.turn import ReplyKey, Turn, Verdict
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
-from alignscope.sessions.recording.writer import Writer
 from alignscope.text.wording import reply_name
+from alignscope.ui.screens.base.actions import work
 from alignscope.ui.screens.base.screen import AppScreen
-from alignscope.ui.screens.explorer.next_turn import NextTurnActions
+from alignscope.ui.screens.explorer.actions import ExplorerActions
 
 T = TypeVar("T")
 
 
-class SessionActions(NextTurnActions):
+class SessionActions(ExplorerActions):
     """Actions on this session and on others."""
 
     _store: Store | None = None
@@ -54,7 +52,7 @@ class SessionActions(NextTurnActions):
         self.recover()
         self.learn_records()
 
-    @work(group="recover", exit_on_error=False)
+    @work("recover")
     async def recover(self) -> None:
         """Recover sessions from the journals of interrupted runs."""
         try:
@@ -64,42 +62,38 @@ class SessionActions(NextTurnActions):
             return
         if found:
             # The notice on the lineup would replace this one.
-            await self.lineup_found.wait()
+            await self.screen.lineup_found.wait()
             self.show_notice(
                 "\n".join(found[:2]) + (f" And {len(found) - 2} more." if len(found) > 2 else ""), "warning"
             )
 
     def _recording_problem(self, problem: str) -> None:
-        if self.is_attached:
+        if self.screen.is_attached:
             self.show_notice(problem, "warning" if self.recorder.has_problem else "information")
-            self.show_settings()
+            self.screen.show_settings()
 
-    @work(group="describe", exit_on_error=False)
+    @work("describe")
     async def learn_records(self) -> None:
         """Ask the servers for digests of models and for their versions, which the session file records."""
-        await self.lineup_found.wait()
+        await self.screen.lineup_found.wait()
         await self.exploration.catalog.learn(self.exploration.lineup)
 
     # Another session
 
-    async def resume(self, session: Session, writer: Writer | None = None) -> None:
-        """Continue a session: show its turns, and send the next prompt as its last one was."""
-        await self._change_session(self.exploration.resume(session, writer))
-
-    async def _change_session(self, change: Awaitable[str]) -> None:
+    async def change(self, change: Awaitable[str]) -> None:
         """Wait for a change of session, show the new one, and report what of the old one couldn't be written."""
         lost = await change
         turns = self.exploration.turns
         if turns:
-            self.workers.cancel_group(self, "lineup")
-            await self.set_lineup(self.exploration.lineup)
-            self.lineup_found.set()
+            self.screen.workers.cancel_group(self.screen, "lineup")
+            await self.screen.lineup.set(self.exploration.lineup)
+            self.screen.lineup_found.set()
         for view in self.split.views:
             its_turns = [(turn, view.pane.name) for turn in turns if turn.has(view.pane.name)]
             # What was left before anything came has no replies in its file, and none will come.
             view.set_turns(its_turns, missing=End.CANCELLED)
-        self.show_lineup()
-        self.refresh_bindings()
+        self.screen.lineup.show()
+        self.screen.refresh_bindings()
         if lost:
             self.show_notice(lost, "error")
 
@@ -109,7 +103,7 @@ class SessionActions(NextTurnActions):
         """Ask for a text in a dialog. Return None if the person cancelled it."""
         from alignscope.ui.screens.dialogs.text import TextScreen
 
-        return await self.app.push_screen_wait(TextScreen(heading, explain, text, empty=empty))
+        return await self.screen.app.push_screen_wait(TextScreen(heading, explain, text, empty=empty))
 
     async def attempt(self, task: Callable[[], T]) -> T | None:
         """Run a task in a thread. Return None if it failed, after a notice."""
@@ -121,26 +115,26 @@ class SessionActions(NextTurnActions):
 
     # Title, notes and verdicts
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_name_session(self) -> None:
         """Give the session a title."""
         title = await self._ask("The session's name", "by which the library shows it", self.exploration.session.title)
         if title:
             self.recorder.set_title(title)
-            self.show_settings()
+            self.screen.show_settings()
             self.show_notice(f"This session is called ‘{title}’ now.")
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_note(self) -> None:
         """Put a note on the last turn."""
-        turn = self.last_turn()
+        turn = self.screen.last_turn()
         if turn is not None:
             await self._note(turn)
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_verdict(self) -> None:
         """Rank the last turn's replies."""
-        turn = self.last_turn()
+        turn = self.screen.last_turn()
         if turn is not None:
             await self._judge(turn)
 
@@ -157,7 +151,7 @@ class SessionActions(NextTurnActions):
             return
         from alignscope.ui.screens.dialogs.verdict import VerdictScreen
 
-        order = await self.app.push_screen_wait(VerdictScreen(turn))
+        order = await self.screen.app.push_screen_wait(VerdictScreen(turn))
         if order is not None:
             self._set_verdict(turn, order)
 
@@ -181,20 +175,20 @@ class SessionActions(NextTurnActions):
         for view in self.split.views:
             view.show_remarks(turn)
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_turns(self) -> None:
         """Choose a turn to fork from, to note or to judge."""
-        if self.last_turn() is None:
+        if self.screen.last_turn() is None:
             return
         from alignscope.ui.screens.library.turns import TurnsScreen
 
         remark = {"note": self._note, "verdict": self._judge_next}
-        chosen = await self.app.push_screen_wait(TurnsScreen(self.exploration.turns, remark))
+        chosen = await self.screen.app.push_screen_wait(TurnsScreen(self.exploration.turns, remark))
         if chosen is None:
             return
         turn, action = chosen
         edit = action == "edit"
-        await self._change_session(self.exploration.fork(turn.number - 1 if edit else turn.number))
+        await self.change(self.exploration.fork(turn.number - 1 if edit else turn.number))
         self.show_notice("What you send now goes into a new session that names the one it came from.")
         if edit:
             self.prompt.put(turn.prompt)
@@ -220,26 +214,26 @@ class SessionActions(NextTurnActions):
         from alignscope.ui.screens.replay.screen import ReplayScreen
 
         how = how or Playback()
-        if how.pace is None and self.pacing.rate != AS_IT_COMES:
-            how = replace(how, pace=self.pacing.rate)
-        screen = ReplayScreen(session, how, rerun=self._rerun, scroll=self.scroll_mode)
-        self.app.push_screen(screen, partial(self._replayed, leave=leave))
+        if how.pace is None and self.screen.pacing.rate != AS_IT_COMES:
+            how = replace(how, pace=self.screen.pacing.rate)
+        screen = ReplayScreen(session, how, rerun=self._rerun, scroll=self.screen.scroll_mode)
+        self.screen.app.push_screen(screen, partial(self._replayed, leave=leave))
 
     def _replayed(self, live: Session | None, *, leave: bool) -> None:
         if live is not None:
             self.uncover()
             self._go_live(live)
         elif leave:
-            self.app.exit(0)
+            self.screen.app.exit(0)
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def _go_live(self, session: Session) -> None:
-        await self.resume(session)
+        await self.screen.resume(session)
         self.show_notice(
             "Live again, in a new session that names the one it came from. The next prompt goes to these models."
         )
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def play_named(self, how: Playback) -> None:
         """Replay the session that the command line named, or one that the person chooses."""
         self.show_notice("")
@@ -247,23 +241,25 @@ class SessionActions(NextTurnActions):
         if not how.name:
             from alignscope.ui.screens.library.library import LibraryScreen
 
-            picked = await self.app.push_screen_wait(LibraryScreen(self.store))
+            picked = await self.screen.app.push_screen_wait(LibraryScreen(self.store))
             if picked is None:
-                self.app.exit(0)
+                self.screen.app.exit(0)
                 return
             name = picked[0].path
         try:
             session = await asyncio.to_thread(open_to_play, self.store, name)
         except (OSError, SessionError) as error:
-            self.app.exit(1, return_code=1, message=f"alignscope: {error}")
+            self.screen.app.exit(1, return_code=1, message=f"alignscope: {error}")
             return
         self._replay(session, how, leave=True)
 
     def uncover(self) -> None:
         """Show this screen, if a replay that the command line named was shown in its place."""
-        if self.has_class("-covered"):
-            self.remove_class("-covered")
-            self.call_after_refresh(lambda: self.enter(self.here) if self.class_mode else self.prompt.focus())
+        if self.screen.has_class("-covered"):
+            self.screen.remove_class("-covered")
+            self.screen.call_after_refresh(
+                lambda: self.screen.enter(self.here) if self.screen.experiments.class_mode else self.prompt.focus()
+            )
 
     def _rerun(self, session: Session, turn: Turn) -> AppScreen[None]:
         """Return the screen that sends a recorded turn again, to the models as they are now."""
@@ -274,21 +270,23 @@ class SessionActions(NextTurnActions):
 
     # Files
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_new_session(self) -> None:
         """Begin a session with nothing in it."""
         if not self.exploration.turns:
             self.show_notice("This session is new: nothing has been sent in it yet.")
             return
-        await self.resume(Session("", datetime.now(UTC)))
+        await self.screen.resume(Session("", datetime.now(UTC)))
         self.show_notice("A new session. The one before is in the library.")
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_library(self) -> None:
         """Choose a session to continue or to replay."""
         from alignscope.ui.screens.library.library import LibraryScreen
 
-        picked = await self.app.push_screen_wait(LibraryScreen(self.store, current=self.exploration.session.name))
+        picked = await self.screen.app.push_screen_wait(
+            LibraryScreen(self.store, current=self.exploration.session.name)
+        )
         if picked is None:
             return
         entry, action = picked
@@ -297,7 +295,7 @@ class SessionActions(NextTurnActions):
         else:
             self.open_session(entry.path)
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def open_session(self, path: Path) -> None:
         """Go on with a session, by its file."""
         if path == self.exploration.session.path:
@@ -307,7 +305,7 @@ class SessionActions(NextTurnActions):
         if opened is None:
             return
         session, writer, why = opened
-        await self.resume(session, writer)
+        await self.screen.resume(session, writer)
         if writer is None:
             self.show_notice(f"{why} What you send goes into a new session that begins with its turns.", "warning")
         else:
@@ -319,12 +317,12 @@ class SessionActions(NextTurnActions):
         """Write the session, or a picture of the screen, into a file."""
         from alignscope.ui.screens.library.export import export
 
-        export(self, self.exploration.session.copy(), self.show_notice, pace=self.pacing.rate or None)
+        export(self.screen, self.exploration.session.copy(), self.show_notice, pace=self.screen.pacing.rate or None)
 
-    @work(group="session", exit_on_error=False)
+    @work("session")
     async def action_save_elsewhere(self) -> None:
         """Move the session to another file."""
-        if self.last_turn() is None:
+        if self.screen.last_turn() is None:
             return
         session = self.exploration.session
         path = str(session.path or "session.yaml")
@@ -338,4 +336,4 @@ class SessionActions(NextTurnActions):
         except (OSError, SessionError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or error
             self.show_notice(f"It can't be kept there either: {reason} ({name}).", "error")
-        self.show_settings()
+        self.screen.show_settings()

@@ -1,20 +1,17 @@
 """Actions that send experiments: from the list, one after the other, and before a class."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
-
-from textual import on, work
-from textual.reactive import var
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
 from alignscope.files.experiments import Experiment, experiments, find
 from alignscope.model.sampling import Sampling
 from alignscope.model.turn import Turn, TurnSettings
-from alignscope.ui.screens.explorer.session import SessionActions
-from alignscope.ui.widgets.prompt import PromptEditor
+from alignscope.ui.screens.base.actions import work
+from alignscope.ui.screens.explorer.actions import ExplorerActions
 
 if TYPE_CHECKING:
     from alignscope.ui.screens.explorer.experiments.question import Question
-    from alignscope.ui.widgets.sampling.panel import SamplingPanel
+    from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
 _OWN_AGAIN: Final = " The prompt goes with your own settings now, and not with the experiment's."
 """Notice when the person changes what an experiment in the editor has set."""
@@ -22,21 +19,32 @@ _PLAIN: Final = TurnSettings(Sampling())
 """Settings without any sampling."""
 
 
-class ExperimentActions(SessionActions):
+class ExperimentActions(ExplorerActions):
     """Actions that send experiments, and what a class sees of them."""
 
-    send: Callable[..., Any]
-    """Sends a prompt, as an experiment if one is given, with a note on the turn."""
-    edited: var[Experiment | None] = var(None, init=False)
-    """Experiment whose prompt is in the editor; its settings go with the next prompt."""
-    question: "Question | None" = None
-    """The question before an experiment; None before class mode first asked."""
-    _last: Experiment | None = None
-    _opened_samples = False
-    """Whether all samples are in view because an experiment wanted that, and not the person."""
+    def __init__(self, screen: "ExplorerScreen") -> None:
+        super().__init__(screen)
+        self.opened_samples = False
+        """Whether all samples are in view because an experiment wanted that, and not the person."""
+        self._class_mode = False
+        self._edited: Experiment | None = None
+        self._last: Experiment | None = None
+        self._question: Question | None = None
+        """The question before an experiment; None before class mode first asked."""
 
     @property
-    def last_experiment(self) -> Experiment | None:
+    def edited(self) -> Experiment | None:
+        """Experiment whose prompt is in the editor; its settings go with the next prompt."""
+        return self._edited
+
+    @edited.setter
+    def edited(self, experiment: Experiment | None) -> None:
+        if experiment is not self._edited:
+            self._edited = experiment
+            self.screen.show_settings()
+
+    @property
+    def last(self) -> Experiment | None:
         """The experiment that was used last, here or else in the session; None before the first."""
         if self._last is None:
             sent = (find(turn.experiment) for turn in reversed(self.exploration.turns) if turn.experiment)
@@ -46,17 +54,17 @@ class ExperimentActions(SessionActions):
     @property
     def asked(self) -> Experiment | None:
         """The experiment that class mode asks about; None if there is none."""
-        return self.question.experiment if self.question is not None else None
+        return self._question.experiment if self._question is not None else None
 
     # Going through them
 
-    @work(exit_on_error=False)
+    @work()
     async def action_experiments(self) -> None:
         """Choose an experiment, and send it or edit it first."""
         from alignscope.ui.screens.explorer.experiments.chooser import ExperimentsScreen
 
-        last = self.asked or self.last_experiment
-        chosen = await self.app.push_screen_wait(ExperimentsScreen(last=last.id if last else ""))
+        last = self.asked or self.last
+        chosen = await self.screen.app.push_screen_wait(ExperimentsScreen(last=last.id if last else ""))
         if chosen is None:
             return
         experiment, action = chosen
@@ -73,12 +81,12 @@ class ExperimentActions(SessionActions):
             self.send_asked()
             return
         listed = experiments()
-        last = self.asked or self.last_experiment
+        last = self.asked or self.last
         place = listed.index(last) + step if last in listed else 0
         if not 0 <= place < len(listed):
             which = "last" if step > 0 else "first"
             self.show_notice(f"That was the {which} of the {len(listed)}. {self.key('experiments')} lists them all.")
-        elif self.class_mode and self.stoppable:  # a question now would keep from the class what to look for
+        elif self.class_mode and self.screen.stoppable:  # a question now would keep from the class what to look for
             self.show_notice(f"The replies are still coming; {self.key('stop')} stops them.")
         else:
             await self.try_out(listed[place])
@@ -87,34 +95,32 @@ class ExperimentActions(SessionActions):
         """Send an experiment, or in class mode ask about it first."""
         self._last = experiment
         if not self.class_mode:
-            self.send(experiment.prompt, experiment)
+            self.screen.sending.send(experiment.prompt, experiment)
             return
-        if self.question is None:
+        if self._question is None:
             from alignscope.ui.screens.explorer.experiments.question import Question
 
             keys = f"{self.key('write')} to write it, {self.key('experiment-next')} or enter to send"
-            self.question = Question(keys)
-            await self.mount(self.question, before=self.notice)
-        self.question.ask(experiment, self._place(experiment))
+            self._question = Question(keys)
+            await self.screen.mount(self._question, before=self.screen.notice)
+        self._question.ask(experiment, self._place(experiment))
         self.show_notice("")
-        self.question.focus()
+        self._question.focus()
 
     def send_asked(self) -> None:
         """Send the experiment that class mode asks about. What is expected becomes the turn's note."""
-        question, experiment = self.question, self.asked
+        question, experiment = self._question, self.asked
         if question is None or experiment is None:
             return
         expected = question.take()
-        self.enter(self.here)
-        self.send(experiment.prompt, experiment, f"Expected: {expected}" if expected else "")
-
-    def on_question_sent(self, event: "Question.Sent") -> None:
-        event.stop()
-        self.send_asked()
+        self.screen.enter(self.here)
+        self.screen.sending.send(experiment.prompt, experiment, f"Expected: {expected}" if expected else "")
 
     def _place(self, experiment: Experiment) -> str:
         listed = experiments()
         return f"{listed.index(experiment) + 1} of {len(listed)}" if experiment in listed else ""
+
+    # The one in the editor
 
     @property
     def next_settings(self) -> TurnSettings:
@@ -122,26 +128,24 @@ class ExperimentActions(SessionActions):
         settings = self.exploration.settings
         return self.edited.applied_to(settings) if self.edited is not None else settings
 
-    def watch_edited(self) -> None:
-        self.show_settings()
-
-    @on(PromptEditor.Changed, "#prompt")
-    def _prompt_changed(self) -> None:
+    def prompt_changed(self) -> None:
+        """Forget the experiment in the editor once its prompt is gone."""
         if not self.prompt.text.strip():
             self.edited = None  # whatever is typed next is another prompt
         self.show_writing()
 
-    def _set(self, message: str, **changes: Any) -> None:
-        if self.edited is not None and changes.keys() & {"samples", "scaffold", "context"}:
-            self.edited = None
-            message += _OWN_AGAIN
-        super()._set(message, **changes)
+    def give_way(self, changes: Iterable[str]) -> str:
+        """Return the notice that the experiment in the editor gives way to settings of the person; "" if it doesn't."""
+        if self.edited is None or not {"samples", "scaffold", "context"}.intersection(changes):
+            return ""
+        self.edited = None
+        return _OWN_AGAIN
 
-    def on_sampling_panel_changed(self, event: "SamplingPanel.Changed") -> None:
-        if self.edited is None:
-            return
-        before, now = self.exploration.settings.sampling, event.sampling
-        if any(before.get(name) != now.get(name) for name in self.edited.applied_to(_PLAIN).sampling):
+    def give_way_to(self, sampling: Sampling) -> None:
+        """Have the experiment in the editor give way to a sampling of the person, with a notice."""
+        before = self.exploration.settings.sampling
+        own = self.edited.applied_to(_PLAIN).sampling if self.edited is not None else ()
+        if any(before.get(name) != sampling.get(name) for name in own):
             self.edited = None
             self.show_notice(_OWN_AGAIN.strip())
 
@@ -156,19 +160,15 @@ class ExperimentActions(SessionActions):
             self.show_notice(f"{experiment.title}, {self._place(experiment)}. Look for: {experiment.look_for}")
         wanted = experiment is not None and experiment.stacked
         if wanted and self.here.shown_sample is not None:
-            self._opened_samples = True
+            self.opened_samples = True
             self._show_samples(None)
-        elif not wanted and self._opened_samples:
-            self._opened_samples = False
+        elif not wanted and self.opened_samples:
+            self.opened_samples = False
             self._show_samples(1)
 
     def _show_samples(self, sample: int | None) -> None:
         for view in self.split.views:
             view.show_sample(sample)
-
-    def action_stack_samples(self) -> None:
-        self._opened_samples = False
-        super().action_stack_samples()
 
     def show_ended(self, turn: Turn, experiment: Experiment | None) -> None:
         """Show a class what to look for, when the replies of the last turn have ended."""
@@ -181,30 +181,38 @@ class ExperimentActions(SessionActions):
         """Give the panes nearly all the room and ask before each experiment, or no longer."""
         self.class_mode = not self.class_mode
         self.show_notice(self.class_keys() if self.class_mode else "The prompt and its settings are back.")
-        self.enter(self.here)
+        self.screen.enter(self.here)
 
     def class_keys(self) -> str:
         """Return the sentence on what class mode's keys do."""
+        key = self.key
         return (
-            f"{self.key('experiment-next')} shows the next experiment and asks what to expect of it, and pressed again "
-            f"sends it. {self.key('experiments')} lists them, {self.key('class-mode')} ends class mode."
+            f"{key('experiment-next')} shows the next experiment and asks what to expect of it, and pressed again "
+            f"sends it. {key('experiments')} lists them, {key('class-mode')} ends class mode."
         )
 
     def show_writing(self) -> None:
         """Give the prompt its line in class mode while it has the focus or a text."""
         if self.class_mode:
-            self.set_class(self.prompt.has_focus or bool(self.prompt.text), "-writing")
+            self.screen.set_class(self.prompt.has_focus or bool(self.prompt.text), "-writing")
 
-    def watch_class_mode(self, on: bool) -> None:
-        self.set_class(on, "-class")
+    @property
+    def class_mode(self) -> bool:
+        """Whether an experiment is shown with a question before it is sent, and the panes have nearly all the room."""
+        return self._class_mode
+
+    @class_mode.setter
+    def class_mode(self, on: bool) -> None:
+        self._class_mode = on
+        self.screen.set_class(on, "-class")
         self.prompt.set_class(not on, "-first")  # what closes over the panes leaves letters as keys
         self.show_writing()
-        if not on and self.question is not None:
-            self.question.ask(None)
+        if not on and self._question is not None:
+            self._question.ask(None)
 
     def leave_question(self) -> bool:
         """Leave the question's line, or else hide the question. Return whether there was one."""
-        question = self.question
+        question = self._question
         if question is None or question.experiment is None:
             return False
         if question.line.has_focus:
@@ -212,12 +220,12 @@ class ExperimentActions(SessionActions):
         else:
             question.ask(None)
             self.show_notice(self.class_keys())
-            self.enter(self.here)
+            self.screen.enter(self.here)
         return True
 
     def action_write(self) -> None:
         """Focus the question's line if there is a question, else the prompt."""
-        question = self.question
+        question = self._question
         if question is not None and question.experiment is not None:
             question.line.focus()
         else:

@@ -1,4 +1,4 @@
-"""The explorer's pace: when the panes draw what has come to the last turn's replies."""
+"""The pace of panes: when they draw what has come to the last turn's replies."""
 
 import time
 from collections.abc import Callable

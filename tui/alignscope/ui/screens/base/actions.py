@@ -1,0 +1,46 @@
+"""Actions of a screen, in objects that it holds: each kind of action has a file and a state of its own."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from textual.screen import Screen
+from textual.worker import Worker
+
+A = TypeVar("A", bound="Actions")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Actions:
+    """Actions of a screen.
+
+    Textual looks for `action_NAME` on the screen itself; there it finds the methods of that name of these objects.
+    """
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self.screen = screen
+        for name in dir(self):
+            if name.startswith("action_"):
+                assert not hasattr(screen, name), f"{type(screen).__name__} has {name} twice"
+                setattr(screen, name, getattr(self, name))
+
+
+def work(
+    group: str = "default", *, exclusive: bool = False
+) -> Callable[[Callable[Concatenate[A, P], Coroutine[Any, Any, R]]], Callable[Concatenate[A, P], Worker[R]]]:
+    """Run a method of `Actions` as a worker of the screen, as Textual's `work` does for the screen's own methods.
+
+    An error in it doesn't end the application.
+    """
+
+    def decorate(method: Callable[Concatenate[A, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[A, P], Worker[R]]:
+        def begin(actions: A, /, *args: P.args, **kwargs: P.kwargs) -> Worker[R]:
+            run = partial(method, actions, *args, **kwargs)
+            return actions.screen.run_worker(
+                run, name=method.__name__, group=group, exclusive=exclusive, exit_on_error=False
+            )
+
+        return wraps(method)(begin)
+
+    return decorate
