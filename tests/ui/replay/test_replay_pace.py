@@ -19,7 +19,7 @@ async def test_what_was_over_in_a_blink_begins_at_a_pace_and_says_so() -> None:
         assert "paced 20/s" in replay.text and "P Pace" in replay.text
         assert "/ 0:02.0" in replay.text
         replay.screen.player.seek(400)
-        replay.screen.moved()
+        replay.screen.transport.moved()
         await replay.press()
         assert replay.replies() == ["w0 w1 w2 w3 w4 w5 w6 ", "i0 i1 i2 i3 "]
         replay.same_as_the_player()
@@ -58,7 +58,7 @@ async def test_playing_at_a_pace_shows_the_same_as_seeking() -> None:
         player.playing = True
         while not player.ended:
             player.advance(90)
-            replay.screen.follow()
+            replay.screen.transport.follow()
             replay.same_as_the_player()
 
 
@@ -68,7 +68,7 @@ async def test_figures_are_the_recorded_ones_and_nobody_seems_silent() -> None:
         replay.screen.player.seek(25_000)
         replay.screen.player.playing = True
         replay.screen.player.speed = 0.001
-        replay.screen.moved()
+        replay.screen.transport.moved()
         await until(lambda: "writing" in replay.text and "250 tok" in replay.text)
         assert "silent" not in replay.text, "24 seconds after its last token by the clock of the pace"
         assert "1,000/s" in replay.text and "first 0.10 s" in replay.text

@@ -110,7 +110,7 @@ async def test_a_fast_model_is_seen_to_finish_first() -> None:
         assert (base, instruct) == ("One two", "Hello!\n")
         replay.screen.player.seek(450)
         await replay.press("i", "i", "i", "i")
-        replay.screen.action_seek(0)
+        replay.screen.transport.action_seek(0)
         await replay.press()
         rows = replay.text
         assert "ended by itself" in rows and "paused" in rows
@@ -136,7 +136,7 @@ async def test_playing_shows_the_same_as_seeking() -> None:
         player.playing = True
         for _ in range(71):
             player.advance(100)
-            replay.screen.follow()
+            replay.screen.transport.follow()
             replay.same_as_the_player()
         stepped = [view.transcript._rows for view in replay.screen.split.views]
         played = [[(block.kind, block.text) for block in rows.blocks] for rows in stepped]
@@ -153,7 +153,7 @@ async def test_playing_goes_on_from_any_moment() -> None:
         replay.screen.player.playing = True
         for _ in range(50):
             replay.screen.player.advance(100)
-            replay.screen.follow()
+            replay.screen.transport.follow()
             replay.same_as_the_player()
 
 

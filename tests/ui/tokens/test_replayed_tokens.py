@@ -28,7 +28,7 @@ async def test_a_replay_shows_the_turn_as_far_as_it_is_played() -> None:
         await until(lambda: "token 1 of 1" in screen_text(app))
         await pilot.press("escape")
         screen.player.seek(25)
-        screen.moved()
+        screen.transport.moved()
         await pilot.press("x")
         await until(lambda: "token 1 of 3, 'The', 90 percent, rank 1" in screen_text(app))
         assert isinstance(app.screen, TokensScreen) and " Paris" not in screen_text(app)

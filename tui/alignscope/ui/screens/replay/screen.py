@@ -7,6 +7,7 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -16,7 +17,9 @@ from alignscope.model.pace import readable_pace
 from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import Player
+from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.replay.bindings import BINDINGS
+from alignscope.ui.screens.replay.panes import ReplayPanes
 from alignscope.ui.screens.replay.transport import Transport
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.split import Split
@@ -25,7 +28,7 @@ from alignscope.ui.widgets.text_field import LineField
 from alignscope.ui.widgets.timeline import Timeline
 
 
-class ReplayScreen(Transport):
+class ReplayScreen(SplitScreen[Session | None]):
     """Returns a new session to go on with, a fork of what was shown; None if the person went back.
 
     Args:
@@ -49,6 +52,8 @@ class ReplayScreen(Transport):
     }
     """
 
+    timeline = query_one(Timeline)
+
     def __init__(
         self,
         session: Session,
@@ -57,15 +62,19 @@ class ReplayScreen(Transport):
         rerun: Callable[[Session, Turn], Screen[Any]] | None = None,
         scroll: Scroll = "hold",
     ) -> None:
+        super().__init__()
         how = how or Playback()
-        player = Player(
+        self.session = session
+        self.scroll_mode = scroll
+        self.player = Player(
             session.turns,
             speed=how.speed,
             pace=readable_pace(session.turns) if how.pace is None else how.pace,
             idle_limit_ms=how.idle_limit_ms,
             start_ms=how.start_ms,
         )
-        super().__init__(session, player, scroll)
+        self._panes = ReplayPanes(self.player, [record.pane for record in session.lineup], scroll)
+        self.transport = Transport(self, self.player, self._panes)
         self._rerun = rerun
 
     def compose(self) -> ComposeResult:
@@ -78,7 +87,8 @@ class ReplayScreen(Transport):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.show_marks()
+        self.transport.begin()
+        self.transport.show_marks()
         warning = next(iter(self.session.warnings), "")
         if warning:
             self.show_notice(warning, "warning")
@@ -88,8 +98,20 @@ class ReplayScreen(Transport):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.moved()
+        self.transport.moved()
         self.set_focus(self.split.views[0].transcript)
+
+    def on_screen_suspend(self) -> None:
+        self.transport.suspend()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.transport.resume()
+
+    @on(Timeline.Sought)
+    def _sought(self, event: Timeline.Sought) -> None:
+        event.stop()
+        self.transport.action_share(10 * event.share)
 
     # Finding
 
@@ -118,7 +140,7 @@ class ReplayScreen(Transport):
             self.show_notice(f"‘{text}’ is in no prompt and no reply.")
             return
         self.player.playing = False
-        self.moved(end=True)
+        self.transport.moved(end=True)
         self.show_notice("" if found else f"‘{text}’ was found from the start again.")
 
     def _leave_find(self) -> None:
@@ -155,11 +177,14 @@ class ReplayScreen(Transport):
         if turn is None or self._rerun is None:
             self.show_notice("There is no turn here that could be run again.")
             return
-        self.player.playing = False
-        self.show_position()
+        self.transport.stand_still()
         self.app.push_screen(self._rerun(self.session, turn))
 
     # How it is shown
+
+    def show_scroll_mode(self) -> None:
+        """Show what panes keep in view, on the timeline."""
+        self.transport.show_position()
 
     @property
     def footer_words(self) -> dict[str, str]:
@@ -191,8 +216,7 @@ class ReplayScreen(Transport):
         if not turns:
             self.show_notice("Nothing has been played yet that could be looked at.")
             return ()
-        self.player.playing = False
-        self.show_position()
+        self.transport.stand_still()
         return turns
 
     def action_export(self) -> None:

@@ -1,22 +1,21 @@
 """Playback in a replay: the player's clock, and keys and clicks for play, seek, speed and pauses."""
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from textual import on
-from textual.getters import query_one
 from textual.timer import Timer
 
-from alignscope.model.launch import Scroll
 from alignscope.model.lineup.tones import MARKS
 from alignscope.model.pace import next_pace
-from alignscope.model.session import Session
 from alignscope.sessions.playback.player import INSTANT, Player
 from alignscope.text.clean import clean
 from alignscope.text.wording import describe_pace
-from alignscope.ui.screens.base.split import SplitScreen
+from alignscope.ui.screens.base.actions import Actions
 from alignscope.ui.screens.replay.panes import ReplayPanes
-from alignscope.ui.widgets.timeline import Timeline, TimeMark, clock
+from alignscope.ui.widgets.timeline import TimeMark, clock
+
+if TYPE_CHECKING:
+    from alignscope.ui.screens.replay.screen import ReplayScreen
 
 _FRAMES: Final = 30
 """Frames per second."""
@@ -26,17 +25,15 @@ _IDLE_LIMITS_MS: Final = (2000.0, 1000.0, 300.0)
 """Limits of pauses that the key steps through, after none."""
 
 
-class Transport(SplitScreen[Session | None]):
-    """The panes and the timeline of a replay, and the keys and clicks that move its player."""
+class Transport(Actions):
+    """Actions that move a replay's player, and what its panes and its timeline show then."""
 
-    timeline = query_one(Timeline)
+    screen: "ReplayScreen"
 
-    def __init__(self, session: Session, player: Player, scroll: Scroll = "hold") -> None:
-        super().__init__()
-        self.scroll_mode = scroll
-        self.session = session
+    def __init__(self, screen: "ReplayScreen", player: Player, panes: ReplayPanes) -> None:
+        super().__init__(screen)
         self.player = player
-        self._panes = ReplayPanes(player, [record.pane for record in session.lineup], scroll)
+        self._panes = panes
         self._numbers = {id(turn): index for index, turn in enumerate(player.recording.turns, 1)}
         self._was_playing = False
         self._drawn_at = 0.0
@@ -45,9 +42,9 @@ class Transport(SplitScreen[Session | None]):
 
     # The clock
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Create the timer of frames; the first `moved` starts it."""
-        self._timer = self.set_interval(1 / _FRAMES, self._tick, pause=True)
+        self._timer = self.screen.set_interval(1 / _FRAMES, self._tick, pause=True)
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -64,13 +61,13 @@ class Transport(SplitScreen[Session | None]):
         else:
             self._timer.pause()
 
-    def on_screen_suspend(self) -> None:
+    def suspend(self) -> None:
         """Pause the timer while another screen covers this one."""
         self._timer.pause()
 
-    def on_screen_resume(self) -> None:
+    def resume(self) -> None:
         """Resume the timer as the player plays."""
-        if self.is_mounted and self._drawn_at:
+        if self._drawn_at:
             self._set_timer()
 
     # What is shown
@@ -82,7 +79,7 @@ class Transport(SplitScreen[Session | None]):
 
     def show_position(self) -> None:
         """Show the player's position, speed and turn on the timeline."""
-        player = self.player
+        player, session = self.player, self.screen.session
         turn = player.turn
         mark = "►" if player.playing else "■" if player.ended else "║"
         parts = [f"{mark} {clock(player.ms, player.length_ms)} / {clock(player.length_ms, player.length_ms)}"]
@@ -93,14 +90,14 @@ class Transport(SplitScreen[Session | None]):
             parts.append(describe_pace(player.pace))
         if player.idle_limit_ms is not None:
             parts.append(f"pauses up to {player.idle_limit_ms / 1000:g} s")
-        if self.scroll_mode == "follow":
+        if self.screen.scroll_mode == "follow":
             parts.append("following the end")
         for view in self._panes.views:
             view.set_paused(not player.playing)
         if player.playing is not self._was_playing:
             self._was_playing = player.playing
-            self.refresh_bindings()
-        self.timeline.set_position(player.ms, "   ".join(parts), clean(self.session.title or self.session.name))
+            self.screen.refresh_bindings()
+        self.screen.timeline.set_position(player.ms, "   ".join(parts), clean(session.title or session.name))
 
     def show_marks(self) -> None:
         """Put the beginnings of turns and the ends of replies on the timeline."""
@@ -111,11 +108,7 @@ class Transport(SplitScreen[Session | None]):
             elif view := self._panes.view(mark.turn, mark.reply.pane):
                 failed = mark.reply.failed
                 marks.append(TimeMark(ms, "×" if failed else MARKS[view.tone], "failed" if failed else view.tone))
-        self.timeline.set_marks(self.player.length_ms, marks)
-
-    def show_scroll_mode(self) -> None:
-        """Show what panes keep in view, on the timeline."""
-        self.show_position()
+        self.screen.timeline.set_marks(self.player.length_ms, marks)
 
     # Moving
 
@@ -144,10 +137,15 @@ class Transport(SplitScreen[Session | None]):
         self.player.seek(self.player.ms + self.player.length_ms * direction / 10)
         self.moved()
 
-    def action_share(self, tenths: int) -> None:
+    def action_share(self, tenths: float) -> None:
         """Seek to tenths of the whole."""
         self.player.seek(self.player.length_ms * tenths / 10)
         self.moved()
+
+    def stand_still(self) -> None:
+        """Pause."""
+        self.player.playing = False
+        self.show_position()
 
     def action_token(self, direction: int) -> None:
         """Pause, and step one token on or back."""
@@ -160,12 +158,6 @@ class Transport(SplitScreen[Session | None]):
         self.player.seek_turn(direction)
         self.moved()
 
-    @on(Timeline.Sought)
-    def _sought(self, event: Timeline.Sought) -> None:
-        event.stop()
-        self.player.seek(self.player.length_ms * event.share)
-        self.moved()
-
     def action_speed(self, direction: int) -> None:
         """Play faster or slower."""
         self.player.change_speed(direction)
@@ -176,7 +168,7 @@ class Transport(SplitScreen[Session | None]):
         self.player.set_pace(next_pace(self.player.pace))
         self.show_marks()
         self.moved()
-        self.refresh_bindings()
+        self.screen.refresh_bindings()
 
     def action_idle(self) -> None:
         """Set the next limit of pauses."""
