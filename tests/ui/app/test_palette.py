@@ -50,7 +50,7 @@ async def test_a_preset_and_a_parameter(ollama: Ollama) -> None:
         assert desk.exploration.settings.sampling == PRESETS["greedy"].sampling
         await search(desk, "parameter min_p", "Parameter: min_p")
         await desk.press("enter")
-        await desk.until(lambda: desk.explorer.panel is not None and desk.explorer.panel.has_focus)
+        await desk.until(lambda: desk.explorer.next_turn.panel is not None and desk.explorer.next_turn.panel.has_focus)
         await desk.press("space", "right")
         assert "min_p" in desk.exploration.settings.sampling, "the parameter is the selected one"
 

@@ -1,10 +1,13 @@
 """What the next turn is sent with: every choice has a key, is seen when it isn't the default, and reaches the wire."""
 
 import pytest
+from textual.actions import parse
+from textual.binding import Binding
 
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.model.sampling import PRESETS
+from alignscope.ui.screens.explorer.bindings import BINDINGS
 from tests.standin import Flavour, Ollama, OpenAIStyle
 from tests.ui.explorer.desk import explore
 
@@ -226,13 +229,17 @@ async def test_a_context_that_loads_the_model_anew_is_announced(ollama: Ollama) 
 
 
 async def test_every_key_is_in_the_palette_and_no_two_actions_share_one() -> None:
-    from textual.binding import Binding
-
-    from alignscope.ui.screens.explorer.bindings import BINDINGS
-
     keys = [key for binding in BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")]
     assert len(keys) == len(set(keys))
     for binding in BINDINGS:
         assert isinstance(binding, Binding)
         assert binding.tooltip
         assert binding.id
+
+
+async def test_every_key_finds_its_action(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        for binding in desk.explorer.BINDINGS:
+            assert isinstance(binding, Binding)
+            where, name, _ = parse(binding.action)
+            assert callable(getattr(desk.app if where else desk.explorer, f"action_{name}", None)), binding.action

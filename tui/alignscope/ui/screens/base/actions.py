@@ -29,17 +29,12 @@ class Actions:
 def work(
     group: str = "default", *, exclusive: bool = False
 ) -> Callable[[Callable[Concatenate[A, P], Coroutine[Any, Any, R]]], Callable[Concatenate[A, P], Worker[R]]]:
-    """Run a method of `Actions` as a worker of the screen, as Textual's `work` does for the screen's own methods.
-
-    An error in it doesn't end the application.
-    """
+    """Run a method of `Actions` as a worker of the screen, in which an error doesn't end the application."""
 
     def decorate(method: Callable[Concatenate[A, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[A, P], Worker[R]]:
         def begin(actions: A, /, *args: P.args, **kwargs: P.kwargs) -> Worker[R]:
             run = partial(method, actions, *args, **kwargs)
-            return actions.screen.run_worker(
-                run, name=method.__name__, group=group, exclusive=exclusive, exit_on_error=False
-            )
+            return actions.screen.run_worker(run, method.__name__, group, exclusive=exclusive, exit_on_error=False)
 
         return wraps(method)(begin)
 

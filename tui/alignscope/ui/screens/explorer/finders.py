@@ -83,7 +83,7 @@ class ModelFinder(_ExplorerFinder):
     async def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield the models of every server in use, each as it answers."""
         pane = self.explorer.here.pane.name
-        async for listing in self.explorer.models.listings():
+        async for listing in self.explorer.lineup.listings():
             yield [
                 find(
                     "Model",

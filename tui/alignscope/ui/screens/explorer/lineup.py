@@ -1,17 +1,21 @@
 """The explorer's lineup: found on the servers, and changed by the person."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from alignscope.backends.base import ServerError
+from alignscope.backends.base import Pulling, ServerError
+from alignscope.backends.embedded.engine import engine_available
 from alignscope.backends.embedded.hub.known import hub_pairs
-from alignscope.model.lineup.pairing import default_mode, judge, raw_twin
-from alignscope.model.lineup.pane import MAX_PANES, Lineup, LineupError, Mode, Model, Pane
+from alignscope.model.lineup.pairing import default_mode, judge, pair_lineup, raw_twin
+from alignscope.model.lineup.pane import EMBEDDED, MAX_PANES, Lineup, LineupError, Mode, Model, Pane, is_hub
 from alignscope.model.lineup.tones import Tone, tones
-from alignscope.run.discovery import Found, Outcome, find_lineup
+from alignscope.run.catalog import Listing
+from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.base.actions import work
@@ -107,13 +111,6 @@ class LineupActions(ExplorerActions):
         if found.pairs:
             await self._offer(found)
 
-    async def _offer(self, found: Found) -> None:
-        """Offer pairs to pull; a pulled pair becomes the lineup."""
-        if pulled := await self.screen.models.offer(found):
-            await self.set(pulled)
-            base, instruct = (pane.model for pane in pulled)
-            self.show_notice(f"{base} and its twin {instruct} are in the panes now.")
-
     async def set(self, lineup: Lineup) -> None:
         """Replace the lineup; the next prompt goes to the new one."""
         self._default_server = lineup[0].server
@@ -132,11 +129,8 @@ class LineupActions(ExplorerActions):
     @work()
     async def action_pick(self) -> None:
         """Choose the pane's model, server and mode."""
-        chosen = await self.screen.models.pick(self.here.pane, self.exploration.lineup)
-        if isinstance(chosen, Pane):
+        if chosen := await self._pick(self.here.pane, self.exploration.lineup):
             self._put(chosen)
-        elif chosen is not None:
-            await self._offer(chosen)
 
     def put_model(self, model: Model) -> None:
         """Put a model into the pane, asked as its kind is."""
@@ -159,13 +153,13 @@ class LineupActions(ExplorerActions):
         names = {pane.name for pane in lineup}
         name = next(name for name in ("third", "fourth", "base", "instruct") if name not in names)
         blank = Pane(name, "", lineup[0].server, Mode.CHAT)
-        chosen = await self.screen.models.pick(blank, (*lineup, blank))
-        if isinstance(chosen, Found):
-            await self._offer(chosen)
-        elif chosen is not None:
-            self.exploration.add(chosen)
-            await self.split.add(self.make_view(chosen))
-            self.show()
+        if chosen := await self._pick(blank, (*lineup, blank)):
+            await self._add(chosen)
+
+    async def _add(self, pane: Pane) -> None:
+        self.exploration.add(pane)
+        await self.split.add(self.make_view(pane))
+        self.show()
 
     @work()
     async def action_raw_twin(self) -> None:
@@ -175,9 +169,7 @@ class LineupActions(ExplorerActions):
         except LineupError as error:
             self.show_notice(f"{error} {self.key('remove-pane')} takes a pane away.")
             return
-        self.exploration.add(raw)
-        await self.split.add(self.make_view(raw))
-        self.show()
+        await self._add(raw)
         self.show_notice(
             f"{raw.name} is {raw.model} without its template, from the next prompt on. Beside a base model it shows "
             f"what training changed, beside {chat.name} what the template adds."
@@ -196,3 +188,64 @@ class LineupActions(ExplorerActions):
         if not typing:  # else the prompt gets the focus, and letters that are meant as keys
             self.screen.enter(self.split.views[min(place, len(self.split.views) - 1)])
         self.show_notice(f"{view.pane.name} has been taken away. {self.key('add-pane')} adds a pane.")
+
+    # Models for them
+
+    def listings(self) -> AsyncGenerator[Listing, None]:
+        """Yield the listing of every server in use and of the embedded engine, each as it comes."""
+        exploration = self.exploration
+        used = (*(pane.server for pane in exploration.lineup), exploration.servers.default_host)
+        servers = (*used, *self.launch.servers.values(), EMBEDDED)
+        return exploration.catalog.listings(filter(None, servers))
+
+    async def _pick(self, pane: Pane, lineup: Lineup) -> Pane | None:
+        """Return a pane as the person changed it. Return None if they didn't, or wanted a pair of a hub instead.
+
+        Args:
+            lineup: all panes, this one among them.
+        """
+        from alignscope.ui.screens.models.picker import PickerScreen
+
+        catalog = self.exploration.catalog
+        pull = None if engine_available() else partial(self._pull, EMBEDDED)
+        chosen = await self.screen.app.push_screen_wait(
+            PickerScreen(pane, self.listings, catalog.listing, lineup, pull)
+        )
+        if chosen == "pairs":
+            here = await catalog.listing(EMBEDDED)
+            await self._offer(from_hub(lineup, here.models))
+        return chosen if isinstance(chosen, Pane) else None
+
+    async def _offer(self, found: Found) -> None:
+        """Offer pairs to pull; a pulled pair becomes the lineup."""
+        from alignscope.ui.screens.models.pull import Offer, PullScreen
+
+        hub = found.server == EMBEDDED
+        offers = [
+            Offer(
+                pair.title or f"{pair.base} and {pair.instruct}",
+                pair.models,
+                pair.size,
+                " · ".join(filter(None, (pair.license, pair.note))),
+            )
+            for pair in found.pairs
+        ]
+        screen = PullScreen(
+            found.why,
+            offers,
+            partial(self._pull, found.server),
+            has=[model for model in found.models if is_hub(model.name) or not hub],
+            embedded=not hub and not engine_available(),
+            hub=hub,
+        )
+        chosen = await self.screen.app.push_screen_wait(screen)
+        if isinstance(chosen, Offer):
+            base, instruct = (Model(name=name, server=found.server) for name in chosen.models)
+            await self.set(pair_lineup(base, instruct, system=self.launch.system))
+            self.show_notice(f"{base.name} and its twin {instruct.name} are in the panes now.")
+
+    async def _pull(self, server: str, model: str) -> AsyncGenerator[Pulling, None]:
+        backend = await self.exploration.servers.get(server)
+        async with aclosing(backend.pull(model)) as steps:
+            async for step in steps:
+                yield step

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class NextTurnActions(ExplorerActions):
     """Actions that change what the next turn is sent with."""
 
+    panel: "SamplingPanel | None" = None
+    """The sampling panel; None before it was first shown."""
+
     def action_samples(self, step: int) -> None:
         """Ask for more or fewer replies a pane."""
         samples = min(max(self.exploration.settings.samples + step, 1), MAX_SAMPLES)
@@ -90,7 +93,7 @@ class NextTurnActions(ExplorerActions):
 
     async def action_sampling(self) -> None:
         """Show and focus the panel, or hide it and focus the prompt."""
-        panel = self.screen.panel
+        panel = self.panel
         if panel is None:
             panel = await self._mount_panel()
         elif panel.display:
@@ -110,14 +113,14 @@ class NextTurnActions(ExplorerActions):
         # The first frame doesn't need the panel.
         from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
-        panel = SamplingPanel(self.launch.presets, id="sampling")
+        panel = self.panel = SamplingPanel(self.launch.presets, id="sampling")
         await self.screen.query_one("#stage").mount(panel)
         return panel
 
     @work()
     async def show_parameter(self, name: str) -> None:
         """Show the panel with a parameter selected."""
-        panel = self.screen.panel or await self._mount_panel()
+        panel = self.panel or await self._mount_panel()
         self._open_panel(panel)
         panel.select(name)
 
@@ -128,27 +131,27 @@ class NextTurnActions(ExplorerActions):
         self.warn_of_reload()
 
     def _fill_panel(self) -> None:
-        panel = self.screen.panel
+        panel = self.panel
         if panel is not None:
             exploration = self.exploration
             panel.sampling = exploration.sampling_of(panel.scope) if panel.scope else exploration.settings.sampling
 
     def close_panel(self) -> None:
         """Hide the sampling panel, and focus the prompt."""
-        if self.screen.panel is not None:
-            self.screen.panel.display = False
+        if self.panel is not None:
+            self.panel.display = False
         self.prompt.focus()
 
     def set_sampling(self, sampling: Sampling) -> None:
         """Send the next prompt with a sampling, or only to the panel's pane if that has a sampling of its own."""
-        scope = self.screen.panel.scope if self.screen.panel else ""
+        scope = self.panel.scope if self.panel else ""
         self.exploration.set_sampling(sampling, scope)
         self.screen.show_settings()
         self.warn_of_reload()
 
     def unlink_sampling(self) -> None:
         """Give a pane a sampling of its own, or have it share the others' again."""
-        panel = self.screen.panel
+        panel = self.panel
         if panel is None:
             return
         name = panel.scope or self.here.pane.name
@@ -164,8 +167,8 @@ class NextTurnActions(ExplorerActions):
     async def learn_models(self) -> None:
         """Get the models' own parameters and the servers' unsupported ones for the panel."""
         servers, models = await self.exploration.catalog.describe(self.exploration.lineup)
-        if self.screen.panel is not None:
-            self.screen.panel.set_lineup(servers, {name: dict(model.parameters) for name, model in models.items()})
+        if self.panel is not None:
+            self.panel.set_lineup(servers, {name: dict(model.parameters) for name, model in models.items()})
 
     @work("warn", exclusive=True)
     async def warn_of_reload(self) -> None:

@@ -29,7 +29,6 @@ from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.screens.explorer.experiments.actions import ExperimentActions
 from alignscope.ui.screens.explorer.lineup import LineupActions
-from alignscope.ui.screens.explorer.models import Models
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 from alignscope.ui.screens.explorer.panes import PaneActions
 from alignscope.ui.screens.explorer.sending import SendingActions
@@ -133,7 +132,6 @@ class ExplorerScreen(SplitScreen[int]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.models = Models(self.app, self.exploration, self.launch)
         self.opened.set()
         self.show_settings()
         self.show_notice("Looking for models …")
@@ -144,7 +142,7 @@ class ExplorerScreen(SplitScreen[int]):
         self.sending.load_history()
         self.session.begin_recording()
         if self.launch.class_mode:
-            self.experiments.class_mode = True
+            self.experiments.set_class_mode(True)
             self.enter(self.here)
         if self.launch.playback is not None:
             self.session.play_named(self.launch.playback)
@@ -246,13 +244,6 @@ class ExplorerScreen(SplitScreen[int]):
     def key(self, name: str) -> str:
         """Return the first key of one of the explorer's bindings, such as `F4`."""
         return self.key_of(f"explorer.{name}")
-
-    @property
-    def panel(self) -> "SamplingPanel | None":
-        """The sampling panel; None before it was first shown."""
-        from alignscope.ui.widgets.sampling.panel import SamplingPanel
-
-        return next(iter(self.query(SamplingPanel)), None)
 
     @property
     def stoppable(self) -> bool:

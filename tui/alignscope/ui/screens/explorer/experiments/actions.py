@@ -26,7 +26,8 @@ class ExperimentActions(ExplorerActions):
         super().__init__(screen)
         self.opened_samples = False
         """Whether all samples are in view because an experiment wanted that, and not the person."""
-        self._class_mode = False
+        self.class_mode = False
+        """Whether an experiment is shown with a question before it is sent, and the panes have nearly all the room."""
         self._edited: Experiment | None = None
         self._last: Experiment | None = None
         self._question: Question | None = None
@@ -179,7 +180,7 @@ class ExperimentActions(ExplorerActions):
 
     def action_class_mode(self) -> None:
         """Give the panes nearly all the room and ask before each experiment, or no longer."""
-        self.class_mode = not self.class_mode
+        self.set_class_mode(not self.class_mode)
         self.show_notice(self.class_keys() if self.class_mode else "The prompt and its settings are back.")
         self.screen.enter(self.here)
 
@@ -196,14 +197,9 @@ class ExperimentActions(ExplorerActions):
         if self.class_mode:
             self.screen.set_class(self.prompt.has_focus or bool(self.prompt.text), "-writing")
 
-    @property
-    def class_mode(self) -> bool:
-        """Whether an experiment is shown with a question before it is sent, and the panes have nearly all the room."""
-        return self._class_mode
-
-    @class_mode.setter
-    def class_mode(self, on: bool) -> None:
-        self._class_mode = on
+    def set_class_mode(self, on: bool) -> None:
+        """Begin class mode, or end it."""
+        self.class_mode = on
         self.screen.set_class(on, "-class")
         self.prompt.set_class(not on, "-first")  # what closes over the panes leaves letters as keys
         self.show_writing()
