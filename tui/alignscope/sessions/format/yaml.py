@@ -15,9 +15,9 @@ _EXPLICIT_KEY: Final = 900
 
 _HIDDEN: Final = re.compile("[\ud800-\udfff\uffff]")
 _SHOWN: Final = re.compile("\uffff([0-9a-f]{4})")
-# What may stand in a literal block: no control characters but tab and line feed, none of the line ends U+0085, U+2028
-# and U+2029, no byte order mark, no noncharacters.
-_UNSAFE: Final = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNSAFE: Final = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What may not stand in a literal block: control characters but tab and line feed, the line ends U+0085, U+2028 and
+U+2029, the byte order mark, and noncharacters."""
 _PLAIN_CHARACTERS: Final = frozenset(" _-./+()'!")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
@@ -93,7 +93,7 @@ def _key(key: str, space: str = "\n") -> str:
 def _string(text: str, indent: str) -> str:
     """Return a string as a field's value: a literal block if that holds it exactly, else one line."""
     long = "\n" in text or isinstance(text, BlockText)
-    if not long or not text.strip("\n") or _UNSAFE.search(text):
+    if not long or not text.strip("\n") or UNSAFE.search(text):
         return _one_line(text)
     # The depth is explicit where the first line's own white space would be mistaken for it.
     depth = "2" if text[0] in " \t\n" else ""
@@ -150,7 +150,7 @@ def _one_line(text: str) -> str:
     ):
         return text
     escaped = hide(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
-    return f'"{_UNSAFE.sub(_escape, escaped)}"'
+    return f'"{UNSAFE.sub(_escape, escaped)}"'
 
 
 def _escape(found: re.Match[str]) -> str:

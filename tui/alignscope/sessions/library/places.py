@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from alignscope.model.session import Session
+from alignscope.model.turn import ReplyKey, Turn
 from alignscope.sessions.format.yaml import hide
 from alignscope.text.clean import cell_width, clean, encodable
 from alignscope.text.wording import reply_name
@@ -27,14 +28,17 @@ class Part(NamedTuple):
 
     kind: PartKind
     text: str
-    turn: int = 0
-    """The turn's number; 0 for the title."""
-    pane: str = ""
+    turn: Turn | None = None
+    """None for the title."""
+    key: ReplyKey = ("", 0)
     """Of a reply."""
-    sample: int = 0
-    """Of a reply, from 1."""
-    where: str = "title"
-    """The part as a person reads it, such as `turn 2, instruct`."""
+
+    @property
+    def where(self) -> str:
+        """The part as a person reads it, such as `turn 2, instruct`."""
+        if self.turn is None:
+            return "title"
+        return f"turn {self.turn.number}, {reply_name(self.turn, self.key) if self.kind == 'reply' else self.kind}"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -58,12 +62,11 @@ class Place(msgspec.Struct, frozen=True):
 def parts_of(session: Session) -> Iterator[Part]:
     """Yield the prompts, notes and replies of a session, and its title last: it often repeats the first prompt."""
     for turn in session.turns:
-        number = turn.number
-        yield Part("prompt", turn.prompt, number, where=f"turn {number}, prompt")
+        yield Part("prompt", turn.prompt, turn)
         if turn.note:
-            yield Part("note", turn.note, number, where=f"turn {number}, note")
-        for (pane, sample), reply in turn.replies.items():
-            yield Part("reply", reply.text, number, pane, sample, f"turn {number}, {reply_name(turn, (pane, sample))}")
+            yield Part("note", turn.note, turn)
+        for key, reply in turn.replies.items():
+            yield Part("reply", reply.text, turn, key)
     yield Part("title", session.title)
 
 
@@ -114,7 +117,8 @@ def _place(part: Part, line: str, words: Sequence[str], width: int) -> Place | N
     before, after = "…" * (begin + start > 0), "…" * (begin + end < len(line))
     shift = len(before) - start
     return Place(
-        kind=part.kind, turn=part.turn, pane=part.pane, sample=part.sample, where=part.where,
+        kind=part.kind, turn=part.turn.number if part.turn else 0, pane=part.key[0], sample=part.key[1],
+        where=part.where,
         text=f"{before}{piece[start:end]}{after}",
         words=[(at + shift, min(stop, end) + shift) for at, stop in spans if start <= at < end],
     )  # fmt: skip

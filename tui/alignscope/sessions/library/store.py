@@ -249,7 +249,7 @@ def _guess(path: Path, changed: int) -> float:
     """Return when a session was made, by its file's name, its first bytes, or its time of change (ns)."""
     with contextlib.suppress(ValueError, OSError):
         if found := _NAMED.match(path.name):
-            return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
+            return datetime.fromisoformat(f"{found[1].replace('-', 'T')}Z").timestamp()
         with path.open("rb") as opened:
             head = opened.read(_HEAD)
         if written := _CREATED.search(head):
