@@ -21,7 +21,7 @@ class Held:
         return sample in self.drawn
 
     def begin(self) -> None:
-        """From now on leave what comes to a running reply undrawn, until `draw` is called."""
+        """Leave what comes to a running reply undrawn from now on, until `draw` is called."""
         for sample, reply in self._view.replies.items():
             if reply.end is None:
                 self.drawn.setdefault(sample, Drawn(len(reply.texts)))
