@@ -11,7 +11,7 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
-from alignscope.files.lock import HeldError, Lock
+from alignscope.files.lock import HeldError, Lock, holder
 from alignscope.files.whole import sync, write_whole
 from alignscope.lab.row import MAX_LINE, Row, Tokens, decode, decode_tokens, encode, short
 from alignscope.model.events import End
@@ -190,6 +190,11 @@ class Folder:
             for line in _lines(self.path / name):
                 if _fate(line, keys, kept) is _Fate.KEPT:
                     yield line
+
+
+def writer(path: Path) -> HeldError | None:
+    """Return who writes to a folder now; None if nobody does."""
+    return holder(path / _LOCK)
 
 
 def rows(path: Path) -> Iterator[Row]:

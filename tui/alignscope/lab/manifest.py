@@ -73,6 +73,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     changed: tuple[Change, ...] = ()
     spec: dict[str, Any] = {}
     """The spec as it stood in its file."""
+    file: str = ""
+    """Where that file was, seen from the folder; "" if unknown."""
 
 
 class ChangedModelsError(Exception):

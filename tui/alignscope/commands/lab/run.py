@@ -5,8 +5,11 @@ import asyncio
 import math
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from alignscope.backends.base import ServerError
 from alignscope.commands import Status, UsageError, printing
@@ -21,6 +24,7 @@ from alignscope.lab.manifest import ChangedModelsError
 from alignscope.lab.run.opening import RUNS, Opened, opened, planned
 from alignscope.lab.run.plan import Count, Plan
 from alignscope.lab.run.progress import Progress, at_most
+from alignscope.lab.run.reported import Note, State, duration, state
 from alignscope.lab.run.trial import measure
 from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
@@ -40,14 +44,18 @@ def run(options: argparse.Namespace) -> int:
     concurrency = whole("--concurrency", options.concurrency, 1, MAX_CONCURRENCY)
     chosen = read_settings()
     try:
-        spec = read_spec(Path(options.file).expanduser(), chosen.servers, chosen.all_presets)
+        file = Path(options.file).expanduser()
+        spec = read_spec(file, chosen.servers, chosen.all_presets)
         out = Path(options.out).expanduser() if options.out else RUNS / spec.name
-        show = _Show(out)
+        show = _Lines(out) if options.json else _Show(out)
         try:
-            return asyncio.run(_run(options, spec, chosen, out, concurrency or spec.concurrency, show))
+            return asyncio.run(_run(options, file, spec, chosen, out, concurrency or spec.concurrency, show))
         except KeyboardInterrupt:
             show.stopped()
             return Status.INTERRUPTED
+        except asyncio.CancelledError:
+            # Nobody reads what it says any more, which ends a run as ctrl+c does.
+            raise BrokenPipeError from None
     except FileError as error:
         raise UsageError(str(error)) from error
     except (FolderError, ChangedModelsError, ServerError) as error:
@@ -56,13 +64,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _run(
-    options: argparse.Namespace, spec: Spec, chosen: Settings, out: Path, concurrency: int, show: "_Show"
+    options: argparse.Namespace,
+    file: Path,
+    spec: Spec,
+    chosen: Settings,
+    out: Path,
+    concurrency: int,
+    show: "_Show",
 ) -> int:
     async with _servers(options, spec, chosen) as servers:
         plan, count = await planned(spec, servers)
         if options.dry_run:
             return await _dry_run(plan, count, servers, concurrency)
-        with opened(out, plan, count, accept_changed=options.changed_models) as folder:
+        with opened(out, plan, count, accept_changed=options.changed_models, file=file) as folder:
             progress = Progress.of(count, folder.settled.done)
             show.begin(count, folder, progress)
             lab = Lab(
@@ -75,6 +89,8 @@ async def _run(
                 on_trouble=show.trouble,
             )
             ticking = asyncio.create_task(show.tick(lab))
+            if options.json:
+                ticking.add_done_callback(partial(_ended, asyncio.current_task()))
             try:
                 await lab.run()
             finally:
@@ -83,6 +99,12 @@ async def _run(
             if progress.whole == progress.total:
                 folder.finish()
             return show.end(lab)
+
+
+def _ended(running: "asyncio.Task[int] | None", ticking: "asyncio.Task[None]") -> None:
+    """End a run that can't say any more how far it is."""
+    if running is not None and not ticking.cancelled():
+        running.cancel()
 
 
 def _servers(options: argparse.Namespace, spec: Spec, chosen: Settings) -> Servers:
@@ -117,10 +139,10 @@ async def _dry_run(plan: Plan, count: Count, servers: Servers, concurrency: int)
     if math.isinf(latest):
         out.line("How long it takes can't be said without num_predict.")
     elif concurrency == 1:
-        out.line(f"At most {_duration(latest)} at that speed, less where replies end by themselves.")
+        out.line(f"At most {duration(latest)} at that speed, less where replies end by themselves.")
     else:
         out.line(
-            f"At most {_duration(soonest)} if {concurrency} requests at once go as fast as one, {_duration(latest)} if "
+            f"At most {duration(soonest)} if {concurrency} requests at once go as fast as one, {duration(latest)} if "
             "they share that speed; less where replies end by themselves."
         )
     return Status.OK
@@ -205,14 +227,14 @@ class _Show:
         parts = [
             f"{came:,} of {counted(progress.total, 'row')}",
             f"{progress.tokens / elapsed:,.0f} tokens/s",
-            "" if left is None else f"about {_duration(left)} left" if left else "",
+            "" if left is None else f"about {duration(left)} left" if left else "",
             f"{lab.retries:,} asked again" if lab.retries else "",
             f"{progress.failed:,} failed" if progress.failed else "",
         ]
         return " · ".join(filter(None, parts))
 
     def _elapsed(self) -> str:
-        return _duration(time.monotonic() - self._began)
+        return duration(time.monotonic() - self._began)
 
     def _line(self, text: str) -> None:
         if self._over:
@@ -221,12 +243,22 @@ class _Show:
         self._notes.line(text)
 
 
-def _duration(seconds: float) -> str:
-    """Return a time in words, as exactly as an estimate is."""
-    if seconds < 90:
-        return counted(max(1, round(seconds)), "second")
-    if seconds < 90 * 60:
-        return counted(round(seconds / 60), "minute")
-    if seconds < 48 * 3600:
-        return f"{seconds / 3600:.1f} hours"
-    return f"{seconds / 86400:.1f} days"
+class _Lines(_Show):
+    """Says the same as lines of JSON."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(out)
+        self._out_lines = printing.out()
+
+    async def tick(self, lab: Lab) -> None:
+        """Say how far the run is, again and again. Raises BrokenPipeError when nobody reads it any more."""
+        while True:
+            if self._progress is not None:
+                self._say(state(self._progress, lab.retries, time.monotonic() - self._began))
+            await asyncio.sleep(_TICK_SECONDS)
+
+    def _line(self, text: str) -> None:
+        self._say(Note(text=text))
+
+    def _say(self, said: State | Note) -> None:
+        self._out_lines.json(msgspec.json.encode(said))

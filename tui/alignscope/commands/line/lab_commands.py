@@ -4,6 +4,7 @@ import argparse
 from typing import Any, Final
 
 from alignscope.commands.line.lab_reading import add_reading
+from alignscope.commands.line.options import add_json
 
 EXIT_HELP: Final = "exit status: 0 all rows are there, 1 some are missing, 2 wrong usage, 130 interrupted"
 
@@ -21,6 +22,7 @@ def add_lab(commands: Any) -> None:
     _add_init(actions)
     _add_claims(actions)
     _add_run(actions)
+    _add_watch(actions)
     _add_judge(actions)
     add_reading(actions)
 
@@ -62,20 +64,40 @@ def _add_run(actions: Any) -> None:
         " goes on, and asks again for what failed.",
         epilog=EXIT_HELP,
     )
-    run.set_defaults(out=None, concurrency=None, dry_run=False, changed_models=False)
+    run.set_defaults(dry_run=False, json=False)
     run.add_argument("file", metavar="SPEC", help="a file as `alignscope lab init` writes it")
-    run.add_argument(
-        "--host", metavar="URL", help="the server of entries that name none (default: OLLAMA_HOST, else Ollama on this"
-        " machine)",
-    )  # fmt: skip
-    run.add_argument("--out", metavar="DIR", help="the folder (default: runs/NAME, with the spec's name)")
-    run.add_argument("--concurrency", metavar="N", help="requests at once to each server (default: the spec's, or 4)")
+    _add_running(run)
     run.add_argument(
         "--dry-run",
         action="store_true",
         help="say how many requests and tokens it would be, and how long at the speed of one small request to each",
     )
-    run.add_argument(
+    add_json(run, "say how far it is as lines of JSON on standard output")
+
+
+def _add_watch(actions: Any) -> None:
+    watch: argparse.ArgumentParser = actions.add_parser(
+        "watch",
+        help="see a run in a screen: its table as it fills, plots, rows; label replies",
+        description="Run a SPEC and see what it comes to while it goes on, or look at the folder of a run: one that has"
+        " ended, one that was stopped and can be gone on with, or one that another alignscope is writing.",
+    )
+    watch.add_argument("file", metavar="SPEC|DIR", help="a file as `alignscope lab init` writes it, or a run's folder")
+    _add_running(watch)
+
+
+def _add_running(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a run."""
+    parser.set_defaults(out=None, concurrency=None, changed_models=False)
+    parser.add_argument(
+        "--host", metavar="URL", help="the server of entries that name none (default: OLLAMA_HOST, else Ollama on this"
+        " machine)",
+    )  # fmt: skip
+    parser.add_argument("--out", metavar="DIR", help="the folder (default: runs/NAME, with the spec's name)")
+    parser.add_argument(
+        "--concurrency", metavar="N", help="requests at once to each server (default: the spec's, or 4)"
+    )
+    parser.add_argument(
         "--changed-models",
         action="store_true",
         help="go on though a model is another one than when the run began; rows of the old one are put aside",

@@ -48,13 +48,29 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
     measured = next((each for each in summary.measures if each.name == name), None)
     if measured is None:
         raise KeyError(name)
-    lines = [measured.label, ""]
+    return [
+        *(measured.label, ""),
+        *about_measure(measured, width),
+        *drawn_measure(tally, measured, width),
+        *("", *paragraph(words.about_intervals(summary), width)),
+    ]
+
+
+def about_measure(measured: Measured, width: int) -> list[str]:
+    """Return how a measure is computed, and what it isn't."""
+    lines = []
     for label, text in (
         ("computed", measured.formula),
         ("source", measured.source),
         ("not to be taken for", measured.caveat),
     ):
         lines += paragraph(f"{label}: {text}", width)
+    return lines
+
+
+def drawn_measure(tally: Tally, measured: Measured, width: int) -> list[str]:
+    """Return a measure's plots, its differences in words, and its figures by category; an empty line comes first."""
+    lines: list[str] = []
     for plot in plots(tally, measured):
         lines += ["", *terminal.draw(plot, width)]
     for difference in measured.differences:
@@ -65,7 +81,7 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
         table = _lined(_by_category(measured))
         fits = max(map(cell_width, table)) <= width
         lines += ["", "by category", *(table if fits else _each_category(measured, width))]
-    return [*lines, "", *paragraph(words.about_intervals(summary), width)]
+    return lines
 
 
 def _head(summary: Summary, width: int) -> str:

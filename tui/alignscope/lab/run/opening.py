@@ -1,5 +1,6 @@
 """The way from a spec to a run that can begin: who answers, what is asked for, and what a folder holds of it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,8 +46,13 @@ async def planned(spec: Spec, servers: Servers) -> tuple[Plan, Count]:
 
 
 @contextmanager
-def opened(path: Path, plan: Plan, counted: Count, *, accept_changed: bool = False) -> Iterator[Opened]:
+def opened(
+    path: Path, plan: Plan, counted: Count, *, accept_changed: bool = False, file: Path | None = None
+) -> Iterator[Opened]:
     """Open a folder for a plan's rows.
+
+    Args:
+        file: the spec's, so that whoever finds the folder can go on with it.
 
     Raises:
         FolderError: it can't be used, or holds the rows of another spec.
@@ -54,6 +60,9 @@ def opened(path: Path, plan: Plan, counted: Count, *, accept_changed: bool = Fal
         ChangedModelsError: models are others than when the run began.
     """
     new = manifest.begin(plan.spec, plan.seats, counted.prompts, counted.rows)
+    if file is not None:
+        # Not the whole path: a folder may be handed on, and the path tells about a machine.
+        new = msgspec.structs.replace(new, file=os.path.relpath(file, path))
     with Folder(path) as folder:
         before = manifest.read(path)
         if before is not None:
@@ -76,6 +85,12 @@ def held(path: Path) -> Manifest:
     if found is None:
         raise FileError(f"{path} holds no run: it has no {manifest.NAME}. `alignscope lab run SPEC` makes one")
     return found
+
+
+def spec_of(folder: Path, found: Manifest) -> Path | None:
+    """Return the file of a folder's spec; None if it isn't known or not there any more."""
+    path = Path(os.path.normpath(folder / found.file)) if found.file else None
+    return path if path is not None and path.is_file() else None
 
 
 def _write(folder: Folder, content: Manifest) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from alignscope.lab.claims.answered import Answered
+from alignscope.lab.summary.labels import Labelled
 from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.measure.bounds import Bounds
 from alignscope.model.lineup.tones import Tone
@@ -176,6 +177,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Number of rows that the run has in the end; 0 if unknown."""
     claim: Answered | None = None
     """The answer to the claim that the run was made for."""
+    labelled: Labelled | None = None
+    """A person's labels of refusals against the rule's; None without any."""
 
     def arm(self, label: str) -> ArmFacts:
         """Return an arm by its label."""

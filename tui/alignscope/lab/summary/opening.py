@@ -9,6 +9,7 @@ from alignscope.files.yaml_file import FileError
 from alignscope.lab import manifest
 from alignscope.lab.claims import claim as claims
 from alignscope.lab.manifest import Manifest
+from alignscope.lab.summary import labels
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure
 from alignscope.lab.summary.rows import Rows, RunError
@@ -26,7 +27,10 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 def open_run(
-    folder: Path, measures: Sequence[Measure] = MEASURES, told: Callable[[int, int], None] | None = None
+    folder: Path,
+    measures: Sequence[Measure] = MEASURES,
+    told: Callable[[int, int], None] | None = None,
+    rows: Rows | None = None,
 ) -> Tally:
     """Return a run's rows, measured. Raises RunError if there are none, or the manifest can't be read.
 
@@ -35,14 +39,16 @@ def open_run(
     Args:
         measures: those that may be wanted; none to learn only what there is to compare.
         told: is called with how many prompts are measured, and how many there are.
+        rows: those in the folder; None to find them.
     """
     try:
         found = manifest.read(folder)
     except FileError as error:
         raise RunError(str(error)) from error
-    rows = Rows(folder)
+    rows = Rows(folder) if rows is None else rows
+    given = labels.read(folder)
     if found is None:
-        return Tally(rows, measures=measures, told=told)
+        return Tally(rows, measures=measures, given=given, told=told)
     wanted = _wanted(found)
     return Tally(
         rows,
@@ -53,6 +59,7 @@ def open_run(
         claim=claims.read(wanted.claim) if wanted.claim in claims.names() else None,
         manifest=found,
         unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
+        given=given,
         told=told,
     )
 

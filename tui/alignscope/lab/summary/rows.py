@@ -109,21 +109,24 @@ class Rows:
         with open_regular(self.folder / SAMPLES) as samples:
             tokens = open_regular(self.folder / TOKENS) if self.has_lists else None
             try:
-                for key, place in self._prompts.items():
-                    found = []
-                    for offset, lists in zip(place.rows, place.lists, strict=True):
-                        try:
-                            row = rows.decode(_line(samples, offset))
-                        except (msgspec.MsgspecError, UnicodeDecodeError):
-                            self.damaged += 1
-                            continue
-                        steps = [] if tokens is None or lists == _NO_OFFSET else _steps(tokens, lists)
-                        found.append(Sample(row, steps))
-                    if found:
+                for key in self._prompts:
+                    if found := self._samples(key, samples, tokens):
                         yield key, found
             finally:
                 if tokens is not None:
                     tokens.close()
+
+    def _samples(self, prompt: PromptKey, samples: BinaryIO, tokens: BinaryIO | None) -> list[Sample]:
+        found, place = [], self._prompts[prompt]
+        for offset, lists in zip(place.rows, place.lists, strict=True):
+            try:
+                row = rows.decode(_line(samples, offset))
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self.damaged += 1
+                continue
+            steps = [] if tokens is None or lists == _NO_OFFSET else _steps(tokens, lists)
+            found.append(Sample(row, steps))
+        return found
 
     @property
     def prompt_keys(self) -> list[PromptKey]:
@@ -151,11 +154,99 @@ class Rows:
         return places
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each whole line with its offset. Raises RunError."""
+class GrowingRows(Rows):
+    """The rows of a folder that is still written to; there may be none yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.damaged = 0
+        self._prompts = {}
+        self._lists_of: dict[str, int] = {}
+        """Where lists are whose row hasn't come yet."""
+        self._read = {SAMPLES: 0, TOKENS: 0}
+        """Bytes of each file that were looked at."""
+        self._identity = identity(folder / SAMPLES)
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether there are any lists."""
+        return bool(self._read[TOKENS])
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the file of rows is another one, or one of both is shorter than it was: then all begins anew."""
+        now, lists = identity(self.folder / SAMPLES), identity(self.folder / TOKENS)
+        if self._identity is None:
+            return False
+        if now is None or now[0] != self._identity[0] or now[1] < self._read[SAMPLES]:
+            return True
+        return (0 if lists is None else lists[1]) < self._read[TOKENS]
+
+    def look(self, most: int) -> dict[PromptKey, None]:
+        """Find rows that came since the last look, about so many bytes of them; return their prompts. Raises RunError.
+
+        Lists are looked for first, since they are written before their row.
+        """
+        if self._identity is None:
+            self._identity = identity(self.folder / SAMPLES)
+            if self._identity is None:
+                return {}
+        ahead = identity(self.folder / SAMPLES)
+        end = min(ahead[1] if ahead else 0, self._read[SAMPLES] + most)
+        if (self.folder / TOKENS).is_file():
+            for offset, line in self._further(TOKENS):
+                try:
+                    self._lists_of[_TOKENS_HEADS.decode(line).key] = offset
+                except (msgspec.MsgspecError, UnicodeDecodeError):
+                    self.damaged += 1
+        changed: dict[PromptKey, None] = {}
+        for offset, line in self._further(SAMPLES, end):
+            try:
+                head = _HEADS.decode(line)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self.damaged += 1
+                continue
+            key = (head.set, head.prompt_id)
+            place = self._prompts.setdefault(key, _Prompt())
+            place.rows.append(offset)
+            place.lists.append(self._lists_of.pop(head.key, _NO_OFFSET))
+            changed[key] = None
+        return changed
+
+    def by_prompt(self) -> Iterator[tuple[PromptKey, list[Sample]]]:
+        """Yield nothing: whoever looks for rows adds their prompts to a tally as they come."""
+        return iter(())
+
+    def samples(self, prompt: PromptKey) -> list[Sample]:
+        """Return a prompt's rows with their lists. Raises OSError."""
+        with open_regular(self.folder / SAMPLES) as samples:
+            if not self.has_lists:
+                return self._samples(prompt, samples, None)
+            with open_regular(self.folder / TOKENS) as tokens:
+                return self._samples(prompt, samples, tokens)
+
+    def _further(self, name: str, end: int | None = None) -> Iterator[tuple[int, bytes]]:
+        for offset, line in _lines(self.folder / name, self._read[name]):
+            self._read[name] = offset + len(line)
+            yield offset, line
+            if end is not None and self._read[name] >= end:
+                return
+
+
+def identity(path: Path) -> tuple[tuple[int, int], int] | None:
+    """Return which file it is, and its size; None without one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino), found.st_size
+
+
+def _lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yield each whole line with its offset, from one on. Raises RunError."""
     try:
         with open_regular(path) as file:
-            offset = 0
+            file.seek(offset := start)
             # What is too long comes in parts; only a part without its line feed isn't said to be damaged.
             while line := file.readline(rows.MAX_LINE):
                 if line.endswith(b"\n"):

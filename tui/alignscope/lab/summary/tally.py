@@ -17,10 +17,12 @@ from alignscope.lab.row import Row, Step
 from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
+from alignscope.lab.summary.labels import Compared, Given, labelled
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure, Reply
-from alignscope.lab.summary.rows import Arm, PromptKey, Rows
+from alignscope.lab.summary.rows import Arm, PromptKey, Rows, Sample
 from alignscope.measure.bounds import Bounds, mean_bounds
+from alignscope.measure.refusal.judging import judge
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
@@ -54,6 +56,7 @@ class Tally:
         claim: Claim | None = None,
         manifest: Manifest | None = None,
         unknown: Sequence[str] = (),
+        given: Mapping[str, Given] | None = None,
         told: Callable[[int, int], None] | None = None,
     ) -> None:
         """Read and measure every row.
@@ -65,6 +68,7 @@ class Tally:
             claim: what the run was made to answer.
             manifest: what the run was sent with; None for rows from elsewhere.
             unknown: names in the spec that no measure has.
+            given: a person's labels, by the keys of rows.
             told: is called with how many prompts are measured, and how many there are.
         """
         self.rows = rows
@@ -75,61 +79,86 @@ class Tally:
         self._claim = claim
         self.manifest = manifest
         self._unknown = tuple(unknown)
+        self.given = dict(given or {})
+        """A person's labels, by the keys of rows; a prompt is added again for those of its rows to hold."""
+        self._compared: dict[PromptKey, list[Compared]] = {}
         self._vocabularies = {
             (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
         }
         self._facts: dict[Arm, Facts] = {}
-        self._thirds: dict[tuple[str, Arm], tuple[list[Part], list[Part], list[Part]]] = {}
+        self._counted: dict[PromptKey, int] = {}
+        """How many of a prompt's rows, from the first on, are in the facts."""
+        self._thirds: dict[tuple[str, Arm], dict[PromptKey, Sequence[Part]]] = {}
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
         self.wording: dict[PromptKey, str] = {}
         """A hash of what every prompt says."""
-        self._read(told)
+        self._arrange()
+        for number, (key, samples) in enumerate(rows.by_prompt()):
+            if told is not None:
+                told(number, rows.prompts)
+            self.add(key, samples)
+
+    def add(self, key: PromptKey, samples: Sequence[Sample]) -> None:
+        """Measure all rows of a prompt, in place of what was measured when it had fewer of them."""
+        counted = self._counted.get(key, 0)
+        self._counted[key] = len(samples)
+        self.prompts[key] = samples[0].row.category
+        self.wording[key] = sha256(encodable(samples[0].row.prompt).encode()).hexdigest()
+        replies: dict[Arm, list[Reply]] = {}
+        further: dict[Arm, list[Reply]] = {}
+        for number, (row, steps) in enumerate(samples):
+            arm = Arm(row.entry, row.frame, row.sampling)
+            if arm not in self._facts:
+                self._facts[arm] = Facts(row)
+                self._arrange()
+            if number >= counted:
+                self._facts[arm].prompts += arm not in replies
+                self._facts[arm].add(row)
+            those = replies.setdefault(arm, [])
+            if not row.failed:
+                those.append(self.reply(row, steps))
+                if number >= counted:
+                    further.setdefault(arm, []).append(those[-1])
+        for arm, new in further.items():
+            self._count_openings(self._facts[arm].openings, new)
+        self._compared[key] = [
+            Compared(self.given[row.key], judge(row.prompt, row.text).label)
+            for row, _ in samples
+            if row.key in self.given and not row.failed
+        ]
+        for measure in self.measures:
+            for arm, values in measure.of(replies).items():
+                if values:
+                    kept = _Values(array("d", [v.lo for v in values]), array("d", [v.hi for v in values]))
+                    self._values.setdefault((measure.name, arm), {})[key] = kept
+        for measure in self.measures:
+            if measure.along is not None:
+                self._add_thirds(measure.name, measure.along, key, replies)
+
+    def _arrange(self) -> None:
         self.arms = ordered(self._facts, self._ladder)
         self.labels = labels_of(self.arms)
         self.tones = tones_of([self._facts[arm].first.role for arm in self.arms])
 
-    def _read(self, told: Callable[[int, int], None] | None) -> None:
-        for number, (key, samples) in enumerate(self.rows.by_prompt()):
-            if told is not None:
-                told(number, self.rows.prompts)
-            self.prompts[key] = samples[0].row.category
-            self.wording[key] = sha256(encodable(samples[0].row.prompt).encode()).hexdigest()
-            replies: dict[Arm, list[Reply]] = {}
-            for row, steps in samples:
-                arm = Arm(row.entry, row.frame, row.sampling)
-                if arm not in self._facts:
-                    self._facts[arm] = Facts(row)
-                self._facts[arm].add(row)
-                those = replies.setdefault(arm, [])
-                if not row.failed:
-                    those.append(self.reply(row, steps))
-            for arm, those in replies.items():
-                self._facts[arm].prompts += 1
-                self._count_openings(self._facts[arm].openings, those)
-            for measure in self.measures:
-                for arm, values in measure.of(replies).items():
-                    if values:
-                        kept = _Values(array("d", [v.lo for v in values]), array("d", [v.hi for v in values]))
-                        self._values.setdefault((measure.name, arm), {})[key] = kept
-
-            for measure in self.measures:
-                if measure.along is not None:
-                    self._add_thirds(measure.name, measure.along, replies)
-
     def reply(self, row: Row, steps: Sequence[Step]) -> Reply:
-        """Return a row as measures read it, with what the manifest says of its model."""
-        return Reply(row, steps, self._vocabularies.get((row.entry, row.model, row.digest)))
+        """Return a row as measures read it, with what the manifest says of its model and a person of itself."""
+        given = self.given.get(row.key)
+        vocabulary = self._vocabularies.get((row.entry, row.model, row.digest))
+        return Reply(row, steps, vocabulary, None if given is None else given.label)
 
     def _add_thirds(
-        self, name: str, along: Callable[[Reply], Sequence[Bounds]], replies: Mapping[Arm, Sequence[Reply]]
+        self,
+        name: str,
+        along: Callable[[Reply], Sequence[Bounds]],
+        key: PromptKey,
+        replies: Mapping[Arm, Sequence[Reply]],
     ) -> None:
         for arm, those in replies.items():
-            parts = self._thirds.setdefault((name, arm), ([], [], []))
-            for kept, part in zip(parts, by_thirds([[along(reply) for reply in those]]), strict=True):
-                if part.mean is not None:
-                    kept.append(part)
+            parts = by_thirds([[along(reply) for reply in those]])
+            if any(part.mean is not None for part in parts):
+                self._thirds.setdefault((name, arm), {})[key] = parts
 
     def _count_openings(self, openings: Counter[str], replies: Iterable[Reply]) -> None:
         for reply in replies:
@@ -145,20 +174,32 @@ class Tally:
         """The run's name, which is its folder's."""
         return clean_line(self.rows.folder.resolve().name)
 
-    def summary(self) -> Summary:
-        """Return all figures."""
-        measured = []
-        for measure in self.measures:
-            figures, differences = self._figures(measure), self._differences(measure)
-            if figures:
-                measured.append(
-                    Measured(
-                        name=measure.name, label=measure.label, kind=measure.kind, unit=measure.unit,
-                        formula=measure.formula, source=measure.source, caveat=measure.caveat,
-                        primary=measure.name in self._primary, figures=figures, differences=differences,
-                        groups=self._groups(measure), thirds=self._along(measure),
-                    )
-                )  # fmt: skip
+    def summary(self, *, tested: bool = True) -> Summary:
+        """Return all figures; see `measured`."""
+        found = [self.measured(measure, tested=tested) for measure in self.measures]
+        return self.summed([each for each in found if each is not None])
+
+    def measured(self, measure: Measure, *, tested: bool = True, alone: bool = False) -> Measured | None:
+        """Return a measure with its figures; None without any.
+
+        Args:
+            tested: with p values, by category and along replies, all of which take most of the time.
+            alone: by category and along replies, but without p values, which are adjusted for there being several.
+        """
+        figures = self._figures(measure)
+        if not figures:
+            return None
+        return Measured(
+            name=measure.name, label=measure.label, kind=measure.kind, unit=measure.unit,
+            formula=measure.formula, source=measure.source, caveat=measure.caveat,
+            primary=measure.name in self._primary, figures=figures,
+            differences=self._differences(measure, tested=tested and not alone),
+            groups=self._groups(measure) if tested or alone else (),
+            thirds=self._along(measure) if tested or alone else {},
+        )  # fmt: skip
+
+    def summed(self, measured: Sequence[Measured]) -> Summary:
+        """Return measures with what else is known of the run."""
         return Summary(
             run=self.name,
             prompts=len(self.prompts),
@@ -169,6 +210,7 @@ class Tally:
             version=__version__,
             unknown=self._unknown,
             claim=answer(self._claim, self, self._margins) if self._claim else None,
+            labelled=labelled(self._compared.values()),
             **self._told(),
         )
 
@@ -180,9 +222,9 @@ class Tally:
         }
 
     def _differences(
-        self, measure: Measure, prompts: Collection[PromptKey] | None = None
-    ) -> tuple[Difference, ...]:  # fmt: skip
-        found = (self.difference(measure, of, less, prompts) for of, less in self.pairs())
+        self, measure: Measure, prompts: Collection[PromptKey] | None = None, *, tested: bool = True
+    ) -> tuple[Difference, ...]:
+        found = (self.difference(measure, of, less, prompts, tested=tested) for of, less in self.pairs())
         return tuple(each for each in found if each is not None)
 
     def _groups(self, measure: Measure) -> tuple[Group, ...]:
@@ -203,7 +245,8 @@ class Tally:
     def _along(self, measure: Measure) -> dict[str, tuple[Stretch, Stretch, Stretch]]:
         found = {}
         for arm, label in zip(self.arms, self.labels, strict=True):
-            first, middle, last = map(_stretch, self._thirds.get((measure.name, arm), ((), (), ())))
+            parts = self._thirds.get((measure.name, arm), {}).values()
+            first, middle, last = (_stretch([part[third] for part in parts]) for third in range(3))
             if first is not None and middle is not None and last is not None:
                 found[label] = (first, middle, last)
         return found
@@ -219,10 +262,12 @@ class Tally:
         """Return a measure of an arm, over all or some of its prompts; None without any value."""
         means = self.means(measure, arm, prompts)
         asked = self._facts[arm].prompts if prompts is None else None
-        return one(measure.kind, list(means.values()), asked, measure.corrected)
+        # The rule's own error is no longer that of figures in which a person's labels are.
+        corrected = None if any(self._compared.values()) else measure.corrected
+        return one(measure.kind, list(means.values()), asked, corrected)
 
     def difference(
-        self, measure: Measure, of: Arm, less: Arm, prompts: Collection[PromptKey] | None = None
+        self, measure: Measure, of: Arm, less: Arm, prompts: Collection[PromptKey] | None = None, *, tested: bool = True
     ) -> Difference | None:
         """Return a measure of one arm less that of another, untested for some prompts only.
 
@@ -232,7 +277,7 @@ class Tally:
         return pair_of(
             measure.kind, self.means(measure, of, prompts), self.means(measure, less, prompts),
             of=labels[of], less=labels[less], margin=self._margins.get(measure.name),
-            tested=prompts is None,
+            tested=tested and prompts is None,
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[Arm, Arm]]:
@@ -306,10 +351,11 @@ class Tally:
 
 def _stretch(parts: Sequence[Part]) -> Stretch | None:
     """Return the mean of prompts' means over one third; None without any."""
-    mean = mean_bounds(part.mean for part in parts if part.mean is not None)
+    there = [part for part in parts if part.mean is not None]
+    mean = mean_bounds(part.mean for part in there if part.mean is not None)
     if mean is None:
         return None
-    return Stretch(value=mean.finite, prompts=len(parts), replies=sum(part.replies for part in parts))
+    return Stretch(value=mean.finite, prompts=len(there), replies=sum(part.replies for part in there))
 
 
 def _open(lows: "array[float]", highs: "array[float]") -> int:

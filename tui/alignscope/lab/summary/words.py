@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from alignscope.lab.summary import labels
 from alignscope.lab.summary.comparison import Compared
 from alignscope.lab.summary.estimating import OPEN
 from alignscope.lab.summary.figures import Difference, Ends, Figure, Measured, Summary
@@ -194,6 +195,8 @@ def notes(summary: Summary) -> list[str]:
                 f"{arm.label}: {arm.errors + arm.cut:,} of {counted(arm.rows, 'reply').replace('replys', 'replies')}"
                 " failed or broke off, and are in no figure."
             )
+    if summary.labelled:
+        said.append(labels.words(summary.labelled))
     if summary.damaged:
         said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and are left out.")
     return said

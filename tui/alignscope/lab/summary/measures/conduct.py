@@ -14,7 +14,7 @@ from alignscope.model.events import End
 
 
 def _refused(reply: Reply) -> Bounds | bool:
-    label = judge(reply.row.prompt, reply.row.text).label
+    label = reply.said or judge(reply.row.prompt, reply.row.text).label
     return UNDETERMINED if label is Label.UNDETERMINED else label is Label.REFUSED
 
 

@@ -11,6 +11,7 @@ from alignscope.lab.summary.rows import Arm
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
 from alignscope.measure.distribution.entropy import entropy
+from alignscope.measure.refusal.judging import Label
 from alignscope.measure.wording.style import Style, style
 from alignscope.measure.wording.words import words_of
 
@@ -18,12 +19,16 @@ from alignscope.measure.wording.words import words_of
 class Reply:
     """A reply as measures read it."""
 
-    def __init__(self, row: Row, steps: Sequence[Step] = (), vocabulary: int | None = None) -> None:
+    def __init__(
+        self, row: Row, steps: Sequence[Step] = (), vocabulary: int | None = None, said: Label | None = None
+    ) -> None:
         """
         Args:
             vocabulary: number of the model's tokens; None if unknown, and then entropies have no upper bound.
+            said: what a person says of it, refusal or not; None where the rule holds.
         """
         self.row = row
+        self.said = said
         self._vocabulary = Vocabulary(vocabulary)
         self.steps = steps
         """Its tokens with their lists; empty where none were fetched."""

@@ -1,0 +1,95 @@
+"""What goes between a screen and the process that measures for it: msgpack, each behind its length in four bytes."""
+
+from typing import Final
+
+import msgspec
+
+from alignscope.lab.row import Row, Step
+from alignscope.lab.summary.figures import Summary
+
+LENGTH: Final = 4
+"""Bytes of a length, the greatest first."""
+
+
+class Page(msgspec.Struct, frozen=True, tag="page"):
+    """Asks for a measure with its plots, as lines."""
+
+    measure: str
+    width: int
+    """Cells of a line, at least 40."""
+
+
+class Replies(msgspec.Struct, frozen=True, tag="replies"):
+    """Asks for all rows to a prompt with one sample number, with their lists."""
+
+    set: str
+    prompt_id: str
+    sample: int
+
+
+class Labelled(msgspec.Struct, frozen=True, tag="labelled"):
+    """Tells that a person's label of one of a prompt's rows has changed."""
+
+    set: str
+    prompt_id: str
+
+
+Asked = Page | Replies | Labelled
+
+
+class Table(msgspec.Struct, frozen=True, tag="table"):
+    """All figures so far."""
+
+    summary: Summary
+    measured: int
+    """Rows that they are over."""
+    found: int
+    """Rows that are there."""
+    tested: bool
+    """Whether p values are among them, which are computed once no rows come any more."""
+
+
+class Lines(msgspec.Struct, frozen=True, tag="lines"):
+    """A measure as lines; none if the run has no value of it yet."""
+
+    measure: str
+    width: int
+    lines: tuple[str, ...]
+
+
+class Found(msgspec.Struct, frozen=True, tag="found"):
+    """Rows with their lists, by their keys."""
+
+    asked: Replies
+    rows: tuple[Row, ...]
+    lists: dict[str, list[Step]]
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """What is wrong with the folder, for the person; "" when it is no longer."""
+
+    message: str
+
+
+Answer = Table | Lines | Found | Failed
+_encoder: Final = msgspec.msgpack.Encoder()
+_asked: Final = msgspec.msgpack.Decoder(Asked)
+_answer: Final = msgspec.msgpack.Decoder(Answer)
+
+
+def packed(message: Asked | Answer) -> bytes:
+    """Return a message with its length."""
+    content = _encoder.encode(message)
+    return len(content).to_bytes(LENGTH, "big") + content
+
+
+def asked(content: bytes) -> Asked:
+    """Return what a screen asks."""
+    wanted: Asked = _asked.decode(content)
+    return wanted
+
+
+def answer(content: bytes) -> Answer:
+    """Return what it is answered."""
+    told: Answer = _answer.decode(content)
+    return told
