@@ -119,7 +119,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             return sessions.run(options, arguments.sessions_directory(options, arguments.read_settings()))
         case "lab":
-            server = () if options.action == "run" else ("host",)
+            server = () if options.action in ("run", "watch") else ("host",)
             own = ("base", "instruct") if options.action == "init" else ()
             lineup = [name for name in _LINEUP_OPTIONS if name not in own]
             arguments.refuse(options, (*_EXPLORER_ONLY, *lineup, "embedded", *server))

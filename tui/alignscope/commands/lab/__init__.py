@@ -18,6 +18,10 @@ def main(options: argparse.Namespace) -> int:
             from alignscope.commands.lab import run
 
             return run.run(options)
+        case "watch":
+            from alignscope.commands.lab import watch
+
+            return watch.run(options)
         case "judge":
             from alignscope.commands.lab import judge
 

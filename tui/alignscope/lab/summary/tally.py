@@ -17,7 +17,7 @@ from alignscope.lab.row import Row, Step
 from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
-from alignscope.lab.summary.labels import Compared, Given, labelled
+from alignscope.lab.summary.labels import Compared, Given, Labelled, labelled
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows, Sample
@@ -137,6 +137,11 @@ class Tally:
             if measure.along is not None:
                 self._add_thirds(measure.name, measure.along, key, replies)
 
+    @property
+    def labelled(self) -> Labelled | None:
+        """A person's labels against the rule's; None without any."""
+        return labelled(self._compared.values())
+
     def _arrange(self) -> None:
         self.arms = ordered(self._facts, self._ladder)
         self.labels = labels_of(self.arms)
@@ -210,7 +215,7 @@ class Tally:
             version=__version__,
             unknown=self._unknown,
             claim=answer(self._claim, self, self._margins) if self._claim else None,
-            labelled=labelled(self._compared.values()),
+            labelled=self.labelled,
             **self._told(),
         )
 

@@ -98,6 +98,11 @@ class Index:
         return len(self._offsets)
 
     @property
+    def kept(self) -> int:
+        """Number of rows in memory."""
+        return len(self._kept)
+
+    @property
     def only(self) -> Arm | None:
         """The arm whose rows are shown; None for all."""
         return None if self._only is None else self.arms[self._only]

@@ -15,6 +15,7 @@ from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import GrowingRows, PromptKey, RunError
 from alignscope.lab.summary.tally import Tally
 from alignscope.lab.watching.messages import Found, Labelled, Lines, Page, Replies, Table
+from alignscope.lab.watching.values import REFUSED
 
 _LOOK: Final = 2**24
 """Bytes of rows that are looked for in one go."""
@@ -106,7 +107,11 @@ class Measuring:
             measured = tally.measured(measure, alone=True)
         if measured is None:
             return Lines(page.measure, page.width, ())
-        lines = [*drawn_measure(tally, measured, page.width)[1:], "", *about_measure(measured, page.width)]
+        lines = []
+        if page.measure == REFUSED and (labelled := tally.labelled) is not None:
+            lines += [*paragraph(labels.words(labelled), page.width), ""]
+        lines += [*drawn_measure(tally, measured, page.width)[1:], ""]
+        lines += about_measure(measured, page.width)
         if self._whole is not None:
             lines += paragraph(words.about_intervals(self._whole.summary), page.width)
         return Lines(page.measure, page.width, tuple(lines))

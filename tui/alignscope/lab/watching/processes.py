@@ -30,6 +30,11 @@ class Measurer:
         self._process: Process | None = None
         self._complaint: asyncio.Task[str] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the process; None before it has begun."""
+        return None if self._process is None else self._process.pid
+
     async def answers(self) -> AsyncIterator[Answer]:
         """Begin, and yield what it says until it is closed. Raises OSError, also if it ends by itself."""
         command = (sys.executable, "-m", "alignscope.lab.watching.child", str(self._folder))

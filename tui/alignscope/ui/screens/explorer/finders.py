@@ -93,3 +93,23 @@ class ModelFinder(_ExplorerFinder):
                 )
                 for model in listing.models
             ]
+
+
+class RunFinder(_ExplorerFinder):
+    """Opens the lab's screen over a run, or begins one."""
+
+    async def load(self) -> AsyncIterator[Iterable[Find]]:
+        """Yield the runs and the specs that lie where alignscope was started."""
+        from alignscope.lab.watching.place import runs, specs
+        from alignscope.ui.screens.lab.opening import open_lab
+
+        folders, files = await asyncio.to_thread(lambda: (runs(), [*specs()]))
+        yield [
+            find("Lab", path.name, "its table, plots and rows; label replies", partial(open_lab, self.explorer, path))
+            for path in folders
+        ]
+        yield [
+            find("Lab", f"run {path.name}", "ask all of it, and see what it comes to while it goes on",
+                 partial(open_lab, self.explorer, path))
+            for path in files
+        ]  # fmt: skip

@@ -68,7 +68,7 @@ class ExplorerScreen(SplitScreen[int]):
     """One prompt to every pane of a lineup."""
 
     AUTO_FOCUS = "#prompt.-first"
-    COMMANDS = {_finder(name) for name in ("Experiment", "Preset", "Parameter", "Session", "Model")}
+    COMMANDS = {_finder(name) for name in ("Experiment", "Preset", "Parameter", "Session", "Model", "Run")}
     BINDINGS = BINDINGS
     BINDING_GROUP_TITLE = "Explorer"
     DEFAULT_CSS = """

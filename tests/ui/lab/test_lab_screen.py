@@ -1,0 +1,284 @@
+"""The lab's screen on real runs: keys in, screen out."""
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alignscope.lab.folder import Folder, rows
+from alignscope.lab.row import Tokens, encode, short
+from alignscope.ui.screens.lab.replies import RepliesScreen
+from alignscope.ui.screens.tokens.screen import TokensScreen
+from tests.lab import runs
+from tests.lab.run.running import whole
+from tests.ui.lab.watcher import Watcher, watching
+
+TWINS = """
+prompts: [What is the capital of France?, "one, two,", こんにちは]
+lineup:
+- {name: base, model: "twin:text"}
+- {name: instruct, model: "twin:latest"}
+sampling: {preset: pure, num_predict: 12}
+seed: 1
+samples: SAMPLES
+logprobs: 3
+"""
+HOSTILE = "red \x1b[31m \u202e [b]bold[/b] [/]"
+
+
+def spec(folder: Path, samples: int) -> str:
+    path = folder / "twins.yaml"
+    path.write_text(TWINS.replace("SAMPLES", str(samples)), "utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Path:
+    """Twelve prompts, two samples of two models, some of which failed."""
+    return runs.folder(tmp_path / "made", runs.made_up(12, 2))
+
+
+async def test_the_table_fills_while_a_run_goes_on(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    async with watching(out, (spec(tmp_path, 2), "--out", str(out)), begin=True) as person:
+        await person.until_shown("out  ·  running")
+        await person.until_shown("out  ·  ended  ·  12 of 12 rows")
+        await person.measured(12)
+        await person.until_shown("≈ base", "◆ instruct", "difference", "W/T/L", "ended by itself")
+        assert "measured" not in person.heading
+    assert len(whole(out)) == 12
+
+
+async def test_a_run_is_stopped_by_key_and_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    async with watching(out, (spec(tmp_path, 400), "--out", str(out)), begin=True) as person:
+        await person.until(lambda: len(person.lab.index) > 3)
+        await person.press("s")
+        await person.until_shown("out  ·  stopped")
+        await person.until_shown("Stopped. ", "c Go on")
+        there = len(whole(out))
+        assert 3 < there < 2400
+        await person.until(lambda: len(person.lab.index) == there)
+        await person.press("c")
+        await person.until_shown("out  ·  running")
+        await person.until(lambda: len(person.lab.index) > there)
+        await person.press("s")
+        await person.until_shown("out  ·  stopped")
+        assert len(whole(out)) > there
+        await person.press("q")
+        await person.until(lambda: not person.app.is_running)
+
+
+async def test_leaving_stops_what_was_begun_and_ends_every_process(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    async with watching(out, (spec(tmp_path, 400), "--out", str(out)), begin=True) as person:
+        await person.until(lambda: len(person.lab.index) > 3)
+        processes = person.lab.processes
+        assert len(processes) == 2 and all(map(alive, processes))
+        await person.press("q")
+        await person.until(lambda: not person.app.is_running)
+        await person.until(lambda: not any(map(alive, processes)))
+    there = whole(out)
+    assert 3 < len(there) < 2400
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_mistake_of_the_run_is_said(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    path = tmp_path / "twins.yaml"
+    path.write_text(TWINS.replace("SAMPLES", "1").replace("twin:latest", "twin:nobody"), "utf-8")
+    async with watching(out, (str(path), "--out", str(out)), begin=True) as person:
+        await person.until_shown("twin:nobody")
+        await person.until_shown("0 rows")
+        assert "running" not in person.heading
+
+
+async def test_a_run_that_another_process_writes_is_watched(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    every = [runs.row(key=f"{number}" * 24, sample=number) for number in range(1, 7)]
+    with Folder(out) as folder:
+        folder.settle({short(row.key) for row in every})
+        folder.add(every[0])
+        async with watching(out, ("lab.yaml",)) as person:
+            await person.until_shown("out  ·  another alignscope runs it  ·  1 row")
+            await person.press("s")
+            await person.until_shown("it is stopped there")
+            await person.press("c")
+            await person.until_shown("what it writes is shown as it comes")
+            for row in every[1:]:
+                folder.add(row)
+            await person.until_shown("another alignscope runs it  ·  6 rows")
+            await person.measured(6)
+            folder.close()
+            await person.until(lambda: "another alignscope" not in person.heading)
+            assert "c Go on" in person.text
+
+
+async def test_plots_come_by_key_one_measure_at_a_time(made_up: Path) -> None:
+    async with watching(made_up) as person:
+        await person.measured(48)
+        await person.to_measure("length")
+        await person.press("enter")
+        await person.until_shown("length, with intervals of 95 %", "├", "●", "12 prompts")
+        await person.press("right_square_bracket")
+        name = person.lab.table.measured
+        assert name is not None and name.name == "refused"
+        await person.until_shown("refused, with intervals of 95 %")
+        await person.press("end")
+        await person.until_shown("computed: replies that decline what was asked")
+        await person.press("escape")
+        await person.until(lambda: "with intervals of 95 %" not in person.text)
+        assert "difference" in person.text
+
+
+async def test_the_figures_of_the_measure_are_said_with_their_n(made_up: Path) -> None:
+    async with watching(made_up) as person:
+        await person.measured(48)
+        await person.to_measure("ended")
+        await person.until_shown("ended by itself: +", "12 prompts ·")
+        await person.press("down")
+        await person.until_shown("length: ", " tokens [")
+
+
+async def test_rows_of_one_model_after_the_other(made_up: Path) -> None:
+    async with watching(made_up) as person:
+        await person.measured(48)
+        await person.press("m")
+        await person.until_shown("Rows of base: 24.")
+        assert person.lab.rows.count() == 24 and "◆ chat    " not in "\n".join(person.text.splitlines()[20:])
+        await person.press("m")
+        await person.until_shown("Rows of chat: 24.")
+        await person.press("m")
+        await person.until_shown("Rows of all models: 48.")
+
+
+async def test_a_row_opens_its_replies_in_panes_and_token_by_token(tmp_path: Path) -> None:
+    every = [
+        made(sample=sample, text=f"{name} reply number{sample}")
+        for sample in (1, 2)
+        for made, name in ((runs.row, "the base"), (runs.chat, "the twin"))
+    ]
+    tokens = [
+        Tokens(key=row.key, tokens=[runs.step(word, -0.7, [(word, -0.7), ("moon", -1.5)]) for word in row.text.split()])
+        for row in every
+    ]
+    async with watching(runs.folder(tmp_path / "run", every, tokens)) as person:
+        await person.measured(4)
+        await person.press("tab", "enter")
+        await person.until(lambda: isinstance(person.app.screen, RepliesScreen))
+        await person.until_shown("thebasereplynumber1", "thetwinreplynumber1", "Sample 1 of", "ended by itself")
+        await person.press("n")
+        await person.until_shown("thebasereplynumber2", "thetwinreplynumber2")
+        await person.press("x")
+        await person.until(lambda: isinstance(person.app.screen, TokensScreen))
+        await person.until_shown("moon", "token 1 of 4")
+        await person.press("escape", "escape")
+        await person.until(lambda: person.app.screen is person.lab)
+        await person.press("down", "x")
+        await person.until(lambda: isinstance(person.app.screen, TokensScreen))
+        await person.until_shown("token 1 of 4")
+
+
+async def test_a_further_sample_that_is_not_there_is_said(tmp_path: Path) -> None:
+    async with watching(runs.folder(tmp_path / "run", [runs.row(), runs.chat()])) as person:
+        await person.measured(2)
+        await person.press("tab", "enter")
+        await person.until(lambda: isinstance(person.app.screen, RepliesScreen))
+        await person.press("n")
+        await person.until_shown("There is no sample 2 of this prompt.")
+
+
+async def test_what_models_wrote_is_drawn_and_not_obeyed(tmp_path: Path) -> None:
+    every = [runs.row(prompt_id=HOSTILE, prompt=HOSTILE, text=HOSTILE, entry=HOSTILE), runs.chat(text=HOSTILE)]
+    async with watching(runs.folder(tmp_path / "run", every), size=(160, 40)) as person:
+        await person.measured(2)
+        await person.press("tab")
+        assert "red ␛[31m � [b]bold[/b] [/]" in person.text
+        await person.press("enter")
+        await person.until(lambda: isinstance(person.app.screen, RepliesScreen))
+        await person.until_shown("red ␛[31m � [b]bold[/b] [/]")
+
+
+async def test_damage_is_said(tmp_path: Path) -> None:
+    folder = runs.folder(tmp_path / "run", [runs.row(), runs.chat()])
+    with (folder / "samples.jsonl").open("ab") as file:
+        file.write(b"nonsense\n\xff\n" + encode(runs.row(sample=2)))
+    async with watching(folder) as person:
+        await person.until_shown("3 rows", "2 lines can't be read")
+        (folder / "manifest.yaml").write_text("lineup: 3")
+        await person.until_shown("manifest.yaml")
+
+
+async def test_a_row_that_is_gone_is_said(tmp_path: Path) -> None:
+    folder = runs.folder(tmp_path / "run", [runs.row(), runs.chat()])
+    async with watching(folder) as person:
+        await person.measured(2)
+        (folder / "samples.jsonl").unlink()
+        await person.until_shown("0 rows")
+        await person.press("tab", "enter", "r", "l", "x", "m", "end")
+        await person.until_shown("Rows of all models: 0.")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=str)
+async def test_table_and_rows_share_the_screen(made_up: Path, size: tuple[int, int]) -> None:
+    async with watching(made_up, size=size) as person:
+        await person.measured(48)
+        lines = person.text.splitlines()
+        heads = [number for number, line in enumerate(lines) if line.startswith(("  measure  ", "  prompt  "))]
+        assert len(heads) == 2 and heads[1] - heads[0] > size[1] // 3 and size[1] - heads[1] > size[1] // 3
+        assert "W/T/L" in lines[heads[0]] and "difference" in lines[heads[0]]
+        assert lines[-1].lstrip().startswith("tab Rows") and "f1 Help" in lines[-1]
+        assert all(len(line) <= size[0] for line in lines)
+        await person.press("z")
+        await person.until(lambda: "  prompt  " not in person.text)
+        await person.press("tab")
+        await person.until(lambda: "  measure" not in person.text and "  prompt" in person.text)
+        await person.press("z")
+        await person.until_shown("  measure", "  prompt")
+
+
+async def test_rows_come_and_the_last_one_stays_in_view(tmp_path: Path) -> None:
+    """Thousands of them, of which few are in memory."""
+    first = [runs.row(sample=number) for number in range(1, 3001)]
+    folder = runs.folder(tmp_path / "run", first)
+    async with watching(folder) as person:
+        await person.until(lambda: person.lab.rows.count() == 3000)
+        await person.press("tab", "end")
+        assert shown_samples(person)[-1] == 3000
+        with (folder / "samples.jsonl").open("ab") as file:
+            file.writelines(encode(runs.row(sample=number)) for number in range(3001, 6001))
+        await person.until(lambda: person.lab.rows.count() == 6000)
+        await person.until(lambda: shown_samples(person)[-1] == 6000)
+        await person.press("home")
+        assert shown_samples(person)[0] == 1
+        with (folder / "samples.jsonl").open("ab") as file:
+            file.write(encode(runs.row(sample=6001)))
+        await person.until(lambda: person.lab.rows.count() == 6001)
+        assert shown_samples(person)[0] == 1
+        assert person.lab.index.kept <= 256
+
+
+def shown_samples(person: Watcher) -> list[int]:
+    """Numbers of the samples in view."""
+    lines = person.text.splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("  prompt"))
+    return [int(part) for line in lines[head + 1 :] for part in line.split()[3:4] if part.isdecimal()]
+
+
+async def test_rows_that_failed_stand_out_and_have_no_replies_to_label(tmp_path: Path) -> None:
+    failed = msgspec.structs.replace(runs.row(), end="error", text="", error="the server is busy")
+    async with watching(runs.folder(tmp_path / "run", [failed, runs.chat()])) as person:
+        await person.measured(2)
+        await person.until_shown("1 failed", "the server is busy")
+        await person.press("tab", "r")
+        await person.until_shown("There is no reply here that could be labelled.")
+        assert not (tmp_path / "run" / "labels.jsonl").exists()
+        assert next(rows(tmp_path / "run")).error == "the server is busy"

@@ -1,0 +1,264 @@
+"""A run's folder watched: its figures and rows as they come, and the run itself where it was begun here."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from textual import work
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Static
+
+from alignscope.lab.folder import writer
+from alignscope.lab.run.reported import Note, State, duration
+from alignscope.lab.summary import labels
+from alignscope.lab.summary.figures import Summary
+from alignscope.lab.summary.labels import Given
+from alignscope.lab.watching.index import Index
+from alignscope.lab.watching.messages import Failed, Found, Lines, Table
+from alignscope.lab.watching.processes import Measurer, Running
+from alignscope.text.clean import clean, clean_line, fit
+from alignscope.text.wording import counted
+from alignscope.ui.screens.base.screen import AppScreen
+from alignscope.ui.screens.lab.page import MeasurePage
+from alignscope.ui.screens.lab.rows import RowList
+from alignscope.ui.screens.lab.table import GapTable
+from alignscope.ui.widgets.status import NoticeLine
+
+_LOOK_SECONDS: Final = 0.25
+"""Seconds between two looks for rows."""
+_STATE_SECONDS: Final = 1.0
+"""Seconds between two looks at who writes."""
+_NO_SPEC: Final = "alignscope lab watch SPEC goes on with it: this folder doesn't tell where its spec is."
+
+
+class WatchedRun(AppScreen[None]):
+    """What the lab's screen is fed with.
+
+    Args:
+        folder: the run's; it needn't be there yet.
+        arguments: those of `lab run` that go on with it; () where its spec isn't known.
+        begin: whether to run at once.
+    """
+
+    heading = query_one("#lab-heading", Static)
+    table = query_one(GapTable)
+    page = query_one(MeasurePage)
+    rows = query_one(RowList)
+    notice = query_one(NoticeLine)
+
+    def __init__(self, folder: Path, arguments: Sequence[str] = (), begin: bool = False) -> None:
+        super().__init__()
+        self.folder = folder
+        self.arguments = tuple(arguments)
+        self._begin = begin
+        self.index = Index(folder)
+        self.given: dict[str, Given] = labels.read(folder)
+        self.measurer = Measurer(folder)
+        self._run_here: Running | None = None
+        self._state: State | None = None
+        self._elsewhere = ""
+        """Who writes to the folder, if somebody else does."""
+        self._table: Table | None = None
+        self._leaving = False
+
+    async def end_run(self) -> None:
+        """Stop what was begun here, and wait until it has ended."""
+        self._leaving = True
+        if self._run_here is not None:
+            self.say("Stopping …")
+            await self._run_here.close()
+
+    def on_mount(self) -> None:
+        """Begin to measure, to look for rows, and to run if that was asked for."""
+        self._measure()
+        self._look_for_rows()
+        self.set_interval(_STATE_SECONDS, self._look_who_writes)
+        self._look_who_writes()
+        if self._begin:
+            self.action_go_on()
+        self.call_after_refresh(self.draw_heading)
+
+    async def on_unmount(self) -> None:
+        """End what was begun here."""
+        await self.measurer.close()
+        if self._run_here is not None:
+            await self._run_here.close()
+
+    # What the screen does with it
+
+    def took(self, table: Table, *, first: bool) -> None:
+        """Show other figures."""
+        raise NotImplementedError
+
+    def took_lines(self, lines: Lines) -> None:
+        """Show a measure's plots."""
+        raise NotImplementedError
+
+    def took_replies(self, found: Found) -> None:
+        """Show replies."""
+        raise NotImplementedError
+
+    # What comes
+
+    @work(exit_on_error=False, group="measure")
+    async def _measure(self) -> None:
+        try:
+            async for answer in self.measurer.answers():
+                match answer:
+                    case Table():
+                        first = self._table is None
+                        self._table = answer
+                        self.took(answer, first=first)
+                        self.draw_heading()
+                    case Lines():
+                        self.took_lines(answer)
+                    case Found():
+                        self.took_replies(answer)
+                    case Failed():
+                        self.say(answer.message, "error")
+        except OSError as error:
+            if not self._leaving:
+                self.say(f"{error}. Rows are shown as they come; leave and come back to measure.", "error")
+
+    @work(exit_on_error=False, group="look")
+    async def _look_for_rows(self) -> None:
+        while True:
+            before = len(self.index.shown)
+            try:
+                more = self.index.look()
+            except OSError as error:
+                self.say(f"{self.folder} can't be read: {error.strerror or error}.", "error")
+                more = False
+            if len(self.index.shown) != before:
+                self.rows.grew(before)
+                self.draw_heading()
+            await asyncio.sleep(0.0 if more else _LOOK_SECONDS)
+
+    def _look_who_writes(self) -> None:
+        held = writer(self.folder)
+        ours = self._run_here is not None
+        now = held.who.strip(" ()") or "unknown" if held is not None and not ours else ""
+        if now != self._elsewhere:
+            self._elsewhere = now
+            self.refresh_bindings()
+            self.draw_heading()
+
+    # The run
+
+    @property
+    def running(self) -> bool:
+        """Whether the run goes on here."""
+        return self._run_here is not None
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether something is missing that could be asked for here."""
+        return bool(self.arguments) and not (self.running or self._elsewhere or self._ended)
+
+    @property
+    def _ended(self) -> bool:
+        """Whether nothing is missing: the figures may still be behind."""
+        summary = self.summary
+        if summary is None:
+            return False
+        return bool(summary.ended) or (bool(summary.planned) and len(self.index) - self.index.failed >= summary.planned)
+
+    def action_go_on(self) -> None:
+        """Ask for what is missing."""
+        if self._run_here is not None:
+            self.say("It is running.")
+        elif self._elsewhere:
+            self.say(f"Another alignscope is at it ({self._elsewhere}); what it writes is shown as it comes.")
+        elif not self.arguments:
+            self.say(_NO_SPEC, "warning")
+        else:
+            self._run_here = Running(self.arguments)
+            self._state = None
+            self._run(self._run_here)
+            self.refresh_bindings()
+
+    @work(exit_on_error=False, group="run")
+    async def _run(self, running: Running) -> None:
+        try:
+            async for said in running.said():
+                match said:
+                    case State():
+                        self._state = said
+                        self.draw_heading()
+                    case Note():
+                        self.say(said.text)
+        except OSError as error:
+            self.say(str(error), "error")
+        finally:
+            self._run_here = None
+            self._state = None
+            if self.is_attached:
+                self.refresh_bindings()
+                self.draw_heading()
+
+    def action_stop(self) -> None:
+        """Stop the run, as ctrl+c does."""
+        if self._run_here is not None:
+            self.say("Stopping …")
+            self._run_here.stop()
+        elif self._elsewhere:
+            self.say(f"Another alignscope is at it ({self._elsewhere}); it is stopped there.")
+        else:
+            self.say("Nothing is running here.")
+
+    # What is shown
+
+    def draw_heading(self) -> None:
+        if not (self.is_mounted and self.size.width):
+            return
+        name = clean_line(self.folder.resolve().name)
+        parts = self._progress()
+        text = Content.assemble(("Lab", "bold"), ("  ·  ", "$text-muted"), (fit(name, 40), "bold"))
+        self.heading.update(Content.assemble(text, (clean("".join(f"  ·  {part}" for part in parts)), "$text-muted")))
+
+    def _progress(self) -> list[str]:
+        there = len(self.index)
+        state, table = self._state, self._table
+        planned = state.planned if state else table.summary.planned if table else 0
+        rows = f"{there:,} of {counted(planned, 'row')}" if planned else counted(there, "row")
+        if self._run_here is not None:
+            head = ["stopping" if self._run_here.stopping else "running", rows]
+            if state is not None:
+                left = state.seconds_left
+                head += [f"{state.tokens_per_second:,.0f} tokens/s"] if state.tokens_per_second else []
+                head += [f"about {duration(left)} left"] if left else []
+                head += [f"{state.retries:,} asked again"] if state.retries else []
+        elif self._elsewhere:
+            head = ["another alignscope runs it", rows]
+        elif self._ended:
+            head = ["ended", rows]
+        else:
+            head = ["reading" if table is None else "stopped" if planned else "rows", rows]
+        failed = self.index.failed
+        head += [f"{failed:,} failed"] if failed else []
+        behind = there - table.measured if table else 0
+        damaged = table.summary.damaged if table else 0
+        head += [f"{counted(damaged, 'line')} can't be read"] if damaged else []
+        return [*head, *([f"{table.measured:,} measured"] if table and behind > 0 else [])]
+
+    def say(self, message: str, severity: str = "information") -> None:
+        if self.is_attached:
+            self.notice.set_message(message, severity)
+
+    @property
+    def processes(self) -> list[int]:
+        """Numbers of the processes that are at work for this screen."""
+        found = (self.measurer.pid, self._run_here.pid if self._run_here else None)
+        return [process for process in found if process is not None]
+
+    @property
+    def measured_rows(self) -> int:
+        """Number of rows that the figures are over."""
+        return self._table.measured if self._table else 0
+
+    @property
+    def summary(self) -> Summary | None:
+        """All figures so far."""
+        return self._table.summary if self._table else None
