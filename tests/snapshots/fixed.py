@@ -38,6 +38,8 @@ RUN = (
     ("Why is the sky blue?", " It is a question that children ask, and one that few books answer well. " * 9,
      "Air scatters blue light more than red light."),
 )  # fmt: skip
+MANIFEST = "format: 1\nname: first-look\nlineup: []\nprompts: 20\nrows: 80\n"
+"""Of a run that was stopped."""
 _ANSWER = "1. A spider has eight legs.\n2. A cow says moo."
 
 

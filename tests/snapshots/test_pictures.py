@@ -15,12 +15,15 @@ from textual.screen import Screen
 from textual.widgets import ProgressBar
 
 from alignscope.lab.votes import BallotBox, pairs_of
+from alignscope.lab.watching.index import Index
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.dialogs.system import SystemScreen
 from alignscope.ui.screens.dialogs.text import TextScreen
 from alignscope.ui.screens.dialogs.verdict import VerdictScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
+from alignscope.ui.screens.lab.blind import BlindScreen
+from alignscope.ui.screens.lab.screen import LabScreen
 from alignscope.ui.screens.library.export import ExportScreen
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.library.turns import TurnsScreen
@@ -30,6 +33,7 @@ from alignscope.ui.screens.replay.compare import CompareScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
 from alignscope.ui.screens.votes.screen import VotesScreen
+from tests.lab import runs
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text
 from tests.ui.screens.listings import listings
@@ -199,6 +203,28 @@ async def votes(scene: Scene) -> None:
         await scene.press("a", "w")
 
 
+async def lab(scene: Scene) -> None:
+    folder = runs.folder(scene.place / "first-look", runs.made_up(12, 2), manifest=fixed.MANIFEST)
+    screen = LabScreen(folder, ("lab.yaml",))
+    await scene.over(screen)
+    await scene.until(lambda: screen.measured_rows == 48 and screen.tested)
+    await scene.drawn()
+
+
+async def lab_plots(scene: Scene) -> None:
+    await lab(scene)
+    await scene.press("down", "enter")
+    await scene.until(lambda: "in tokens, paired by prompt" in screen_text(scene.app))
+
+
+async def blind(scene: Scene) -> None:
+    tally = fixed.run(scene.place / "run")
+    index = Index(tally.rows.folder)
+    index.look()
+    await scene.over(BlindScreen(tally.rows.folder, index, {}, lambda _: None, seed=1))
+    await scene.press("o")
+
+
 async def tokens_scored(scene: Scene) -> None:
     await scene.resumed(fixed.scored())
     await scene.press("escape", "x", "tab")
@@ -235,7 +261,8 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, tokens_scored, verbs, tree, sent, votes, turns, verdict, note, export, compare, commands,
+    tokens, tokens_scored, verbs, tree, sent, votes, lab, lab_plots, blind, turns, verdict, note, export, compare,
+    commands,
 )  # fmt: skip
 
 

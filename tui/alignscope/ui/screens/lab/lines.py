@@ -41,9 +41,9 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         &:focus:ansi > .lines--head { background: $background; text-style: bold underline; }
         & > .lines--muted { color: $text-muted; }
         & > .lines--strong { color: $accent; text-style: bold; }
-        & > .lines--cursor { background: $primary 12%; }
-        &:light > .lines--cursor { background: $primary 7%; }
-        &:ansi > .lines--cursor { background: $primary; color: ansi_bright_white; }
+        &:focus > .lines--cursor { background: $primary 12%; }
+        &:focus:light > .lines--cursor { background: $primary 7%; }
+        &:focus:ansi > .lines--cursor { background: $primary; color: ansi_bright_white; }
     """
         + "".join(f"& > .lines--{tone} {{ color: ${tone}-tone; }}\n" for tone in TONES)
         + "}\n"
@@ -69,7 +69,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
-        self._looks: dict[tuple[str, bool], Style] = {}
+        self._looks: dict[tuple[str, str], Style] = {}
 
     # What subclasses say
 
@@ -90,7 +90,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def room(self) -> int:
         """Cells of a line, without the cursor's mark and the scroll bar."""
-        return max(1, self.size.width - GAP)
+        return max(1, self.scrollable_content_region.width - GAP)
 
     def changed(self) -> None:
         """Draw again, after lines have changed or others have come."""
@@ -135,32 +135,41 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._looks.clear()
 
-    def _look(self, name: str, cursor: bool) -> Style:
-        key = (name, cursor)
+    def _look(self, name: str, ground: str) -> Style:
+        """Return the style of a piece on a line's ground: `head`, `cursor` or "" for any other."""
+        key = (name, ground)
         if key not in self._looks:
-            style = self.rich_style
-            if cursor:
-                style += self.get_component_rich_style("lines--cursor", partial=True)
+            style = self.get_component_rich_style(f"lines--{ground}") if ground else self.rich_style
             if name:
-                style += self.get_component_rich_style(f"lines--{name}", partial=True)
+                own = self.get_component_rich_style(f"lines--{name}", partial=True)
+                style += Style(color=own.color, bold=own.bold, dim=own.dim)
             self._looks[key] = style
         return self._looks[key]
+
+    def on_focus(self) -> None:
+        """Draw the cursor's line and the heading as those that keys are for."""
+        self._looks.clear()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Draw them as those of the other part."""
+        self.on_focus()
 
     def render_line(self, y: int) -> Strip:
         """Draw a row of the view."""
         width = self.size.width
         if not y:
-            return self._strip(self.heading(), "head", width, cursor=False, mark="  ")
+            return self._strip(self.heading(), "head", width, mark="")
         number = round(self.scroll_offset.y) + y - 1
         if number >= self.count():
             return Strip.blank(width, self.rich_style)
         cursor = number == self.cursor
-        return self._strip(self.line(number), "", width, cursor=cursor, mark="› " if cursor else "  ")
+        return self._strip(self.line(number), "cursor" if cursor else "", width, mark="›" if cursor else "")
 
-    def _strip(self, pieces: Iterable[Piece], plain: str, width: int, *, cursor: bool, mark: str) -> Strip:
-        segments = [Segment(mark, self._look("strong" if cursor else plain, cursor))]
-        segments += [Segment(text, self._look(look or plain, cursor)) for text, look in pieces if text]
-        return Strip(segments).adjust_cell_length(width, self._look(plain, cursor))
+    def _strip(self, pieces: Iterable[Piece], ground: str, width: int, *, mark: str) -> Strip:
+        segments = [Segment(mark.ljust(GAP), self._look("strong", ground))]
+        segments += [Segment(text, self._look(look, ground)) for text, look in pieces if text]
+        return Strip(segments).adjust_cell_length(width, self._look("", ground))
 
 
 def padded(text: str, cells: int) -> str:

@@ -15,8 +15,8 @@ from alignscope.ui.screens.lab.lines import GAP, Lines, Piece, padded
 _PROMPT: Final = (10, 20)
 """Least and most cells of a prompt's name."""
 _MODEL: Final = (8, 24)
-_VALUE: Final = 13
-"""Cells of `undetermined` with the mark of a person's label."""
+_VALUE: Final = (8, 13)
+"""Cells of a number, and of `undetermined` with the mark of a person's label."""
 BY_PERSON: Final = "*"
 """Behind a label that a person gave."""
 
@@ -78,18 +78,19 @@ class RowList(Lines):
         """Return how many rows are shown."""
         return len(self._index.shown)
 
-    def _widths(self) -> tuple[int, int]:
-        spare = self.room - _VALUE - 30
+    def _widths(self) -> tuple[int, int, int]:
+        """Return the cells of a prompt's name, of a model's, and of the measure's value."""
+        value = _VALUE[self._refusals]
+        spare = self.room - value - 30
         prompt = max(_PROMPT[0], min(_PROMPT[1], spare // 4))
         longest = max((len(self.name_of(arm)) for arm in self._index.arms), default=0) + 2
-        return prompt, max(_MODEL[0], min(_MODEL[1], longest, spare // 4))
+        return prompt, max(_MODEL[0], min(_MODEL[1], longest, spare // 4)), value
 
     def heading(self) -> Iterable[Piece]:
         """Yield the heads of the columns."""
-        prompt, model = self._widths()
-        value = self._measure or "value"
+        prompt, model, value = self._widths()
         yield padded("prompt", prompt + GAP) + padded("model", model + GAP) + padded("no", 4), ""
-        yield padded("end", 7) + padded("tokens", 8) + padded(value, _VALUE + GAP) + "reply", ""
+        yield padded("end", 7) + padded("tokens", 8) + padded(self._measure or "value", value) + "  reply", ""
 
     def line(self, number: int) -> Iterable[Piece]:
         """Yield a row."""
@@ -97,7 +98,7 @@ class RowList(Lines):
         if row is None:
             yield "this row can't be read any more", "muted"
             return
-        prompt, model = self._widths()
+        prompt, model, value = self._widths()
         arm = Arm(row.entry, row.frame, row.sampling)
         label, tone = self._arms.get(arm, (row.entry, None))
         yield padded(row.prompt_id, prompt) + "  ", "muted"
@@ -105,8 +106,8 @@ class RowList(Lines):
         yield f"{row.sample:<3} ", "muted"
         yield padded(row.end, 7), "strong" if row.failed else "muted"
         yield f"{row.tokens:>6,}  ", "muted"
-        yield padded(self._value(row), _VALUE) + "  ", "strong" if row.key in self.given and self._refusals else ""
-        rest = self.room - prompt - model - _VALUE - 2 * GAP - 4 - 7 - 8 - GAP
+        yield padded(self._value(row), value) + "  ", "strong" if row.key in self.given and self._refusals else ""
+        rest = self.room - prompt - model - value - 2 * GAP - 4 - 7 - 8 - GAP
         yield padded(row.error or row.text.strip(), max(8, rest)), "muted" if row.failed else ""
 
     @property

@@ -40,6 +40,7 @@ class LabScreen(RowVerbs):
         & RowList { height: 1fr; }
         &.-upper RowList { display: none; }
         &.-rows #lab-upper { display: none; }
+        & NoticeLine { display: block; height: 2; }
         & KeyBar { margin-left: 1; }
     }
     """
@@ -86,11 +87,16 @@ class LabScreen(RowVerbs):
         return {
             "stop": "Stop" if self.running else "",
             "go_on": "Go on" if self.may_go_on else "",
-            "open": "Replies" if self.rows.has_focus else "Table" if self._page_shown else "Plots",
-            "part": "Table" if self.rows.has_focus else "Rows",
+            "open": "Replies" if self._in_rows else "Table" if self._page_shown else "Plots",
+            "part": "Table" if self._in_rows else "Rows",
         }
 
     # The parts, and their lines
+
+    @property
+    def _in_rows(self) -> bool:
+        """Whether keys are for the rows."""
+        return self.focused is self.rows
 
     @property
     def _upper(self) -> LineList | MeasurePage:
@@ -103,11 +109,11 @@ class LabScreen(RowVerbs):
     def action_part(self) -> None:
         """Go to the rows, or back."""
         zoomed = self.has_class("-upper") or self.has_class("-rows")
-        self.set_focus(self._upper if self.rows.has_focus else self.rows)
+        self.set_focus(self._upper if self._in_rows else self.rows)
         if zoomed:
             self._zoom(True)
         self.refresh_bindings()
-        if self.rows.has_focus:
+        if self._in_rows:
             self.tell_row()
 
     def action_zoom(self) -> None:
@@ -115,12 +121,12 @@ class LabScreen(RowVerbs):
         self._zoom(not (self.has_class("-upper") or self.has_class("-rows")))
 
     def _zoom(self, on: bool) -> None:
-        self.set_class(on and not self.rows.has_focus, "-upper")
-        self.set_class(on and self.rows.has_focus, "-rows")
+        self.set_class(on and not self._in_rows, "-upper")
+        self.set_class(on and self._in_rows, "-rows")
 
     def action_move(self, how: str) -> None:
         """Move by a line or a page, or to an end."""
-        here = self.rows if self.rows.has_focus else self._upper
+        here = self.rows if self._in_rows else self._upper
         if isinstance(here, MeasurePage):
             getattr(here, f"scroll_{how}")(animate=False)
         else:
@@ -182,7 +188,7 @@ class LabScreen(RowVerbs):
 
     def action_open(self) -> None:
         """Show the measure's plots or the row's replies, or go back to the table."""
-        if self.rows.has_focus:
+        if self._in_rows:
             self.ask_replies(tokens=False)
             return
         self._page(not self._page_shown)

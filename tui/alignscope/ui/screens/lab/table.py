@@ -1,7 +1,6 @@
 """The gap table: a line for each measure, of two models and how they differ."""
 
 from collections.abc import Iterable, Sequence
-from itertools import product
 from typing import Final
 
 from alignscope.lab.summary import words
@@ -83,12 +82,12 @@ class GapTable(Lines):
         super().on_resize()
 
     def _lay_out(self) -> None:
-        """Choose the columns that fit: single models' intervals are left out first, then n, then W/T/L.
+        """Choose the columns that fit: single models' intervals are left out first, then W/T/L, and n never.
 
-        Before a column is left out, labels are cut off.
+        Before a further column is left out, labels are cut off.
         """
-        for own, rest in product((True, False), ("W/T/L n", "W/T/L", "")):
-            rows = self._cells(own=own, outcomes="W" in rest, number="n" in rest)
+        for own, outcomes in ((True, True), (False, True), (False, False)):
+            rows = self._cells(own=own, outcomes=outcomes)
             widths = widths_of(rows)
             spare = self.room - sum(widths[1:]) - GAP * (len(widths) - 1)
             if spare >= (widths[0] if own else min(widths[0], _LABEL)):
@@ -96,7 +95,7 @@ class GapTable(Lines):
         widths[0] = max(_LABEL, min(widths[0], spare))
         self._rows, self._widths = rows, widths
 
-    def _cells(self, *, own: bool, outcomes: bool, number: bool) -> list[list[str]]:
+    def _cells(self, *, own: bool, outcomes: bool) -> list[list[str]]:
         summary, pair = self.summary, self.pair
         if summary is None:
             return [["measure"]]
@@ -106,7 +105,7 @@ class GapTable(Lines):
         self._looks_of = ["", *(tones[label] for label in labels), "", "muted", "muted"]
         if pair:
             heads += ["difference", *(["W/T/L"] if outcomes else [])]
-        heads += ["n"] if number else []
+        heads.append("n")
         rows = [heads]
         for each in summary.measures:
             row = [words.label_of(each)]
@@ -115,9 +114,8 @@ class GapTable(Lines):
             if pair:
                 row.append(words.short_difference(each.unit, found) if found else words.PLACE_HELD)
                 row += [words.outcome(found) if found else ""] if outcomes else []
-            if number:
-                figure = each.figures.get(labels[0])
-                row.append(f"{found.prompts:,}" if found else f"{figure.prompts:,}" if figure else "")
+            figure = each.figures.get(labels[0])
+            row.append(f"{found.prompts:,}" if found else f"{figure.prompts:,}" if figure else "")
             rows.append(row)
         return rows
 

@@ -259,6 +259,11 @@ class WatchedRun(AppScreen[None]):
         return self._table.measured if self._table else 0
 
     @property
+    def tested(self) -> bool:
+        """Whether p values are among the figures, which come last."""
+        return self._table is not None and self._table.tested
+
+    @property
     def summary(self) -> Summary | None:
         """All figures so far."""
         return self._table.summary if self._table else None
