@@ -10,12 +10,24 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from alignscope.lab.summary.rows import RunError
 from alignscope.lab.watching.measuring import Measuring
-from alignscope.lab.watching.messages import LENGTH, Answer, Asked, Failed, Labelled, Page, Replies, asked, packed
+from alignscope.lab.watching.messages import (
+    LENGTH,
+    Answer,
+    Asked,
+    Failed,
+    Labelled,
+    Page,
+    Replies,
+    Table,
+    asked,
+    packed,
+)
 
 _NICE: Final = 5
 _PERIOD: Final = 0.5
@@ -55,7 +67,10 @@ class _Child:
         self._out = out
         self._page: Page | None = None
         """The page that is in view, which follows the rows."""
-        self._told_at = 0.0
+        self._making: Iterator[Table | None] | None = None
+        """A table that is made, a measure at a time, so that nobody waits long for an answer."""
+        self._took = 0.0
+        """Seconds that it has taken so far."""
         self._next_at = 0.0
         self._changed_at = 0.0
         self._untold = False
@@ -69,6 +84,9 @@ class _Child:
 
     def _work(self) -> float:
         """Do a little; return how many seconds there is nothing more to do."""
+        if self._making is not None:
+            self._make(self._making)
+            return 0.0
         try:
             changed = self._measuring.step()
         except RunError as error:
@@ -80,27 +98,37 @@ class _Child:
             self._untold, self._changed_at = True, now
         if self._untold and now >= self._next_at:
             self._tell()
-        if changed or not self._measuring.rests:
+        if changed or not self._measuring.rests or self._making is not None:
             return 0.0
-        if now - self._changed_at < _REST:
+        if now - self._changed_at < _REST or not self._changed_at:
             return min(_NAP, max(0.0, self._next_at - now)) if self._untold else _NAP
-        if self._measuring.test():
-            return 0.0
-        table = self._measuring.table()
-        if table is not None and table.tested and self._changed_at:
+        if not self._measuring.test():
             self._changed_at = 0.0
             self._tell()
-        return _NAP
+        return 0.0
 
     def _tell(self) -> None:
+        self._making, self._took, self._untold = self._measuring.making(), 0.0, False
+
+    def _make(self, making: "Iterator[Table | None]") -> None:
         began = time.monotonic()
-        if (table := self._measuring.table()) is not None:
-            self._send(table)
-        if self._page is not None:
-            self._send(self._measuring.page(self._page))
+        done = False
+        try:
+            table = next(making)
+        except StopIteration:
+            done = True
+        else:
+            if table is not None:
+                self._send(table)
+                done = True
+        if done:
+            self._making = None
+            if self._page is not None:
+                self._send(self._measuring.page(self._page))
         now = time.monotonic()
-        self._untold = False
-        self._next_at = now + max(_PERIOD, _SHARE * (now - began))
+        self._took += now - began
+        if done:
+            self._next_at = now + max(_PERIOD, _SHARE * self._took)
 
     def _answer(self, seconds: float) -> None:
         """Answer what was asked, and wait so long for more."""

@@ -87,11 +87,20 @@ class Measuring:
 
     def table(self) -> Table | None:
         """Return all figures so far, with p values if `test` has computed them; None without any row."""
+        return next((table for table in self.making() if table is not None), None)
+
+    def making(self) -> Iterator[Table | None]:
+        """Yield None after every measure, and at last all figures so far; nothing without any row."""
+        tally = self._tally
         if self._whole is not None:
-            return self._whole
-        if self._tally is None:
-            return None
-        return Table(self._tally.summary(tested=False), self._measured, len(self._rows), tested=False)
+            yield self._whole
+        elif tally is not None:
+            made = []
+            for measure in tally.measures:
+                made.append(tally.measured(measure, tested=False))
+                yield None
+            summary = tally.summed([each for each in made if each is not None])
+            yield Table(summary, self._measured, len(self._rows), tested=False)
 
     # What is asked
 
