@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS, Folder, FolderError, Settled, lists, rows
+from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS, Folder, FolderError, Settled, lists, rows, writer
 from alignscope.lab.row import Row, Tokens, encode, short
 from alignscope.model.events import End
 from tests.lab.test_row import ROW
@@ -195,3 +195,23 @@ def test_a_disk_that_is_full_costs_no_row_that_was_there(tmp_path: Path) -> None
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         folder.add(row(THREE))
     assert texts(tmp_path) == [row(ONE).text, row(THREE).text]
+
+
+def test_who_writes_to_a_folder_is_told_and_what_a_kill_left_is_nobody(tmp_path: Path) -> None:
+    assert writer(tmp_path) is None
+    with Folder(tmp_path):
+        held = writer(tmp_path)
+        assert held is not None and held.ours and f"process {os.getpid()}" in held.who
+        with pytest.raises(FolderError, match="another alignscope"):
+            Folder(tmp_path)
+    assert writer(tmp_path) is None
+    kill = (
+        "import os; from pathlib import Path; from alignscope.lab.folder import Folder; "
+        f"Folder(Path({str(tmp_path)!r})); os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", kill], check=False).returncode == -9
+    [left] = tmp_path.glob(".lab.lock")
+    assert writer(tmp_path) is None
+    left.write_text(str(os.getpid()))  # the number of a process that is there again, which holds nothing
+    assert writer(tmp_path) is None
+    Folder(tmp_path).close()
