@@ -13,6 +13,7 @@ from alignscope.ui.screens.tokens.screen import TokensScreen
 from tests.lab import runs
 from tests.lab.run.running import whole
 from tests.ui.lab.watcher import Watcher, watching
+from tests.waiting import until
 
 TWINS = """
 prompts: [What is the capital of France?, "one, two,", こんにちは]
@@ -70,15 +71,16 @@ async def test_a_run_is_stopped_by_key_and_gone_on_with(tmp_path: Path) -> None:
         await person.until(lambda: not person.app.is_running)
 
 
-async def test_leaving_stops_what_was_begun_and_ends_every_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_leaving_stops_what_was_begun_and_ends_every_process(tmp_path: Path, key: str) -> None:
     out = tmp_path / "out"
     async with watching(out, (spec(tmp_path, 400), "--out", str(out)), begin=True) as person:
         await person.until(lambda: len(person.lab.index) > 3)
         processes = person.lab.processes
         assert len(processes) == 2 and all(map(alive, processes))
-        await person.press("q")
+        await person.pilot.press(key)
         await person.until(lambda: not person.app.is_running)
-        await person.until(lambda: not any(map(alive, processes)))
+    await until(lambda: not any(map(alive, processes)))
     there = whole(out)
     assert 3 < len(there) < 2400
 

@@ -9,8 +9,9 @@ from alignscope.files.yaml_file import FileError
 from alignscope.lab.watching.place import Place, place_of, runs, specs
 from alignscope.model.launch import Launch
 from alignscope.ui.screens.lab.screen import LabScreen
-from tests.commands.shell import Shell
+from tests.commands.shell import Shell, Terminal
 from tests.lab import runs as made
+from tests.lab.run.running import whole
 from tests.standin import Ollama
 from tests.ui.app.test_palette import search
 from tests.ui.explorer.desk import explore
@@ -56,6 +57,20 @@ async def test_mistakes_are_said_before_anything_is_drawn(place: Path) -> None:
     ):
         done = await shell.run("lab", "watch", *arguments)
         assert done.status == 2 and words in done.err and len(done.err.splitlines()) == 1, done.err
+
+
+async def test_the_command_runs_a_spec_in_a_terminal(place: Path) -> None:
+    (place / "lab.yaml").write_text(SPEC + "sampling: {num_predict: 4}\n")
+    with Terminal() as terminal:
+        shell = Shell(place)
+        streams = {"stdin": terminal.end, "stdout": terminal.end, "stderr": terminal.end}
+        async with shell.started("lab", "watch", "lab.yaml", "--out", str(place / "out"), **streams) as process:
+            await terminal.until("ended  ·  2 of 2 rows")
+            terminal.press(b"q")
+            await terminal.until("All 2 rows are in ")
+            await process.wait()
+    assert process.returncode == 0
+    assert len(whole(place / "out")) == 2
 
 
 async def test_the_palette_opens_a_run_and_says_what_is_wrong_with_one(place: Path, ollama: Ollama) -> None:

@@ -1,14 +1,17 @@
 """`alignscope lab watch`: a run in a screen, begun there or looked at."""
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line import arguments
 from alignscope.commands.line.arguments import read_settings, whole
 from alignscope.files.yaml_file import FileError
+from alignscope.lab import manifest
 from alignscope.lab.spec.file import MAX_CONCURRENCY
 from alignscope.lab.watching.place import place_of
+from alignscope.text.wording import counted
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,9 +30,20 @@ def run(options: argparse.Namespace) -> int:
 
     status = run_screen(launch, lambda: LabScreen(*place))
     if place.begin and not status:
-        folder = place.folder
-        printing.notes().line(f"The rows are in {folder}; `alignscope lab show {folder}` prints what they come to.")
+        _tell(place.folder)
     return status or Status.OK
+
+
+def _tell(folder: Path) -> None:
+    """Say what is left of a run that was begun on the screen."""
+    with suppress(FileError):
+        found = manifest.read(folder)
+        if found is not None and found.ended:
+            printing.notes().line(
+                f"All {counted(found.rows, 'row')} are in {folder}; `lab show {folder}` prints figures."
+            )
+        elif found is not None:
+            printing.notes().line(f"Rows are missing in {folder}; the same command goes on.")
 
 
 def _options(options: argparse.Namespace) -> list[str]:

@@ -192,6 +192,7 @@ class WatchedRun(AppScreen[None]):
         except OSError as error:
             self.say(str(error), "error")
         finally:
+            await running.close()  # it may be left while it runs
             self._run_here = None
             self._state = None
             if self.is_attached:
