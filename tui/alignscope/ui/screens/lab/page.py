@@ -9,6 +9,8 @@ from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import clean
 
 _TONES = {mark: f"${tone}-tone" for tone, mark in MARKS.items()}
+_SURE = frozenset(MARKS.values()) - {MARKS["fourth"]}
+"""Marks that are nothing else: the fourth is also the point of an interval."""
 _BARS = frozenset(" ▁▂▃▄▅▆▇█")
 
 
@@ -48,7 +50,8 @@ def toned(lines: tuple[str, ...]) -> Content:
     drawn: list[Content] = []
     for number, line in enumerate(lines):
         text = clean(line)
-        mark = text[:1] if text[1:2] == " " else ""
+        # A legend begins with a mark, too, and has others behind it.
+        mark = text[:1] if text[1:2] == " " and not any(sign in text[1:] for sign in _SURE) else ""
         below = lines[number + 1][:1] if number + 1 < len(lines) else ""
         if mark in _TONES:
             drawn.append(Content.styled(text, _TONES[mark]))
@@ -57,7 +60,7 @@ def toned(lines: tuple[str, ...]) -> Content:
         else:
             content = Content(text)
             for place, sign in enumerate(text):
-                if sign in _TONES and sign != MARKS["fourth"]:
+                if sign in _SURE:
                     content = content.stylize(_TONES[sign], place, place + 1)
             drawn.append(content)
     return Content("\n").join(drawn)

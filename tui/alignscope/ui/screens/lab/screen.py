@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from alignscope.lab.summary import words
 from alignscope.lab.watching.messages import Lines, Page, Table
+from alignscope.measure.refusal.judging import Label
 from alignscope.ui.screens.lab.bindings import BINDINGS
 from alignscope.ui.screens.lab.lines import Lines as LineList
 from alignscope.ui.screens.lab.page import MeasurePage
@@ -84,11 +85,16 @@ class LabScreen(RowVerbs):
     @property
     def footer_words(self) -> dict[str, str]:
         """Labels for the line of keys."""
+        of_rows = {"tokens": "", "model": "", **{f"label('{label}')": "" for label in Label}}
+        of_table = {"measure(1)": "", "pair": ""}
         return {
             "stop": "Stop" if self.running else "",
             "go_on": "Go on" if self.may_go_on else "",
             "open": "Replies" if self._in_rows else "Table" if self._page_shown else "Plots",
             "part": "Table" if self._in_rows else "Rows",
+            "blind": "Blind",
+            **(of_table if self._in_rows else of_rows),
+            **({} if len(self.table.pairs) > 1 else {"pair": ""}),
         }
 
     # The parts, and their lines
