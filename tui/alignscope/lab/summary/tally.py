@@ -21,9 +21,8 @@ from alignscope.lab.summary.labels import Compared, Given, Labelled, labelled
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows, Sample
-from alignscope.measure.bounds import Bounds, mean_bounds
+from alignscope.lab.summary.thirds import Thirds
 from alignscope.measure.refusal.judging import judge
-from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
 from alignscope.text.clean import clean_line, encodable
@@ -88,7 +87,7 @@ class Tally:
         self._facts: dict[Arm, Facts] = {}
         self._counted: dict[PromptKey, int] = {}
         """How many of a prompt's rows, from the first on, are in the facts."""
-        self._thirds: dict[tuple[str, Arm], dict[PromptKey, Sequence[Part]]] = {}
+        self._thirds = Thirds()
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
         """Every prompt's category."""
@@ -134,8 +133,7 @@ class Tally:
                     kept = _Values(array("d", [v.lo for v in values]), array("d", [v.hi for v in values]))
                     self._values.setdefault((measure.name, arm), {})[key] = kept
         for measure in self.measures:
-            if measure.along is not None:
-                self._add_thirds(measure.name, measure.along, key, replies)
+            self._thirds.add(measure, key, replies)
 
     @property
     def labelled(self) -> Labelled | None:
@@ -152,18 +150,6 @@ class Tally:
         given = self.given.get(row.key)
         vocabulary = self._vocabularies.get((row.entry, row.model, row.digest))
         return Reply(row, steps, vocabulary, None if given is None else given.label)
-
-    def _add_thirds(
-        self,
-        name: str,
-        along: Callable[[Reply], Sequence[Bounds]],
-        key: PromptKey,
-        replies: Mapping[Arm, Sequence[Reply]],
-    ) -> None:
-        for arm, those in replies.items():
-            parts = by_thirds([[along(reply) for reply in those]])
-            if any(part.mean is not None for part in parts):
-                self._thirds.setdefault((name, arm), {})[key] = parts
 
     def _count_openings(self, openings: Counter[str], replies: Iterable[Reply]) -> None:
         for reply in replies:
@@ -182,7 +168,7 @@ class Tally:
     def summary(self, *, tested: bool = True) -> Summary:
         """Return all figures; see `measured`."""
         found = [self.measured(measure, tested=tested) for measure in self.measures]
-        return self.summed([each for each in found if each is not None])
+        return self.summed([each for each in found if each is not None], answered=tested)
 
     def measured(self, measure: Measure, *, tested: bool = True, alone: bool = False) -> Measured | None:
         """Return a measure with its figures; None without any.
@@ -203,8 +189,12 @@ class Tally:
             thirds=self._along(measure) if tested or alone else {},
         )  # fmt: skip
 
-    def summed(self, measured: Sequence[Measured]) -> Summary:
-        """Return measures with what else is known of the run."""
+    def summed(self, measured: Sequence[Measured], *, answered: bool = True) -> Summary:
+        """Return measures with what else is known of the run.
+
+        Args:
+            answered: with the answer to its claim, which takes tests.
+        """
         return Summary(
             run=self.name,
             prompts=len(self.prompts),
@@ -214,7 +204,7 @@ class Tally:
             measures=holm_adjusted(measured),
             version=__version__,
             unknown=self._unknown,
-            claim=answer(self._claim, self, self._margins) if self._claim else None,
+            claim=answer(self._claim, self, self._margins) if self._claim and answered else None,
             labelled=self.labelled,
             **self._told(),
         )
@@ -248,13 +238,8 @@ class Tally:
         )  # fmt: skip
 
     def _along(self, measure: Measure) -> dict[str, tuple[Stretch, Stretch, Stretch]]:
-        found = {}
-        for arm, label in zip(self.arms, self.labels, strict=True):
-            parts = self._thirds.get((measure.name, arm), {}).values()
-            first, middle, last = (_stretch([part[third] for part in parts]) for third in range(3))
-            if first is not None and middle is not None and last is not None:
-                found[label] = (first, middle, last)
-        return found
+        found = {label: self._thirds.of(measure, arm) for arm, label in zip(self.arms, self.labels, strict=True)}
+        return {label: thirds for label, thirds in found.items() if thirds is not None}
 
     def _told(self) -> dict[str, Any]:
         """Return what the manifest tells of the run."""
@@ -352,15 +337,6 @@ class Tally:
             limit=ends[End.LENGTH], loops=ends[End.LOOP],
             openings=tuple(facts.openings.most_common(_OPENINGS)),
         )  # fmt: skip
-
-
-def _stretch(parts: Sequence[Part]) -> Stretch | None:
-    """Return the mean of prompts' means over one third; None without any."""
-    there = [part for part in parts if part.mean is not None]
-    mean = mean_bounds(part.mean for part in there if part.mean is not None)
-    if mean is None:
-        return None
-    return Stretch(value=mean.finite, prompts=len(there), replies=sum(part.replies for part in there))
 
 
 def _open(lows: "array[float]", highs: "array[float]") -> int:

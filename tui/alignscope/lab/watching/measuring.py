@@ -99,7 +99,7 @@ class Measuring:
             for measure in tally.measures:
                 made.append(tally.measured(measure, tested=False))
                 yield None
-            summary = tally.summed([each for each in made if each is not None])
+            summary = tally.summed([each for each in made if each is not None], answered=False)
             yield Table(summary, self._measured, len(self._rows), tested=False)
 
     # What is asked
