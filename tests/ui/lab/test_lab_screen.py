@@ -8,6 +8,7 @@ import pytest
 
 from alignscope.lab.folder import Folder, rows
 from alignscope.lab.row import Tokens, encode, short
+from alignscope.lab.summary.opening import open_run
 from alignscope.ui.screens.lab.replies import RepliesScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from tests.lab import runs
@@ -121,7 +122,7 @@ async def test_a_run_that_another_process_writes_is_watched(tmp_path: Path) -> N
             await person.measured(6)
             folder.close()
             await person.until(lambda: "another alignscope" not in person.heading)
-            assert "c Go on" in person.text
+            await person.until_shown("c Go on")
 
 
 async def test_plots_come_by_key_one_measure_at_a_time(made_up: Path) -> None:
@@ -148,6 +149,16 @@ async def test_the_figures_of_the_measure_are_said_with_their_n(made_up: Path) -
         await person.until_shown("ended by itself: +", "12 prompts ·")
         await person.press("down")
         await person.until_shown("length: ", " tokens [")
+
+
+async def test_a_claim_is_answered_once_no_rows_come_any_more(tmp_path: Path) -> None:
+    manifest = "format: 1\nname: made\nlineup: []\nspec: {claim: narrows}\n"
+    folder = runs.folder(tmp_path / "made", runs.made_up(12, 2), manifest=manifest)
+    claim = open_run(folder).summary().claim
+    assert claim is not None
+    async with watching(folder, size=(200, 40)) as person:
+        await person.measured(48)
+        await person.until_shown(f"{claim.says}: {claim.verdict}")
 
 
 async def test_rows_of_one_model_after_the_other(made_up: Path) -> None:

@@ -239,6 +239,8 @@ class WatchedRun(AppScreen[None]):
             head = ["reading" if table is None else "stopped" if planned else "rows", rows]
         failed = self.index.failed
         head += [f"{failed:,} failed"] if failed else []
+        claim = table.summary.claim if table else None
+        head += [f"{claim.says}: {claim.verdict}"] if claim else []
         behind = there - table.measured if table else 0
         damaged = table.summary.damaged if table else 0
         head += [f"{counted(damaged, 'line')} can't be read"] if damaged else []
