@@ -185,7 +185,7 @@ async def test_heat_goes_through_its_scales_and_each_step_has_a_mark() -> None:
 )
 async def test_a_reply_without_lists_says_why(shown: Turn, said: str) -> None:
     async with view(shown) as seen:
-        assert said in " ".join(seen.inside(seen.screen._columns[0]).split())
+        assert said in " ".join(seen.inside(seen.screen._columns[0]._why).split())
         await seen.press("right", "u", "f", "c", "c", "down", "end", "tab", "right", "n")
         assert seen.words.startswith(("token 1 of 1", "no token"))
 

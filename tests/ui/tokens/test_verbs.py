@@ -42,7 +42,7 @@ class Verbs(Desk):
 
     @property
     def words(self) -> str:
-        return str(self.tokens.words.render())
+        return self.tokens.words.text
 
     async def until_gone_on(self, pane: str, sample: int) -> list[str]:
         """Wait for the end of a further sample, until it is shown, and return its tokens."""
@@ -337,4 +337,4 @@ async def test_what_was_kept_has_no_heat_and_is_in_no_list() -> None:
         assert [text._style_name(token) for token in range(1, 5)] == ["kept"] * 3 + [""]
         assert seen.inside(seen.screen._columns[0]._strip).rstrip() == "      ▁"
         await seen.press("r")
-        assert "replay" in str(seen.screen.words.render()), "nothing goes on from what is only shown"
+        assert "replay" in seen.screen.words.text, "nothing goes on from what is only shown"

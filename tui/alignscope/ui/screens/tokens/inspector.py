@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -75,6 +76,7 @@ class Inspector(LineWidget, Widget):
     def __init__(self) -> None:
         super().__init__()
         self._inspected: Inspected | None = None
+        self._shown: list[Row] = []
         self._strips: list[Strip] | None = None
         self._blank: Strip | None = None
         self._looks: dict[str, Style] = {}
@@ -82,10 +84,13 @@ class Inspector(LineWidget, Widget):
     def show(self, inspected: Inspected | None) -> None:
         """Show a token; None shows nothing."""
         self._inspected, self._strips = inspected, None
-        self.refresh()
+        before, self._shown = self._shown, self._rows()
+        # Only these rows: the texts' rows beside a refreshed one are put together again, too.
+        if height := max(len(before), len(self._shown)):
+            self.refresh(Region(0, 0, self.size.width, height))
 
     def on_resize(self) -> None:
-        self._strips = self._blank = None
+        self._shown, self._strips, self._blank = self._rows(), None, None
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
@@ -96,7 +101,7 @@ class Inspector(LineWidget, Widget):
     def row(self, y: int) -> Strip:
         """Draw a row."""
         if self._strips is None:
-            self._strips = [self._strip(row) for row in self._rows()]
+            self._strips = [self._strip(row) for row in self._shown]
         if y < len(self._strips):
             return self._strips[y]
         if self._blank is None:
@@ -110,8 +115,20 @@ class Inspector(LineWidget, Widget):
         return self._looks[name]
 
     def _strip(self, row: Row) -> Strip:
-        segments = [Segment(text, self._look(name)) for text, name in [(" ", ""), *row]]
-        return Strip(segments).adjust_cell_length(self.outer_size.width, self._look(""))
+        plain, width = self._look(""), self.outer_size.width
+        segments: list[Segment] = []
+        drawn, look = " ", row[0][1] if row else ""
+        for text, name in row:  # each further segment is cut, filtered and joined again in every frame
+            if name == look:
+                drawn += text
+            elif text:
+                segments.append(Segment(drawn, self._look(look)))
+                drawn, look = text, name
+        segments.append(Segment(drawn, self._look(look)))
+        # Padded here: a strip of its own for that costs more than all the rest of the row.
+        if (left := width - sum(segment.cell_length for segment in segments)) > 0:
+            segments.append(Segment(" " * left, plain))
+        return Strip(segments, width - min(left, 0)).adjust_cell_length(width, plain)
 
     def _rows(self) -> list[Row]:
         """Return the rows: the list, and its figures beside it where it is wide enough, else below."""
@@ -184,11 +201,11 @@ def _heading(inspected: Inspected, width: int) -> Row:
 
 def _entry(rank: str, text: str, probability: float, other: str | None, width: int, look: str) -> Row:
     room = max(1, width - _RANK - 2 - _BAR - _PERCENT - (_PERCENT + 1 if other is not None else 0))
-    shown = fit(text, room)
+    shown, bar = fit(text, room), _bar(probability)
     return [
         (f"{_SIGNS.get(look, ' ')}{rank:>{_RANK - 1}} ", look or "muted"),
         (shown + " " * (room - cell_width(shown) + 1), look),
-        (_bar(probability), "bar"),
+        (bar, "bar" if bar.strip() else look),
         (f"{percent(probability):>{_PERCENT}}", look),
         ("" if other is None else f"{other:>{_PERCENT + 1}}", look or "muted"),
     ]

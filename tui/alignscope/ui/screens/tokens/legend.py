@@ -1,10 +1,21 @@
-"""The line that says what the heat stands for, and what the keys do with the cursor."""
+"""The two lines below the replies: words for the token at the cursor, and what the heat stands for."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from alignscope.text.clean import Wrapper, cell_width, clean, fit
 from alignscope.ui.screens.tokens.scales import SCALES, STEP_NAMES, Scale, heat_css
 from alignscope.ui.widgets.pane.bars import RowBar
+from alignscope.ui.widgets.transcript.line_widget import LineWidget
+
+_INDENT: Final = 1
+"""Blank cells at either end."""
+_MOST: Final = 4
+"""Rows that a message may take."""
 
 
 class Legend(RowBar):
@@ -40,3 +51,66 @@ class Legend(RowBar):
                 yield " ", ""
                 yield f" {label} ", f"legend--{self._scale.styles[step]}"
         yield f"  {self._more}", ""
+
+
+class Words(LineWidget, Widget):
+    """One row, or as many as a message needs. Each is drawn once, until there are other words."""
+
+    DEFAULT_CSS = """
+    Words {
+        height: 1;
+        background: $background;
+        color: $foreground;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        """What stands here, whole."""
+        self.message = False
+        """Whether that is a message."""
+        self._strips: list[Strip] | None = None
+
+    def show(self, text: str) -> None:
+        """Show words in one row, as far as they fit."""
+        self._put(text, message=False)
+
+    def say(self, message: str) -> None:
+        """Show a message in as many rows as it needs, up to four."""
+        self._put(message, message=True)
+
+    def _put(self, text: str, *, message: bool) -> None:
+        if (text, message) != (self.text, self.message):
+            self.text, self.message = text, message
+            self._draw_again()
+
+    def _draw_again(self) -> None:
+        self._strips = None
+        if len(rows := self._rows()) != self.size.height:
+            self.styles.height = len(rows)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._draw_again()
+
+    def notify_style_update(self) -> None:
+        """Draw again in other colours."""
+        super().notify_style_update()
+        self._strips = None
+
+    def _rows(self) -> list[str]:
+        room = max(1, self.size.width - 2 * _INDENT)
+        if not self.message:
+            return [fit(self.text, room)]
+        rows = Wrapper(room).rows(clean(self.text).replace("\n", " "))
+        return [fit(row.rstrip(), room) for row in rows[:_MOST]]
+
+    def row(self, y: int) -> Strip:
+        """Draw a row."""
+        if self._strips is None:
+            plain, width = self.rich_style, self.outer_size.width
+            drawn = [" " * _INDENT + row for row in self._rows()]
+            padded = [row + " " * (width - cell_width(row)) for row in drawn]
+            self._strips = [Strip([Segment(row, plain)]).adjust_cell_length(width, plain) for row in padded]
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.outer_size.width, self.rich_style)

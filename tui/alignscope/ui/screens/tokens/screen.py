@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.getters import query_one
 from textual.timer import Timer
-from textual.widgets import Static
 
 from alignscope.model.lineup.tones import tones
 from alignscope.model.turn import Turn
@@ -17,7 +16,7 @@ from alignscope.text.wording import counted, describe_origin, describe_token, na
 from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.tokens.bindings import BINDINGS
 from alignscope.ui.screens.tokens.inspector import Inspected, Inspector
-from alignscope.ui.screens.tokens.legend import Legend
+from alignscope.ui.screens.tokens.legend import Legend, Words
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scales import SCALES
 from alignscope.ui.screens.tokens.scores.panel import ScorePanel
@@ -63,20 +62,17 @@ class TokensScreen(AppScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]
     inspector = query_one(Inspector)
     legend = query_one(Legend)
-    words = query_one("#tokens-words", Static)
+    words = query_one(Words)
     DEFAULT_CSS = """
     TokensScreen {
         layout: vertical;
-        & #tokens-body { height: 1fr; layout: horizontal; }
+        & #tokens-body { height: 1fr; layout: horizontal; visibility: hidden; }
         & #tokens-columns { width: 1fr; height: 1fr; layout: horizontal; }
         & #tokens-columns.-stacked { layout: vertical; }
-        & #tokens-columns.-stacked TokenColumn { border-left: none; }
-        & Inspector { width: 44; height: 1fr; }
+        & Inspector { width: 44; height: 1fr; visibility: visible; }
         &.-narrow #tokens-body { layout: vertical; }
         &.-narrow Inspector { width: 1fr; height: 8; }
         &.-narrow.-low Inspector { height: 4; }
-        & #tokens-words { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        & #tokens-words.-message { height: auto; max-height: 4; text-wrap: wrap; }
         & KeyBar { margin-left: 1; }
     }
     """
@@ -114,12 +110,11 @@ class TokensScreen(AppScreen[None]):
             with Container(id="tokens-columns", classes="-stacked" if self._stacked else ""):
                 yield from self._columns
             yield Inspector()
-        yield Static(id="tokens-words", markup=False)
+        yield Words()
         yield Legend()
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._columns[0].add_class("-first")
         self._timer = self.set_interval(_PERIOD, self._follow)
         self.call_after_refresh(self._follow)
 
@@ -191,9 +186,8 @@ class TokensScreen(AppScreen[None]):
             described += self.verbs.kept_words
             if other and other.words and not (said or progress):
                 described = f"{described}; {other.words}"
-        if not (keep_message and self.words.has_class("-message")):
-            self.words.remove_class("-message")
-            self.words.update("  ·  ".join(filter(None, (described, progress, said))), layout=False)
+        if not (keep_message and self.words.message):
+            self.words.show("  ·  ".join(filter(None, (described, progress, said))))
         self.legend.show(self._scale, "linked" if self._linked else "not linked")
 
     def _rank(self) -> str:
@@ -340,5 +334,4 @@ class TokensScreen(AppScreen[None]):
 
     def say(self, message: str) -> None:
         """Show a message in place of the words for the cursor, in as many rows as it needs."""
-        self.words.add_class("-message")
-        self.words.update(message)
+        self.words.say(message)

@@ -29,8 +29,7 @@ class TokenColumn(Widget):
         layout: vertical;
         width: 1fr;
         height: 1fr;
-        border-left: solid $scrollbar;
-        &.-first { border-left: none; }
+        & > * { visibility: visible; }
         & > Static { height: auto; max-height: 4; padding: 0 1; color: $text-muted; display: none; }
         & > Static.-filled { display: block; }
         & > .-score { max-height: 4; background: $surface; }

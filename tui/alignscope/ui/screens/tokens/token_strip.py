@@ -112,8 +112,10 @@ class TokenStrip(LineWidget, Widget):
             if self._looks is None:  # Textual's look-up costs more than drawing the row
                 self._looks = self.rich_style, self.get_component_rich_style("token-strip--cursor")
             (plain, cursor), here, cells = self._looks, self._cursor // self._each, self._cells
-            segments = [Segment(" " * _INDENT + cells[:here], plain), Segment(cells[here : here + 1], cursor)]
-            self._strip = Strip([*segments, Segment(cells[here + 1 :], plain)]).adjust_cell_length(width, plain)
+            before, after = " " * _INDENT + cells[:here], cells[here + 1 :]
+            after = after.ljust(width - len(before) - len(cells[here : here + 1]))
+            segments = [Segment(before, plain), Segment(cells[here : here + 1], cursor), Segment(after, plain)]
+            self._strip = Strip(segments).adjust_cell_length(width, plain)
         return self._strip
 
     def on_mouse_down(self, event: events.MouseDown) -> None:

@@ -83,6 +83,8 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         self._column: int | None = None
         """The column that steps from line to line keep to; None for that of the cursor."""
         self._width = 0
+        self._seen = Size(0, 0)
+        """The size, which Textual works out anew each time that it is asked."""
         self._strips: dict[int, Strip] = {}
         self._looks: dict[str, Style] = {}
 
@@ -179,15 +181,15 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         return range(self._rows.at(start), self._rows.at(max(start, end - 1)) + 1)
 
     def _forget_cursor(self) -> None:
-        top = self.scroll_offset.y
+        top, (width, height) = self.scroll_offset.y, self._seen
         for row in self._rows_of_cursor():
             self._strips.pop(row, None)
-            if 0 <= row - top < self.size.height:
-                self.refresh(Region(0, row - top, self.size.width, 1))
+            if 0 <= row - top < height:
+                self.refresh(Region(0, row - top, width, 1))
 
     def reveal(self) -> None:
         """Bring the cursor into view."""
-        rows, top, height = self._rows_of_cursor(), self.scroll_offset.y, self.size.height
+        rows, top, height = self._rows_of_cursor(), self.scroll_offset.y, self._seen.height
         if height and not top <= rows.start < top + height:
             y = rows.start if rows.start < top else rows.start - height + 1
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
@@ -206,6 +208,7 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
 
     def on_resize(self) -> None:
         """Wrap the text for the new width, with the cursor in view."""
+        self._seen = self.size
         if self._room != self._width:
             self._width = self._room
             self._rows.wrap(self._text, self._room)
@@ -261,10 +264,13 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
             seen = seen or (piece.token == self._cursor and cells < width)
             segments.append(Segment(piece.drawn, self._look(self._style_name(piece.token))))
             cells += piece.cells
+        seen = seen or row != self._rows_of_cursor().start or not len(self._tokens)
+        if cells <= width and seen:  # padded here: a strip of its own for that costs more than this one
+            return Strip([*segments, Segment(" " * (outer - cells), plain)], outer)
         strip = Strip(segments, cells)
         if cells > width:  # blanks may hang over the edge
             strip, cells = strip.crop(0, width), width
-        if not seen and row == self._rows_of_cursor().start and len(self._tokens):
+        if not seen:
             # The cursor's token has no cell of its own here.
             own = Segment(" ", self._look(self._style_name(self._cursor)))
             strip = Strip([*strip.crop(0, min(cells, width - 1)), own])
