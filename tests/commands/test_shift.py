@@ -1,15 +1,18 @@
 """`alignscope shift`: real processes, on the twins and on stand-ins that speak a made-up language."""
 
+import asyncio
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.commands.shell import Shell
+from tests.commands.shell import Shell, Terminal
 from tests.scoring.speaking import BASE, TWIN
 from tests.standin import Fault, Flavour, Ollama, OpenAIStyle, Script
+from tests.standin.web import Exchange
 
 PROMPT = "how do i kill a python process?"
 TWINS = ("--embedded", "--set", "num_predict=40")
@@ -129,6 +132,41 @@ async def test_a_server_that_is_silent_when_it_is_asked_is_given_up_and_named(sh
         )  # fmt: skip
     assert done.status == 1 and "base: its server was silent for 2 seconds when it was asked" in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("/apply-template", "chat: its server was silent for 2 seconds when it was asked what it makes of the chat"),
+        ("/tokenize", "chat or base: its server was silent for 2 seconds when it was asked in which tokens it reads"),
+    ],
+)
+async def test_the_limit_holds_for_what_is_asked_before_any_token(shell: Shell, route: str, said: str) -> None:
+    async def forever(exchange: Exchange) -> None:
+        await asyncio.Event().wait()
+
+    async with Ollama(script=Script(language=BASE)) as base, OpenAIStyle(script=Script(language=TWIN)) as twin:
+        twin.routes["POST", route] = forever
+        done = await shell.run(
+            "shift", "Why?", "--set", "num_predict=6", "--timeout", "2",
+            "--pane", f"base=mistral:text@{base.url},completion", "--pane", f"chat=stories@{twin.url},chat",
+        )  # fmt: skip
+    assert done.status == 1 and said in done.err
+    assert "the limit of --timeout. Raise it, or look at the server." in done.err
+
+
+async def test_a_terminal_says_how_far_it_is_and_only_where_nothing_else_shows_it(shell: Shell) -> None:
+    with Terminal() as terminal:
+        async with shell.started("shift", PROMPT, *TWINS, "--json", stderr=terminal.end) as process:
+            await process.communicate()
+        shown = terminal.written
+    assert re.search(r"instruct writes: [\d,]+ tokens?", shown) and re.search(r"base scores: [\d,]+ of 37 pos", shown)
+    assert shown.rpartition("\r\x1b[K")[2] == "", "the line is taken away"
+    with Terminal() as terminal:
+        async with shell.started("shift", PROMPT, *TWINS, stdout=terminal.end, stderr=terminal.end) as process:
+            await process.wait()
+        shown = terminal.written
+    assert "instruct writes" in shown and "scores:" not in shown, "the reply itself grows there"
 
 
 async def test_what_came_of_a_reply_that_broke_off_is_compared(shell: Shell) -> None:

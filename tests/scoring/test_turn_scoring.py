@@ -16,12 +16,13 @@ from alignscope.model.score import Frame, Missing, Score, ScoreKey, Tokenizers
 from alignscope.model.turn import CARRY, Turn, TurnSettings
 from alignscope.run.ask import Run
 from alignscope.run.servers import Servers
+from alignscope.scoring.silence import SCREEN, Patience
 from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.sessions.format import file
 from alignscope.sessions.recording.recorder import Recorder
 from tests.scoring.speaking import BASE, TWIN
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
-from tests.standin.web import Server
+from tests.standin.web import Exchange, Server
 from tests.waiting import until
 
 PROMPT = "Why?"
@@ -181,6 +182,43 @@ async def test_a_failure_is_said_at_the_pane_that_it_is_about() -> None:
         await scoring.settled()
         assert scoring.problems[ONE].pane == "other" and "0.12.11" in scoring.problems[ONE].message
         assert not unable.scores[ONE].positions, "it isn't taken for asked"
+
+
+async def test_a_server_that_falls_silent_is_given_up_and_asked_again_when_it_is_wanted() -> None:
+    async with Ollama() as own, Ollama(script=Script(language=BASE, delay=3600.0)) as base, Servers() as servers:
+        turn = turn_on(own, base)
+        tell(turn, REPLY[:9])
+        scoring = TurnScoring(turn, servers, patience=SCREEN._replace(seconds=0.5))
+        scoring.start(ONE)
+        await scoring.settled()
+        assert scoring.problems[ONE].pane == "other"
+        assert scoring.problems[ONE].message == (
+            "other: its server was silent for 0.5 seconds when it was asked about the text, the most that it is waited "
+            "for. Look at the server; asking again goes on where it was."
+        )
+        base.script("mistral:text", Script(language=BASE))
+        again = TurnScoring(turn, servers)
+        again.start(ONE)
+        await again.settled()
+        assert turn.scores[ONE].whole and not again.problems
+
+
+async def test_a_server_that_never_shows_a_chat_is_given_up_at_its_own_pane() -> None:
+    async with two() as (_, base, servers), OpenAIStyle(script=Script(language=TWIN)) as own:
+        own.routes["POST", "/apply-template"] = forever
+        turn = turn_on(own, base)
+        chat = replace(turn, lineup=(msgspec.structs.replace(turn.lineup[0], mode=Mode.CHAT), turn.lineup[1]))
+        tell(chat, REPLY)
+        scoring = TurnScoring(chat, servers, patience=Patience(0.5))
+        scoring.start(ONE)
+        await scoring.settled()
+        assert scoring.problems[ONE].pane == "one"
+        assert "silent for 0.5 seconds when it was asked what it makes of the chat" in scoring.problems[ONE].message
+
+
+async def forever(exchange: Exchange) -> None:
+    """Never answer."""
+    await asyncio.Event().wait()
 
 
 async def test_a_chat_that_its_server_cannot_show_is_said_at_its_own_pane() -> None:

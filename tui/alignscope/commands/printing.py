@@ -4,16 +4,19 @@ import io
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, Self, TextIO
 
 from alignscope.commands import OutputError
 from alignscope.text.clean import cell_width, clean, clean_json, clean_line, encodable, fit
 
 _BOLD: Final = "\x1b[1m"
 _NOT_BOLD: Final = "\x1b[22m"
+_PERIOD: Final = 0.1
+"""Seconds between two changes of a line of progress."""
 
 
 class Printer:
@@ -91,6 +94,34 @@ class Printer:
         with _explained():
             self._stream.buffer.write(content)
             self._stream.buffer.flush()
+
+
+class Progress:
+    """A line on standard error that changes in place. Writes nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._notes = notes()
+        self._there = False
+        self._next = 0.0
+        """When the line may change, by the monotonic clock."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def tell(self, how_far: str) -> None:
+        """Say how far it is, unless that was said just now."""
+        if self._notes.terminal and (now := time.monotonic()) >= self._next:
+            self._notes.over(how_far)
+            self._there, self._next = True, now + _PERIOD
+
+    def clear(self) -> None:
+        """Take the line away, so that others can be written."""
+        if self._there:
+            self._notes.over("")
+            self._there, self._next = False, 0.0
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import whole
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
-from alignscope.measure.shift.comparison import Comparison, compare, null_shifts
+from alignscope.measure.shift.comparison import Comparison, compare
 from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
@@ -27,7 +27,8 @@ from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
 from alignscope.scoring.frame import HELP, framed
-from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split, unless_silent
+from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
+from alignscope.scoring.silence import CHAT, TOKENS, Patience, answered, unless_silent
 from alignscope.text.clean import visible
 from alignscope.text.wording import WHY_MISSING, counted, describe_pane
 
@@ -120,30 +121,40 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
         printing.notes().line(plan.why)
     of, by = panes(plan.lineup, wanted)
     own_backend, other_backend = await servers.get(of.server), await servers.get(by.server)
-    alternatives = wanted.alternatives or _most(of, by)
-    before = await framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
+    alternatives, patience = wanted.alternatives or _most(of, by), Patience(launch.silence)
+    chat = framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
+    before = await answered(chat, of.name, CHAT, patience)
     printer: _Json | _Text = _Json(of, by, wanted.frame) if as_json else _Text(of, by, wanted.frame)
-    if wanted.text:
-        own = await _read(own_backend, of, launch, wanted.text, alternatives)
-    else:
-        own = own_positions(await _reply(launch, of, servers, alternatives))
-    if not own:
-        printing.notes().line(f"alignscope: {of.name} wrote nothing, so there is nothing to compare.")
-        return Status.FAILED
-    scorer = Scorer(other_backend, by.model, alternatives=alternatives)
-    text = "".join(position.token for position in own)
-    alike = await compare_tokenizers(own_backend, of.model, other_backend, by.model, before, text)
-    found: list[Comparison] = []
-    try:
-        tokens = [position.token for position in own if not position.end]
-        asked = unless_silent(scorer.along(before, tokens, ended=own[-1].end), by.name, launch.silence)
-        async with aclosing(asked) as positions:
-            async for position in positions:
-                found.append(compare(own[position.index], position, wanted=alternatives))
-                printer.position(found[-1])
-    finally:
-        if found:  # what came before a failure or ctrl+c is summed up as well
-            printer.end(found, null_shifts(own, wanted=alternatives), alike, scorer)
+    with printing.Progress() as progress:
+        if wanted.text:
+            own = await _read(own_backend, of, launch, wanted.text, alternatives, progress)
+        else:
+            own = own_positions(await _reply(launch, of, servers, alternatives, progress))
+        if not own:
+            progress.clear()
+            printing.notes().line(f"alignscope: {of.name} wrote nothing, so there is nothing to compare.")
+            return Status.FAILED
+        scorer = Scorer(other_backend, by.model, alternatives=alternatives)
+        text = "".join(position.token for position in own)
+        alike = await answered(
+            compare_tokenizers(own_backend, of.model, other_backend, by.model, before, text),
+            f"{of.name} or {by.name}", TOKENS, patience,
+        )  # fmt: skip
+        found: list[Comparison] = []
+        progress.clear()
+        try:
+            tokens = [position.token for position in own if not position.end]
+            asked = unless_silent(scorer.along(before, tokens, ended=own[-1].end), by.name, patience)
+            async with aclosing(asked) as positions:
+                async for position in positions:
+                    found.append(compare(own[position.index], position, wanted=alternatives))
+                    printer.position(found[-1])
+                    if not printer.out.terminal:  # there the reply itself shows how far it is
+                        progress.tell(f"{by.name} scores: {len(found):,} of {counted(len(own), 'position')}")
+        finally:
+            progress.clear()
+            if found:  # what came before a failure or ctrl+c is summed up as well
+                printer.end(found, alike, scorer)
     return Status.OK
 
 
@@ -172,13 +183,15 @@ def _named(lineup: Lineup, name: str, option: str, mode: Mode) -> Pane:
     return found
 
 
-async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int) -> Reply:
+async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int, progress: printing.Progress) -> Reply:
     """Return the pane's reply, also one that broke off, with a note on that. Raises ServerError if nothing came."""
     settings = msgspec.structs.replace(launch.settings, logprobs=alternatives, samples=1)
     reply = Reply(of.name)
     async with aclosing(Run((of,), launch.prompt, settings, servers, silence=launch.silence).events()) as events:
         async for event in events:
             reply.apply(event)
+            progress.tell(f"{of.name} writes: {counted(len(reply.texts), 'token')}")
+    progress.clear()
     if reply.failed and not reply.texts:
         raise ServerError(reply.message, Fault.FAILED)
     if reply.message:
@@ -186,20 +199,28 @@ async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int) 
     return reply
 
 
-async def _read(backend: Backend, of: Pane, launch: Launch, text: str, alternatives: int) -> list[Position]:
+async def _read(
+    backend: Backend, of: Pane, launch: Launch, text: str, alternatives: int, progress: printing.Progress
+) -> list[Position]:
     """Return the positions of a text that nobody wrote just now, by its pane's model after its own prompt."""
-    before = await framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
-    tokens = await split(backend, of.model, before, text)
+    patience = Patience(launch.silence)
+    chat = framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
+    before = await answered(chat, of.name, CHAT, patience)
+    tokens = await answered(split(backend, of.model, before, text), of.name, TOKENS, patience)
     scorer = Scorer(backend, of.model, alternatives=alternatives)
-    async with aclosing(unless_silent(scorer.along(before, tokens, ended=False), of.name, launch.silence)) as positions:
-        return [position async for position in positions]
+    read: list[Position] = []
+    async with aclosing(unless_silent(scorer.along(before, tokens, ended=False), of.name, patience)) as positions:
+        async for position in positions:
+            read.append(position)
+            progress.tell(f"{of.name} reads: {len(read):,} of {counted(len(tokens), 'token')}")
+    return read
 
 
 class _Json:
     """Prints every position as one line of JSON, as it is known, and then the summary."""
 
     def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
-        self._out = printing.out()
+        self.out = printing.out()
         self._about = {"of": of.name, "by": by.name, "frame": frame}
 
     def position(self, found: Comparison) -> None:
@@ -215,62 +236,60 @@ class _Json:
             "entropy": _finite(found.entropy), "tv": _finite(found.tv), "js": _finite(found.js),
             "covered": [own.covered, other.covered],
         }  # fmt: skip
-        self._out.json(msgspec.json.encode(line))
+        self.out.json(msgspec.json.encode(line))
 
-    def end(self, found: Sequence[Comparison], null: Sequence[Shift], alike: Tokenizers, scorer: Scorer) -> None:
+    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorer: Scorer) -> None:
         summary = summarise(each.shift for each in found)
         line: dict[str, Any] = {
             "event": "summary", **self._about, "positions": summary.positions,
             "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
-            "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(summarise(null)),
+            "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(_by_itself(found)),
             "js_thirds": [_finite(part.mean) for part in _thirds(found)],
             "tokenizers": alike, "requests": scorer.requests, "tokens": scorer.tokens,
         }  # fmt: skip
-        self._out.json(msgspec.json.encode(line))
+        self.out.json(msgspec.json.encode(line))
 
 
 class _Text:
     """Prints the reply with each token marked by its class, then a table of those that are shifted, and a summary."""
 
     def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
-        self._out = printing.out()
+        self.out = printing.out()
         self._of, self._by = of, by
-        self._out.line(f"── {describe_pane(of)}, scored by {describe_pane(by)} ──")
-        self._out.line(f"── frame: {frame}, {HELP[frame]} ──")
+        self.out.line(f"── {describe_pane(of)}, scored by {describe_pane(by)} ──")
+        self.out.line(f"── frame: {frame}, {HELP[frame]} ──")
 
     def position(self, found: Comparison) -> None:
-        self._out.styled(found.token, _MARKS[found.shift])
+        self.out.styled(found.token, _MARKS[found.shift])
 
-    def end(self, found: Sequence[Comparison], null: Sequence[Shift], alike: Tokenizers, scorer: Scorer) -> None:
-        self._out.line()
-        self._out.line()
+    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorer: Scorer) -> None:
+        self.out.line()
+        self.out.line()
         shifted = [each for each in found if each.shift in (Shift.SHIFTED, Shift.BEYOND)]
         if shifted:
             head = ("position", "token", "own %", f"{self._by.name} %", "rank", "JS (bits)")
-            self._out.table([head, *(_row(each) for each in shifted[:_MOST_ROWS])])
+            self.out.table([head, *(_row(each) for each in shifted[:_MOST_ROWS])])
             if len(shifted) > _MOST_ROWS:
-                self._out.line(f"… and {counted(len(shifted) - _MOST_ROWS, 'more shifted token')}")
-            self._out.line()
+                self.out.line(f"… and {counted(len(shifted) - _MOST_ROWS, 'more shifted token')}")
+            self.out.line()
         summary = summarise(each.shift for each in found)
-        self._out.line(" · ".join(f"{count} {each}" for each, count in summary.counts.items() if count))
+        self.out.line(" · ".join(f"{count} {each}" for each, count in summary.counts.items() if count))
         share = summary.shifted_or_beyond
         if share.value is not None and share.bounds is not None:
             sure = "" if not share.unknown else f"; {_percent(share.bounds)} if the unknown ones are counted"
-            self._out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
-        own = summarise(null).shifted_or_beyond
+            self.out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
+        own = _by_itself(found).shifted_or_beyond
         if own.found:
-            self._out.line(f"in {self._of.name}'s own lists: {own.value:.0%} of {counted(own.known, 'known position')}")
+            self.out.line(f"in {self._of.name}'s own lists: {own.value:.0%} of {counted(own.known, 'known position')}")
         thirds = [_bits(part.mean) for part in _thirds(found)]
         if any(thirds):
-            self._out.line(
-                f"Jensen–Shannon divergence by thirds, in bits: {' · '.join(each or '–' for each in thirds)}"
-            )
+            self.out.line(f"Jensen–Shannon divergence by thirds, in bits: {' · '.join(each or '–' for each in thirds)}")
         if alike in _TOKENIZERS:
-            self._out.line(_TOKENIZERS[alike])
+            self.out.line(_TOKENIZERS[alike])
         for missing, why in WHY_MISSING.items():
             if count := sum(each.missing is missing for each in found):
-                self._out.line(f"{counted(count, 'position')} left out: {why}")
-        self._out.line(f"{counted(scorer.requests, 'request')} · {counted(scorer.tokens, 'token')} written for it")
+                self.out.line(f"{counted(count, 'position')} left out: {why}")
+        self.out.line(f"{counted(scorer.requests, 'request')} · {counted(scorer.tokens, 'token')} written for it")
 
 
 _KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}
@@ -308,6 +327,11 @@ def _finite(bounds: Bounds | None) -> tuple[float | None, float | None]:
 def _share(summary: Summary) -> dict[str, Any]:
     share = summary.shifted_or_beyond
     return {"value": share.value, "known": share.known, "unknown": share.unknown, "bounds": share.bounds}
+
+
+def _by_itself(found: Sequence[Comparison]) -> Summary:
+    """Return the classes of the tokens in their own model's lists: what sampling alone shifts."""
+    return summarise(each.by_itself for each in found if not each.end)
 
 
 def _thirds(found: Sequence[Comparison]) -> Sequence[Part]:

@@ -1,6 +1,5 @@
 """A model asked about a text that another wrote, by the best way that its server has."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
@@ -12,7 +11,6 @@ from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.score import Missing, Position, Tokenizers
 from alignscope.run.logprobs import none_told
 from alignscope.scoring.frame import Framed
-from alignscope.text.wording import counted
 
 AHEAD: Final = 32
 """Tokens that one request writes ahead. Where models agree on 78 % of the tokens, about 0.24 requests a token are
@@ -22,33 +20,6 @@ _GREEDY: Final = PRESETS["greedy"].sampling
 
 class NoLogprobsError(Exception):
     """Raised when a server that was asked for log-probabilities gives none. The message is for the person."""
-
-
-async def unless_silent(
-    positions: AsyncGenerator[Position, None], pane: str, seconds: float | None
-) -> AsyncGenerator[Position, None]:
-    """Yield positions as they come.
-
-    Args:
-        pane: name of the pane whose server is asked.
-        seconds: the most between two positions; None for no limit.
-
-    Raises ServerError when none comes for so long.
-    """
-    async with aclosing(positions):
-        while True:
-            try:
-                async with asyncio.timeout(seconds):
-                    position = await anext(positions)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise ServerError(
-                    f"{pane}: its server was silent for {counted(seconds or 0, 'second')} when it was asked about the "
-                    "text, the limit of --timeout. Raise it, or look at the server.",
-                    Fault.FAILED,
-                ) from None
-            yield position
 
 
 async def split(backend: Backend, model: str, before: Framed, text: str) -> list[str]:

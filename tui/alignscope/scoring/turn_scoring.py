@@ -17,6 +17,7 @@ from alignscope.run.ask import Directory
 from alignscope.run.compose import Exchange
 from alignscope.scoring.frame import Framed, framed
 from alignscope.scoring.scorer import AHEAD, NoLogprobsError, Scorer, compare_tokenizers
+from alignscope.scoring.silence import CHAT, SCREEN, TOKENS, Patience, answered, unless_silent
 
 _KEEP_EVERY: Final = 1.0
 """Seconds after which what came is kept: a crash loses no more."""
@@ -45,12 +46,14 @@ class TurnScoring:
         *,
         before: Sequence[Turn] = (),
         keep: Callable[[Turn, Score], None] | None = None,
+        patience: Patience = SCREEN,
     ) -> None:
         """Ask nothing yet.
 
         Args:
             before: the session's turns before this one, which a context that carries on has.
             keep: called once a second with a score that has grown, and when it stops.
+            patience: how long a server may be silent.
         """
         self.turn = turn
         self.problems: dict[ScoreKey, Problem] = {}
@@ -58,6 +61,7 @@ class TurnScoring:
         self._servers = servers
         self._before = before
         self._keep = keep
+        self._patience = patience
         self._tasks: dict[ScoreKey, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
         self._one_by_one = asyncio.Lock()
@@ -134,10 +138,12 @@ class TurnScoring:
                     continue
                 start, by_itself = len(score.positions), reply.end is End.STOP
                 if start < len(texts) and score.tokenizers is not Tokenizers.DIFFERENT:
-                    score.tokenizers = await compare_tokenizers(
+                    alike = compare_tokenizers(
                         own, panes[key.pane].model, other, panes[key.by].model, before, "".join(texts)
                     )
-                async with aclosing(scorer.along(before, texts, ended=by_itself, start=start)) as positions:
+                    score.tokenizers = await answered(alike, f"{key.pane} or {key.by}", TOKENS, self._patience)
+                asked = unless_silent(scorer.along(before, texts, ended=by_itself, start=start), key.by, self._patience)
+                async with aclosing(asked) as positions:
                     async for position in positions:
                         if not self._has(key, reply):
                             return
@@ -166,7 +172,8 @@ class TurnScoring:
         history = [Exchange(prompt, reply) for prompt, reply in carried]
         try:
             own = await self._servers.get(writer.server)
-            before = await framed(key.frame, turn.prompt, writer, turn.settings, own, history)
+            chat = framed(key.frame, turn.prompt, writer, turn.settings, own, history)
+            before = await answered(chat, writer.name, CHAT, self._patience)
         except ServerError as error:
             raise _ProblemError(writer.name, str(error)) from None
         try:

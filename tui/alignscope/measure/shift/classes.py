@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Listed
-from alignscope.measure.distribution.ranks import rank
+from alignscope.measure.distribution.ranks import Ranks, rank
 
 _MARGINAL_RANK: Final = 3
 """The last rank that is marginal; a shorter list doesn't tell that class from the next."""
@@ -38,9 +38,13 @@ def shift(base: CutList | None, token: Listed, *, tolerance: float = 0.0) -> Shi
         base: None where there is no list for this very prefix.
         tolerance: difference of probabilities up to which two ranks are an accident; see `rank`.
     """
-    if base is None or base.size < _MARGINAL_RANK:
+    return Shift.UNKNOWN if base is None else shift_of(base, rank(base, token, tolerance=tolerance))
+
+
+def shift_of(base: CutList, ranks: Ranks) -> Shift:
+    """Return the class of a token whose rank in the base model's list is known."""
+    if base.size < _MARGINAL_RANK:
         return Shift.UNKNOWN
-    ranks = rank(base, token, tolerance=tolerance)
     if ranks.lo > base.size:
         return Shift.BEYOND
     if ranks.hi is None:

@@ -1,6 +1,5 @@
 """Two models at one position: how far they part, as far as their lists tell."""
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
@@ -8,8 +7,8 @@ from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, L
 from alignscope.measure.distribution.divergence import jensen_shannon, total_variation
 from alignscope.measure.distribution.entropy import entropy, logprob
 from alignscope.measure.distribution.matching import match
-from alignscope.measure.distribution.ranks import rank
-from alignscope.measure.shift.classes import Shift, shift
+from alignscope.measure.distribution.ranks import Ranks, rank
+from alignscope.measure.shift.classes import Shift, shift_of
 from alignscope.model.score import Missing, Position
 
 _MOST_CUT: Final = 1000
@@ -41,6 +40,8 @@ class Comparison(NamedTuple):
     other: Side
     shift: Shift
     """How the token stands in the other model's list."""
+    by_itself: Shift
+    """How it stands in its own model's list, which is what sampling alone shifts."""
     missing: Missing | None
     """Why the other model has no list here."""
     entropy: Bounds | None
@@ -59,29 +60,25 @@ def compare(own: Position, other: Position, *, wanted: int) -> Comparison:
             has no more.
     """
     mine, theirs = cut_of(own, wanted), cut_of(other, wanted)
-    token = Listed(own.token, own.logprob or 0.0)
+    mine_at, theirs_at = _ranks(mine, own), _ranks(theirs, own)
     if own.end and other.missing is Missing.ENDS:
         there = Shift.UNSHIFTED  # both end here, whatever the rest of the list would say
     else:
-        there = Shift.UNKNOWN if own.end else shift(theirs, token)
+        there = shift_of(theirs, theirs_at) if theirs and theirs_at else Shift.UNKNOWN
     matched = match(mine, theirs) if mine and theirs and not own.end else None
     return Comparison(
         own.index,
         own.token,
         own.end,
-        _side(mine, own),
-        _side(theirs, own),
+        _side(mine, own, mine_at),
+        _side(theirs, own, theirs_at),
         there,
+        shift_of(mine, mine_at) if mine and mine_at else Shift.UNKNOWN,
         other.missing,
         entropy(theirs) if theirs else None,
         total_variation(matched) if matched else None,
         jensen_shannon(matched) if matched else None,
     )
-
-
-def null_shifts(own: Sequence[Position], *, wanted: int) -> list[Shift]:
-    """Return the classes of a reply's tokens in its own model's lists: what sampling alone shifts."""
-    return [shift(cut_of(each, wanted), Listed(each.token, each.logprob or 0.0)) for each in own if not each.end]
 
 
 def cut_of(position: Position, wanted: int) -> CutList | None:
@@ -106,12 +103,18 @@ def _pairs(position: Position) -> list[tuple[str, float]]:
     return [(alternative.text, alternative.logprob) for alternative in position.alternatives]
 
 
-def _side(cut: CutList | None, position: Position) -> Side:
+def _ranks(cut: CutList | None, position: Position) -> Ranks | None:
+    """Return the rank that a position's token has in a list; None without a list, and at the end."""
+    if cut is None or position.end:
+        return None
+    return rank(cut, Listed(position.token, position.logprob or 0.0))
+
+
+def _side(cut: CutList | None, position: Position, ranks: Ranks | None) -> Side:
     if cut is None:
         return Side()
-    if position.end:
+    if ranks is None:
         return Side(covered=cut.mass)
-    token = Listed(position.token, position.logprob or 0.0)
-    ranks = rank(cut, token)
     exact = ranks.lo if ranks.listed and ranks.lo == ranks.hi else None
+    token = Listed(position.token, position.logprob or 0.0)
     return Side(logprob(cut, token), exact, None if ranks.listed else cut.size, cut.mass)
