@@ -266,6 +266,21 @@ async def test_the_same_key_stops_and_goes_on_and_leaving_stops_too() -> None:
         assert not any(score.whole for score in shown.scores.values())
 
 
+async def test_how_far_it_is_holds_for_the_replies_that_are_scored_whichever_are_in_view() -> None:
+    async with twins(rate=10) as (_, desk):
+        [shown] = desk.exploration.turns
+        screen = desk.app.screen
+        assert isinstance(screen, TokensScreen)
+        await desk.press("s")
+        await desk.until(lambda: " of 48, " in screen.words.text)
+        for event in events("base", PARIS[:2]):
+            shown.apply(msgspec.structs.replace(event, sample=2))
+        screen.show_sample(screen.columns[0], 2)
+        await desk.until(lambda: screen.words.text.startswith("token 1 of 2") and "scoring " in screen.words.text)
+        assert " of 48, " in screen.words.text
+        await desk.press("escape")
+
+
 async def test_while_replies_stream_they_are_scored_and_may_be_stopped() -> None:
     async with Ollama() as server:
         server.script("mistral:text", Script(language=BASE, rate=60))

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from alignscope.model.events import End
 from alignscope.model.lineup.pane import Mode
 from alignscope.model.score import Frame, Score, ScoreKey, Tokenizers
 from alignscope.model.turn import Turn
@@ -104,10 +105,14 @@ class ScorePanel:
             return ""
         scores = [self._turn.scores[key] for key in running if key in self._turn.scores]
         known = sum(len(score.positions) for score in scores)
-        lengths = {column.pane.name: len(column.tokens) for column in self._columns}
-        every = sum(lengths[score.key.pane] for score in scores)
+        every = sum(self._places(score.key) for score in scores)
         spent = counted(sum(score.requests for score in scores), "request")
         return f"scoring {known:,} of {every:,}, {spent}"
+
+    def _places(self, key: ScoreKey) -> int:
+        """Return how many positions a score of a reply will have, which need not be the sample in view."""
+        reply = self._turn.replies[key.pane, key.sample]
+        return len(reply.texts) - len(reply.thoughts) + (reply.end is End.STOP)
 
     # What is shown
 
