@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 JINJA = "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}{% endfor %}"
 INSTRUCT = "{{- range .Messages }}[INST] {{ .Content }} [/INST]{{ end }}"
@@ -60,8 +60,8 @@ class Held:
             entry["capabilities"] = list(self.capabilities)
         return entry
 
-    def shown(self) -> dict[str, Any]:
-        """The answer of /api/show."""
+    def shown(self, *, verbose: bool = False) -> dict[str, Any]:
+        """The answer of /api/show, in which long lists are empty unless all is asked for."""
         answer: dict[str, Any] = {
             "modelfile": f"FROM {self.name}\nTEMPLATE {self.template}\n",
             "template": self.template,
@@ -74,7 +74,10 @@ class Held:
                 f"{self.family}.embedding_length": 4096,
                 f"{self.family}.vocab_size": 32000,
                 "tokenizer.ggml.tokens": [],
-                **self.info,
+                **{
+                    name: value if verbose or not isinstance(value, list) or len(value) <= _LONG else []
+                    for name, value in self.info.items()
+                },
             },
             "capabilities": list(self.capabilities),
             "modified_at": "2026-11-01T12:00:00.123456789+01:00",
@@ -86,6 +89,8 @@ class Held:
         return answer
 
 
+_LONG: Final = 5
+"""Entries of the longest list that is shown as it is."""
 RAW = "{{ .Prompt }}"
 BASE = Held("mistral:text", template=RAW)
 TUNED = Held(

@@ -130,7 +130,7 @@ class Ollama(Server):
 
     async def _show(self, exchange: Exchange) -> None:
         try:
-            await exchange.json(self._model(exchange).shown())
+            await exchange.json(self._model(exchange).shown(verbose=exchange.seen.body.get("verbose") is True))
         except RefusalError as refusal:
             await exchange.json({"error": refusal.text}, refusal.status)
 

@@ -248,7 +248,7 @@ class OpenAIStyle(Server):
         await exchange.json({"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
 
     async def _chat_ids(self, exchange: Exchange) -> None:
-        text = self._rendered(exchange)
+        text = str(exchange.seen.body.get("prompt", "")) or self._rendered(exchange)
         await exchange.json({"count": len(text), "max_model_len": self.context, "tokens": [ord(c) for c in text]})
 
     async def _detokenize(self, exchange: Exchange) -> None:

@@ -1,8 +1,10 @@
 """What was sent, with what servers tell of it: real sockets, and the twins."""
 
 import shlex
+from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -19,7 +21,7 @@ from alignscope.run.sent.pane import Ability, Match, SentPane, SentTurn, Setter
 from alignscope.run.sent.words import curl, sections, source
 from alignscope.run.servers import Servers
 from tests.sessions.recorded import AT
-from tests.standin import PAIR, Flavour, Held, Ollama, OpenAIStyle
+from tests.standin import PAIR, Flavour, Held, Ollama, OpenAIStyle, web
 
 PROMPT = "Why is the sky blue?"
 SETTINGS = TurnSettings(Sampling({**PRESETS["even"].sampling, "num_predict": 5, "seed": 3}))
@@ -124,6 +126,64 @@ async def test_ollama_renders_its_chats_and_writes_nothing(servers: Servers, oll
     assert instruct.tokenizer is not None and instruct.tokenizer.match is Match.UNKNOWN
     assert instruct.tokenizer.evidence == "Ollama 0.32.15 doesn't tell in which tokens"
     assert curl(instruct).startswith(f"curl --no-buffer {ollama.url}/api/chat -H ")
+
+
+def with_tokens(held: Held, *tokens: str, kinds: Sequence[int] = (), merges: Sequence[str] = ()) -> Held:
+    """A model whose file names its tokens."""
+    named = {"tokens": list(tokens), "token_type": list(kinds) or [1] * len(tokens), "merges": list(merges)}
+    return replace(held, info={f"tokenizer.ggml.{name}": value for name, value in {"model": "gpt2", **named}.items()})
+
+
+WORDS: Final = ("a", "b", "c", "ab", "bc", "abc")
+
+
+@pytest.mark.parametrize(
+    ("other", "match", "evidence"),
+    [
+        # As tuned models' files often have: one token more, by which a chat is marked, and another order.
+        (
+            with_tokens(PAIR[1], "<|user|>", *reversed(WORDS), kinds=(3, 1, 1, 1, 1, 1, 1)),
+            Match.ALIKE,
+            "both files have the same 6 tokens for text and join them alike",
+        ),
+        (
+            with_tokens(PAIR[1], *WORDS, "abca"),
+            Match.DIFFERENT,
+            "their files' tokens for text aren't the same: 7 here, 6 there",
+        ),
+        (
+            with_tokens(PAIR[1], *WORDS, merges=["a b"]),
+            Match.DIFFERENT,
+            "their files' 6 tokens for text aren't the same, or join otherwise",
+        ),
+        (PAIR[1], Match.UNKNOWN, "Ollama 0.32.15 doesn't tell in which tokens"),
+    ],
+)
+async def test_ollamas_files_tell_of_tokens(servers: Servers, other: Held, match: Match, evidence: str) -> None:
+    async with Ollama(models=(with_tokens(PAIR[0], *WORDS), other)) as ollama:
+        found = await asked(await prepared(pair(ollama.url), PROMPT, SETTINGS, servers), servers, sent=False)
+        tokenizer = found.panes[1].tokenizer
+        assert tokenizer is not None and (tokenizer.match, tokenizer.evidence) == (match, evidence)
+        await asked(await prepared(pair(ollama.url), PROMPT, SETTINGS, servers), servers, sent=False)
+        assert sum(bool(seen.body.get("verbose")) for seen in ollama.seen("/api/show")) == 2, "megabytes come once"
+        assert ("don't read text in the same tokens" in " ".join(texts(found))) is (match is Match.DIFFERENT)
+
+
+async def test_vllm_tells_the_numbers_of_tokens(servers: Servers) -> None:
+    async with OpenAIStyle(Flavour.VLLM, "base") as one, OpenAIStyle(Flavour.VLLM, "aligned") as other:
+        lineup = Pane("base", "base", one.url, Mode.COMPLETION), Pane("instruct", "aligned", other.url, Mode.CHAT)
+        turn = await prepared(lineup, PROMPT, SETTINGS, servers)
+        alike = (await asked(turn, servers, sent=False)).panes[1].tokenizer
+        assert alike is not None and alike.match is Match.ALIKE
+        assert alike.evidence == f"this prompt is the same {len(PROMPT)} token numbers in both"
+
+        async def shifted(exchange: web.Exchange) -> None:
+            await exchange.json({"tokens": [ord(char) + 1 for char in exchange.seen.body.get("prompt", "x")]})
+
+        other.routes["POST", "/tokenize"] = shifted
+        unlike = (await asked(turn, servers, sent=False)).panes[1].tokenizer
+        assert unlike is not None and unlike.match is Match.DIFFERENT
+        assert unlike.evidence == f"this prompt is split into other {len(PROMPT)} token numbers"
 
 
 async def test_sampling_that_differs_by_the_models_own_files_is_warned_of(servers: Servers, ollama: Ollama) -> None:

@@ -150,6 +150,15 @@ class ServerInfo(msgspec.Struct, frozen=True):
         return self.dialect.lacks_logprobs(self.label, self.version_tuple)
 
 
+class TokenTable(msgspec.Struct, frozen=True):
+    """What a model's file says of the tokens in which it reads text."""
+
+    digest: str
+    """Of all tokens that text can have, how they are joined, and how a text is cut first."""
+    tokens: int
+    """How many they are, without those that only mark a conversation."""
+
+
 class Pulling(msgspec.Struct, frozen=True):
     """Progress of a download."""
 
@@ -208,6 +217,14 @@ class Backend(Protocol):
 
     async def pieces(self, model: str, text: str) -> list[bytes] | None:
         """Return the tokens of a rendered prompt, in UTF-8 together; None where the server doesn't tell."""
+        return None
+
+    async def numbers(self, model: str, text: str) -> list[int] | None:
+        """Return the numbers of a text's tokens; None where the server doesn't tell, or tells their texts instead."""
+        return None
+
+    async def token_table(self, model: str) -> TokenTable | None:
+        """Return what a model's file says of its tokens, without loading the model; None where the server doesn't."""
         return None
 
     async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:

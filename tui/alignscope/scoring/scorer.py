@@ -50,12 +50,20 @@ async def split(backend: Backend, model: str, before: Framed, text: str) -> list
 async def compare_tokenizers(
     one: Backend, model: str, other: Backend, other_model: str, before: Framed, text: str
 ) -> Tokenizers:
-    """Compare the tokens in which two models read a text behind a prompt."""
+    """Compare the tokens in which two models read a text behind a prompt, or else what their files say of tokens."""
+    both = ((one, model), (other, other_model))
     try:
-        read = [await split(backend, name, before, text) for backend, name in ((one, model), (other, other_model))]
+        read = [await split(backend, name, before, text) for backend, name in both]
+        return Tokenizers.ALIKE if read[0] == read[1] else Tokenizers.DIFFERENT
+    except ServerError:
+        pass
+    try:
+        tables = [await backend.token_table(name) for backend, name in both]
     except ServerError:
         return Tokenizers.UNKNOWN
-    return Tokenizers.ALIKE if read[0] == read[1] else Tokenizers.DIFFERENT
+    if None in tables:
+        return Tokenizers.UNKNOWN
+    return Tokenizers.ALIKE if tables[0] == tables[1] else Tokenizers.DIFFERENT
 
 
 async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> list[bytes] | None:

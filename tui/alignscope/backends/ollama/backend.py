@@ -25,6 +25,7 @@ from alignscope.backends.base import (
     Sent,
     ServerError,
     ServerInfo,
+    TokenTable,
 )
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain, lines_of
@@ -38,6 +39,7 @@ from alignscope.backends.ollama.wire import (
     ShowAnswer,
     described_model,
     listed_model,
+    token_table,
 )
 from alignscope.model.events import End, Phase
 from alignscope.model.lineup.pane import Mode, Model
@@ -91,6 +93,8 @@ class OllamaBackend(HTTPBackend):
         super().__init__(info, client)
         self._readings: set[_Reading] = set()
         self._listed: dict[str, Model] = {}
+        self._tables: dict[str, TokenTable | None] = {}
+        """What files say of their tokens, by the file's digest."""
         self._trained: dict[str, int] = {}
         """Context length that each described model was trained with, its maximum."""
 
@@ -141,6 +145,18 @@ class OllamaBackend(HTTPBackend):
         if answer.debug is None:
             return await super().render(model, messages)
         return answer.debug.rendered_template
+
+    async def token_table(self, model: str) -> TokenTable | None:
+        """Return a model's tokens, by its file; see `Backend.token_table`. Several megabytes come, and once only."""
+        if not self._known(model):
+            await self.models()
+        known = self._known(model)
+        key = known.digest or known.name if known else model
+        if key not in self._tables:
+            url, asked = f"{self.info.url}/api/show", {"model": model, "verbose": True}
+            body = await self._client.ask(self.info, "POST", url, bytes, asked, model=model, seconds=LOAD_SECONDS)
+            self._tables[key] = await asyncio.to_thread(token_table, body)  # it takes too long for a screen to wait
+        return self._tables[key]
 
     async def phase(self, model: str) -> Phase:
         """Return `loading` until the model is listed as running, `queued` while it writes another reply of ours."""

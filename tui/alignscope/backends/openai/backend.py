@@ -137,6 +137,14 @@ class OpenAIBackend(HTTPBackend):
         sent = {"model": name, "content": text, "add_special": False, "parse_special": True, "with_pieces": True}
         return [piece.content for piece in (await self._about_text(f"{base}/tokenize", sent, Pieces)).tokens]
 
+    async def numbers(self, model: str, text: str) -> list[int] | None:
+        """Return the numbers of a text's tokens, from vLLM; see `Backend.numbers`."""
+        if not self.info.dialect.scores_prompts:
+            return None
+        base, name = self.route(model)
+        sent = {"model": name, "prompt": text, "add_special_tokens": False}
+        return (await self._about_text(f"{base}/tokenize", sent, TokenIds)).tokens
+
     async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:
         """Return a prompt's tokens with their log-probabilities, from vLLM; see `Backend.prompt_tokens`."""
         if not self.info.dialect.scores_prompts:

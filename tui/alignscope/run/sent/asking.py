@@ -18,7 +18,7 @@ from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.run.compose import compose
 from alignscope.run.sent.kept import kept
-from alignscope.run.sent.matching import compare_tokens, warnings
+from alignscope.run.sent.matching import Reading, compare_tokens, warnings
 from alignscope.run.sent.options import options_of, sent_values
 from alignscope.run.sent.pane import HASH_DIGITS, Ability, ModelFacts, SentPane, SentTurn
 from alignscope.run.sent.prompts import brought_in, place_of, probing, sent_messages
@@ -74,7 +74,7 @@ async def asked(
         first.pane,
         *(
             msgspec.structs.replace(
-                each.pane, tokenizer=compare_tokens(first.pane, each.pane, (first.tokens, each.tokens))
+                each.pane, tokenizer=compare_tokens(first.pane, each.pane, (first.reading, each.reading))
             )
             for each in told[1:]
         ),
@@ -86,8 +86,8 @@ class _Told(NamedTuple):
     """A pane with what its server tells."""
 
     pane: SentPane
-    tokens: list[bytes] | None = None
-    """The person's prompt, as its model reads it; None if the server doesn't tell."""
+    reading: Reading = Reading()
+    """How its model reads the person's prompt."""
 
 
 async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, presets: Sequence[Preset]) -> _Told:
@@ -98,21 +98,31 @@ async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, prese
     asked = msgspec.structs.replace(before, asked=True, label=backend.info.label)
     if pane.mode is Mode.CHAT and before.request:
         asked = await _rendered(turn, pane, asked, backend)
-    try:
-        tokens = await backend.pieces(pane.model, backend.plain(pane.model, turn.prompt))
-    except ServerError:
-        tokens = None
+    reading = await _reading(backend, pane.model, turn.prompt)
     try:
         model = await _described(backend, pane.model)
     except ServerError as error:
-        return _Told(msgspec.structs.replace(asked, problem=str(error)), tokens)
+        return _Told(msgspec.structs.replace(asked, problem=str(error)), reading)
     asked = msgspec.structs.replace(
         asked,
         options=options_of(turn, pane, before.request, model, backend.info, presets),
         facts=_facts(model, backend.info, before),
-        abilities=(*_logprobs(before.abilities, backend, pane), *_abilities(asked, backend, tokens)),
+        abilities=(*_logprobs(before.abilities, backend, pane), *_abilities(asked, backend, reading)),
     )
-    return _Told(asked, tokens)
+    return _Told(asked, reading)
+
+
+async def _reading(backend: Backend, model: str, prompt: str) -> Reading:
+    """Return how a model reads a prompt, by the best that its server tells."""
+    text = backend.plain(model, prompt)
+    try:
+        if (pieces := await backend.pieces(model, text)) is not None:
+            return Reading(pieces=pieces)
+        if (numbers := await backend.numbers(model, text)) is not None:
+            return Reading(numbers=numbers)
+        return Reading(table=await backend.token_table(model))
+    except ServerError:
+        return Reading()
 
 
 async def _described(backend: Backend, name: str) -> Model:
@@ -163,14 +173,14 @@ def _logprobs(seen: Sequence[Ability], backend: Backend, pane: Pane) -> list[Abi
     return [each for each in seen if not (whole and each.name == whole.name)] + ([whole] if whole else [])
 
 
-def _abilities(pane: SentPane, backend: Backend, tokens: list[bytes] | None) -> list[Ability]:
+def _abilities(pane: SentPane, backend: Backend, reading: Reading) -> list[Ability]:
     scores = backend.info.dialect.scores_prompts
     found = [
         Ability(
             "log-probabilities of a given text", scores,
             "by one request" if scores else "by one request: the model is asked to go on along it instead",
         ),
-        Ability("tokens of a text", tokens is not None, "asked just now"),
+        Ability("tokens of a text", reading.pieces is not None or reading.numbers is not None, "asked just now"),
     ]  # fmt: skip
     if pane.mode is Mode.CHAT and pane.request:
         found.append(

@@ -1,8 +1,9 @@
 """Where panes don't match that are meant to be twins."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from alignscope.backends.base import TokenTable
 from alignscope.model.lineup.pane import Mode
 from alignscope.run.sent.pane import Match, Option, SentPane, Tokenizer, Warned
 
@@ -10,29 +11,62 @@ _BROUGHT: Final = 100
 """Characters of a text that a warning quotes."""
 
 
-def compare_tokens(one: SentPane, other: SentPane, read: Sequence[Sequence[bytes] | None]) -> Tokenizer:
+class Reading(NamedTuple):
+    """How a model reads the prompt, as far as its server tells."""
+
+    pieces: Sequence[bytes] | None = None
+    """The tokens' texts."""
+    numbers: Sequence[int] | None = None
+    table: TokenTable | None = None
+    """What its file says of all its tokens."""
+
+
+def compare_tokens(one: SentPane, other: SentPane, read: Sequence[Reading]) -> Tokenizer:
     """Return how the second pane's tokenizer compares with the first one's.
 
     Args:
-        read: the prompt in the tokens of both; None where a server doesn't tell.
+        read: the prompt as both read it.
     """
     digests = [pane.facts.digest for pane in (one, other)]
     if digests[0] and digests[0] == digests[1]:
         return Tokenizer(Match.ALIKE, one.pane, "both ask the same model file")
     first, second = read
-    if first is None or second is None:
-        silent = one if first is None else other
-        return Tokenizer(Match.UNKNOWN, one.pane, f"{silent.label or silent.server} doesn't tell in which tokens")
-    if list(first) == list(second):
-        return Tokenizer(Match.ALIKE, one.pane, f"this prompt is the same {_tokens(len(first))} in both")
-    return Tokenizer(
-        Match.DIFFERENT, one.pane, f"this prompt is {_tokens(len(second))} here and {_tokens(len(first))} there"
-        if len(first) != len(second) else f"this prompt is split into other {_tokens(len(first))}"
-    )  # fmt: skip
+    for here, there, what in (
+        (first.pieces, second.pieces, "token"),
+        (first.numbers, second.numbers, "token number"),
+    ):
+        if here is not None and there is not None:
+            return _by_prompt(one.pane, list(here), list(there), what)
+    if first.table and second.table:
+        if first.table == second.table:
+            evidence = f"both files have the same {_counted(first.table.tokens, 'token')} for text and join them alike"
+            return Tokenizer(Match.ALIKE, one.pane, evidence)
+        evidence = (
+            f"their files' tokens for text aren't the same: {second.table.tokens:,} here, {first.table.tokens:,} there"
+            if first.table.tokens != second.table.tokens
+            else f"their files' {_counted(first.table.tokens, 'token')} for text aren't the same, or join otherwise"
+        )
+        return Tokenizer(Match.DIFFERENT, one.pane, evidence)
+    silent = one if first == Reading() else other
+    return Tokenizer(Match.UNKNOWN, one.pane, _untold(silent, one, other, read))
 
 
-def _tokens(number: int) -> str:
-    return f"{number:,} token{'' if number == 1 else 's'}"
+def _untold(silent: SentPane, one: SentPane, other: SentPane, read: Sequence[Reading]) -> str:
+    if all(each != Reading() for each in read):
+        return f"{one.label or one.server} and {other.label or other.server} tell of tokens in different ways"
+    return f"{silent.label or silent.server} doesn't tell in which tokens"
+
+
+def _by_prompt(name: str, first: list[Any], second: list[Any], what: str) -> Tokenizer:
+    if first == second:
+        return Tokenizer(Match.ALIKE, name, f"this prompt is the same {_counted(len(first), what)} in both")
+    here, there = _counted(len(second), what), _counted(len(first), what)
+    evidence = f"is {here} here and {there} there" if here != there else f"is split into other {here}"
+    return Tokenizer(Match.DIFFERENT, name, f"this prompt {evidence}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def warnings(panes: Sequence[SentPane]) -> tuple[Warned, ...]:
