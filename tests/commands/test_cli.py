@@ -341,6 +341,45 @@ async def test_the_doctor_says_what_would_be_used(shell: Shell, ollama: Ollama) 
         assert part in done.out, part
 
 
+@pytest.mark.parametrize(
+    ("flavour", "can", "cannot", "unknown"),
+    [
+        (
+            Flavour.LLAMA_CPP,
+            {"log-probabilities", "tokens of a text", "chats as templates render them"},
+            {"log-probabilities of a given text"},
+            set(),
+        ),
+        (Flavour.VLLM, {"log-probabilities of a given text", "tokens of a text"}, set(), set()),
+        (Flavour.LM_STUDIO, set(), {"log-probabilities", "chats as templates render them"}, set()),
+        (Flavour.PLAIN, set(), {"tokens of a text"}, {"log-probabilities", "lists of alternatives"}),
+    ],
+)
+async def test_the_doctor_says_what_a_server_can(
+    shell: Shell, flavour: Flavour, can: set[str], cannot: set[str], unknown: set[str]
+) -> None:
+    async with OpenAIStyle(flavour, "m") as server:
+        [report] = (await shell.run("doctor", "--host", server.url, "--json")).events
+        shown = (await shell.run("doctor", "--host", server.url)).out
+    found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set()}
+    for each in report["servers"][0]["abilities"]:
+        found[each["can"]].add(each["name"])
+    assert (can <= found[True], cannot <= found[False], unknown <= found[None]) == (True, True, True), found
+    for word, names in (("can:", can), ("can't:", cannot), ("unknown:", unknown)):
+        [line] = [line for line in shown.splitlines() if line.startswith(f"    {word} ")][:1] or [""]
+        assert all(name in line for name in names), shown
+
+
+async def test_the_doctor_asks_where_that_loads_nothing(shell: Shell, ollama: Ollama) -> None:
+    async with OpenAIStyle(Flavour.LLAMA_CPP, "m") as server:
+        del server.routes["POST", "/apply-template"]
+        shown = (await shell.run("doctor", "--host", server.url)).out
+    assert re.search(r"can't: .*chats as templates render them \(.+\)", shown)
+    assert re.search(r"can: .*tokens of a text \(asked just now\)", shown)
+    await shell.run("doctor", "--host", ollama.url)
+    assert not ollama.seen("/api/chat") and not ollama.seen("/api/generate"), "that would load a model"
+
+
 async def test_the_doctor_where_nothing_answers(shell: Shell, nobody: str) -> None:
     shell.environment["OLLAMA_HOST"] = nobody
     done = await shell.run("doctor")

@@ -17,7 +17,7 @@ async def test_for_a_person(shell: Shell) -> None:
     assert done.out.startswith("── base · twin:text · completion ──\nThe request as it would go out; ")
     assert "\n<|system|>Be brief.<|end|><|user|>Why?<|end|><|assistant|>\n" in done.out
     assert "  all panes    seed 7\n" in done.out
-    assert "alike, compared with base: this prompt is the same 2 tokens in both" in done.out
+    assert "alike, compared with base: both files have the same 4,0" in done.out
     assert "warning" not in done.out
 
 

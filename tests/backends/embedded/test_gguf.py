@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.embedded.gguf import GGUFError, read_header
+from alignscope.backends.embedded.gguf import TOKEN_LISTS, GGUFError, read_header, read_pairs, token_table
 from tests.backends.embedded.files import LATEST, TEXT, split, with_number, with_pairs
 
 
@@ -110,3 +110,14 @@ def test_numbers_are_read(tmp_path: Path) -> None:
     file = tmp_path / "model.gguf"
     file.write_bytes(with_number("llama.context_length", 4321))
     assert read_header(file).context_length == 4321
+
+
+def test_the_twins_files_have_the_same_tokens() -> None:
+    tables = [token_table(read_pairs(path, TOKEN_LISTS)) for path in (TEXT, LATEST)]
+    assert tables[0] is not None and tables[0] == tables[1]
+    assert 1000 < tables[0].tokens <= read_header(TEXT).vocabulary
+    pairs = read_pairs(TEXT, TOKEN_LISTS)
+    assert len(pairs["tokenizer.ggml.tokens"]) == read_header(TEXT).vocabulary
+    pairs["tokenizer.ggml.tokens"] = [f"{token}!" for token in pairs["tokenizer.ggml.tokens"]]
+    assert token_table(pairs) not in (None, tables[0])
+    assert token_table(read_pairs(TEXT, frozenset())) is None, "lists that weren't read are no lists"

@@ -75,7 +75,7 @@ async def test_the_twins_after_a_turn(servers: Servers) -> None:
     assert base.facts.template == "" and instruct.facts.template
     assert base.facts.digest.startswith("sha256:") and base.facts.quantization == "Q8_0"
     assert base.tokenizer is None and instruct.tokenizer is not None
-    assert instruct.tokenizer.match is Match.ALIKE and "this prompt is the same" in instruct.tokenizer.evidence
+    assert instruct.tokenizer.match is Match.ALIKE and "both files have the same" in instruct.tokenizer.evidence
     assert can(base, "log-probabilities in a completion").can
     assert can(instruct, "lists of alternatives").note == "as long as the vocabulary"
     assert can(instruct, "the prompt as it is rendered").can and can(instruct, "tokens of a text").can

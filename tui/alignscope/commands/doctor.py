@@ -23,6 +23,9 @@ from alignscope.model.lineup.pairing import judge
 from alignscope.model.lineup.pane import EMBEDDED, Model, Pane
 from alignscope.run.catalog import described
 from alignscope.run.discovery import Outcome, find_lineup
+from alignscope.run.sent.abilities import probed
+from alignscope.run.sent.pane import Ability
+from alignscope.run.sent.words import ability_rows
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted, format_bytes
 
@@ -39,8 +42,8 @@ class Checked(msgspec.Struct):
     problem: str = ""
     proxy: str = ""
     """Environment variable that names the proxy in use, "" without one."""
-    lacks: str = ""
-    """What it can't do, in a sentence; "" if that is nothing, as far as is known."""
+    abilities: Sequence[Ability] = ()
+    """What it can tell of likelihoods, tokens and prompts, what it can't, and what isn't known."""
 
 
 class Report(msgspec.Struct):
@@ -109,7 +112,7 @@ async def _check(servers: Servers, server: str) -> Checked:
         backend = await servers.get(server)
         models = await described(backend)
         info = backend.info
-        return Checked(server, info.label, models, proxy=info.proxy, lacks=info.lacks_logprobs)
+        return Checked(server, info.label, models, proxy=info.proxy, abilities=await probed(backend, models))
     except ServerError as error:
         return Checked(server, problem=str(error))
 
@@ -185,8 +188,8 @@ def _print(out: Printer, report: Report) -> None:
     out.line("Servers")
     for each in report.servers:
         out.line(f"  {_server_line(each)}")
-        if each.lacks:
-            out.line(f"    {each.lacks}")
+        for word, what in ability_rows(each.abilities):
+            out.line(f"    {word + ':':9}{what}")
     out.line()
     out.line("What would be used")
     known = {(model.server, model.name): model for each in report.servers for model in each.models}

@@ -50,20 +50,22 @@ async def split(backend: Backend, model: str, before: Framed, text: str) -> list
 async def compare_tokenizers(
     one: Backend, model: str, other: Backend, other_model: str, before: Framed, text: str
 ) -> Tokenizers:
-    """Compare the tokens in which two models read a text behind a prompt, or else what their files say of tokens."""
+    """Compare the tokens in which two models read a text behind a prompt, and what their files say of tokens.
+
+    Short words are the same tokens for many models; files that differ say that others would not be.
+    """
     both = ((one, model), (other, other_model))
-    try:
-        read = [await split(backend, name, before, text) for backend, name in both]
-        return Tokenizers.ALIKE if read[0] == read[1] else Tokenizers.DIFFERENT
-    except ServerError:
-        pass
     try:
         tables = [await backend.token_table(name) for backend, name in both]
     except ServerError:
-        return Tokenizers.UNKNOWN
-    if None in tables:
-        return Tokenizers.UNKNOWN
-    return Tokenizers.ALIKE if tables[0] == tables[1] else Tokenizers.DIFFERENT
+        tables = [None]
+    if None not in tables and tables[0] != tables[1]:
+        return Tokenizers.DIFFERENT
+    try:
+        read = [await split(backend, name, before, text) for backend, name in both]
+    except ServerError:
+        return Tokenizers.UNKNOWN if None in tables else Tokenizers.ALIKE
+    return Tokenizers.ALIKE if read[0] == read[1] else Tokenizers.DIFFERENT
 
 
 async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> list[bytes] | None:

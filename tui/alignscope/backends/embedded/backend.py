@@ -11,11 +11,11 @@ from typing import Final
 
 import msgspec
 
-from alignscope.backends.base import Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo
+from alignscope.backends.base import Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo, TokenTable
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
-from alignscope.backends.embedded.gguf import Header
+from alignscope.backends.embedded.gguf import TOKEN_LISTS, GGUFError, Header, read_pairs, token_table
 from alignscope.backends.embedded.hub import pulling, store
 from alignscope.backends.embedded.hub.known import known_as
 from alignscope.backends.openai.backend import OpenAIBackend
@@ -40,6 +40,7 @@ class EmbeddedBackend(OpenAIBackend):
         self.engine = Engine()
         self._addresses: dict[str, Address] = {}
         self._digests: dict[Path, str] = {}
+        self._tables: dict[Path, TokenTable | None] = {}
         self._others: dict[str, None] = {}
         info = ServerInfo(EMBEDDED, LLAMA_CPP, _version(), LABEL)
         super().__init__(info, Client("http://127.0.0.1", api_key=self.engine.key))
@@ -99,6 +100,13 @@ class EmbeddedBackend(OpenAIBackend):
         # The template in the file is better than llama.cpp's version of it.
         return msgspec.structs.replace(described_model(listed, await self.props(model)), template=listed.template)
 
+    async def token_table(self, model: str) -> TokenTable | None:
+        """Return a model's tokens, by its file; see `Backend.token_table`."""
+        header = await self.engine.header(model)
+        if header.path not in self._tables:
+            self._tables[header.path] = await asyncio.to_thread(_table, header.path)
+        return self._tables[header.path]
+
     async def phase(self, model: str) -> Phase:
         """Return `loading` until the model is in memory, then the phase on its server."""
         return await super().phase(model) if self.engine.loaded(model) else Phase.LOADING
@@ -146,6 +154,13 @@ class EmbeddedBackend(OpenAIBackend):
         if header.path not in self._digests:
             self._digests[header.path] = await asyncio.to_thread(_sha256, header.path)
         return self._digests[header.path]
+
+
+def _table(path: Path) -> TokenTable | None:
+    try:
+        return token_table(read_pairs(path, TOKEN_LISTS))
+    except GGUFError:
+        return None
 
 
 def _sha256(path: Path) -> str:

@@ -4,16 +4,26 @@ Layout after https://github.com/ggml-org/ggml/blob/master/docs/gguf.md: a magic 
 pairs, then one record per tensor, then the tensors' data, aligned.
 """
 
+import hashlib
 import mmap
 import os
 import struct
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+from alignscope.backends.base import TokenTable
 from alignscope.text.wording import counted
 
+T = TypeVar("T")
+
+_PREFIX: Final = "tokenizer.ggml."
+TOKEN_LISTS: Final = frozenset({f"{_PREFIX}{name}" for name in ("tokens", "token_type", "scores", "merges")})
+"""Names of the pairs that list tokens and what belongs to each."""
+_CONTROL: Final = (3, 4, 5)
+"""Kinds of tokens that text doesn't have by itself: control, added by the tuner, unused; `llama_token_type`."""
 _MAGIC: Final = b"GGUF"
 _VERSIONS: Final = (2, 3)
 _STRING: Final = 8
@@ -64,19 +74,48 @@ class Header(msgspec.Struct, frozen=True):
 
 def read_header(path: Path) -> Header:
     """Read a file's header, and check that its tensors lie within the file. Raises GGUFError."""
+    return _read(path, lambda reader: reader.header())
+
+
+def read_pairs(path: Path, lists: frozenset[str]) -> dict[str, Any]:
+    """Read a file's key-value pairs, with the lists of these names; others are None. Raises GGUFError."""
+    return _read(path, lambda reader: reader.pairs(lists))
+
+
+def _read(path: Path, use: Callable[["_HeaderReader"], T]) -> T:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size < 24:
                 raise GGUFError(f"{path} is not a GGUF file: it has only {counted(size, 'byte')}.")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _HeaderReader(path, data).header()
+                return use(_HeaderReader(path, data))
     except FileNotFoundError:
         raise GGUFError(f"There is no file {path}. Check the path.") from None
     except IsADirectoryError:
         raise GGUFError(f"{path} is a directory. Name the GGUF file in it.") from None
     except OSError as error:
         raise GGUFError(f"{path} can't be read: {error.strerror}.") from None
+
+
+def token_table(info: Mapping[str, Any]) -> TokenTable | None:
+    """Return what a file's key-value pairs say of its tokens; None for a file without them.
+
+    The order doesn't matter, and a file of a tuned model may have more tokens that mark a conversation.
+    """
+    told = {name: info.get(f"{_PREFIX}{name}") for name in ("model", "pre", "tokens", "token_type", "merges", "scores")}
+    tokens = told["tokens"]
+    if not isinstance(tokens, list) or not tokens:
+        return None
+    kinds, scores = _as_long(told["token_type"], tokens, 1), _as_long(told["scores"], tokens, 0)
+    listed = zip(tokens, kinds, scores, strict=True)
+    text = sorted((str(token), float(score)) for token, kind, score in listed if kind not in _CONTROL)
+    digest = hashlib.sha256(msgspec.json.encode([told["model"], told["pre"], text, told["merges"]]))
+    return TokenTable(digest.hexdigest(), len(text))
+
+
+def _as_long(values: Any, tokens: list[Any], default: int) -> list[Any]:
+    return values if isinstance(values, list) and len(values) == len(tokens) else [default] * len(tokens)
 
 
 class _HeaderReader:
@@ -86,8 +125,17 @@ class _HeaderReader:
         self._path = path
         self._data = data
         self._at = 0
+        self._lists = frozenset[str]()
+        """Names of the lists to read; others are skipped."""
 
     def header(self) -> Header:
+        return self._opened(self._body)
+
+    def pairs(self, lists: frozenset[str]) -> dict[str, Any]:
+        self._lists = lists
+        return self._opened(lambda: self._pairs()[1])
+
+    def _opened(self, read: Callable[[], T]) -> T:
         if self._data[:4] != _MAGIC:
             raise GGUFError(f"{self._path} is not a GGUF file. llama.cpp runs models in that format only.")
         self._at = 4
@@ -95,11 +143,12 @@ class _HeaderReader:
         if version not in _VERSIONS:
             raise GGUFError(f"{self._path} is GGUF of version {version}; versions 2 and 3 are known.")
         try:
-            return self._body()
+            return read()
         except (struct.error, OverflowError, KeyError):
             raise self._damaged("its header breaks off or makes no sense") from None
 
-    def _body(self) -> Header:
+    def _pairs(self) -> tuple[int, dict[str, Any], int]:
+        """Return the number of tensors, the key-value pairs, and the number of tokens."""
         tensors, pairs = self._scalar("<Q"), self._scalar("<Q")
         if tensors > _MOST_TENSORS or pairs > _MOST_KEYS:
             raise self._damaged("its header makes no sense")
@@ -109,7 +158,11 @@ class _HeaderReader:
             key, kind = self._string(), self._scalar("<I")
             if key == "tokenizer.ggml.tokens" and kind == _ARRAY:
                 (vocabulary,) = struct.unpack_from("<Q", self._data, self._at + 4)
-            known[key] = self._value(kind)
+            known[key] = self._list() if kind == _ARRAY and key in self._lists else self._value(kind)
+        return tensors, known, vocabulary
+
+    def _body(self) -> Header:
+        tensors, known, vocabulary = self._pairs()
         weights, furthest = 0, 0
         for _ in range(tensors):
             self._string()
@@ -164,6 +217,17 @@ class _HeaderReader:
         if kind == _ARRAY:
             return self._skip_array(self._scalar("<I"), self._scalar("<Q"))
         return self._scalar(_SCALARS[kind])
+
+    def _list(self) -> list[Any]:
+        kind, length = self._scalar("<I"), self._scalar("<Q")
+        if length > len(self._data):
+            raise struct.error
+        if kind == _STRING:
+            return [self._string() for _ in range(length)]
+        layout = f"<{length}{_SCALARS[kind][1]}"
+        values = struct.unpack_from(layout, self._data, self._at)
+        self._at += struct.calcsize(layout)
+        return list(values)
 
     def _skip_array(self, kind: int, length: int) -> None:
         if length > len(self._data):

@@ -29,6 +29,7 @@ from alignscope.backends.base import (
 )
 from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain, lines_of
+from alignscope.backends.embedded.gguf import token_table
 from alignscope.backends.framing import FramingError, decode, decode_list, decode_object
 from alignscope.backends.ollama.wire import (
     PULL_LINE,
@@ -39,7 +40,6 @@ from alignscope.backends.ollama.wire import (
     ShowAnswer,
     described_model,
     listed_model,
-    token_table,
 )
 from alignscope.model.events import End, Phase
 from alignscope.model.lineup.pane import Mode, Model
@@ -155,7 +155,7 @@ class OllamaBackend(HTTPBackend):
         if key not in self._tables:
             url, asked = f"{self.info.url}/api/show", {"model": model, "verbose": True}
             body = await self._client.ask(self.info, "POST", url, bytes, asked, model=model, seconds=LOAD_SECONDS)
-            self._tables[key] = await asyncio.to_thread(token_table, body)  # it takes too long for a screen to wait
+            self._tables[key] = await asyncio.to_thread(_table, body)  # it takes too long for a screen to wait
         return self._tables[key]
 
     async def phase(self, model: str) -> Phase:
@@ -323,3 +323,10 @@ def _keep_alive(text: str) -> float | int | str:
         except ValueError:
             continue
     return text
+
+
+def _table(body: bytes) -> TokenTable | None:
+    try:
+        return token_table(decode_object(body, kind=ShowAnswer).model_info or {})
+    except FramingError:
+        return None

@@ -1,15 +1,12 @@
 """Types of Ollama's answers, and its models as ours."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from alignscope.backends.base import TokenTable
 from alignscope.backends.chunks import TokenLogprob
-from alignscope.backends.framing import FramingError, decode_object
 from alignscope.model.events import Stats
 from alignscope.model.lineup.pane import Model
 
@@ -174,28 +171,3 @@ def parse_parameters(text: str) -> tuple[tuple[str, str], ...]:
 def _is_remote(name: str, host: str | None, model: str | None) -> bool:
     tag = name.rpartition(":")[2]
     return bool(host or model) or tag == "cloud" or tag.endswith("-cloud")
-
-
-_CONTROL: Final = (3, 4, 5)
-"""Kinds of tokens that text doesn't have by itself: control, added by the tuner, unused; `llama_token_type`."""
-
-
-def token_table(body: bytes) -> TokenTable | None:
-    """Return what an answer of /api/show, asked for all, says of a model's tokens; None for a file without them.
-
-    The order doesn't matter, and a file of a tuned model may have more tokens that mark a conversation.
-    """
-    try:
-        info = decode_object(body, kind=ShowAnswer).model_info or {}
-    except FramingError:
-        return None
-    told = {name: info.get(f"tokenizer.ggml.{name}") for name in ("model", "pre", "tokens", "merges", "scores")}
-    kinds, tokens, scores = info.get("tokenizer.ggml.token_type"), told["tokens"], told["scores"]
-    if not isinstance(tokens, list) or not tokens:
-        return None
-    kinds = kinds if isinstance(kinds, list) and len(kinds) == len(tokens) else [1] * len(tokens)
-    scores = scores if isinstance(scores, list) and len(scores) == len(tokens) else [0] * len(tokens)
-    text = sorted((str(token), score) for token, kind, score in zip(tokens, kinds, scores, strict=True)
-                  if kind not in _CONTROL)  # fmt: skip
-    digest = hashlib.sha256(msgspec.json.encode([told["model"], told["pre"], text, told["merges"]]))
-    return TokenTable(digest.hexdigest(), len(text))

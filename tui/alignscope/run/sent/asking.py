@@ -17,6 +17,7 @@ from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.run.compose import compose
+from alignscope.run.sent.abilities import TOKENS, given_text
 from alignscope.run.sent.kept import kept
 from alignscope.run.sent.matching import Reading, compare_tokens, warnings
 from alignscope.run.sent.options import options_of, sent_values
@@ -113,16 +114,15 @@ async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, prese
 
 
 async def _reading(backend: Backend, model: str, prompt: str) -> Reading:
-    """Return how a model reads a prompt, by the best that its server tells."""
+    """Return how a model reads a prompt, by all that its server tells."""
     text = backend.plain(model, prompt)
+    reading = Reading()
     try:
-        if (pieces := await backend.pieces(model, text)) is not None:
-            return Reading(pieces=pieces)
-        if (numbers := await backend.numbers(model, text)) is not None:
-            return Reading(numbers=numbers)
-        return Reading(table=await backend.token_table(model))
+        reading = reading._replace(table=await backend.token_table(model))
+        reading = reading._replace(pieces=await backend.pieces(model, text))
+        return reading if reading.pieces else reading._replace(numbers=await backend.numbers(model, text))
     except ServerError:
-        return Reading()
+        return reading
 
 
 async def _described(backend: Backend, name: str) -> Model:
@@ -174,14 +174,10 @@ def _logprobs(seen: Sequence[Ability], backend: Backend, pane: Pane) -> list[Abi
 
 
 def _abilities(pane: SentPane, backend: Backend, reading: Reading) -> list[Ability]:
-    scores = backend.info.dialect.scores_prompts
     found = [
-        Ability(
-            "log-probabilities of a given text", scores,
-            "by one request" if scores else "by one request: the model is asked to go on along it instead",
-        ),
-        Ability("tokens of a text", reading.pieces is not None or reading.numbers is not None, "asked just now"),
-    ]  # fmt: skip
+        given_text(backend.info),
+        Ability(TOKENS, reading.pieces is not None or reading.numbers is not None, "asked just now"),
+    ]
     if pane.mode is Mode.CHAT and pane.request:
         found.append(
             Ability("the prompt as it is rendered", pane.rendered is not None, pane.unrendered or "asked just now")

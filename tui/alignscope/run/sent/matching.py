@@ -31,22 +31,13 @@ def compare_tokens(one: SentPane, other: SentPane, read: Sequence[Reading]) -> T
     if digests[0] and digests[0] == digests[1]:
         return Tokenizer(Match.ALIKE, one.pane, "both ask the same model file")
     first, second = read
-    for here, there, what in (
-        (first.pieces, second.pieces, "token"),
-        (first.numbers, second.numbers, "token number"),
-    ):
-        if here is not None and there is not None:
-            return _by_prompt(one.pane, list(here), list(there), what)
+    read_here = _by_prompt(one.pane, first, second)
+    if read_here is not None and read_here.match is Match.DIFFERENT:
+        return read_here
     if first.table and second.table:
-        if first.table == second.table:
-            evidence = f"both files have the same {_counted(first.table.tokens, 'token')} for text and join them alike"
-            return Tokenizer(Match.ALIKE, one.pane, evidence)
-        evidence = (
-            f"their files' tokens for text aren't the same: {second.table.tokens:,} here, {first.table.tokens:,} there"
-            if first.table.tokens != second.table.tokens
-            else f"their files' {_counted(first.table.tokens, 'token')} for text aren't the same, or join otherwise"
-        )
-        return Tokenizer(Match.DIFFERENT, one.pane, evidence)
+        return _by_files(one.pane, first.table, second.table, read_here)
+    if read_here is not None:
+        return read_here
     silent = one if first == Reading() else other
     return Tokenizer(Match.UNKNOWN, one.pane, _untold(silent, one, other, read))
 
@@ -57,12 +48,37 @@ def _untold(silent: SentPane, one: SentPane, other: SentPane, read: Sequence[Rea
     return f"{silent.label or silent.server} doesn't tell in which tokens"
 
 
-def _by_prompt(name: str, first: list[Any], second: list[Any], what: str) -> Tokenizer:
+def _by_prompt(name: str, first: Reading, second: Reading) -> Tokenizer | None:
+    """Return how two models read the prompt; None where servers don't tell the same of that."""
+    for here, there, what in (
+        (second.pieces, first.pieces, "token"),
+        (second.numbers, first.numbers, "token number"),
+    ):
+        if here is not None and there is not None:
+            counts = _counted(len(here), what), _counted(len(there), what)
+            if list(here) == list(there):
+                return Tokenizer(Match.ALIKE, name, f"this prompt is the same {counts[0]} in both")
+            evidence = f"{counts[0]} here and {counts[1]} there" if counts[0] != counts[1] else f"other {counts[0]}"
+            split = "" if counts[0] != counts[1] else "split into "
+            return Tokenizer(Match.DIFFERENT, name, f"this prompt is {split}{evidence}")
+    return None
+
+
+def _by_files(name: str, first: TokenTable, second: TokenTable, read_here: Tokenizer | None) -> Tokenizer:
+    """Return how two files' tokens compare.
+
+    Args:
+        read_here: that the prompt is read in the same tokens, where it is; most short words are, for many models.
+    """
     if first == second:
-        return Tokenizer(Match.ALIKE, name, f"this prompt is the same {_counted(len(first), what)} in both")
-    here, there = _counted(len(second), what), _counted(len(first), what)
-    evidence = f"is {here} here and {there} there" if here != there else f"is split into other {here}"
-    return Tokenizer(Match.DIFFERENT, name, f"this prompt {evidence}")
+        said = f"both files have the same {_counted(first.tokens, 'token')} for text and join them alike"
+        return Tokenizer(Match.ALIKE, name, said)
+    but = f"{read_here.evidence}, but " if read_here else ""
+    if first.tokens != second.tokens:
+        said = f"their files' tokens for text aren't the same: {second.tokens:,} here, {first.tokens:,} there"
+    else:
+        said = f"their files' {_counted(first.tokens, 'token')} for text aren't the same, or join otherwise"
+    return Tokenizer(Match.DIFFERENT, name, but + said)
 
 
 def _counted(number: int, what: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from alignscope.model.lineup.pane import EMBEDDED, Mode
@@ -30,7 +31,7 @@ def sections(pane: SentPane) -> list[Section]:
         Section("Prompt as the model reads it", tuple(_prompt(pane)), pane.rendered or ""),
         Section("Sampling, by who set it", tuple(_options(pane.options))),
         Section("Request", tuple(_request(pane)), request_json(pane, indent=2) if pane.request else ""),
-        Section("What the server can", tuple(_abilities(pane.abilities))),
+        Section("What the server can", tuple(ability_rows(pane.abilities))),
     ]
 
 
@@ -163,7 +164,8 @@ def _request(pane: SentPane) -> list[tuple[str, str]]:
     return rows
 
 
-def _abilities(abilities: tuple[Ability, ...]) -> list[tuple[str, str]]:
+def ability_rows(abilities: Sequence[Ability]) -> list[tuple[str, str]]:
+    """Return what a server can, what it can't, and what isn't known, a row each."""
     said: dict[bool | None, list[str]] = {}
     for each in abilities:
         said.setdefault(each.can, []).append(f"{each.name} ({each.note})" if each.note else each.name)
