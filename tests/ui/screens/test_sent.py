@@ -215,6 +215,25 @@ async def test_a_server_that_is_gone_meanwhile_leaves_what_was_kept() -> None:
             await desk.until_shown("Not all could be asked about base, instruct.", "│ Why?")
 
 
+async def test_models_that_rest_are_loaded_only_when_that_is_wanted() -> None:
+    """A session that is gone on with has models of yesterday, and looking at its turns costs no memory."""
+    async with Ollama() as server, explore(Launch(host=server.url)) as desk:
+        await desk.send("Why?")
+        await desk.until_done()
+        for name in ("mistral:text", "mistral:instruct"):
+            server.scheduler.unload(name)
+        before = len(server.requests)
+        await desk.press("escape", "M")
+        await desk.until_shown("r asks more about instruct, and loads what isn't in memory for that.", "│ Why?")
+        assert "unknown: its model isn't in" in desk.screen
+        asked = {seen.path for seen in server.requests[before:]}
+        assert asked and not asked & {"/api/chat", "/api/generate"}
+        await desk.press("r")
+        await desk.until_shown("│ <|user|>Why?<|end|><|assistant|>")
+        await desk.until(lambda: "asks more" not in desk.screen)
+        assert [seen for seen in server.requests[before:] if seen.body.get("_debug_render_only")]
+
+
 async def test_nothing_was_sent_yet(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("escape", "M")

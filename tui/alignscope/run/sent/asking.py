@@ -17,8 +17,8 @@ from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Model, Pane
 from alignscope.model.sampling import PRESETS, Preset
 from alignscope.model.turn import PaneRecord, Turn, TurnSettings
 from alignscope.run.compose import compose
-from alignscope.run.sent.abilities import TOKENS, given_text
-from alignscope.run.sent.kept import kept
+from alignscope.run.sent.abilities import TOKENS, by_kind, given_text
+from alignscope.run.sent.kept import RESTS, kept
 from alignscope.run.sent.matching import Reading, compare_tokens, warnings
 from alignscope.run.sent.options import options_of, sent_values
 from alignscope.run.sent.pane import HASH_DIGITS, Ability, ModelFacts, SentPane, SentTurn
@@ -57,16 +57,20 @@ async def asked(
     sample: int = 1,
     presets: Sequence[Preset] = tuple(PRESETS.values()),
     sent: bool = True,
+    load: bool = True,
 ) -> SentTurn:
     """Return what a turn has of what was sent for it, and what its servers tell. No model is asked for a reply.
 
-    A server that doesn't answer, or can't tell, leaves its panes with what was kept, and why. Servers load a model to
-    render its chats. See `kept` for the arguments.
+    A server that doesn't answer, or can't tell, leaves its panes with what was kept, and why. See `kept` for the
+    other arguments.
+
+    Args:
+        load: whether models may be loaded, as servers do to render a chat; else those that aren't in memory rest.
     """
     before = kept(turn, turns=turns, sample=sample, presets=presets, sent=sent)
     told = await asyncio.gather(
         *(
-            _ask(turn, record.pane, pane, servers, presets)
+            _ask(turn, record.pane, pane, servers, presets, load=load)
             for record, pane in zip(turn.panes, before.panes, strict=True)
         )
     )
@@ -91,34 +95,53 @@ class _Told(NamedTuple):
     """How its model reads the person's prompt."""
 
 
-async def _ask(turn: Turn, pane: Pane, before: SentPane, servers: Servers, presets: Sequence[Preset]) -> _Told:
+async def _ask(
+    turn: Turn, pane: Pane, before: SentPane, servers: Servers, presets: Sequence[Preset], *, load: bool
+) -> _Told:
+    reading = Reading()
     try:
         backend = await servers.get(pane.server)
+        reads = pane.mode is Mode.CHAT or backend.info.dialect.renders  # what loads a model, as describing doesn't
+        rests = not load and reads and await _rests(backend, pane.model)
     except ServerError as error:
         return _Told(msgspec.structs.replace(before, problem=str(error)))
-    asked = msgspec.structs.replace(before, asked=True, label=backend.info.label)
-    if pane.mode is Mode.CHAT and before.request:
+    asked = msgspec.structs.replace(before, asked=True, label=backend.info.label, resting=rests)
+    if rests and pane.mode is Mode.CHAT and before.request:
+        asked = msgspec.structs.replace(asked, unrendered=RESTS)
+    elif pane.mode is Mode.CHAT and before.request:
         asked = await _rendered(turn, pane, asked, backend)
-    reading = await _reading(backend, pane.model, turn.prompt)
     try:
-        model = await _described(backend, pane.model)
+        reading = await _reading(backend, pane.model, turn.prompt, rests=rests)
+        model = await (backend.look(pane.model) if rests else _described(backend, pane.model))
     except ServerError as error:
         return _Told(msgspec.structs.replace(asked, problem=str(error)), reading)
+    abilities = by_kind(backend.info)[2:] if rests else _abilities(asked, backend, reading)
     asked = msgspec.structs.replace(
         asked,
         options=options_of(turn, pane, before.request, model, backend.info, presets),
         facts=_facts(model, backend.info, before),
-        abilities=(*_logprobs(before.abilities, backend, pane), *_abilities(asked, backend, reading)),
+        abilities=(*_logprobs(before.abilities, backend, pane), *abilities),
     )
     return _Told(asked, reading)
 
 
-async def _reading(backend: Backend, model: str, prompt: str) -> Reading:
-    """Return how a model reads a prompt, by all that its server tells."""
+async def _rests(backend: Backend, name: str) -> bool:
+    """Return whether a model is known not to be in memory."""
+    listed = {model.name: model.loaded for model in await backend.models()}
+    loaded = listed.get(name, listed.get(f"{name}:latest"))
+    if loaded is None and backend.info.url == EMBEDDED:
+        return True  # a file that nobody has opened yet
+    return loaded is False
+
+
+async def _reading(backend: Backend, model: str, prompt: str, *, rests: bool) -> Reading:
+    """Return how a model reads a prompt, by all that its server tells; by its file alone if the model rests."""
     text = backend.plain(model, prompt)
     reading = Reading()
     try:
         reading = reading._replace(table=await backend.token_table(model))
+        if rests:
+            return reading
         reading = reading._replace(pieces=await backend.pieces(model, text))
         return reading if reading.pieces else reading._replace(numbers=await backend.numbers(model, text))
     except ServerError:

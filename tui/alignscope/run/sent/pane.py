@@ -93,6 +93,8 @@ class SentPane(msgspec.Struct, frozen=True, kw_only=True):
     """The server's name and version."""
     asked: bool = False
     """Whether the server was asked about this now; else only what was kept is here."""
+    resting: bool = False
+    """Whether its model isn't in memory, and was left there: how it reads the prompt wasn't asked."""
     problem: str = ""
     """Why the server told nothing or not everything, for the person."""
     sample: int = 1

@@ -112,21 +112,30 @@ class SentScreen(AppScreen[None]):
 
     # What is shown
 
-    def _begin(self) -> None:
-        """Show what was kept of the turn, then ask its servers."""
+    def _begin(self, *, load: bool = False) -> None:
+        """Show what was kept of the turn, then ask its servers.
+
+        Args:
+            load: whether models that aren't in memory may be loaded for that.
+        """
         self._show(kept(self._turn, turns=self._turns[: self._at], sample=self._sample, presets=self._presets))
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self._say("")
         if self._servers is not None:
             self._say("Asking the servers …")
-            self._ask(self._servers, self._turn)
+            self._ask(self._servers, self._turn, load=load)
 
     @work(group="sent", exclusive=True, exit_on_error=False)
-    async def _ask(self, servers: Servers, turn: Turn) -> None:
-        found = await asked(turn, servers, turns=self._turns[: self._at], sample=self._sample, presets=self._presets)
+    async def _ask(self, servers: Servers, turn: Turn, *, load: bool) -> None:
+        before = self._turns[: self._at]
+        found = await asked(turn, servers, turns=before, sample=self._sample, presets=self._presets, load=load)
         self._show(found)
-        gone = [pane.pane for pane in found.panes if pane.problem]
-        self._say(f"Not all could be asked about {', '.join(gone)}." if gone else "")
+        gone, resting = ([pane.pane for pane in found.panes if each(pane)] for each in (_gone, _resting))
+        said = [f"Not all could be asked about {', '.join(gone)}."] if gone else []
+        if resting:
+            key = self.key_of("sent.refresh")
+            said.append(f"{key} asks more about {', '.join(resting)}, and loads what isn't in memory for that.")
+        self._say(" ".join(said))
 
     def _show(self, sent: SentTurn) -> None:
         self._sent = sent
@@ -189,7 +198,7 @@ class SentScreen(AppScreen[None]):
         if self._servers is None:
             self._say("A recording asks no server: this is what was kept.")
         else:
-            self._begin()
+            self._begin(load=True)
 
     def action_copy_request(self) -> None:
         """Copy the pane's request as JSON."""
@@ -224,3 +233,11 @@ class SentScreen(AppScreen[None]):
     def action_leave(self) -> None:
         """Go back."""
         self.dismiss(None)
+
+
+def _gone(pane: SentPane) -> bool:
+    return bool(pane.problem)
+
+
+def _resting(pane: SentPane) -> bool:
+    return pane.resting
