@@ -32,7 +32,7 @@ class TokenColumn(Widget):
         & > * { visibility: visible; }
         & > Static { height: auto; max-height: 4; padding: 0 1; color: $text-muted; display: none; }
         & > Static.-filled { display: block; }
-        & > .-score { max-height: 4; background: $surface; }
+        & > .-score { max-height: 5; background: $surface; }
         &.-focused > PaneHeader { background: $panel; color: $foreground; }
         &.-focused > PaneHeader > .pane-header--name { text-style: bold reverse; }
         &.-focused:ansi > PaneHeader { background: $background; text-style: bold underline; }

@@ -18,7 +18,7 @@ from alignscope.ui.screens.tokens.token_column import TokenColumn
 _BUDGET: Final = 0.008
 """Seconds of comparing at a time, so that keys are handled in between."""
 _TOKENIZERS: Final = {
-    Tokenizers.DIFFERENT: "tokenizers differ, so only tokens that both have count",
+    Tokenizers.DIFFERENT: "tokenizers differ: only tokens that both have count",
     Tokenizers.UNKNOWN: "nothing tells whether the tokenizers are the same",
 }
 
@@ -180,6 +180,8 @@ class ScorePanel:
             return ""
         summary, score = scored.summary, scored.score
         head = f"{scored.name}, frame {self.frame}"
+        if score.tokenizers in _TOKENIZERS:  # first, as a narrow pane has no room for all
+            head += f" · {_TOKENIZERS[score.tokenizers]}"
         if summary is None:
             return f"{head} · {counted(scored.known, 'position')}"
         share = summary.shifted_or_beyond
@@ -195,6 +197,4 @@ class ScorePanel:
             parts.append("ends there too" if scored.at_end else "would go on there")
         if not score.whole:
             parts.append(f"{scored.known:,} of {counted(len(column.tokens), 'token')}")
-        if score.tokenizers in _TOKENIZERS:
-            parts.append(_TOKENIZERS[score.tokenizers])
         return " · ".join([head, *parts])
