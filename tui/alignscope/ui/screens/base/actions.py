@@ -26,6 +26,17 @@ class Actions:
                 setattr(screen, name, getattr(self, name))
 
 
+def in_background(
+    screen: Screen[Any], run: Callable[[], Coroutine[Any, Any, R]], group: str, *, exclusive: bool = False
+) -> Worker[R]:
+    """Run something as a worker of a screen, in which an error doesn't end the application.
+
+    It is called in the worker. A coroutine made before would never be awaited where the screen leaves, or a later one
+    takes its place, before the worker begins.
+    """
+    return screen.run_worker(run, group=group, exclusive=exclusive, exit_on_error=False)
+
+
 def work(
     group: str = "default", *, exclusive: bool = False
 ) -> Callable[[Callable[Concatenate[A, P], Coroutine[Any, Any, R]]], Callable[Concatenate[A, P], Worker[R]]]:
@@ -33,8 +44,7 @@ def work(
 
     def decorate(method: Callable[Concatenate[A, P], Coroutine[Any, Any, R]]) -> Callable[Concatenate[A, P], Worker[R]]:
         def begin(actions: A, /, *args: P.args, **kwargs: P.kwargs) -> Worker[R]:
-            run = partial(method, actions, *args, **kwargs)
-            return actions.screen.run_worker(run, method.__name__, group, exclusive=exclusive, exit_on_error=False)
+            return in_background(actions.screen, partial(method, actions, *args, **kwargs), group, exclusive=exclusive)
 
         return wraps(method)(begin)
 

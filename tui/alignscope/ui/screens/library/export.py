@@ -16,6 +16,7 @@ from alignscope.model.pace import AS_IT_COMES, readable_pace
 from alignscope.model.session import Session, SessionError
 from alignscope.text.clean import clean
 from alignscope.ui.picture import screen_svg
+from alignscope.ui.screens.base.actions import in_background
 from alignscope.ui.screens.base.chooser import Chooser
 
 _PICTURE: Final = "svg"
@@ -123,7 +124,7 @@ def export(
         except SessionError as error:
             report(f"Nothing was written: {error}", "error")
 
-    screen.run_worker(ask(), group="export", exit_on_error=False)
+    in_background(screen, ask, "export")
 
 
 def _write_form(form: Format, session: Session, path: Path, theme: str, pace: int | None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Literal
 
@@ -21,6 +22,7 @@ from alignscope.model.lineup.tones import MARKS
 from alignscope.run.catalog import Listing
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
+from alignscope.ui.screens.base.actions import in_background
 from alignscope.ui.screens.base.chooser import Choices, Chooser, Heading
 from alignscope.ui.screens.base.labels import hanging, labels
 from alignscope.ui.screens.models.pull import Offer, PullScreen
@@ -88,7 +90,7 @@ class PickerScreen(Chooser[Pane | Literal["pairs"] | None]):
     def on_mount(self) -> None:
         self._asking = "the servers"
         self.refill()
-        self.run_worker(self._load_all(), group="load", exit_on_error=False)
+        in_background(self, self._load_all, "load")
 
     def on_resize(self) -> None:
         # The columns are as wide as the list, which knows its size only after this.
@@ -241,9 +243,9 @@ class PickerScreen(Chooser[Pane | Literal["pairs"] | None]):
         if prefix == "pairs":
             self.dismiss("pairs")
         elif prefix == "pull" and self._pull:
-            self.run_worker(self._pull_model(rest, self._pull), group="pull", exclusive=True, exit_on_error=False)
+            in_background(self, partial(self._pull_model, rest, self._pull), "pull", exclusive=True)
         elif prefix == "ask":
-            self.run_worker(self._ask_server(rest), group="ask", exclusive=True, exit_on_error=False)
+            in_background(self, partial(self._ask_server, rest), "ask", exclusive=True)
         elif prefix == "file":
             path = str(_file(rest))
             mode = self._mode_for(Model(name=path, server=EMBEDDED))

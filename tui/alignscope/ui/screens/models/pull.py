@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from alignscope.backends.base import Pulling, ServerError
 from alignscope.model.lineup.pane import Model
 from alignscope.text.clean import cell_width, clean, fit
 from alignscope.text.wording import format_bytes
+from alignscope.ui.screens.base.actions import in_background
 from alignscope.ui.screens.base.chooser import Choices, ListDialog
 from alignscope.ui.widgets.keybar import KeyBar
 
@@ -110,7 +112,7 @@ class PullScreen(ListDialog[Offer | Literal["embedded"] | None]):
         """Pull the selected offer, unless a download is running."""
         index = self.choices.highlighted
         if index is not None and self._worker is None:
-            self._worker = self.run_worker(self._run(self._offers[index]), group="pull", exit_on_error=False)
+            self._worker = in_background(self, partial(self._run, self._offers[index]), "pull")
 
     def action_embedded(self) -> None:
         """Leave with the embedded twins; a download stops."""

@@ -18,6 +18,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.text.clean import clean, fit
 from alignscope.text.wording import counted, describe_settings, reply_summary
+from alignscope.ui.screens.base.actions import in_background
 from alignscope.ui.screens.base.labels import labels
 from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.widgets.keybar import KeyBar
@@ -184,7 +185,7 @@ class CompareScreen(AppScreen[None]):
         self.set_focus(self._panes[0])
         self._draw()
         self._timer = self.set_interval(_PERIOD, self._draw)
-        self.run_worker(self._again(), group="again", exit_on_error=False)
+        in_background(self, self._again, "again")
 
     @property
     def footer_words(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from alignscope.backends.base import Chunk, ServerError
@@ -12,6 +13,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.run.going_on import Beginning, NoBeginningError, budgeted, grafted, rerolled, taken
 from alignscope.text.wording import counted, describe_percent, name_token
+from alignscope.ui.screens.base.actions import in_background
 from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 
@@ -241,7 +243,7 @@ class Verbs:
         elif not len(self._tokens):
             self._screen.say("No token has come yet that could be looked behind.")
         else:
-            self._screen.run_worker(self._peek(self._further), group="peek", exclusive=True, exit_on_error=False)
+            in_background(self._screen, partial(self._peek, self._further), "peek", exclusive=True)
 
     async def _peek(self, further: Further) -> None:
         tokens, token = self._tokens, self._token
@@ -281,7 +283,7 @@ class Verbs:
     def tree(self) -> None:
         """Show which replies of the turn came from which, and go to the one that is chosen."""
         if self._turn.replies:
-            self._screen.run_worker(self._tree(), group="tree", exclusive=True, exit_on_error=False)
+            in_background(self._screen, self._tree, "tree", exclusive=True)
 
     async def _tree(self) -> None:
         from alignscope.ui.screens.dialogs.ancestry import AncestryScreen
