@@ -9,9 +9,9 @@ from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS
 from alignscope.lab.manifest import NAME
 from alignscope.lab.row import Row, Tokens, decode, decode_tokens, encode
 from alignscope.lab.summary.labels import LABELS, Said
-from alignscope.lab.votes import Ballot
+from alignscope.lab.votes.ballots import Ballot
 from alignscope.measure.refusal.judging import Label
-from alignscope.measure.statistics.votes import Vote
+from alignscope.model.vote import Vote
 
 PAGE = (Path(__file__).parents[2] / "docs" / "runs.md").read_text()
 

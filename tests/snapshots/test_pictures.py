@@ -14,7 +14,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ProgressBar
 
-from alignscope.lab.votes import BallotBox, pairs_of
+from alignscope.lab.votes.ballots import BallotBox
+from alignscope.lab.votes.index import Index as VoteIndex
+from alignscope.lab.votes.poll import RunPoll
 from alignscope.lab.watching.index import Index
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
@@ -196,10 +198,10 @@ async def sent(scene: Scene) -> None:
 
 
 async def votes(scene: Scene) -> None:
-    run = fixed.run(scene.place / "run")
-    pairs = pairs_of(run.rows, *run.arms)
-    with BallotBox(run.rows.folder) as box:
-        await scene.over(VotesScreen(run.rows, pairs, {}, box, ("base", "chat")))
+    index = VoteIndex(fixed.run(scene.place / "run").rows.folder)
+    with BallotBox(index.folder) as box:
+        await scene.over(VotesScreen(lambda _: RunPoll(index, box, (index.arms[0], index.arms[1])), print))
+        await scene.until(lambda: "voted on" in screen_text(scene.app))
         await scene.press("a", "w")
 
 

@@ -11,7 +11,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from alignscope.measure.statistics.estimate import Caveat
 from alignscope.measure.statistics.rates import Trials, bounded_rate, rate, wilson
-from alignscope.measure.statistics.votes import Vote, win_share
+from alignscope.measure.statistics.votes import win_share
+from alignscope.model.vote import Vote
 
 SINGLES = st.lists(st.sampled_from([0, 1]), min_size=10, max_size=120)
 

@@ -1,6 +1,7 @@
 """Blind votes, driven by keys: what is shown tells nobody whose it is, and what is said is kept at once."""
 
-from collections.abc import AsyncIterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from alignscope.lab.row import Row
-from alignscope.lab.summary.opening import open_run
-from alignscope.lab.votes import BallotBox, ballots, pairs_of, votes_of
-from alignscope.measure.statistics.votes import Vote
+from alignscope.lab.votes.ballots import BallotBox, ballots, votes_of
+from alignscope.lab.votes.index import Index
+from alignscope.lab.votes.poll import RunPoll
 from alignscope.model.launch import Launch
+from alignscope.model.vote import Poll, Vote, VotesError
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.votes.screen import VotesScreen
 from tests.lab import runs
@@ -28,9 +30,9 @@ class Voting:
 
     def __init__(self, app: AlignscopeApp, pilot: Pilot[Any], folder: Path) -> None:
         self.app, self.pilot = app, pilot
-        run = open_run(folder, ())
+        index = Index(folder)
         self.folder = folder
-        self.pairs = pairs_of(run.rows, *run.arms)
+        self.pairs = index.pairs(*index.arms)
 
     @property
     def text(self) -> str:
@@ -56,17 +58,18 @@ class Voting:
 
 @asynccontextmanager
 async def voting(folder: Path, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Voting]:
-    run = open_run(folder, ())
-    pairs = pairs_of(run.rows, *run.arms)
+    problems: list[str] = []
     with BallotBox(folder) as box:
-        app = AlignscopeApp(
-            Launch(theme="lamp"),
-            lambda: VotesScreen(run.rows, pairs, votes_of(folder, pairs), box, (run.labels[0], run.labels[1])),
-        )
+
+        def load(told: Callable[[float], None]) -> Poll:
+            index = Index(folder, told)
+            return RunPoll(index, box, (index.arms[0], index.arms[1]))
+
+        app = AlignscopeApp(Launch(theme="lamp"), lambda: VotesScreen(load, problems.append))
         async with app.run_test(size=size) as pilot:
             await until(lambda: isinstance(app.screen, VotesScreen))
             person = Voting(app, pilot, folder)
-            await person.until_shown("Blind votes")
+            await until(lambda: "Blind votes" in person.text and "reading rows" not in person.text)
             await pilot.pause()
             yield person
 
@@ -194,3 +197,40 @@ async def test_a_vote_that_cannot_be_written_is_said_and_its_pair_stays(folder: 
         await person.press("a")
         await person.until_shown("Not kept:")
         await person.until_shown("1 of 4  ·  0 voted on")
+
+
+async def test_the_screen_is_there_before_the_rows_are_read(folder: Path) -> None:
+    go_on, problems = threading.Event(), list[str]()
+
+    with BallotBox(folder) as box:
+
+        def load(told: Callable[[float], None]) -> Poll:
+            told(0.42)
+            go_on.wait()
+            index = Index(folder)
+            return RunPoll(index, box, (index.arms[0], index.arms[1]))
+
+        app = AlignscopeApp(Launch(theme="lamp"), lambda: VotesScreen(load, problems.append))
+        async with app.run_test(size=(100, 30)) as pilot:
+            try:
+                await until(lambda: "reading rows: 42%" in screen_text(app))
+                await pilot.press("a", "u", "w", "tab", "down")
+                assert "reading rows: 42%" in screen_text(app) and ballots(folder) == {}
+            finally:
+                go_on.set()
+            await until(lambda: "1 of 4  ·  0 voted on" in screen_text(app))
+            await pilot.press("t")
+            await until(lambda: len(ballots(folder)) == 1)
+    assert problems == []
+
+
+async def test_rows_that_cannot_be_read_are_said_after_the_screen_has_left(folder: Path) -> None:
+    problems: list[str] = []
+
+    def load(told: Callable[[float], None]) -> Poll:
+        raise VotesError("there are no pairs")
+
+    app = AlignscopeApp(Launch(theme="lamp"), lambda: VotesScreen(load, problems.append))
+    async with app.run_test(size=(100, 30)):
+        await until(lambda: not app.is_running)
+    assert problems == ["there are no pairs"]

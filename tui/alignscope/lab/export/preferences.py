@@ -13,9 +13,9 @@ from alignscope.lab.export.reading import arm_of
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm, Rows
 from alignscope.lab.summary.tally import Tally
-from alignscope.lab.votes import ballots
-from alignscope.measure.statistics.votes import Vote
+from alignscope.lab.votes.ballots import ballots
 from alignscope.model.lineup.pane import Mode
+from alignscope.model.vote import Vote
 from alignscope.text.clean import encodable
 from alignscope.text.wording import counted
 

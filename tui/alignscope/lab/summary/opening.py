@@ -64,6 +64,15 @@ def open_run(
     )
 
 
+def ladder_of(folder: Path) -> tuple[str, ...]:
+    """Return the entries of a run that are stages of one model, in order. Raises RunError as `open_run` does."""
+    try:
+        found = manifest.read(folder)
+    except FileError as error:
+        raise RunError(str(error)) from error
+    return () if found is None else _wanted(found).ladder
+
+
 def _wanted(found: Manifest) -> _Wanted:
     try:
         return msgspec.convert(found.spec, _Wanted)

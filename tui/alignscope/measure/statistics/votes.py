@@ -1,21 +1,12 @@
 """Votes between two panes."""
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from alignscope.measure.statistics.estimate import Estimate
 from alignscope.measure.statistics.quantiles import LEVEL
 from alignscope.measure.statistics.rates import rate
-
-
-class Vote(StrEnum):
-    """What a person said of two replies."""
-
-    FIRST = "first"
-    SECOND = "second"
-    TIE = "tie"
-    BOTH_BAD = "both bad"
+from alignscope.model.vote import Vote
 
 
 class WinShare(NamedTuple):

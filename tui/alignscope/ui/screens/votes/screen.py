@@ -1,17 +1,16 @@
 """The screen of blind votes: a prompt, two replies without names, and a key for each thing to say of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from alignscope.lab.summary.rows import Rows
-from alignscope.lab.votes import BallotBox, Pair, VotesError, replies_of, standing
-from alignscope.measure.statistics.votes import Vote
+from alignscope.model.vote import Poll, Vote, VotesError
 from alignscope.text.clean import clean
 from alignscope.ui.screens.base.labels import hanging
 from alignscope.ui.screens.base.screen import AppScreen
@@ -40,15 +39,16 @@ _SAID: Final[Mapping[Vote, str]] = {
 """Votes as they are said of what is shown."""
 
 
+Load = Callable[[Callable[[float], None]], Poll]
+"""Reads what there is to vote on; is given what it tells the share that was read. Raises VotesError."""
+
+
 class VotesScreen(AppScreen[None]):
     """Blind votes on pairs of replies, one after the other.
 
     Args:
-        rows: the run's rows.
-        pairs: every pair, in the order in which they are shown.
-        votes: what was said of some already; votes are added to it.
-        box: where votes are kept.
-        names: labels of the two arms.
+        load: reads the pairs, in a thread: the screen is there before them.
+        failed: is called with why there are none to show, before the screen leaves.
     """
 
     AUTO_FOCUS = ""
@@ -73,22 +73,21 @@ class VotesScreen(AppScreen[None]):
     }
     """
 
-    def __init__(
-        self, rows: Rows, pairs: Sequence[Pair], votes: dict[Pair, Vote], box: BallotBox, names: tuple[str, str]
-    ) -> None:
+    def __init__(self, load: Load, failed: Callable[[str], None]) -> None:
         super().__init__()
-        self._rows = rows
-        self._pairs = pairs
-        self._votes = votes
-        self._box = box
-        self._names = names
-        self._left = [pair for pair in pairs if pair not in votes]
-        """Pairs without a vote when the screen was opened."""
+        self._load = load
+        self._failed = failed
+        self._poll: Poll | None = None
+        """None until it is read."""
+        self._left: list[int] = []
+        """Places of the pairs without a vote when the screen was opened."""
         self._at = 0
         self._steps: list[Vote | None] = []
         """What was said of each of those so far; None where it was skipped."""
         self._side = 0
         self._message = ""
+        self._read = 0.0
+        """The share that was read."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="votes-heading", markup=False)
@@ -104,15 +103,40 @@ class VotesScreen(AppScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self._draw()
+        self.read()
+
+    @work(thread=True, group="read", exit_on_error=False)
+    def read(self) -> None:
+        """Read what there is to vote on."""
+        try:
+            poll = self._load(lambda share: self.app.call_from_thread(self._show_read, share))
+            left = [place for place in range(len(poll)) if poll.vote(place) is None]
+        except VotesError as error:
+            self.app.call_from_thread(self._leave_for, str(error))
+            return
+        self.app.call_from_thread(self._begin, poll, left)
+
+    def _show_read(self, share: float) -> None:
+        self._read = share
+        self._draw()
+
+    def _begin(self, poll: Poll, left: list[int]) -> None:
+        self._poll, self._left = poll, left
         self._show()
+        self.refresh_bindings()
+
+    def _leave_for(self, reason: str) -> None:
+        self._failed(reason)
+        self.dismiss(None)
 
     def on_resize(self) -> None:
         """Lay out for the new width."""
         self.call_after_refresh(self._draw)
 
     @property
-    def _pair(self) -> Pair | None:
-        """The pair that is shown; None when all have been."""
+    def _pair(self) -> int | None:
+        """The place of the pair that is shown; None when all have been, and before they are read."""
         return self._left[self._at] if self._at < len(self._left) else None
 
     @property
@@ -133,34 +157,40 @@ class VotesScreen(AppScreen[None]):
         """Lay everything out for the width there is."""
         if not (self.size.width and self.is_mounted and self in self.app.screen_stack):
             return
-        pair = self._pair
-        self.replies.display = pair is not None
+        poll, pair = self._poll, self._pair
+        self.replies.display = poll is not None and pair is not None
         self.replies.set_class(self._beside, "-beside")
-        if pair is None:
-            self._draw_end()
+        if poll is None:
+            self._head("reading rows …" if self._read == 0 else f"reading rows: {self._read:.0%}")
+            self._fill("#votes-prompt", "", "$foreground", 1)
             return
-        voted = len(self._votes)
-        place = f"{self._pairs.index(pair) + 1:,} of {len(self._pairs):,}"
-        self._head(f"{place}  ·  {voted:,} voted on")
-        rows = replies_of(self._rows, pair)
-        prompt = rows[0].prompt if rows else "This pair can't be read any more; skip it."
+        if pair is None:
+            self._draw_end(poll)
+            return
+        self._head(f"{pair + 1:,} of {len(poll):,}  ·  {self._voted(poll):,} voted on")
+        shown = poll.shown(pair)
+        prompt = shown.prompt if shown else "This pair can't be read any more; skip it."
         self._fill("#votes-prompt", prompt, "$foreground", _MOST)
         # Without the blanks around it: a completion begins with one where a chat has none.
-        shown = [] if rows is None else [row.text.strip() for row in (rows[::-1] if pair.turned else rows)]
-        for side, text in zip("ab", shown or ("", ""), strict=True):
+        texts = [text.strip() for text in shown[1:]] if shown else []
+        for side, text in zip("ab", texts[:: -1 if poll.turned(pair) else 1] or ("", ""), strict=True):
             scrolls = self._side == 0 or f"#votes-{side}" in self._scrolled
             mark = ("› ", "bold $accent") if scrolls else ("  ", "")
             self.query_one(f"#votes-side-{side}", Static).update(Content.assemble(mark, (side.upper(), "bold")))
             if text:
                 self._fill(f"#votes-{side}", text, "$foreground", _MOST)
             else:
-                self._fill(f"#votes-{side}", "Nothing was written." if rows else "", "$text-muted", 1)
+                self._fill(f"#votes-{side}", "Nothing was written." if shown else "", "$text-muted", 1)
         self._say_where()
 
-    def _draw_end(self) -> None:
+    def _voted(self, poll: Poll) -> int:
+        """Return how many pairs have a vote."""
+        return len(poll) - len(self._left) + sum(vote is not None for vote in self._steps)
+
+    def _draw_end(self, poll: Poll) -> None:
         skipped = self._steps.count(None)
         self._head("the end")
-        lines = standing(self._votes, len(self._pairs), *self._names)
+        lines = poll.standing()
         if skipped:
             lines.append(f"You skipped {skipped:,}; they come again the next time.")
         self._fill("#votes-prompt", "\n".join(lines), "$foreground", _MOST)
@@ -181,7 +211,7 @@ class VotesScreen(AppScreen[None]):
 
     def _say_where(self) -> None:
         """Say what there is to say, else what the keys scroll where it isn't both replies."""
-        where = list(_SIDES)[self._side].capitalize() if self._side and self._pair else ""
+        where = list(_SIDES)[self._side].capitalize() if self._side and self._pair is not None else ""
         self.notice.update(clean(self._message or where))
 
     def _say(self, message: str) -> None:
@@ -192,18 +222,17 @@ class VotesScreen(AppScreen[None]):
 
     def action_vote(self, said: str) -> None:
         """Keep a vote on the pair that is shown, and go on."""
-        pair, vote = self._pair, Vote(said)
+        poll, pair, vote = self._poll, self._pair, Vote(said)
+        if poll is None:
+            return
         if pair is None:
             self._say("Every pair has been shown; u goes back to the last one.")
             return
-        turned = {Vote.FIRST: Vote.SECOND, Vote.SECOND: Vote.FIRST}
-        of_arms = turned.get(vote, vote) if pair.turned else vote
         try:
-            self._box.add(pair, of_arms)
+            poll.add(pair, vote.turned if poll.turned(pair) else vote)
         except VotesError as error:
             self._say(f"Not kept: {error}")
             return
-        self._votes[pair] = of_arms
         self._go_on(vote, f"Kept: {_SAID[vote]}.")
 
     def action_skip(self) -> None:
@@ -219,16 +248,15 @@ class VotesScreen(AppScreen[None]):
 
     def action_undo(self) -> None:
         """Go back to the pair before, and take its vote back."""
-        if not self._steps:
+        if self._poll is None or not self._steps:
             self._say("There is nothing to take back: votes from before stay.")
             return
         if self._steps[-1] is not None:
             try:
-                self._box.undo()
+                self._poll.undo(self._left[self._at - 1])
             except VotesError as error:
                 self._say(f"Not taken back: {error}")
                 return
-            del self._votes[self._left[self._at - 1]]
         was = self._steps.pop()
         self._at -= 1
         self._message = "Taken back." if was is not None else "Back to the pair that was skipped."
@@ -236,10 +264,11 @@ class VotesScreen(AppScreen[None]):
 
     def action_names(self) -> None:
         """Tell whose replies the last pair had, if it has a vote."""
-        if not self._steps or (said := self._steps[-1]) is None:
+        if self._poll is None or not self._steps or (said := self._steps[-1]) is None:
             self._say("Names are told of the pair before, once it has a vote.")
             return
-        a, b = self._names[::-1] if self._left[self._at - 1].turned else self._names
+        pair = self._left[self._at - 1]
+        a, b = self._poll.names(pair)[:: -1 if self._poll.turned(pair) else 1]
         self._say(f"The pair before: A was {a}, B was {b}. You said: {_SAID[said]}.")
 
     def action_side(self, by: int) -> None:

@@ -1,0 +1,123 @@
+"""Votes on a run's replies: lines of `votes.jsonl` beside the rows, which they name by their keys."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+
+from alignscope.files.lock import HeldError, Lock
+from alignscope.lab.votes.appending import append
+from alignscope.lab.votes.index import Pair
+from alignscope.model.vote import Vote, VotesError
+
+VOTES: Final = "votes.jsonl"
+_LOCK: Final = ".votes.lock"
+_DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
+
+
+class Ballot(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of `votes.jsonl`: what somebody said of two replies."""
+
+    first: str
+    """Key of a row; where a person voted, of the reply that was shown as A."""
+    second: str
+    vote: Vote
+    by: str = ""
+    """Who said so; "" for the person, else a judge's name."""
+
+
+_decoder: Final = msgspec.json.Decoder(Ballot)
+
+
+def ballots(folder: Path) -> dict[tuple[str, str, str], Vote]:
+    """Return the last vote of each voter on each two replies, whichever of them was shown first.
+
+    The keys are those of the two rows, the smaller one first, and the voter.
+    """
+    votes: dict[tuple[str, str, str], Vote] = {}
+    try:
+        lines = (folder / VOTES).read_bytes().split(b"\n")
+    except OSError:
+        return {}
+    for line in lines[:-1]:  # the last one has no line break, or is empty
+        try:
+            ballot = _decoder.decode(line)
+        except _DAMAGED:
+            continue
+        if ballot.first <= ballot.second:
+            votes[ballot.first, ballot.second, ballot.by] = ballot.vote
+        else:
+            votes[ballot.second, ballot.first, ballot.by] = ballot.vote.turned
+    return votes
+
+
+def votes_of(folder: Path, pairs: Sequence[Pair]) -> dict[Pair, Vote]:
+    """Return what the person said of each pair, as of its two arms; not those without a vote."""
+    return votes_on(pairs, said_by(ballots(folder), ""))
+
+
+def said_by(said: Mapping[tuple[str, str, str], Vote], by: str) -> dict[tuple[str, str], Vote]:
+    """Return the votes of one voter; the keys are those of the two rows, the smaller one first."""
+    return {(first, second): vote for (first, second, voter), vote in said.items() if voter == by}
+
+
+def votes_on(pairs: Iterable[Pair], said: Mapping[tuple[str, str], Vote]) -> dict[Pair, Vote]:
+    """Return what one voter said of each pair, as of its two arms; not those without a vote."""
+    votes = {}
+    for pair in pairs:
+        straight = pair.first <= pair.second
+        vote = said.get((pair.first, pair.second) if straight else (pair.second, pair.first))
+        if vote is not None:
+            votes[pair] = vote if straight else vote.turned
+    return votes
+
+
+class BallotBox:
+    """The open file of votes. One voter at a time adds to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the file, and lock it. Raises VotesError."""
+        self._path = folder / VOTES
+        try:
+            self._lock = Lock(folder / _LOCK)
+        except HeldError as held:
+            raise VotesError(f"somebody votes on {folder} already{held.who}; go on when that has ended") from None
+        except OSError as error:
+            raise self._trouble(error) from error
+        self._sizes: list[tuple[int, int]] = []
+        """The file's size in bytes before and after each vote that was added here."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def add(self, pair: Pair, vote: Vote) -> None:
+        """Write a vote, which is of the pair's two arms. Raises VotesError."""
+        ballot = Ballot(first=pair.first, second=pair.second, vote=vote)
+        if pair.turned:
+            ballot = Ballot(first=pair.second, second=pair.first, vote=vote.turned)
+        line = msgspec.json.encode(ballot) + b"\n"
+        try:
+            sizes = append(self._path, line)
+        except OSError as error:
+            raise self._trouble(error) from error
+        self._sizes.append(sizes)
+
+    def undo(self) -> None:
+        """Take back the last vote that was added here. Raises VotesError, also if the file has changed since."""
+        before, after = self._sizes[-1]
+        try:
+            with self._path.open("r+b") as file:
+                if file.seek(0, os.SEEK_END) != after:
+                    raise VotesError(f"{self._path} was changed by somebody else, so the last vote stays")
+                file.truncate(before)
+        except OSError as error:
+            raise self._trouble(error) from error
+        self._sizes.pop()
+
+    def _trouble(self, error: OSError) -> VotesError:
+        return VotesError(f"{self._path} can't be written: {error.strerror or error}; no vote is lost that was kept")
