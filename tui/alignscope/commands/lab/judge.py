@@ -1,4 +1,4 @@
-"""`alignscope lab judge`: which replies of a file decline what was asked."""
+"""`alignscope lab judge`: which replies of a file decline what was asked; a run's folder goes to `model_judge`."""
 
 import argparse
 import sys
@@ -11,11 +11,14 @@ from typing import BinaryIO, Final
 import msgspec
 
 from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.line.arguments import refuse
 from alignscope.lab.row import MAX_LINE
 from alignscope.measure.refusal.error import HELD_OUT, Measured
 from alignscope.measure.refusal.judging import Judgement, Label, judge
 from alignscope.text.wording import counted
 
+_OF_RUNS: Final = ("by", "principles", "between", "pairs", "concurrency", "host")
+"""Options of a judge that is a model."""
 _STANDARD_INPUT: Final = "-"
 _NO_WORDS: Final = "no words of declining"
 """What a summary calls the rule of a reply in which none was found."""
@@ -42,7 +45,12 @@ class _Bad(msgspec.Struct):
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge each line, print what comes out or sum it up, and return the exit status. Raises UsageError."""
+    """Judge each line by rule, or hand over to a model that judges a run. Return the exit status. Raises UsageError."""
+    if Path(options.file).expanduser().is_dir():
+        from alignscope.commands.lab import model_judge
+
+        return model_judge.run(options)
+    refuse(options, _OF_RUNS, " FILE")
     judged, compared, bad = list[Judgement](), list[tuple[Label, Label]](), 0
     with _opened(options.file) as file:
         for number, raw in enumerate(_lines(file, options.file), 1):

@@ -14,6 +14,10 @@ from alignscope.files.whole import write_whole
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import Arm, RunError
 from alignscope.lab.summary.tally import Tally
+from alignscope.lab.votes.ballots import VOTES
+from alignscope.lab.votes.feedback import Feedback, feedback_of
+from alignscope.lab.votes.index import Index
+from alignscope.lab.votes.judging.answers import JUDGED
 from alignscope.text.clean import clean_line
 from alignscope.text.wording import counted
 
@@ -31,6 +35,18 @@ def measured(folder: str) -> Tally:
             return open_run(Path(folder).expanduser(), told=told)
         except RunError as error:
             raise UsageError(str(error)) from error
+
+
+def feedback(tally: Tally) -> Feedback | None:
+    """Return what was said of a run's replies; None where nothing was. Raises UsageError."""
+    folder = tally.rows.folder
+    if not any((folder / name).exists() for name in (VOTES, JUDGED)):
+        return None
+    try:
+        found = feedback_of(Index(folder))
+    except RunError as error:
+        raise UsageError(str(error)) from error
+    return None if found.empty else found
 
 
 @contextmanager

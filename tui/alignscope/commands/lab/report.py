@@ -21,12 +21,11 @@ def run(options: argparse.Namespace) -> int:
     path = folder / derived.REPORT if options.output is None else Path(options.output).expanduser()
     if options.output is not None and path.is_file() and not options.force:
         raise UsageError(f"{options.output} is there already; name another file, or replace it with --force")
-    summary = tally.summary()
-    opening.write(
-        path, (part.encode() for part in page.write(tally, summary, most_rows=MOST if most is None else most))
-    )
+    summary, feedback = tally.summary(), opening.feedback(tally)
+    parts = page.write(tally, summary, feedback=feedback, most_rows=MOST if most is None else most)
+    opening.write(path, (part.encode() for part in parts))
     if options.output is None:
-        opening.write(folder / derived.SUMMARY, [derived.as_json(summary)])
+        opening.write(folder / derived.SUMMARY, [derived.as_json(summary, feedback)])
         opening.write(folder / derived.METRICS, [derived.as_csv(summary).encode("utf-8-sig")])
     printing.out().line(f"Wrote {path}. It opens in any browser, and needs no network.")
     return Status.OK

@@ -4,7 +4,7 @@ import argparse
 
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.lab import opening
-from alignscope.lab.report import claimed, derived, text
+from alignscope.lab.report import claimed, derived, text, votes
 
 
 def run(options: argparse.Namespace) -> int:
@@ -16,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
     if options.measure is not None and options.measure not in names:
         raise UsageError(f"--measure: this run has no {options.measure:.40}; it has {', '.join(names)}")
     if options.json:
-        out.json(derived.in_a_line(summary, options.measure))
+        out.json(derived.in_a_line(summary, options.measure, feedback=opening.feedback(tally)))
         return Status.OK
     width = opening.width()
     if options.measure is not None:
@@ -25,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
         lines = text.gap_table(summary, width)
         if summary.claim is not None:
             lines = [*claimed.lines(summary.claim, width), "", *lines]
+        if (found := opening.feedback(tally)) is not None:
+            lines += ["", *votes.lines(found, width)]
     for line in lines:
         out.line(line)
     return Status.OK

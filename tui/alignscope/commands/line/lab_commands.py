@@ -107,16 +107,30 @@ def _add_running(parser: argparse.ArgumentParser) -> None:
 def _add_judge(actions: Any) -> None:
     judge: argparse.ArgumentParser = actions.add_parser(
         "judge",
-        help="say which replies of a file decline what was asked",
-        description="Judge replies by rule: refused, other, or undetermined where nothing is said. Without --json, sum"
-        " up, with the rules' own error.",
-        epilog="exit status: 0 all lines were judged, 1 some could not be read, 2 wrong usage",
+        help="say which replies of a file decline what was asked; or let a model say which reply of a run is better",
+        description="Judge a file's replies by rule: refused, other, or undetermined. Or, with a run's folder and --by,"
+        " ask a model which of two replies is better by written principles, both ways round. ctrl+c stops; the same"
+        " command goes on.",
+        epilog="exit status: 0 all were judged, 1 some could not be, 2 wrong usage, 130 interrupted",
     )
-    judge.set_defaults(json=False)
+    judge.set_defaults(json=False, by=None, principles=None, between=None, pairs=None, concurrency=None)
     judge.add_argument(
         "file",
-        metavar="FILE",
+        metavar="FILE|DIR",
         help="JSON Lines with `prompt` and `reply`, or the rows of a run; - for standard input. Where a line has a"
-        " `label`, the summary compares",
+        " `label`, the summary compares. Or the folder of a run",
     )
-    judge.add_argument("--json", action="store_true", help="one JSON object a line: label, rule, matched words")
+    judge.add_argument(
+        "--by", metavar="MODEL[@URL][,MODE]", help="the model that judges a run; MODE is chat or completion"
+    )
+    judge.add_argument(
+        "--principles", metavar="NAME|FILE", help="by which list of questions: helpful, harmless, honest, or a file"
+    )
+    judge.add_argument(
+        "--between", nargs=2, metavar=("NAME", "NAME"), help="whose replies, as `lab show` names them (default: every"
+        " two)",
+    )  # fmt: skip
+    judge.add_argument("--pairs", metavar="N", help="pairs of every two models at most, in the order of `lab vote`")
+    judge.add_argument("--concurrency", metavar="N", help="requests at once (default: 4)")
+    judge.add_argument("--host", metavar="URL", help="the server of a judge that names none")
+    judge.add_argument("--json", action="store_true", help="JSON: one object a line of a file; all votes of a run")

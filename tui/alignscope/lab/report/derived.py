@@ -9,6 +9,7 @@ import msgspec
 
 from alignscope.export.csv import harmless
 from alignscope.lab.summary.figures import Ends, Summary
+from alignscope.lab.votes.feedback import Feedback
 
 SUMMARY: Final = "summary.json"
 METRICS: Final = "metrics.csv"
@@ -22,13 +23,15 @@ COLUMNS: Final = (
 Cell = str | float | int | bool | None
 
 
-def as_json(summary: Summary) -> bytes:
-    """Return all figures as one JSON object."""
-    return msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n"
+def as_json(summary: Summary, feedback: Feedback | None = None) -> bytes:
+    """Return all figures as one JSON object, with what was said of the replies."""
+    return msgspec.json.format(in_a_line(summary, feedback=feedback), indent=1) + b"\n"
 
 
-def in_a_line(summary: Summary, measure: str | None = None) -> bytes:
+def in_a_line(summary: Summary, measure: str | None = None, *, feedback: Feedback | None = None) -> bytes:
     """Return all figures, or those of one measure, as JSON in one line."""
+    if measure is None and feedback is not None:
+        return msgspec.json.encode({**msgspec.to_builtins(summary), "votes": feedback})
     if measure is None:
         return msgspec.json.encode(summary)
     return msgspec.json.encode(next(each for each in summary.measures if each.name == measure))

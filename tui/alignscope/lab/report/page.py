@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from alignscope.export.palette import Palette, bundled_palettes
-from alignscope.lab.report import claimed, listing
+from alignscope.lab.report import claimed, listing, votes
 from alignscope.lab.report.drawings import plots
 from alignscope.lab.report.plots import svg
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import ArmFacts, Difference, Measured, Summary
 from alignscope.lab.summary.tally import Tally
+from alignscope.lab.votes.feedback import Feedback
 from alignscope.model.lineup.tones import MARKS
 from alignscope.text.clean import clean, encodable
 from alignscope.text.wording import counted
@@ -51,10 +52,13 @@ _CLAIMS: Final = (
 )
 
 
-def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> Iterator[str]:
+def write(
+    tally: Tally, summary: Summary, *, feedback: Feedback | None = None, most_rows: int = listing.MOST
+) -> Iterator[str]:
     """Yield the page in parts.
 
     Args:
+        feedback: what was said of the replies; None where nothing was.
         most_rows: how many rows the page holds at most, from the first on; figures are always over all.
     """
     title = _text(summary.run)
@@ -73,6 +77,7 @@ def write(tally: Tally, summary: Summary, *, most_rows: int = listing.MOST) -> I
     yield from _asked(summary)
     yield from _gap(summary)
     yield from _measures(tally, summary)
+    yield from () if feedback is None else votes.section(feedback)
     yield from _sent(summary)
     yield from listing.section(tally, most_rows)
     yield f"</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"

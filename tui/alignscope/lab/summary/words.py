@@ -122,8 +122,8 @@ def chance(found: Difference) -> list[str]:
         return []
     if not found.can_tell:
         return ["too few prompts differ for a test"]
-    adjusted = f", {_p(found.p_holm)} adjusted for all" if found.p_holm is not None else ""
-    return [f"sign-flip {_p(found.p)}{adjusted}"]
+    adjusted = f", {p_value(found.p_holm)} adjusted for all" if found.p_holm is not None else ""
+    return [f"sign-flip {p_value(found.p)}{adjusted}"]
 
 
 def outcome(found: Difference) -> str:
@@ -135,7 +135,7 @@ def test_of(found: Difference) -> str:
     """Return the adjusted p, or the plain one where it isn't adjusted, as it stands in a table."""
     if found.p is None:
         return PLACE_HELD
-    return _p(found.p if found.p_holm is None else found.p_holm, name="") if found.can_tell else "?"
+    return p_value(found.p if found.p_holm is None else found.p_holm, name="") if found.can_tell else "?"
 
 
 def family(summary: Summary) -> str:
@@ -236,7 +236,8 @@ def _unit(unit: Unit) -> str:
     return "" if unit is Unit.SHARE else str(unit)
 
 
-def _p(p: float, name: str = "p ") -> str:
+def p_value(p: float, name: str = "p ") -> str:
+    """Return a p value as it is written, behind a name."""
     return f"{name}< 0.001" if p < 0.001 else f"{name}{'= ' if name else ''}{p:.3f}"
 
 

@@ -99,13 +99,14 @@ def standing_of(
     decided = number[Vote.FIRST] + number[Vote.SECOND]
     return msgspec.structs.replace(
         standing,
-        halves=_share(share.with_ties_as_halves, len(votes)),
-        decided=_share(share.without_ties, decided),
+        halves=share_of(share.with_ties_as_halves, len(votes)),
+        decided=share_of(share.without_ties, decided),
         **({} if length is None else _at_equal_length(votes, length)),
     )
 
 
-def _share(estimate: Estimate | None, votes: int) -> Share | None:
+def share_of(estimate: Estimate | None, votes: int) -> Share | None:
+    """Return an estimate as a share of votes; None without one, and for too few votes."""
     if estimate is None or votes < LEAST_VOTES:
         return None
     interval = None if estimate.interval is None else estimate.interval.finite
@@ -125,7 +126,7 @@ def _at_equal_length(votes: Mapping[Pair, Vote], length: Callable[[str], int]) -
     if isinstance(found, Unknown):
         return {"no_equal_length": str(found)}
     assert isinstance(found, AtEqualLength)
-    return {"equal_length": _share(found.share, found.votes), "longer": found.slope}
+    return {"equal_length": share_of(found.share, found.votes), "longer": found.slope}
 
 
 def lengths(index: Index) -> Callable[[str], int]:
