@@ -95,7 +95,7 @@ def test_lm_eval_has_a_line_for_each_prompt(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_preferences_are_what_most_voters_preferred(tmp_path: Path) -> None:
+def test_preferences_are_what_was_preferred_and_say_by_whom(tmp_path: Path) -> None:
     rows = [runs.row(key=key, sample=n, text=key, sent="What is a lamp? It") for n, key in enumerate("abc")]
     tally = tallied(
         tmp_path, [*rows, runs.chat(key="d", text="d"), runs.chat(key="e", text="a"), runs.chat(key="f", text="")]
@@ -117,12 +117,30 @@ def test_preferences_are_what_most_voters_preferred(tmp_path: Path) -> None:
     )
     lines = [json.loads(line) for line in exported(tally, "preferences").splitlines()]
     assert lines == [
-        {"prompt": "What is a lamp? It", "chosen": "b", "rejected": "a"},
-        {"prompt": "What is a lamp?", "chosen": "d", "rejected": "b"},
+        {"prompt": "What is a lamp? It", "chosen": "b", "rejected": "a", "by": ["person", "judge"]},
+        {"prompt": "What is a lamp?", "chosen": "d", "rejected": "b", "by": ["person"]},
     ]
     assert FORMS["preferences"].remark(tally, None) == (
         "2 pairs written, 1 left out because both replies are the same, 1 left out because a reply is empty."
     )
+
+
+def test_where_the_person_says_nothing_more_of_the_judges_decide(tmp_path: Path) -> None:
+    rows = [runs.row(key=key, sample=n, text=key) for n, key in enumerate("abcd")]
+    tally = tallied(tmp_path, rows)
+    votes(
+        tmp_path,
+        {"first": "a", "second": "b", "vote": "tie"},
+        {"first": "a", "second": "b", "vote": "first", "by": "one"},
+        {"first": "a", "second": "b", "vote": "first", "by": "two"},
+        {"first": "b", "second": "c", "vote": "second", "by": "one"},
+        {"first": "c", "second": "b", "vote": "first", "by": "two"},
+        {"first": "c", "second": "b", "vote": "second", "by": "three"},
+        {"first": "c", "second": "d", "vote": "second", "by": "one"},
+        {"first": "c", "second": "d", "vote": "first", "by": "two"},
+    )
+    (line,) = [json.loads(line) for line in exported(tally, "preferences").splitlines()]
+    assert (line["chosen"], line["rejected"], line["by"]) == ("c", "b", ["one", "two"])
 
 
 def test_pandas_reads_rows_and_figures(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """A model that judges: asked both ways round, once, and found out where it goes by the place or by nothing."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
 from alignscope.files.yaml_file import FileError
+from alignscope.lab.export import FORMS
+from alignscope.lab.summary.opening import open_run
 from alignscope.lab.votes import words
 from alignscope.lab.votes.ballots import BallotBox, ballots
 from alignscope.lab.votes.feedback import feedback_of
@@ -236,3 +239,19 @@ def test_a_list_of_ones_own_is_called_as_its_file_is(tmp_path: Path) -> None:
     assert read_principles(str(tmp_path / "mine.yaml")).name == "mine"
     with pytest.raises(FileError, match="no list of principles is called kind, nor is there such a file; there are ha"):
         read_principles("kind")
+
+
+async def test_verdicts_export_with_who_judged(index: Index, llama_cpp: OpenAIStyle) -> None:
+    llama_cpp.script("stories", judge.script(judge.longer))
+    await judge.judged(index, llama_cpp.url)
+    pair = next(pair for pair in index.pairs(*index.arms) if texts(index, pair.first) == "b" * 30)
+    with BallotBox(index.folder) as box:
+        box.add(pair, Vote.FIRST)  # the shorter one
+    tally = open_run(index.folder, ())
+    lines = [json.loads(line) for line in FORMS["preferences"].write(tally, None)]
+    ties = list(judge.the_judge(index).verdicts.values()).count(Vote.TIE)
+    assert len(lines) == 20 - ties
+    (mine,) = [line for line in lines if line["by"] == ["person"]]
+    assert mine["chosen"] == "b" * 30
+    theirs = [line for line in lines if line["by"] == ["stories by helpful"]]
+    assert len(theirs) == len(lines) - 1 and all(len(line["chosen"]) > len(line["rejected"]) for line in theirs)

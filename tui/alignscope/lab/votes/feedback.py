@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -109,18 +110,29 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.standings or self.judges)
 
 
+def everyone(folder: Path, asked: Sequence[Judge] | None = None) -> dict[str, Mapping[Two, Vote]]:
+    """Return the votes of each voter of a run: the person's first, if there are any, and judges' verdicts last.
+
+    Args:
+        asked: what judges have answered, if that was read already.
+    """
+    said = ballots(folder)
+    votes: dict[str, Mapping[Two, Vote]] = {by: said_by(said, by) for by in sorted({by for *_, by in said})}
+    for judge in judges(folder) if asked is None else asked:
+        if verdicts := judge.verdicts:
+            votes[judge.by] = verdicts
+    return votes
+
+
 def feedback_of(index: Index) -> Feedback:
     """Return all that was said of a run's replies."""
-    said = ballots(index.folder)
     asked = judges(index.folder)
-    voters = list(dict.fromkeys([PERSON, *sorted({by for *_, by in said})]))
-    everyone: dict[str, Mapping[Two, Vote]] = {by: said_by(said, by) for by in voters}
-    everyone |= {judge.by: judge.verdicts for judge in asked}
+    said = everyone(index.folder, asked)
     length = lengths(index)
     standings: list[Standing] = []
     orders: list[Order] = []
-    by_arms = {two: index.pairs(*two) for two in combinations(index.arms, 2)} if said or asked else {}
-    for by, votes in everyone.items():
+    by_arms = {two: index.pairs(*two) for two in combinations(index.arms, 2)} if said else {}
+    for by, votes in said.items():
         found: dict[tuple[str, str], tuple[Standing, dict[Pair, Vote]]] = {}
         for (first, second), pairs in by_arms.items():
             if mine := votes_on(pairs, votes):
@@ -130,7 +142,7 @@ def feedback_of(index: Index) -> Feedback:
         if (order := _order(by, index.labels, found)) is not None:
             orders.append(order)
     pairs = [pair for those in by_arms.values() for pair in those]
-    mine = votes_on(pairs, everyone.get(PERSON, {}))
+    mine = votes_on(pairs, said.get(PERSON, {}))
     return Feedback(
         standings=tuple(standings),
         orders=tuple(orders),
