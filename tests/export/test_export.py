@@ -19,6 +19,7 @@ from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.lineup.tones import tones
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, Verdict
+from alignscope.model.vote import Vote
 from tests.sessions.recorded import NASTY, events, nasty, session, turn, two_turns, with_logprobs, written
 
 # Markdown
@@ -191,6 +192,19 @@ def test_preferences_from_a_verdict() -> None:
     assert _pairs(kept) == []
     kept.turns[0].verdict = _order(("instruct", 1), ("base", 1))
     assert _pairs(kept) == [Pair("こんにちは", "Hello!\n", "One two three Four")]
+
+
+def test_preferences_from_blind_votes() -> None:
+    kept = session(*two_turns())
+    first, second = kept.turns
+    for each in kept.turns:
+        each.put_vote(("instruct", 1), ("base", 1), Vote.FIRST)
+    assert [(pair.chosen, pair.rejected) for pair in _pairs(kept)] == [
+        ("Hello!\n", "One two three Four"), ("Hello again", "on and on"),
+    ]  # fmt: skip
+    second.put_vote(("base", 1), ("instruct", 1), Vote.TIE)
+    first.verdict = _order(("base", 1), ("instruct", 1))  # of the two, names are known to this one
+    assert [(pair.chosen, pair.rejected) for pair in _pairs(kept)] == [("One two three Four", "Hello!\n")]
 
 
 def test_preferences_from_an_order_over_samples() -> None:

@@ -13,6 +13,7 @@ from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.session import Parent, Session, SessionError
 from alignscope.model.turn import Turn, TurnSettings, Verdict
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import documents, jsonl
 from alignscope.sessions.format.timeline import StoredReply
 from tests.sessions.recorded import AT, events, session, turn, two_turns, with_logprobs, written
@@ -67,6 +68,8 @@ def _turns(draw: st.DrawFn, number: int) -> Turn:
             made.apply(Finished(pane.name, sample, draw(_TIMES), draw(st.sampled_from(End)), draw(_TEXT), stats))
     order = draw(st.permutations(list(made.replies)))
     made.verdict = draw(st.none() | st.just(Verdict(tuple(order), draw(_EXTRA))))
+    if len(order) > 1:
+        made.put_vote(order[0], order[1], draw(st.none() | st.sampled_from(Vote)), draw(_EXTRA))
     return made
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import file
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS
 
@@ -20,6 +21,8 @@ def test_what_it_shows_opens(tmp_path: Path) -> None:
     [turn] = session.turns
     assert turn.note == "Who is greeted?"
     assert turn.verdict is not None and turn.verdict.order == (("instruct", 1), ("base", 1))
+    [(two, voted)] = turn.votes.items()
+    assert two == (("base", 1), ("instruct", 1)) and voted.vote is Vote.SECOND
     reply = turn.replies["base", 1]
     assert (reply.text, list(reply.times), reply.logprobs[1][0]) == ("。昨日", [27.929, 27.951], -0.31)
     further = turn.replies["base", 2]

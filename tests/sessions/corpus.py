@@ -142,6 +142,19 @@ def files() -> Iterator[tuple[str, bytes | Callable[[], bytes], str]]:
         "twice",
     )
     yield "verdict of a loop", put("---\nturn: 2", "---\nverdict: {turn: 1, order: [[[]]]}\n...\n---\nturn: 2"), "order"
+    two = "{turn: 1, first: base, second: "
+    yield "vote", put("---\nturn: 2", f"---\nvote: {two}instruct, vote: tie}}\n...\n---\nturn: 2"), OPENS
+    for what, vote, said in (
+        ("on nobody", two + "x, vote: tie}", "vote.second.*‘x’"),
+        ("on itself", two + "base, vote: tie}", "vote.second.*first reply again"),
+        ("of a loop", two + "[[]], vote: tie}", "vote.second"),
+        ("of a sample too many", two + "[instruct, 65], vote: tie}", "vote.second"),
+        ("of another kind", two + "instruct, vote: third}", "vote.vote.*third"),
+        ("without a word", two + "instruct}", "vote.vote.*missing"),
+        ("on no turn", "{turn: 7, first: base, second: instruct, vote: tie}", "vote.turn"),
+    ):
+        yield f"vote {what}", put("---\nturn: 2", f"---\nvote: {vote}\n...\n---\nturn: 2"), said
+    yield "votes of a word", put("context: fresh", "context: fresh\nvotes: x"), "votes.*list"
     yield "note on nothing", put("---\nturn: 2", "---\nnote: {turn: 7, text: x}\n...\n---\nturn: 2"), "note.turn"
     yield "note of a list", put("---\nturn: 2", "---\nnote: [1]\n...\n---\nturn: 2"), "note.*mapping"
     yield "parent of a word", put("title: Greeting", "title: Greeting\nparent: x"), "parent.*mapping"

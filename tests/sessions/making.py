@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import combinations
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from alignscope.model.scaffold import SCAFFOLDS
 from alignscope.model.score import Frame, Missing, Position, Scored, Tokenizers
 from alignscope.model.session import Parent, Session
 from alignscope.model.turn import CARRY, FRESH, PaneRecord, Turn, TurnSettings, Verdict
+from alignscope.model.vote import Vote
 
 AT = datetime(2026, 11, 20, 21, 3, 11, tzinfo=UTC)
 BASE = Pane("base", "mistral:text", "http://localhost:11434", Mode.COMPLETION)
@@ -67,7 +69,7 @@ def shape(value: Session | Turn | Reply) -> Any:
             return (value.pane, value.sample, value.text, value.thinking, columns, told, getattr(value, "extra", {}))
         case Turn():
             sent = (value.at, value.prompt, value.lineup, value.settings)
-            said = (value.panes, value.experiment, value.note, value.verdict, value.extra)
+            said = (value.panes, value.experiment, value.note, value.verdict, value.votes, value.extra)
             return (value.number, sent, said, value.scores, {key: shape(reply) for key, reply in value.replies.items()})
         case Session():
             header = (value.title, value.created, value.lineup, value.parent, value.extra, value.others)
@@ -205,6 +207,9 @@ def turns(draw: st.DrawFn, number: int, records: tuple[PaneRecord, ...]) -> Turn
     for key in made.replies:
         if draw(st.booleans()):
             made.add_scored(draw(scored(*key, draw(st.sampled_from([pane.name for pane in lineup])))))
+    for one, other in combinations(keys, 2):
+        if draw(st.booleans()):
+            made.put_vote(one, other, draw(st.sampled_from(Vote)), draw(extras))
     return made
 
 

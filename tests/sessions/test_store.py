@@ -16,6 +16,7 @@ import pytest
 
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn, Verdict
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.library.index import text_of
 from alignscope.sessions.library.store import Store
@@ -52,10 +53,15 @@ def test_what_is_appended_is_there(store: Store) -> None:
         writer.append(documents.note(3, "wrong"))
         writer.append(documents.note(3, ""))
         writer.append(documents.verdict(2, Verdict((("instruct", 1), ("base", 1)))))
+        for vote in (Vote.TIE, Vote.FIRST):  # the second one as of the two turned round
+            writer.append(documents.vote(2, (("instruct", 1), ("base", 1)), vote))
+        writer.append(documents.vote(3, (("base", 1), ("instruct", 1)), Vote.BOTH_BAD))
+        writer.append(documents.vote(3, (("instruct", 1), ("base", 1)), None))
     assert session.path is not None
     read = store.open(session.path)
     session.title = "Another title"
     session.turns[1].note, session.turns[1].verdict = "a note\u2028with\nlines", Verdict((("instruct", 1), ("base", 1)))
+    session.turns[1].put_vote(("base", 1), ("instruct", 1), Vote.SECOND)
     for turn in session.turns:
         turn.records = session.lineup
     assert shape(read) == shape(session)

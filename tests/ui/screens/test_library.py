@@ -14,7 +14,9 @@ from textual.widgets import Static
 
 from alignscope.model.session import Session
 from alignscope.model.turn import PaneRecord
+from alignscope.model.vote import Vote
 from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.writer import Writer
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.library.rows import describe, local_time
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
@@ -282,3 +284,23 @@ def test_when() -> None:
     assert local_time(now.replace(hour=9), now) == "09:00"
     assert local_time(now.replace(month=3, day=2), now) == "02 Mar"
     assert local_time(now.replace(year=2024), now) == "2024-11-21"
+
+
+async def test_a_session_is_voted_on_blind(store: Store) -> None:
+    app = Host(screen=lambda: LibraryScreen(store))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await shown(pilot, "4 sessions")
+        await pilot.press("f4")
+        text = await shown(pilot, "Blind votes  ·  1 of 1", "One two three Four", "Hello!")
+        assert "base" not in text and "instruct" not in text
+        await pilot.press("x")
+        await shown(pilot, "1 of 1 pair voted on: base better 0, instruct better 0, tie 0, both bad 1.")
+        await pilot.press("escape")
+        await shown(pilot, "4 sessions", "Newest")
+        first, second = store.open("s2").turns
+        assert [voted.vote for voted in first.votes.values()] == [Vote.BOTH_BAD] and second.votes == {}
+        with Writer.open(store.open("s2")):  # it was let go
+            await pilot.press("f4")
+            await shown(pilot, "s2 is open in this alignscope already.")
+        await pilot.press("down", "down", "down", "f4")
+        await shown(pilot, "comes with alignscope and is never written to")

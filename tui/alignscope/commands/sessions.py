@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.commands import Status, UsageError, printing
-from alignscope.commands.line.arguments import milliseconds, whole
+from alignscope.commands.line.arguments import launch as make_launch
+from alignscope.commands.line.arguments import milliseconds, need_terminal, read_settings, whole
 from alignscope.commands.line.session_args import open_session, run_on_store
 from alignscope.export import FORMATS, Format, Options, format_of
 from alignscope.export.palette import bundled_palettes
@@ -21,6 +22,7 @@ from alignscope.model.session import SessionError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import ENDING, name_for
+from alignscope.sessions.recording.writer import Writer
 from alignscope.text.clean import cell_width, clean, encodable, fit
 from alignscope.text.wording import counted
 
@@ -176,6 +178,29 @@ def _undelete(store: Store, arguments: argparse.Namespace) -> int:
     return Status.OK
 
 
+def _vote(store: Store, arguments: argparse.Namespace) -> int:
+    # The lab's own imports take a while, and no other action needs them.
+    from alignscope.commands.lab.vote import report
+    from alignscope.lab.votes.sessions import NO_PAIRS, SessionPoll, kept_in
+
+    session = store.open(arguments.name)
+    if not arguments.summary:
+        need_terminal("voting", "--summary")
+        launch = make_launch(arguments, read_settings())
+        with Writer.open(session) as writer:
+            poll = SessionPoll(session, kept_in(writer))
+            if not len(poll):
+                raise SessionError(f"{session.name} {NO_PAIRS}")
+            from alignscope.ui.app import run as run_screen
+            from alignscope.ui.screens.votes.screen import VotesScreen
+
+            status = run_screen(launch, lambda: VotesScreen(lambda _: poll, printing.notes().line))
+        return status or report(poll)
+    for line in SessionPoll(session, lambda *_: None).standing() or [f"{session.name} {NO_PAIRS}"]:
+        printing.out().line(line)
+    return Status.OK
+
+
 def _import(store: Store, arguments: argparse.Namespace) -> int:
     session = open_session(store, arguments.file)
     for warning in session.warnings:
@@ -255,6 +280,7 @@ _ACTIONS: Final = {
     "rename": _rename,
     "delete": _delete,
     "undelete": _undelete,
+    "vote": _vote,
     "export": _export,
     "import": _import,
     "path": _path,

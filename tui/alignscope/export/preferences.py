@@ -1,4 +1,4 @@
-"""Verdicts as preference pairs, in the JSON Lines that TRL's DPOTrainer reads.
+"""Verdicts and votes as preference pairs, in the JSON Lines that TRL's DPOTrainer reads.
 
 A line has `prompt`, `chosen` and `rejected`: plain text, or with `conversational` lists of messages, to which the
 trainer applies its model's chat template.
@@ -15,6 +15,7 @@ from alignscope.model.lineup.pane import Mode
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.session import Session
 from alignscope.model.turn import CARRY, ReplyKey, Turn, exchanges
+from alignscope.model.vote import Vote
 from alignscope.text.clean import encodable
 from alignscope.text.wording import counted
 
@@ -40,11 +41,19 @@ def remark(session: Session) -> str:
 
 
 def _judged(session: Session) -> Iterator[tuple[Turn, Sequence[Turn], ReplyKey, ReplyKey]]:
-    """Yield a turn, the turns that it carries along, and two replies of it, the better one first."""
+    """Yield a turn, the turns that it carries along, and two replies of it, the better one first.
+
+    By the turn's verdict, and by blind votes on replies that it doesn't rank.
+    """
     for place, turn in enumerate(session.turns):
         before = session.turns[:place] if turn.settings.context == CARRY else []
         for better, worse in combinations(turn.verdict.order if turn.verdict else (), 2):
             yield turn, before, better, worse
+        ranked = set(turn.verdict.order) if turn.verdict else set[ReplyKey]()
+        for two, voted in turn.votes.items():
+            if voted.vote in (Vote.FIRST, Vote.SECOND) and not ranked >= set(two):
+                better, worse = two if voted.vote is Vote.FIRST else two[::-1]
+                yield turn, before, better, worse
 
 
 def _obstacle(turn: Turn, before: Sequence[Turn], better: ReplyKey, worse: ReplyKey) -> str:

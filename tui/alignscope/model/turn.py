@@ -13,6 +13,7 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Sampling
 from alignscope.model.scaffold import BARE
 from alignscope.model.score import Score, Scored, ScoreKey
+from alignscope.model.vote import Vote
 
 FRESH = "fresh"
 CARRY = "carry"
@@ -65,6 +66,18 @@ class Verdict(msgspec.Struct, frozen=True):
     extra: Extra = {}
 
 
+Two = tuple[ReplyKey, ReplyKey]
+"""Two replies, in the order of their keys."""
+
+
+class Voted(msgspec.Struct, frozen=True):
+    """What a person said of two replies, without knowing whose they were."""
+
+    vote: Vote
+    """Of the two in the order of their keys."""
+    extra: Extra = {}
+
+
 class TurnSettings(msgspec.Struct, frozen=True):
     """What a turn is sent with, besides its prompt and its lineup.
 
@@ -111,6 +124,7 @@ class Turn:
     """The last sample of each pane that has replies which go on from others, also where they haven't begun to play."""
     scores: dict[ScoreKey, Score] = field(default_factory=dict)
     """What other panes' models would have written at the positions of its replies."""
+    votes: dict[Two, Voted] = field(default_factory=dict)
 
     @property
     def panes(self) -> tuple[PaneRecord, ...]:
@@ -147,7 +161,9 @@ class Turn:
     def copy(self) -> "Turn":
         """Return a copy with replies and scores of its own; a reply that has ended doesn't change any more."""
         scores = {key: score.copy() for key, score in self.scores.items()}
-        return replace(self, replies=dict(self.replies), scores=scores, further=dict(self.further))
+        return replace(
+            self, replies=dict(self.replies), scores=scores, further=dict(self.further), votes=dict(self.votes)
+        )
 
     def has(self, pane: str) -> bool:
         """Return whether a pane of that name is in the lineup."""
@@ -188,8 +204,18 @@ class Turn:
         """Return a pane's replies, by sample."""
         return {sample: reply for (name, sample), reply in self.replies.items() if name == pane}
 
+    def put_vote(self, first: ReplyKey, second: ReplyKey, vote: Vote | None, extra: Extra | None = None) -> None:
+        """Keep what was said of two replies; None takes it back."""
+        straight = first < second
+        two = (first, second) if straight else (second, first)
+        if vote is None:
+            self.votes.pop(two, None)
+        else:
+            self.votes[two] = Voted(vote if straight else vote.turned, extra or {})
+
     def forget(self, pane: str) -> None:
-        """Drop a pane's replies, and what others thought of them."""
+        """Drop a pane's replies, what others thought of them, and votes on them."""
+        self.votes = {two: voted for two, voted in self.votes.items() if pane not in (two[0][0], two[1][0])}
         self.further.pop(pane, None)
         for key in [key for key in self.replies if key[0] == pane]:
             del self.replies[key]

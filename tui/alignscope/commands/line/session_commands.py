@@ -46,6 +46,11 @@ def add_sessions(commands: Any) -> None:
     delete.add_argument("names", metavar="NAME", nargs="+", help=_SESSION)
     undelete = action("undelete", "bring back what was deleted")
     undelete.add_argument("name", metavar="WHAT", help="the word that `delete` gave")
+    vote = action("vote", "say which of two replies to a prompt is better, without knowing whose they are",
+                  " The sides are by chance. A key is a vote, and is kept with the session at once.")  # fmt: skip
+    vote.set_defaults(summary=False)
+    vote.add_argument("name", metavar="NAME", help=_SESSION)
+    vote.add_argument("--summary", action="store_true", help="print how the votes stand, and show no pairs")
     _add_export(action("export", "write a session in a form that other programs read", _CUT))
     bring = action("import", "keep a session that was exported as JSON Lines, or a session file from elsewhere")
     bring.add_argument("file", metavar="FILE", help="a file, or - for JSON Lines on standard input")

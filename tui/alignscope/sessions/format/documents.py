@@ -11,13 +11,16 @@ from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.score import Scored
 from alignscope.model.session import Session
-from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Verdict
+from alignscope.model.turn import CARRY, Extra, PaneRecord, ReplyKey, Turn, TurnSettings, Two, Verdict
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import scores
 from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import BlockMapping, BlockText
 
 FORMAT: Final = "alignscope-session"
 VERSION: Final = 1
+NO_VOTE: Final = "none"
+"""Takes back a vote."""
 D = TypeVar("D", bound=dict[str, Any])
 _DEFAULTS: Final = TurnSettings()
 _ALWAYS: Final = ("sampling", "context")
@@ -55,6 +58,8 @@ def turn(
         document["note"] = turn.note
     if turn.verdict:
         document["verdict"] = _verdict(turn.verdict)
+    if turn.votes:
+        document["votes"] = [_vote(two, voted.vote, voted.extra) for two, voted in turn.votes.items()]
     written = turn.replies if replies is None else replies
     document["replies"] = [_reply(reply, carried=turn.settings.context == CARRY) for reply in written.values()]
     parts = [score.part(0) for key, score in turn.scores.items() if key[:2] in written]
@@ -76,6 +81,11 @@ def note(turn: int, text: str) -> BlockMapping:
 def verdict(turn: int, verdict: Verdict | None) -> BlockMapping:
     """Return the document that ranks a turn's replies; None removes the ranking."""
     return BlockMapping(verdict={"turn": turn} | (_verdict(verdict) if verdict else {"order": []}))
+
+
+def vote(turn: int, two: Two, vote: Vote | None) -> BlockMapping:
+    """Return the document that says which of two replies is better; None takes back what was said."""
+    return BlockMapping(vote={"turn": turn} | _vote(two, vote, {}))
 
 
 def further(turn: Turn, replies: Mapping[ReplyKey, Reply]) -> BlockMapping:
@@ -121,8 +131,17 @@ def _pane(record: PaneRecord) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
-    order = [pane if sample == 1 else [pane, sample] for pane, sample in verdict.order]
-    return _with({"order": order}, verdict.extra)
+    return _with({"order": [_key(key) for key in verdict.order]}, verdict.extra)
+
+
+def _vote(two: Two, vote: Vote | None, extra: Extra) -> dict[str, Any]:
+    said = NO_VOTE if vote is None else vote.value
+    return _with({"first": _key(two[0]), "second": _key(two[1]), "vote": said}, extra)
+
+
+def _key(key: ReplyKey) -> str | list[str | int]:
+    pane, sample = key
+    return pane if sample == 1 else [pane, sample]
 
 
 def limit_in(request: Mapping[str, Any]) -> int | None:

@@ -1,7 +1,7 @@
 """Reading of a session file's documents: each field is checked, unknown ones stay."""
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from alignscope.files.yaml_file import FormError, printable
 from alignscope.model.events import MAX_LIMIT, End, Stats
@@ -24,10 +24,14 @@ from alignscope.model.turn import (
     TurnSettings,
     Verdict,
 )
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import scores
-from alignscope.sessions.format.documents import FORMAT, VERSION, limit_in
+from alignscope.sessions.format.documents import FORMAT, NO_VOTE, VERSION, limit_in
 from alignscope.sessions.format.fields import Fields
 from alignscope.sessions.format.timeline import StoredReply
+
+_MAX_VOTES: Final = 10_000
+"""On a turn."""
 
 
 def read_header(data: Any) -> Session:
@@ -72,6 +76,8 @@ def add(session: Session, data: Any, where: str) -> None:
     if (verdict := fields.inner("verdict")) is not None:
         turn = _turn_of(session, verdict)
         turn.verdict = _read_verdict(verdict, turn)
+    if (vote := fields.inner("vote")) is not None:
+        _read_vote(vote, _turn_of(session, vote))
     for part in scores.each(fields):
         scores.add(_turn_of(session, part), part, session.warnings, where)
     if fields.rest():
@@ -96,6 +102,8 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
         new.note = note
     if (verdict := fields.inner("verdict")) is not None:
         new.verdict = _read_verdict(verdict, new)
+    for each in fields.each("votes", _MAX_VOTES):
+        _read_vote(each, new)
     for part in scores.each(fields):
         scores.add(new, part, session.warnings, where)
     new.extra = fields.rest() | ({"sampling": unknown} if unknown else {})
@@ -109,6 +117,7 @@ def _add_turn(session: Session, fields: Fields, where: str) -> None:
     known.further |= new.further
     known.scores |= new.scores
     known.note, known.verdict = new.note or known.note, new.verdict or known.verdict
+    known.votes |= new.votes
     known.extra |= new.extra
 
 
@@ -247,12 +256,28 @@ def _turn_of(session: Session, fields: Fields, name: str = "turn") -> Turn:
 def _read_verdict(fields: Fields, turn: Turn) -> Verdict | None:
     order: list[ReplyKey] = []
     for item in fields.items("order", MAX_PANES * MAX_STORED_SAMPLES):
-        pane, sample = item if isinstance(item, list) and len(item) == 2 else (item, 1)
-        if not isinstance(pane, str) or isinstance(sample, bool) or not isinstance(sample, int):
-            raise fields.refuse("order", "lists panes, or pairs of a pane and a sample's number")
-        if pane not in {record.name for record in turn.panes} or not 1 <= sample <= MAX_STORED_SAMPLES:
-            raise fields.refuse("order", f"the turn has no reply {printable(sample)} of ‘{printable(pane)}’")
-        if (pane, sample) in order:
-            raise fields.refuse("order", f"the reply {sample} of ‘{printable(pane)}’ is there twice")
-        order.append((pane, sample))
+        key = _read_key(fields, "order", item, turn)
+        if key in order:
+            raise fields.refuse("order", f"the reply {key[1]} of ‘{printable(key[0])}’ is there twice")
+        order.append(key)
     return Verdict(tuple(order), fields.rest()) if order else None
+
+
+def _read_vote(fields: Fields, turn: Turn) -> None:
+    """Put a vote on a turn, or take one back."""
+    first, second = (_read_key(fields, name, fields.raw(name), turn) for name in ("first", "second"))
+    if first == second:
+        raise fields.refuse("second", "is the first reply again")
+    vote = fields.word("vote", lambda word: None if word == NO_VOTE else Vote(word))
+    turn.put_vote(first, second, vote, fields.rest())
+
+
+def _read_key(fields: Fields, name: str, item: Any, turn: Turn) -> ReplyKey:
+    """Return the reply that is named by its pane, or by a pane and a sample."""
+    pane, sample = item if isinstance(item, list) and len(item) == 2 else (item, 1)
+    if not isinstance(pane, str) or isinstance(sample, bool) or not isinstance(sample, int):
+        what = "lists panes, or pairs" if name == "order" else "is a pane, or a pair"
+        raise fields.refuse(name, f"{what} of a pane and a sample's number")
+    if pane not in {record.name for record in turn.panes} or not 1 <= sample <= MAX_STORED_SAMPLES:
+        raise fields.refuse(name, f"the turn has no reply {printable(sample)} of ‘{printable(pane)}’")
+    return pane, sample

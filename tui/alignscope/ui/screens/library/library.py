@@ -59,6 +59,8 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         Binding("ctrl+z", "undo", "Undo", id="library.undo", tooltip="Bring back what was deleted"),
         Binding("f6,ctrl+g", "with_selected('export')", "Export", id="library.export",
                 tooltip="Write it in a form that other programs read"),
+        Binding("f4,ctrl+b", "with_selected('vote')", "Vote", id="library.vote",
+                tooltip="Say which of two replies is better, without knowing whose they are"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     LibraryScreen {
@@ -222,7 +224,9 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         if self.entry is not None:
             self._pick(self.entry, "open")
 
-    async def action_with_selected(self, do: Literal["replay", "rename", "duplicate", "delete", "export"]) -> None:
+    async def action_with_selected(
+        self, do: Literal["replay", "rename", "duplicate", "delete", "export", "vote"]
+    ) -> None:
         """Do something with the selected session."""
         await self.settle()
         entry = self.entry
@@ -278,6 +282,13 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
             self._show_notice(str(error), "error")
             return
         export(self, session, self._show_notice, picture=False)
+
+    @work(exit_on_error=False)
+    async def _vote(self, entry: Entry) -> None:
+        from alignscope.ui.screens.votes.session import vote_on
+
+        await vote_on(self, self._store, entry, self._show_notice)
+        self._reload()
 
     async def _do(self, task: Callable[[], T], done: str) -> T | None:
         """Change the store in a thread, show a notice, and reload the list. Return None if it failed."""
