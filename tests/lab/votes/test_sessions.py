@@ -37,7 +37,13 @@ def kept(tmp_path: Path, *turns: Turn) -> Session:
 
 
 def texts(poll: SessionPoll) -> list[tuple[str, str]]:
-    return [(shown.first, shown.second) for place in range(len(poll)) if (shown := poll.shown(place))]
+    """The texts of each pair, in the lineup's order."""
+    return [in_order(poll, place, shown.replies) for place in range(len(poll)) if (shown := poll.shown(place))]
+
+
+def in_order(poll: SessionPoll, place: int, of_shown: tuple[str, ...]) -> tuple[str, str]:
+    first, second = of_shown
+    return (second, first) if poll.turned(place) else (first, second)
 
 
 def test_pairs_are_whole_replies_with_one_number() -> None:
@@ -48,7 +54,7 @@ def test_pairs_are_whole_replies_with_one_number() -> None:
         ("alone 1", "alone 2"), ("alone 3", "alone 4"), ("base 1.1", "instruct 1.1!!!!!!!!!"),
         ("base 2.1", "instruct 2.1!!!!!!!!!"), ("base 2.2", "instruct 2.2!!!!!!!!!"),
     ]  # fmt: skip
-    assert {poll.names(place) for place in range(len(poll))} == {
+    assert {in_order(poll, place, poll.names(place)) for place in range(len(poll))} == {
         ("base", "instruct"), ("base 1", "instruct 1"), ("base 2", "instruct 2"), ("base 1", "base 2"),
         ("base 3", "base 4"),
     }  # fmt: skip
@@ -68,7 +74,8 @@ def test_votes_are_in_the_file_at_once_and_come_back(tmp_path: Path) -> None:
     with Writer.open(session) as writer:
         poll = SessionPoll(session, kept_in(writer))
         for place in range(8):
-            poll.add(place, list(Vote)[place % 4])
+            said = list(Vote)[place % 4]
+            poll.add(place, said.turned if poll.turned(place) else said)
             found = SessionPoll(read(session.path).session, lambda *_: None)
             assert found.vote(place) is list(Vote)[place % 4] and texts(found) == texts(poll)
         poll.undo(7)
@@ -103,7 +110,7 @@ def test_a_pane_that_is_asked_again_loses_its_votes() -> None:
 def test_how_they_stand_is_told_for_every_two_panes() -> None:
     poll = SessionPoll(session_of(*(both(number, f"prompt {number % 12}") for number in range(1, 25))), lambda *_: None)
     for place in range(24):
-        poll.add(place, Vote.SECOND if place % 4 else Vote.TIE)
+        poll.add(place, Vote.TIE if place % 4 == 0 else Vote.FIRST if poll.turned(place) else Vote.SECOND)
     lines = poll.standing()
     assert lines[0] == "24 of 24 pairs voted on: base better 0, instruct better 18, tie 6, both bad 0."
     assert "(24 votes on 12 prompts, few prompts)" in lines[1] and lines[1].startswith("instruct preferred, ties as ha")

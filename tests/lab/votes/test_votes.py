@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from alignscope.commands.lab.vote import two_arms
 from alignscope.lab.votes.ballots import BallotBox, ballots, votes_of
 from alignscope.lab.votes.index import Index, Pair
 from alignscope.lab.votes.standing import lengths, sentences, standing_of
@@ -142,7 +143,11 @@ async def test_the_command_says_how_votes_stand_and_between_whom(run: Index, tmp
     assert done.status == 2 and "this run has no beauty; it has base, chat" in done.err
     runs.folder(folder, [runs.row(), runs.chat(), runs.row(entry="third")])
     done = await shell.run("lab", "vote", str(folder), "--summary")
-    assert done.status == 2 and "say which with --between; there are base, third, chat" in done.err
+    assert (done.status, done.out) == (0, "There are no votes of yours in this run.\n")
+    with pytest.raises(VotesError, match="say which with --between; there are base, third, chat"):
+        two_arms(Index(folder), None)
+    done = await shell.run("lab", "vote", str(folder), "--between", "base", "chat", "--rank")
+    assert done.status == 2 and "--rank and --between exclude each other" in done.err
 
 
 def test_of_rows_with_one_key_the_last_holds_and_a_failed_one_is_none(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ async def voting(folder: Path, size: tuple[int, int] = (100, 30)) -> AsyncIterat
     problems: list[str] = []
     with BallotBox(folder) as box:
 
-        def load(told: Callable[[float], None]) -> Poll:
+        def load(told: Callable[[float], None]) -> Poll[Vote]:
             index = Index(folder, told)
             return RunPoll(index, box, (index.arms[0], index.arms[1]))
 
@@ -204,7 +204,7 @@ async def test_the_screen_is_there_before_the_rows_are_read(folder: Path) -> Non
 
     with BallotBox(folder) as box:
 
-        def load(told: Callable[[float], None]) -> Poll:
+        def load(told: Callable[[float], None]) -> Poll[Vote]:
             told(0.42)
             go_on.wait()
             index = Index(folder)
@@ -227,7 +227,7 @@ async def test_the_screen_is_there_before_the_rows_are_read(folder: Path) -> Non
 async def test_rows_that_cannot_be_read_are_said_after_the_screen_has_left(folder: Path) -> None:
     problems: list[str] = []
 
-    def load(told: Callable[[float], None]) -> Poll:
+    def load(told: Callable[[float], None]) -> Poll[Vote]:
         raise VotesError("there are no pairs")
 
     app = AlignscopeApp(Launch(theme="lamp"), lambda: VotesScreen(load, problems.append))

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+Said = TypeVar("Said", contravariant=True)
+"""What is said of replies that are shown together: a vote on two, or a ranking of several."""
 
 
 class Vote(StrEnum):
@@ -26,37 +29,42 @@ class VotesError(Exception):
     """Votes that can't be kept or read; the message is for the person."""
 
 
+class Ranking(NamedTuple):
+    """What is said of several replies at once, by their places from 0 in the order in which they are shown."""
+
+    groups: tuple[tuple[int, ...], ...]
+    """Best first; those of one group are tied."""
+    bad: bool = False
+    """Whether none is any good: all are in one group then."""
+
+
 class Shown(NamedTuple):
-    """A prompt, and two replies to it."""
+    """A prompt and replies to it, in the order in which they are shown: A first."""
 
     prompt: str
-    first: str
-    second: str
+    replies: tuple[str, ...]
 
 
-class Poll(Protocol):
-    """Pairs of replies to vote on, by their places from 0, in the order in which they are shown."""
+class Poll(Protocol[Said]):
+    """Replies to vote on, blind: several at a time, by their places from 0 in the order in which they come."""
 
     def __len__(self) -> int:
-        """Return the number of pairs."""
+        """Return how often there is something to vote on."""
 
-    def vote(self, place: int) -> Vote | None:
-        """Return what was said of a pair; None where nothing was."""
-
-    def turned(self, place: int) -> bool:
-        """Return whether the second reply is shown as A."""
+    def done(self, place: int) -> bool:
+        """Return whether there is a vote."""
 
     def shown(self, place: int) -> Shown | None:
-        """Return a pair's texts; None if they can't be read any more."""
+        """Return what is shown; None if it can't be read any more."""
 
-    def names(self, place: int) -> tuple[str, str]:
-        """Return whose replies a pair has."""
+    def names(self, place: int) -> tuple[str, ...]:
+        """Return whose replies are shown, in the same order."""
 
-    def add(self, place: int, vote: Vote) -> None:
-        """Keep a vote on a pair. Raises VotesError."""
+    def add(self, place: int, said: Said) -> None:
+        """Keep what was said of the replies as they are shown. Raises VotesError."""
 
     def undo(self, place: int) -> None:
-        """Take back the last vote that was added here, which was on this pair. Raises VotesError."""
+        """Take back what was added here last, which was at this place. Raises VotesError."""
 
     def standing(self) -> list[str]:
         """Return in sentences how the votes stand."""

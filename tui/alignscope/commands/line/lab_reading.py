@@ -85,11 +85,15 @@ def _add_vote(actions: Any) -> None:
         "Show pairs of replies to one prompt without names, the sides by chance. A key is a vote and is kept at once,"
         " in the run's folder, and the same command goes on where you left.",
     )
-    vote.set_defaults(between=None, summary=False)
+    vote.set_defaults(between=None, rank=None, summary=False)
     vote.add_argument("folder", metavar="DIR", help=_FOLDER)
     vote.add_argument(
         "--between", nargs=2, metavar=("NAME", "NAME"), help="whose replies, as `lab show` names them (default: the two"
         " that there are)",
+    )  # fmt: skip
+    vote.add_argument(
+        "--rank", nargs="*", metavar="NAME", help="rank several replies at once, A > B > C: of all models, up to four,"
+        " or of those named; of one model, four of its samples",
     )  # fmt: skip
     vote.add_argument("--summary", action="store_true", help="print how the votes stand, and show no pairs")
 

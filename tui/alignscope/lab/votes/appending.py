@@ -4,18 +4,18 @@ import os
 from pathlib import Path
 
 
-def append(path: Path, line: bytes) -> tuple[int, int]:
-    """Add a line, with its line feed, and return the file's size before and after. Raises OSError.
+def append(path: Path, lines: bytes) -> tuple[int, int]:
+    """Add lines, each with its line feed, and return the file's size before and after. Raises OSError.
 
-    It is on the disk when this returns. A torn last line stays one of its own, which no reader takes for more.
+    They are on the disk when this returns. A torn last line stays one of its own, which no reader takes for more.
     """
     with path.open("a+b") as file:
         before = file.seek(0, os.SEEK_END)
         if before:
             file.seek(before - 1)
             if file.read(1) != b"\n":
-                line = b"\n" + line
-        file.write(line)
+                lines = b"\n" + lines
+        file.write(lines)
         file.flush()
         os.fsync(file.fileno())
-    return before, before + len(line)
+    return before, before + len(lines)

@@ -154,6 +154,14 @@ class Index:
                 found.append((sample, random.Random(f"place {key} {other}").random(), pair))
         return [pair for _, _, pair in sorted(found)]
 
+    def samples(self, arm: Arm) -> dict[PromptKey, list[str]]:
+        """Return the keys of an arm's replies to each prompt, by the number of the sample."""
+        found: dict[PromptKey, list[tuple[int, str]]] = {}
+        for key, place in self._places.items():
+            if self._arms[place.arm] == arm:
+                found.setdefault(self._keys[place.prompt], []).append((place.sample, key))
+        return {prompt: [key for _, key in sorted(keys)] for prompt, keys in found.items()}
+
     def _read(self, offset: int) -> Row | None:
         with (
             contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError),

@@ -8,7 +8,7 @@ from alignscope.model.vote import Shown, Vote
 
 
 class RunPoll:
-    """A person's votes between two arms of a run; a `Poll`."""
+    """A person's votes between two arms of a run; a `Poll` of votes."""
 
     def __init__(self, index: Index, box: BallotBox, arms: tuple[Arm, Arm]) -> None:
         """Take the pairs of two arms, with the votes that there are."""
@@ -21,27 +21,26 @@ class RunPoll:
         """Return the number of pairs."""
         return len(self._pairs)
 
-    def vote(self, place: int) -> Vote | None:
-        """Return what was said of a pair; None where nothing was."""
-        return self._votes.get(self._pairs[place])
-
-    def turned(self, place: int) -> bool:
-        """Return whether the second arm's reply is shown as A."""
-        return self._pairs[place].turned
+    def done(self, place: int) -> bool:
+        """Return whether a pair has a vote."""
+        return self._pairs[place] in self._votes
 
     def shown(self, place: int) -> Shown | None:
         """Return a pair's texts; None if they can't be read any more."""
-        rows = self._index.replies(self._pairs[place])
-        return None if rows is None else Shown(rows[0].prompt, rows[0].text, rows[1].text)
+        pair = self._pairs[place]
+        rows = self._index.replies(pair)
+        return None if rows is None else Shown(rows[0].prompt, in_order(pair.turned, rows[0].text, rows[1].text))
 
-    def names(self, place: int) -> tuple[str, str]:
-        """Return the labels of the two arms."""
-        return self._labels
+    def names(self, place: int) -> tuple[str, ...]:
+        """Return the labels of the two arms, that of A first."""
+        return in_order(self._pairs[place].turned, *self._labels)
 
-    def add(self, place: int, vote: Vote) -> None:
-        """Keep a vote. Raises VotesError."""
-        self._box.add(self._pairs[place], vote)
-        self._votes[self._pairs[place]] = vote
+    def add(self, place: int, said: Vote) -> None:
+        """Keep a vote on the two as they are shown. Raises VotesError."""
+        pair = self._pairs[place]
+        vote = said.turned if pair.turned else said
+        self._box.add(pair, vote)
+        self._votes[pair] = vote
 
     def undo(self, place: int) -> None:
         """Take back the last vote that was added here. Raises VotesError."""
@@ -51,3 +50,8 @@ class RunPoll:
     def standing(self) -> list[str]:
         """Return in sentences how the votes stand."""
         return sentences(standing_of(self._votes, len(self), self._labels, length=lengths(self._index)))
+
+
+def in_order(turned: bool, first: str, second: str) -> tuple[str, str]:
+    """Return what belongs to A and to B, of the first and of the second."""
+    return (second, first) if turned else (first, second)

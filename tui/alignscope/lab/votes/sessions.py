@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Final, NamedTuple
 
 from alignscope.lab.votes.index import Pair
+from alignscope.lab.votes.poll import in_order
 from alignscope.lab.votes.standing import sentences, standing_of
 from alignscope.model.events import End
 from alignscope.model.reply import Reply
@@ -27,7 +28,7 @@ class _Pair(NamedTuple):
 
 
 class SessionPoll:
-    """A person's votes on a session's turns; a `Poll`.
+    """A person's votes on a session's turns; a `Poll` of votes.
 
     A pair is two panes' replies with the same number, or two samples of the only pane that a turn has.
     """
@@ -44,7 +45,7 @@ class SessionPoll:
         return len(self._pairs)
 
     def vote(self, place: int) -> Vote | None:
-        """Return what was said of a pair; None where nothing was."""
+        """Return what was said of a pair, as of its panes in the lineup's order; None where nothing was."""
         turn, *two = self._pairs[place]
         voted = turn.votes.get((min(two), max(two)))
         return None if voted is None else voted.vote if two[0] < two[1] else voted.vote.turned
@@ -53,24 +54,27 @@ class SessionPoll:
         """Return whether the second reply is shown as A: by chance, and the same whenever it is shown."""
         return self._chance("side", self._pairs[place]) < 0.5
 
+    def done(self, place: int) -> bool:
+        """Return whether a pair has a vote."""
+        return self.vote(place) is not None
+
     def shown(self, place: int) -> Shown | None:
         """Return a pair's texts."""
         turn, first, second = self._pairs[place]
-        return Shown(turn.prompt, turn.text(*first), turn.text(*second))
+        return Shown(turn.prompt, in_order(self.turned(place), turn.text(*first), turn.text(*second)))
 
-    def names(self, place: int) -> tuple[str, str]:
-        """Return whose replies a pair has, with the number of the sample where there are several."""
+    def names(self, place: int) -> tuple[str, ...]:
+        """Return whose replies a pair has, A's first, with the number of the sample where there are several."""
         turn, *two = self._pairs[place]
         first, second = (pane if turn.samples == 1 else f"{pane} {sample}" for pane, sample in two)
-        return first, second
+        return in_order(self.turned(place), first, second)
 
-    def add(self, place: int, vote: Vote) -> None:
-        """Keep a vote. Raises VotesError."""
+    def add(self, place: int, said: Vote) -> None:
+        """Keep a vote on the two as they are shown. Raises VotesError."""
         turn, first, second = self._pairs[place]
-        # In the order in which they are shown, which is part of what was asked.
-        shown, said = ((second, first), vote.turned) if self.turned(place) else ((first, second), vote)
-        self._keep(turn, shown, said)
-        turn.put_vote(first, second, vote)
+        a, b = (second, first) if self.turned(place) else (first, second)
+        self._keep(turn, (a, b), said)
+        turn.put_vote(a, b, said)
 
     def undo(self, place: int) -> None:
         """Take a vote back. Raises VotesError."""

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from alignscope.lab.votes.sessions import NO_PAIRS, SessionPoll, kept_in
 from alignscope.model.session import SessionError
-from alignscope.model.vote import Poll, VotesError
+from alignscope.model.vote import Poll, Vote, VotesError
 from alignscope.sessions.library.index import Entry
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.writer import Writer
@@ -21,7 +21,7 @@ async def vote_on(screen: Screen[Any], store: Store, entry: Entry, show_notice: 
     problems: list[str] = []
     with ExitStack() as opened:
 
-        def load(_: Callable[[float], None]) -> Poll:
+        def load(_: Callable[[float], None]) -> Poll[Vote]:
             try:
                 session = store.open(entry.path)
                 writer = opened.enter_context(Writer.open(session))
