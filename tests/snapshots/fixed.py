@@ -11,6 +11,7 @@ import msgspec
 from alignscope.backends.base import Pulling
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.tally import Tally
+from alignscope.lab.votes.index import Index
 from alignscope.model.events import Alternative, End, Event, Finished, Started, Stats, Token
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.origin import Kind, Origin, Way
@@ -203,3 +204,13 @@ def run(place: Path) -> Tally:
         shared = {"prompt_id": f"p{number}", "prompt": prompt}
         rows += [runs.row(**shared, text=base), runs.chat(**shared, text=chat)]
     return open_run(runs.folder(place, rows), ())
+
+
+def ranked(place: Path) -> Index:
+    """The same with a third model."""
+    rows = []
+    for number, (prompt, base, chat) in enumerate(RUN):
+        shared = {"prompt_id": f"p{number}", "prompt": prompt}
+        middle = runs.chat(**shared, entry="sft", role="other", text=chat.split(".")[0] + ".")
+        rows += [runs.row(**shared, text=base), middle, runs.chat(**shared, text=chat)]
+    return Index(runs.folder(place, rows))

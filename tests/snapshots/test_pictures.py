@@ -17,6 +17,7 @@ from textual.widgets import ProgressBar
 from alignscope.lab.votes.ballots import BallotBox
 from alignscope.lab.votes.index import Index as VoteIndex
 from alignscope.lab.votes.poll import RunPoll
+from alignscope.lab.votes.ranking import RankPoll
 from alignscope.lab.watching.index import Index
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
@@ -34,6 +35,7 @@ from alignscope.ui.screens.models.pull import Offer, PullScreen
 from alignscope.ui.screens.replay.compare import CompareScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
+from alignscope.ui.screens.votes.rank import RankScreen
 from alignscope.ui.screens.votes.screen import VotesScreen
 from tests.lab import runs
 from tests.snapshots import fixed
@@ -227,6 +229,14 @@ async def blind(scene: Scene) -> None:
     await scene.press("o")
 
 
+async def rank(scene: Scene) -> None:
+    index = fixed.ranked(scene.place / "run")
+    with BallotBox(index.folder) as box:
+        await scene.over(RankScreen(lambda _: RankPoll(index, box, index.arms), print))
+        await scene.until(lambda: "voted on" in screen_text(scene.app))
+        await scene.press("b")
+
+
 async def tokens_scored(scene: Scene) -> None:
     await scene.resumed(fixed.scored())
     await scene.press("escape", "x", "tab")
@@ -263,8 +273,8 @@ async def commands(scene: Scene) -> None:
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     empty, turn, samples, sampling, experiments, class_mode, picker, pull, system, help_, themes, library, replay,
-    tokens, tokens_scored, verbs, tree, sent, votes, lab, lab_plots, blind, turns, verdict, note, export, compare,
-    commands,
+    tokens, tokens_scored, verbs, tree, sent, votes, rank, lab, lab_plots, blind, turns, verdict, note, export,
+    compare, commands,
 )  # fmt: skip
 
 

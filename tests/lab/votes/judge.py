@@ -73,6 +73,7 @@ async def judged(
     model: str = "stories",
     mode: Mode = Mode.CHAT,
     most: int | None = None,
+    silence: float = 600.0,
     troubles: list[str] | None = None,
 ) -> Judging:
     """Let a model judge a run's pairs."""
@@ -82,6 +83,7 @@ async def judged(
             judging = Judging(
                 index, index.pairs(*index.arms[:2])[:most], seat, principles, record,
                 on_trouble=(troubles if troubles is not None else []).append, patience=HASTY,
+                silence=silence,
             )  # fmt: skip
             await judging.run()
             return judging

@@ -141,6 +141,16 @@ async def test_a_server_that_is_busy_is_asked_again_and_one_that_breaks_is_said(
     assert judging.came == 0 and judging.failed >= 10 and "too long" in judging.stopped
 
 
+async def test_a_judge_that_falls_silent_is_said_and_left_for_later(index: Index, llama_cpp: OpenAIStyle) -> None:
+    troubles: list[str] = []
+    llama_cpp.script("stories", Script(fault=Fault.STALL, after=0))
+    judging = await judge.judged(index, llama_cpp.url, most=1, silence=0.2, troubles=troubles)
+    assert (judging.came, judging.failed) == (0, 2)
+    assert troubles[-1] == f"{llama_cpp.url} was silent for 0.2 seconds."
+    llama_cpp.script("stories", judge.script(judge.longer))
+    assert (await judge.judged(index, llama_cpp.url, most=1)).came == 2
+
+
 async def test_several_questions_come_to_what_more_of_them_say(index: Index, llama_cpp: OpenAIStyle) -> None:
     def by_question(first: str, second: str, question: str) -> str:
         return {"longer?": judge.longer, "first?": judge.always_a}[question](first, second, question)

@@ -184,6 +184,8 @@ class Judging:
         pauses = self._patience.pauses
         while True:
             reply = await read(self._seat.backend, self._seat.server, request, self._watch)
+            if reply.fault is Fault.FAILED and self._watch.seconds <= reply.ended - reply.last:
+                reply.message = f"{self._seat.server} was silent for {counted(self._watch.seconds, 'second')}."
             if reply.fault is None or reply.fault in _ONCE or reply.fault in _NEVER or self.stopped:
                 return reply
             if reply.fault in _WAITS and not reply.texts:
