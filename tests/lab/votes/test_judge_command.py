@@ -36,9 +36,13 @@ async def test_it_says_what_came_of_it_and_show_and_report_say_so_too(
             box.add(pair, Vote.SECOND)
     shown = await shell.run("lab", "show", folder)
     plain = " ".join(shown.out.split())
-    assert "Votes You 20 of 20 pairs voted on: base better 0, chat better 20, tie 0, both bad 0." in plain
+    assert "Votes A person 20 of 20 pairs voted on: base better 0, chat better 20, tie 0, both bad 0." in plain
     assert "Judge stories by helpful 20 pairs asked both ways round, 40 answers." in plain
-    assert "20 pairs on 20 prompts that both voted on: kappa 0.00" in plain and "Kappa is what two agree" in plain
+    assert (
+        "20 pairs on 20 prompts that both voted on: kappa" in plain
+        and ": kappa 0.00" in plain
+        and "Kappa is what two agree" in plain
+    )
     done = await shell.run("lab", "report", folder)
     assert done.status == 0
     page = (index.folder / "report.html").read_text()

@@ -202,10 +202,11 @@ async def test_a_judge_leaves_the_persons_votes_alone_and_is_compared_with_them(
     lo, hi = agreed.interval
     assert lo is not None and hi is not None and 0 < lo < agreed.kappa < hi <= 1
     headings = dict(words.voted(found))
-    assert list(headings) == ["You", "Judge stories by helpful"]
-    assert "kappa" not in " ".join(headings["You"])
-    assert f"Agrees with you on {1 - wrong / 20:.0%} of 20 pairs on 20 prompts that both voted on: kappa" in " ".join(
-        headings["Judge stories by helpful"]
+    assert list(headings) == ["A person", "Judge stories by helpful"]
+    assert "kappa" not in " ".join(headings["A person"])
+    assert (
+        f"Agrees with the person on {1 - wrong / 20:.0%} of 20 pairs on 20 prompts that both voted on: kappa"
+        in " ".join(headings["Judge stories by helpful"])
     )
 
 

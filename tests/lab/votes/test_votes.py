@@ -188,4 +188,4 @@ def test_at_equal_length_the_longer_ones_lead_is_gone(tmp_path: Path) -> None:
     assert line.startswith("chat preferred, at equal length: ") and line.endswith("longer replies are preferred.")
     few = dict(list(votes.items())[:29])
     told = sentences(standing_of(few, 40, ("base", "chat"), length=lengths(index)))[-1]
-    assert told == "At equal length it can't be told: fewer than 30 votes for one of the two."
+    assert told == "At equal length it can't be told: fewer than 30 votes that prefer one."

@@ -21,7 +21,7 @@ from alignscope.model.vote import Vote
 
 PERSON: Final = ""
 NEITHER: Final = "neither"
-"""Label of a tie and of both bad, where labels of two are compared."""
+"""What a tie and both bad are called, where what two said is compared."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +49,8 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     prompts: int
     equal: float
     """Share of the pairs of which both say the same: better, worse, or neither."""
+    by_label: dict[str, float]
+    """Of each of these, the share of equal ones among the times that either says it."""
     kappa: float | None
     """None where only one of these occurs."""
     interval: Ends | None
@@ -148,7 +150,9 @@ def feedback_of(index: Index) -> Feedback:
         orders=tuple(orders),
         judges=tuple(_facts(index, judge) for judge in asked),
         agreements=tuple(
-            agreed for judge in asked if (agreed := _agreed(judge.by, mine, votes_on(pairs, judge.verdicts)))
+            agreed
+            for judge in asked
+            if (agreed := _agreed(judge.by, mine, votes_on(pairs, judge.verdicts), index.labels))
         ),
     )
 
@@ -188,22 +192,20 @@ def _ahead(found: Mapping[tuple[str, str], tuple[Standing, Mapping[Pair, Vote]]]
     return standing.halves is not None and standing.halves.sure == (1 if turned else -1)
 
 
-def _agreed(by: str, mine: Mapping[Pair, Vote], theirs: Mapping[Pair, Vote]) -> Agreed | None:
+def _agreed(by: str, mine: Mapping[Pair, Vote], theirs: Mapping[Pair, Vote], arms: Sequence[str]) -> Agreed | None:
+    names = dict(zip((Vote.FIRST, Vote.SECOND), arms if len(arms) == 2 else ("the first", "the second"), strict=True))
     by_prompt: dict[PromptKey, list[Labels]] = {}
     for pair, vote in mine.items():
         if (other := theirs.get(pair)) is not None:
-            by_prompt.setdefault(pair.prompt, []).append((_label(vote), _label(other)))
+            by_prompt.setdefault(pair.prompt, []).append((names.get(vote, NEITHER), names.get(other, NEITHER)))
     found = agreement(list(by_prompt.values()))
     if found is None:
         return None
     return Agreed(
-        by=by, pairs=found.replies, prompts=found.prompts, equal=found.share, kappa=found.kappa,
+        by=by, pairs=found.replies, prompts=found.prompts, equal=found.share,
+        by_label={str(label): share for label, share in found.by_label.items()}, kappa=found.kappa,
         interval=None if found.interval is None else found.interval.finite,
     )  # fmt: skip
-
-
-def _label(vote: Vote) -> str:
-    return str(vote) if vote in (Vote.FIRST, Vote.SECOND) else NEITHER
 
 
 def _facts(index: Index, judge: Judge) -> JudgeFacts:

@@ -30,7 +30,7 @@ ABOUT_KAPPA: Final = (
 
 def who(by: str) -> str:
     """Return a voter's name, as headings have it."""
-    return "You" if by == PERSON else f"Judge {clean_line(by)}"
+    return "A person" if by == PERSON else f"Judge {clean_line(by)}"
 
 
 def voted(feedback: Feedback) -> Iterator[tuple[str, list[str]]]:
@@ -98,12 +98,14 @@ def ordered(order: Order) -> str:
 def agreement(agreed: Agreed) -> str:
     """Return how far a judge and the person agree, in a sentence."""
     n = f"{counted(agreed.pairs, 'pair')} on {counted(agreed.prompts, 'prompt')} that both voted on"
-    said = f"Agrees with you on {agreed.equal:.0%} of {n}"
+    said = f"Agrees with the person on {agreed.equal:.0%} of {n}"
+    alike = ", ".join(f"{label} {share:.0%}" for label, share in agreed.by_label.items())
+    more = f"of the pairs of which either says so: {alike}"
     if agreed.kappa is None:
-        return f"{said}; no kappa, as only one kind of vote occurs."
+        return f"{said}; no kappa, as only one kind of vote occurs; {more}."
     span = "" if agreed.interval is None else f" {words.interval(agreed.interval, _two_digits)}"
     few = "" if agreed.interval is not None else " (too few prompts for an interval)"
-    return f"{said}: kappa {_two_digits(agreed.kappa)}{span}{few}."
+    return f"{said}: kappa {_two_digits(agreed.kappa)}{span}{few}; {more}."
 
 
 def _two_digits(number: float) -> str:

@@ -10,7 +10,7 @@ from alignscope.measure.statistics.estimate import Estimate, estimate
 from alignscope.measure.statistics.quantiles import LEVEL, t_quantile
 
 LEAST: Final = 30
-"""Votes for one of the two: three times the ten that each of two parameters needs."""
+"""Votes that prefer one of the two: half as many again as the ten that each of two parameters needs."""
 _STEPS: Final = 100
 _SAME: Final = 1e-13
 Choice = tuple[bool, float]
@@ -20,7 +20,7 @@ Choice = tuple[bool, float]
 class Unknown(StrEnum):
     """Why there is no figure."""
 
-    FEW = "fewer than 30 votes for one of the two"
+    FEW = "fewer than 30 votes that prefer one"
     ONE_SIDED = "all votes are for the same one"
     SEPARATED = "votes go by length alone"
     ONE_LENGTH = "all pairs differ in length alike"
