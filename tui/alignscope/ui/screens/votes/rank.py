@@ -5,10 +5,10 @@ from typing import ClassVar
 from alignscope.lab.votes.ranking import in_words
 from alignscope.model.vote import Ranking
 from alignscope.ui.screens.votes.bindings import RANK_BINDINGS
-from alignscope.ui.screens.votes.blind import BlindScreen
+from alignscope.ui.screens.votes.voting import VotingScreen
 
 
-class RankScreen(BlindScreen[Ranking]):
+class RankScreen(VotingScreen[Ranking]):
     """Blind rankings of up to four replies."""
 
     BINDINGS = RANK_BINDINGS

@@ -5,7 +5,7 @@ from typing import Final
 
 from alignscope.model.vote import Vote
 from alignscope.ui.screens.votes.bindings import BINDINGS
-from alignscope.ui.screens.votes.blind import BlindScreen
+from alignscope.ui.screens.votes.voting import VotingScreen
 
 _SAID: Final[Mapping[Vote, str]] = {
     Vote.FIRST: "A better",
@@ -16,7 +16,7 @@ _SAID: Final[Mapping[Vote, str]] = {
 """Votes as they are said of what is shown."""
 
 
-class VotesScreen(BlindScreen[Vote]):
+class VotesScreen(VotingScreen[Vote]):
     """Blind votes on pairs of replies."""
 
     BINDINGS = BINDINGS

@@ -27,7 +27,7 @@ Load = Callable[[Callable[[float], None]], Poll[S]]
 """Reads what there is to vote on; is given what it tells the share that was read. Raises VotesError."""
 
 
-class BlindScreen(AppScreen[None], Generic[S]):
+class VotingScreen(AppScreen[None], Generic[S]):
     """Blind votes on replies, several at a time, one after the other.
 
     Args:
@@ -44,7 +44,7 @@ class BlindScreen(AppScreen[None], Generic[S]):
     notice = query_one("#votes-notice", Static)
     replies = query_one("#votes-replies", Container)
     DEFAULT_CSS = """
-    BlindScreen {
+    VotingScreen {
         layout: vertical;
         & #votes-heading { height: 1; padding: 0 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
         & VerticalScroll { scrollbar-size: 0 1; scrollbar-gutter: stable; padding: 0 1; }
