@@ -10,7 +10,7 @@ from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
 from alignscope.run.logprobs import Lacks
 from alignscope.run.servers import Servers
-from tests.run.test_ask_sockets import fold
+from tests.run.ask.test_sockets import fold
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script, Server, Told
 
 EVEN = PRESETS["even"].sampling

@@ -15,7 +15,7 @@ from alignscope.sessions.format import file, jsonl
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
 from tests.sessions.making import events_of, session_of, shape, turn_of
-from tests.sessions.recording.test_journal import begun, played, tell, until
+from tests.sessions.recording.telling import begun, played, tell, until
 
 KEY = ScoreKey("instruct", 1, "base", Frame.QA)
 TEXTS = ("a", "b", "\u2028\ud800")

@@ -1,0 +1,84 @@
+"""A session's file as it is read and written: torn, by hand, with fields that nobody knows."""
+
+from pathlib import Path
+
+import msgspec
+
+from alignscope.sessions.format import documents, file
+from alignscope.sessions.library.store import Store
+from alignscope.sessions.recording.writer import Writer
+from tests.sessions.making import session_of, shape, turn_of
+
+
+def test_torn_at_any_byte_everything_before_it_opens(store: Store) -> None:
+    whole = file.dump(session_of(turn_of(1), turn_of(2, "zwei\u2028"), turn_of(3)))
+    ends = [place + 5 for place in range(len(whole)) if whole.startswith(b"\n...\n", place)]
+    for cut in range(ends[0], len(whole), 7):
+        read = file.parse(whole[:cut], "x").session
+        assert len(read.turns) == sum(end <= cut + 1 for end in ends) - 1
+        file.check(read)
+
+
+def test_names_and_passwords_in_urls_are_not_written(store: Store) -> None:
+    session = session_of(turn_of(1))
+    secret = "http://me:secret@host:11434"
+    session.lineup = tuple(
+        msgspec.structs.replace(record, pane=msgspec.structs.replace(record.pane, server=secret))
+        for record in session.lineup
+    )
+    for reply in session.turns[0].replies.values():
+        reply.url = f"{secret}/api/chat"
+    written = file.dump(session)
+    assert b"secret" not in written
+    assert b"http://host:11434/api/chat" in written
+
+
+def test_unknown_fields_and_documents_are_kept_and_written_back() -> None:
+    written = file.dump(session_of(turn_of(1))).decode()
+    written = written.replace("title: Greeting\n", 'title: Greeting\nmood: {good: [1, 2.5, null, "2026-11-20"]}\n')
+    written = written.replace(
+        "sampling: {temperature: 0.8, seed: 7}", "sampling: {temperature: 0.8, seed: 7, dry: 0.5}"
+    )
+    written = written.replace("  sample: 1\n", "  sample: 1\n  colour: blue\n", 1)
+    written = written.replace("tokens: 3}", "tokens: 3, joules: 12}", 1)
+    written += "---\nbookmark: {turn: 1, ms: 200}\n...\n"
+    session = file.parse(written.encode(), "x").session
+    again = file.parse(file.dump(session), "x").session
+    assert shape(again) == shape(session)
+    for part in (
+        b"mood: {good: [1, 2.5, null,",
+        b"dry: 0.5",
+        b"colour: blue",
+        b"joules: 12",
+        b"bookmark: {turn: 1, ms: 200}",
+    ):
+        assert part in file.dump(session)
+
+
+def test_written_by_hand_a_session_needs_little(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "hand.yaml"
+    path.write_text(
+        "# a remark\n"
+        "format: alignscope-session/1\n"
+        "title: By hand\n"
+        "created: 2026-11-20 21:03:11+09:00\n"
+        "lineup:\n"
+        "  - name: base\n"
+        "    model: m\n"
+        "    url: embedded\n"
+        "    mode: completion\n"
+        "---\n"
+        "turn: 1\n"
+        "at: 2026-11-20\n"
+        "prompt: |\n"
+        "  Hello\n"
+        "replies:\n"
+        "  - {pane: base, end: stop, text: Hi there}"
+    )
+    session = store.open(path)
+    [turn] = session.turns
+    assert turn.prompt == "Hello\n"
+    assert turn.replies["base", 1].texts == ["Hi there"]
+    with Writer.open(session) as writer:
+        writer.append(documents.title("Still by hand"))
+    assert store.open(path).title == "Still by hand"
