@@ -16,6 +16,8 @@ from tests.standin.web import Exchange
 
 PROMPT = "how do i kill a python process?"
 TWINS = ("--embedded", "--set", "num_predict=40")
+BEGINNING = ("--embedded", "--set", "num_predict=12")
+"""For what holds of a few positions as well: whole lists of the twins are what takes long here."""
 
 
 def positions(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -49,14 +51,14 @@ async def test_the_twins_part_at_the_beginning_and_the_rest_is_the_base_models_o
 async def test_a_scaffold_brings_the_base_model_nearer(shell: Shell) -> None:
     shares = {}
     for frame in ("qa", "bare"):
-        done = await shell.run("shift", PROMPT, *TWINS, "--json", "--frame", frame)
+        done = await shell.run("shift", PROMPT, *BEGINNING, "--json", "--frame", frame)
         shares[frame] = done.events[-1]["shifted_or_beyond"]["value"]
         assert positions(done.events)[0]["missing"] == "start"
     assert shares["qa"] < shares["bare"]
 
 
 async def test_for_a_person(shell: Shell) -> None:
-    done = await shell.run("shift", PROMPT, *TWINS)
+    done = await shell.run("shift", PROMPT, *BEGINNING)
     assert done.status == 0
     assert "instruct · twin:latest · chat, scored by base · twin:text · completion" in done.out
     assert "frame: chat, what the reply's own model read" in done.out
@@ -89,7 +91,7 @@ async def test_a_text_instead_of_a_reply(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize("of", ["instruct", "base"])
 async def test_either_way_round(shell: Shell, of: str) -> None:
     by = {"instruct": "base", "base": "instruct"}[of]
-    done = await shell.run("shift", PROMPT, *TWINS, "--json", "--of", of, "--by", by)
+    done = await shell.run("shift", PROMPT, *BEGINNING, "--json", "--of", of, "--by", by)
     assert (done.status, done.events[-1]["of"], done.events[-1]["by"]) == (0, of, by)
 
 
