@@ -1,4 +1,7 @@
-"""Fixtures for every test."""
+"""Fixtures for every test, and how many run at a time."""
+
+import gc
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +15,18 @@ settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Give every processor two workers: half of a test's time goes by in which a reply, a frame or a process is due."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return 2 * usable
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of every later collection of garbage: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
