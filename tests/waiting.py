@@ -5,6 +5,9 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
+HANGS: Final = 600.0
+"""Seconds after which something hangs for good: what a test waits for at most. A machine with twenty busy processes
+makes one of a second take half a minute."""
 _HORIZON: Final = 0.04
 """Seconds: what is due within them belongs to what goes on now. A frame takes 0.033."""
 _NAPS: Final = 12
@@ -44,6 +47,6 @@ def _threads_work(executor: Any) -> bool:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something is true; the time is only there so that a test can't hang. Raises TimeoutError."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(HANGS):
         while not condition():  # noqa: ASYNC110, the condition may be about anything
             await asyncio.sleep(0.02)

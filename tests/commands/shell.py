@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from tests.commands.warm import warm
+from tests.waiting import HANGS
 
-LONG = 120.0
-"""Seconds after which a process hangs for good; a busy machine needs some of them."""
+LONG: Final = HANGS
 _PROGRAM: Final = [sys.executable, "-m", "alignscope"]
 
 

@@ -18,6 +18,7 @@ from alignscope.commands.completion import SHELLS
 from alignscope.model.session import Session
 from alignscope.sessions.library.store import Store
 from tests.sessions.recorded import two_turns
+from tests.waiting import HANGS
 
 BASH = """
 source {script}
@@ -36,7 +37,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m alignscope "$@"\n')
     program.chmod(0o755)
     for shell in SHELLS:
-        done = subprocess.run([program, "completion", shell], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run([program, "completion", shell], capture_output=True, text=True, timeout=HANGS, check=True)
         (place / shell).write_text(done.stdout)
     return place
 
@@ -67,7 +68,7 @@ def ask(shell: str, line: str, place: Path, scripts: Path) -> set[str]:
         env=environment(scripts),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS,
         check=True,
     )
     assert not done.stderr

@@ -13,6 +13,7 @@ from alignscope.commands.line import arguments
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.model.sampling import PARAMETERS, PRESETS, Sampling
+from tests.waiting import HANGS
 
 
 @pytest.fixture(autouse=True)
@@ -193,7 +194,7 @@ def test_without_a_screen_to_draw_on_the_explorer_says_so() -> None:
     leader, follower = pty.openpty()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "alignscope"], stdin=follower, capture_output=True, timeout=60, check=False
+            [sys.executable, "-m", "alignscope"], stdin=follower, capture_output=True, timeout=HANGS, check=False
         )
     finally:
         os.close(leader)

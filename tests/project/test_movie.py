@@ -13,6 +13,7 @@ import pytest
 from alignscope.cli import main
 from alignscope.text.clean import cell_width
 from tests.sessions.recorded import TWO_TURNS_END, session, two_turns, written
+from tests.waiting import HANGS
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "docs" / "movie.py"
@@ -23,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def filmed(cast: str) -> subprocess.CompletedProcess[bytes]:
     """What the script makes of a recording."""
     return subprocess.run(
-        [sys.executable, str(SCRIPT)], input=cast.encode(), capture_output=True, timeout=60, check=False
+        [sys.executable, str(SCRIPT)], input=cast.encode(), capture_output=True, timeout=HANGS, check=False
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import alignscope
+from tests.waiting import HANGS
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "tui" / "alignscope"
@@ -31,7 +32,7 @@ def python(*arguments: str, cwd: Path = ROOT, **variables: str) -> str:
         env={**os.environ, **variables},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANGS,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

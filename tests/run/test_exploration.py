@@ -17,6 +17,7 @@ from alignscope.sessions.library.opening import open_to_continue
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import session_of
 from tests.standin import Ollama, Script
+from tests.waiting import HANGS
 
 SHORT = PRESETS["even"].sampling.on("num_predict", 4)
 
@@ -141,7 +142,7 @@ async def test_a_pane_is_asked_again_while_another_still_writes(
     ended = asyncio.create_task(exploration.ended(turn, "instruct"))
     await asyncio.sleep(0)
     await stream.aclose()
-    await asyncio.wait_for(ended, 60)
+    await asyncio.wait_for(ended, HANGS)
     await exploration.close()
     [session] = kept(tmp_path).values()
     [recorded] = session.turns

@@ -14,6 +14,7 @@ from alignscope.sessions.format import file
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from tests.sessions import corpus
+from tests.waiting import HANGS
 
 FILES = {name: (content, words) for name, content, words in corpus.files()}
 Findings = dict[str, dict[str, Any]]
@@ -46,7 +47,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
         paths.append(directory / f"{number}.yaml")
         paths[-1].write_bytes(content if isinstance(content, bytes) else content())
     result = subprocess.run(
-        [sys.executable, "-c", _OPENER, *map(str, paths)], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", _OPENER, *map(str, paths)], capture_output=True, text=True, timeout=HANGS, check=False
     )
     lines = result.stdout.splitlines()
     assert result.returncode == 0, f"at {list(FILES)[len(lines)]}: {result.stderr}"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tests.waiting import HANGS
+
 MAX_BODY = 32 * 1024 * 1024
 
 
@@ -137,7 +139,7 @@ class Server:
         """The requests for a path, and a model if one is given, in order."""
         return [s for s in self.requests if s.path == path and model in ("", s.model)]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = HANGS) -> None:
         """Wait until something is true of the server. Raises TimeoutError after `seconds`."""
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110, the condition may be about anything

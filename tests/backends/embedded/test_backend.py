@@ -22,6 +22,7 @@ from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from tests.backends.asking import would_send
 from tests.backends.embedded.files import TEXT, crashing, split
+from tests.waiting import HANGS
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
 
@@ -172,13 +173,10 @@ async def test_leaving_a_stream_frees_its_slot(embedded: EmbeddedBackend) -> Non
             if isinstance(item, Chunk):
                 break
     url, _ = embedded.route("twin:text")
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {embedded.engine.key}"}, trust_env=False) as client:
-        for _ in range(200):
-            slots = (await client.get(f"{url}/slots")).json()
-            if not any(slot["is_processing"] for slot in slots):
-                return
+    headers = {"Authorization": f"Bearer {embedded.engine.key}"}
+    async with asyncio.timeout(HANGS), httpx.AsyncClient(headers=headers, trust_env=False, timeout=HANGS) as client:
+        while any(slot["is_processing"] for slot in (await client.get(f"{url}/slots")).json()):  # noqa: ASYNC110, it tells only who asks
             await asyncio.sleep(0.05)
-    raise AssertionError("the slot is still at work")
 
 
 async def test_a_crash_costs_a_reply_and_no_more(embedded: EmbeddedBackend) -> None:

@@ -17,6 +17,7 @@ from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.child import MAX_LOG
 from alignscope.backends.embedded.engine import Engine, engine_available
 from tests.backends.embedded.files import TEXT, crashing, with_number
+from tests.waiting import HANGS
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
 
@@ -56,8 +57,9 @@ def runs(pid: int) -> bool:
 
 
 def ends(pid: int) -> bool:
-    """Whether the process ends within ten seconds."""
-    for _ in range(1000):
+    """Whether the process ends."""
+    end = time.monotonic() + HANGS
+    while time.monotonic() < end:
         if not runs(pid):
             return True
         time.sleep(0.01)
@@ -65,7 +67,7 @@ def ends(pid: int) -> bool:
 
 
 async def get(engine: Engine, url: str, *, key: str | None = None) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=HANGS) as client:
         return await client.get(url, headers={"Authorization": f"Bearer {key or engine.key}"})
 
 
@@ -112,7 +114,7 @@ async def test_files_asked_for_long_ago_are_dropped(engine: Engine, tmp_path: Pa
         served.append(await engine.url_for(str(file)))
     assert [engine.loaded(str(file)) for file in files] == [False, False, True, True, True, True]
     assert engine.loaded("twin:text")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(HANGS):
         with pytest.raises(httpx.ConnectError):
             while await get(engine, served[0].url):
                 pass

@@ -16,6 +16,7 @@ from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import Sampling
 from tests.backends.asking import chat
 from tests.backends.embedded.files import with_pairs
+from tests.waiting import HANGS
 
 pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
 
@@ -82,7 +83,7 @@ async def prompt_for(backend: EmbeddedBackend, request: Request) -> str:
     assert isinstance(sent, Sent)
     address = backend.route(request.model)[0]
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {backend.engine.key}"}, trust_env=False) as client:
-        answer = await client.post(f"{address}/apply-template", json=sent.body, timeout=60)
+        answer = await client.post(f"{address}/apply-template", json=sent.body, timeout=HANGS)
     return str(answer.raise_for_status().json()["prompt"])
 
 

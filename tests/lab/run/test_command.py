@@ -12,6 +12,7 @@ from alignscope.lab.folder import lists, rows
 from tests.commands.shell import Shell, Terminal
 from tests.lab.run.running import spec_for, whole
 from tests.standin import Ollama, Script
+from tests.waiting import HANGS
 
 TWINS = """
 prompts: [What is the capital of France?, "one, two,", こんにちは]
@@ -171,7 +172,7 @@ async def test_a_terminal_has_one_line_that_counts(shell: Shell, tmp_path: Path,
             stdin=terminal.end, stdout=terminal.end, stderr=terminal.end,
         ) as process:  # fmt: skip
             await terminal.until(" of 40 rows · ")
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(HANGS):
                 assert await process.wait() == 0
         await terminal.until("All 40 rows are in")
     counts = [int(count) for count in re.findall(r"\r\x1b\[K(\d+) of 40 rows", terminal.written)]

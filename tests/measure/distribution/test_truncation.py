@@ -16,6 +16,7 @@ from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, V
 from alignscope.measure.distribution.truncation import Truncation, truncated_mass
 from tests.measure.distribution.made import Whole, cut_from, distributions
 from tests.measure.distribution.twins import FIRST, PROMPTS, VOCABULARY, Entry, engine, listed, positions
+from tests.waiting import HANGS
 
 SMALL = 1e-9
 CHAINS = st.builds(
@@ -149,7 +150,7 @@ class _Whole(msgspec.Struct):
 @pytest.mark.parametrize("temperature", [0.5, 1.7])
 async def test_it_is_what_llama_cpp_itself_keeps(temperature: float) -> None:
     """The tokens that its own samplers leave, whatever the temperature, have what is said not to be taken away."""
-    async with engine() as running, httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(120)) as client:
+    async with engine() as running, httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(HANGS)) as client:
         client.headers["Authorization"] = f"Bearer {running.key}"
         url = f"{(await running.url_for(FIRST)).url}/completion"
         for prompt in PROMPTS[:2]:

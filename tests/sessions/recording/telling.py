@@ -9,9 +9,10 @@ from alignscope.model.events import Event
 from alignscope.model.turn import Turn
 from alignscope.sessions.recording.recorder import Recorder
 from tests.sessions.making import events_of, turn_of
+from tests.waiting import HANGS
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = HANGS) -> None:
     """Wait for the recorder's thread; the time is only there so that a test can't hang."""
     end = time.monotonic() + seconds
     while not condition():

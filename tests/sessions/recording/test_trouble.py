@@ -11,13 +11,14 @@ from alignscope.sessions.recording import journal
 from alignscope.sessions.recording.recorder import Recorder
 from tests.sessions.making import events_of, shape
 from tests.sessions.recording.telling import begun, disk_full, played, tell, until
+from tests.waiting import HANGS
 
 
 def test_a_full_disk_is_told_and_what_waited_is_written_later(tmp_path: Path) -> None:
     told: list[str] = []
     recorder = Recorder(tmp_path, on_problem=told.append)
     played(recorder, 1)
-    recorder.flush().result(20)
+    recorder.flush().result(HANGS)
     with disk_full():
         second = begun(recorder, 2, "second")
         tell(recorder, second, events_of("base", ["kept in memory"]))
@@ -62,8 +63,8 @@ def test_what_cannot_be_kept_anywhere_can_be_saved_elsewhere(tmp_path: Path) -> 
     until(lambda: recorder.unsaved == (1,))
     assert "Not a directory" in told[0]
     with pytest.raises(NotADirectoryError):
-        recorder.save_as(tmp_path / "file" / "sub" / "x.yaml").result(20)
-    path = recorder.save_as(tmp_path / "good" / "mine.yaml").result(20)
+        recorder.save_as(tmp_path / "file" / "sub" / "x.yaml").result(HANGS)
+    path = recorder.save_as(tmp_path / "good" / "mine.yaml").result(HANGS)
     assert path == tmp_path / "good" / "mine.yaml"
     assert [shape(each) for each in Store(path.parent).open(path).turns] == [shape(turn)]
     until(lambda: b"still coming" in journal_of(path).read_bytes())
@@ -82,7 +83,7 @@ def test_what_could_not_be_kept_is_said_at_the_end(tmp_path: Path) -> None:
 def test_a_turn_that_only_its_journal_has_comes_with_the_next_start(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     played(recorder, 1, words=("long ",) * 2_000)
-    recorder.flush().result(20)
+    recorder.flush().result(HANGS)
     path = Path(recorder.session.path or "")
     second = begun(recorder, 2, "second")
     with disk_full(path.stat().st_size):
@@ -98,7 +99,7 @@ def test_a_file_changed_underneath_is_left_alone_and_the_session_goes_on(tmp_pat
     told: list[str] = []
     recorder = Recorder(tmp_path, on_problem=told.append)
     first = played(recorder, 1)
-    recorder.flush().result(20)
+    recorder.flush().result(HANGS)
     path = recorder.session.path
     assert path is not None
     if how == "gone":

@@ -19,6 +19,7 @@ from textual.keys import key_to_character
 
 from alignscope.ui.keymap import SETS, actions
 from alignscope.ui.pasting import PasteParser
+from tests.waiting import HANGS
 
 # What each terminal sends, as `infocmp -x` of ncurses 6.4 writes it, less what another table here has already.
 FUNCTION_KEYS = {
@@ -135,7 +136,7 @@ def program(terminal: str, home: Path) -> Iterator[int]:
         os.close(desk)
 
 
-def read_until(desk: int, mark: bytes, seconds: float = 90) -> None:
+def read_until(desk: int, mark: bytes, seconds: float = HANGS) -> None:
     """Read what is drawn until a text is there; the time is only there so that a test can't hang."""
     drawn, deadline = b"", time.monotonic() + seconds
     while mark not in drawn:

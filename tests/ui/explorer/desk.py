@@ -65,8 +65,13 @@ class Desk:
 
     async def until_shown(self, *texts: str) -> None:
         """Wait until the screen shows these texts."""
+
+        def shown() -> bool:
+            screen = self.screen  # drawn once for all of them
+            return all(text in screen for text in texts)
+
         try:
-            await self.until(lambda: all(text in self.screen for text in texts))
+            await self.until(shown)
         except TimeoutError:
             raise AssertionError(f"not shown: {texts}\n{self.screen}") from None
 

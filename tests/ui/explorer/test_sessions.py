@@ -21,6 +21,7 @@ from tests.standin.ollama import Ollama
 from tests.standin.script import Script
 from tests.ui.explorer.desk import explore
 from tests.ui.explorer.keeping import into_pane, kept, sent
+from tests.waiting import HANGS
 
 
 async def test_every_turn_is_kept_without_being_asked(ollama: Ollama) -> None:
@@ -237,7 +238,7 @@ async def test_a_session_that_died_is_folded_in_and_said(ollama: Ollama) -> None
     recorder.begin(dying)
     recorder.play(dying)
     recorder.event(dying, Token("base", 1, 5.0, "so far"))
-    recorder.flush().result(10)
+    recorder.flush().result(HANGS)
     journal = next((data_dir() / "sessions").glob("*.journal"))
     lines = journal.read_bytes()
     recorder.close()
