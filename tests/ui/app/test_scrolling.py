@@ -37,6 +37,7 @@ async def ask(desk: Desk, ollama: Ollama, *replies: tuple[Script, Script]) -> No
 async def test_scrolling_up_holds_still_and_says_that_more_has_come(ollama: Ollama) -> None:
     ollama.default = Script(pieces=LONG.pieces, rate=100, endless=True)
     async with explore(Launch(host=ollama.url, scroll="follow")) as desk:
+        desk.without_limit()
         await desk.send("x")
         base = desk.pane("base")
         await desk.until(lambda: base.transcript.scroll_y > 20)
@@ -82,6 +83,7 @@ async def test_the_key_brings_back_the_beginning_from_wherever_the_end_was_gone_
 async def test_a_stream_is_followed_from_the_key_on_and_every_further_turn_too(ollama: Ollama) -> None:
     ollama.default = Script(pieces=LONG.pieces, rate=200, endless=True)
     async with explore(Launch(host=ollama.url), size=(100, 20)) as desk:
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: desk.pane("base").transcript.scroll_anchor.below > 20)
         assert desk.pane("base").transcript.scroll_y == 0

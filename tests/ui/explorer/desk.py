@@ -59,6 +59,10 @@ class Desk:
         await self.type(prompt)
         await self.press("enter")
 
+    def without_limit(self) -> None:
+        """Let replies that never end go on until they are stopped, however long this test takes on a busy machine."""
+        self.exploration.set_sampling(self.exploration.settings.sampling.off("num_predict"))
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something to become true."""
         await until(condition)

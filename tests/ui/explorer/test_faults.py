@@ -142,7 +142,7 @@ async def test_a_flood_and_an_endless_reply_keep_the_app_usable(ollama: Ollama) 
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("f2", "r")
         await desk.press("escape")
-        desk.exploration.set_sampling(desk.exploration.settings.sampling.off("num_predict"))
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: desk.exploration.turns and len(desk.exploration.turns[0].text("base")) > 20_000)
         await desk.type("typed meanwhile")

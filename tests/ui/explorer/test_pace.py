@@ -112,6 +112,7 @@ async def test_without_a_pace_nothing_is_held(ollama: Ollama) -> None:
 async def test_a_slower_model_is_drawn_as_it_comes(ollama: Ollama) -> None:
     async with paced(ollama, pace=1000, settings=ENDLESS) as desk:
         ollama.default = Script(pieces=WORDS, rate=5, endless=True)
+        desk.without_limit()
         await desk.send("Count.")
         await desk.until(lambda: desk.exploration.running)
         desk.now = 1e6
@@ -126,6 +127,7 @@ async def test_a_slower_model_is_drawn_as_it_comes(ollama: Ollama) -> None:
 async def test_stop_ends_the_streams_and_shows_what_came(ollama: Ollama) -> None:
     async with paced(ollama, settings=ENDLESS) as desk:
         ollama.script("mistral:text", Script(pieces=WORDS, rate=300, endless=True))
+        desk.without_limit()
         await desk.send("Count.")
         await desk.until(lambda: len(desk.exploration.turns[0].text("base")) > 200)
         await desk.until(lambda: desk.exploration.turns[0].replies["instruct", 1].end)
@@ -166,6 +168,7 @@ async def test_an_escape_right_behind_the_last_token_drawn_was_meant_as_a_stop(o
 async def test_skipping_shows_what_came_and_goes_on_at_the_pace(ollama: Ollama) -> None:
     async with paced(ollama, settings=ENDLESS) as desk:
         ollama.default = Script(pieces=WORDS, rate=300, endless=True)
+        desk.without_limit()
         await desk.send("Count.")
         await desk.until(lambda: len(desk.exploration.turns[0].text("base")) > 200)
         desk.explorer.enter(desk.pane("base"))
@@ -182,6 +185,7 @@ async def test_skipping_shows_what_came_and_goes_on_at_the_pace(ollama: Ollama) 
 async def test_a_key_turns_the_pace_in_mid_stream(ollama: Ollama) -> None:
     async with paced(ollama, pace=40, settings=ENDLESS) as desk:
         ollama.default = Script(pieces=WORDS, rate=200, endless=True)
+        desk.without_limit()
         await desk.send("Count.")
         await desk.until(lambda: desk.exploration.turns and len(desk.exploration.turns[0].text("base")) > 100)
         desk.explorer.enter(desk.pane("base"))
@@ -244,8 +248,8 @@ async def test_samples_are_turned_and_stacked_while_they_are_drawn(ollama: Ollam
         await desk.until_shown("showing 2 of 3", f"{left[2]} to come")
         await desk.press("a")
         await desk.until_shown("sample 3 of 3", f"{sum(left.values())} to come")
-        await desk.until_drawn(60)
-        assert desk.all_drawn()
+        desk.now = 1e6
+        await desk.until(desk.all_drawn)
 
 
 async def test_what_is_sent_along_and_copied_is_the_whole_reply(ollama: Ollama) -> None:

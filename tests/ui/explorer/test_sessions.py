@@ -41,6 +41,7 @@ async def test_every_turn_is_kept_without_being_asked(ollama: Ollama) -> None:
 async def test_leaving_while_it_runs_keeps_what_has_come(ollama: Ollama) -> None:
     ollama.default = Script(pieces=("word ",) * 50, rate=50, endless=True)
     async with explore(Launch(host=ollama.url)) as desk:
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: len(desk.pane("base").reply_text()) > 20)
     (session,) = kept()
@@ -170,6 +171,7 @@ async def test_the_sample_in_view_is_the_first_that_a_busy_server_writes_again(o
         await desk.press("n", "n")
         await desk.until_shown("showing 3 of 4")
         ollama.default = Script(pieces=("again ",), rate=50, endless=True)
+        desk.without_limit()
         await desk.press("R")
         turn = desk.exploration.turns[0]
         await desk.until(lambda: "again" in turn.text("base", 3))

@@ -90,6 +90,7 @@ async def test_requests_carry_exactly_the_parameters_that_are_on(ollama: Ollama)
 async def test_escape_closes_the_sockets_and_keeps_what_came(ollama: Ollama) -> None:
     ollama.default = Script(rate=40, endless=True)
     async with explore(at(ollama)) as desk:
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: all(len(desk.exploration.turns[0].text(name)) > 5 for name in ("base", "instruct")))
         await desk.press("escape")
@@ -118,6 +119,7 @@ async def test_sending_again_stops_the_old_turn_and_loses_nothing(ollama: Ollama
 async def test_quitting_in_mid_stream_leaves_nothing_running(ollama: Ollama) -> None:
     ollama.default = Script(rate=40, endless=True)
     async with explore(at(ollama)) as desk:
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: desk.exploration.turns and desk.exploration.turns[0].text("base"))
         await desk.press("ctrl+q")
@@ -164,6 +166,7 @@ async def test_a_line_sums_samples_up_once_all_of_the_turn_have_ended(ollama: Ol
     sure = Script(pieces=("Sure,", " here", " it is."))
     ollama.script("mistral:instruct", sure, sure, Script(pieces=("Sure,", " here"), endless=True, rate=40), sure)
     async with explore(at(ollama, settings=TurnSettings(samples=3))) as desk:
+        desk.without_limit()
         await desk.send("x")
         await desk.until(lambda: not desk.pane("base").running)
         await desk.until(lambda: len(desk.exploration.turns[0].replies[("instruct", 3)].texts) > 2)
