@@ -291,8 +291,9 @@ async def test_earlier_turns_are_sent_along_where_they_were(servers: Servers, tm
 
 @pytest.mark.parametrize("kind", ["ollama", "llamacpp", "vllm"])
 async def test_a_peek_tells_the_list_and_writes_nothing(kind: str, servers: Servers, tmp_path: Path) -> None:
-    async with exploring(kind, servers, tmp_path) as (_, exploration):
+    async with exploring(kind, servers, tmp_path) as (server, exploration):
         turn = await asked(exploration)
+        count = len(server.requests)
         for name, before in (("base", "Why?"), ("instruct", CHAT)):
             source = turn.replies[name, 1]
             found = await exploration.peek(turn, grafted(turn, source, 8, turn.pane(name)))
@@ -301,6 +302,9 @@ async def test_a_peek_tells_the_list_and_writes_nothing(kind: str, servers: Serv
             assert [each.text for each in found.alternatives] == [text for text, _ in wanted]
             assert found.text == wanted[0][0]
         assert len(turn.replies) == 2
+        sent = [seen.body.get("options", seen.body) for seen in server.requests[count:] if seen.body]
+        limits = [body[name] for body in sent for name in ("num_predict", "max_tokens") if name in body]
+        assert limits == [1, 1], "the server writes one token for each"
 
 
 # The real engine
