@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ def broken(path: Path, text: str) -> str:
     return str(caught.value)
 
 
+@cache
 def contrast(one: Color, other: Color) -> float:
     """The contrast ratio of WCAG 2.2 (1 to 21), from its definition of relative luminance."""
 
