@@ -121,8 +121,8 @@ async def test_entries_that_name_no_server_are_at_the_host(shell: Shell, tmp_pat
 
 
 async def test_ctrl_c_stops_and_the_same_command_goes_on(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
-    ollama.default = Script(pieces=("a", "b"), rate=1)
-    ollama.script("mistral:text", *[Script(pieces=("a", "b"))] * 3, Script(pieces=("a", "b"), rate=1))
+    ollama.default = Script(pieces=("a", "b"), rate=0.001)
+    ollama.script("mistral:text", *[Script(pieces=("a", "b"))] * 3, Script(pieces=("a", "b"), rate=0.001))
     command = ("lab", "run", str(spec_for(tmp_path, ollama.url)), "--out", str(tmp_path / "out"))
     async with shell.started(*command) as process:
         await ollama.until(lambda: len([*rows(tmp_path / "out")]) == 3 and bool(ollama.open_now("/api/generate")))
@@ -141,7 +141,7 @@ async def test_ctrl_c_stops_and_the_same_command_goes_on(shell: Shell, tmp_path:
 
 
 async def test_a_second_run_in_the_same_folder_is_refused(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
-    ollama.default = Script(pieces=("a", "b"), rate=1)
+    ollama.default = Script(pieces=("a", "b"), rate=0.001)
     command = ("lab", "run", str(spec_for(tmp_path, ollama.url)), "--out", str(tmp_path / "out"))
     async with shell.started(*command) as first:
         await ollama.until(lambda: len(ollama.open_now("/api/generate")) > 0)

@@ -95,7 +95,7 @@ async def test_an_outage_is_waited_for_and_said_once(tmp_path: Path) -> None:
 
     async with Ollama(script=Script(pieces=SEVEN)) as server:
         port, spec = server.port, spec_for(tmp_path, server.url, prompts=10)
-        server.script("mistral:text", *[Script(pieces=SEVEN)] * 4, Script(pieces=SEVEN, rate=1))
+        server.script("mistral:text", *[Script(pieces=SEVEN)] * 4, Script(pieces=SEVEN, rate=0.001))
         running = asyncio.create_task(go(spec, out, on_trouble=trouble))
         await server.until(lambda: len(server.open_now("/api/generate")) == 3)
     await said.wait()
@@ -117,7 +117,7 @@ async def test_a_server_that_stays_away_is_given_up_and_gone_on_with(tmp_path: P
         spec = spec_for(tmp_path, server.url)
         text = spec.read_text().replace(server.url, other.url, 1)
         spec.write_text(text)
-        server.default = Script(pieces=SEVEN, rate=1)
+        server.default = Script(pieces=SEVEN, rate=0.001)
         running = asyncio.create_task(go(spec, out, patience=short))
         await server.until(lambda: bool(server.open_now("/api/chat")))
         await server.__aexit__()
@@ -272,7 +272,7 @@ async def test_hostile_text_is_kept_as_text(tmp_path: Path, ollama: Ollama) -> N
 async def test_stopping_keeps_every_row_that_is_whole(tmp_path: Path) -> None:
     out = tmp_path / "run"
     async with Ollama(script=Script(pieces=SEVEN)) as server:
-        server.script("mistral:text", *[Script(pieces=SEVEN)] * 5, Script(pieces=SEVEN, rate=1))
+        server.script("mistral:text", *[Script(pieces=SEVEN)] * 5, Script(pieces=SEVEN, rate=0.001))
         running = asyncio.create_task(go(spec_for(tmp_path, server.url, prompts=10), out))
         await until(lambda: len([*rows(out)]) == 5 and len(server.open_now("/api/generate")) == 3)
         running.cancel()
