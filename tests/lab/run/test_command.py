@@ -121,9 +121,9 @@ async def test_entries_that_name_no_server_are_at_the_host(shell: Shell, tmp_pat
 
 
 async def test_ctrl_c_stops_and_the_same_command_goes_on(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
-    ollama.default = Script(pieces=("a", "b"), rate=0.001)
     ollama.script("mistral:text", *[Script(pieces=("a", "b"))] * 3, Script(pieces=("a", "b"), rate=0.001))
-    command = ("lab", "run", str(spec_for(tmp_path, ollama.url)), "--out", str(tmp_path / "out"))
+    spec = spec_for(tmp_path, ollama.url, models=("mistral:text",), prompts=8)
+    command = ("lab", "run", str(spec), "--out", str(tmp_path / "out"))
     async with shell.started(*command) as process:
         await ollama.until(lambda: len([*rows(tmp_path / "out")]) == 3 and bool(ollama.open_now("/api/generate")))
         process.send_signal(signal.SIGINT)

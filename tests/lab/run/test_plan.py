@@ -111,12 +111,43 @@ async def test_what_shapes_nothing_changes_no_key(tmp_path: Path, change: tuple[
     assert before <= after
 
 
-async def test_an_entry_goes_through_a_block_of_prompts_before_the_next(tmp_path: Path) -> None:
-    many = ", ".join(f"p{number}" for number in range(BLOCK + 1))
+def turns(jobs: list[Job]) -> list[tuple[str, int]]:
+    """Who is asked how many prompts before the next is."""
+    found: list[tuple[str, set[str]]] = []
+    for job in jobs:
+        if not found or found[-1][0] != job.seat.entry.name:
+            found.append((job.seat.entry.name, set()))
+        found[-1][1].add(job.prompt.id)
+    return [(name, len(prompts)) for name, prompts in found]
+
+
+async def test_models_that_share_a_server_take_turns_by_blocks_that_grow(tmp_path: Path) -> None:
+    many = ", ".join(f"p{number}" for number in range(31 + 2 * BLOCK + 1))
     read = spec(tmp_path, lambda text: text.replace("One, Two", many).replace("[raw, qa]", "[raw]"))
-    names = [job.seat.entry.name for job in await jobs(read)]
-    turns = [name for name, before in zip(names, ["", *names], strict=False) if name != before]
-    assert turns == ["base", "it", "base", "it"]
+    blocks = [1, 2, 4, 8, 16, BLOCK, BLOCK, 1]
+    assert turns(await jobs(read)) == [(name, size) for size in blocks for name in ("base", "it")]
+
+
+@pytest.mark.parametrize(("change", "held"), [("embedded", True), ("http://one", False)])
+async def test_where_nothing_is_loaded_anew_entries_take_turns_by_sample(
+    tmp_path: Path, change: str, held: bool
+) -> None:
+    # A server with one model for both entries loads nothing either.
+    read = spec(tmp_path, str if held else lambda text: text.replace('"twin:text"', '"twin:latest", mode: completion'))
+    found = await jobs(read, server=change)
+    per_sample = [("base", "raw"), ("base", "qa"), ("it", "chat")]
+    assert [(job.seat.entry.name, job.frame) for job in found] == per_sample * (2 * 2 * 2)
+    for first in range(0, len(found), len(per_sample)):
+        assert len({(j.prompt.id, j.draws.name, j.sample) for j in found[first : first + len(per_sample)]}) == 1
+    assert {job.prompt.id for job in found[: len(found) // 2]} == {"one"}
+
+
+async def test_the_order_of_servers_apart_is_the_same(tmp_path: Path) -> None:
+    read = spec(tmp_path)
+    one, two = seats(read)
+    plan = Plan(read, [one, msgspec.structs.replace(two, server="http://two")])
+    asked = [[(j.prompt.id, j.sample) async for j in plan.jobs(server)] for server in ("http://one", "http://two")]
+    assert list(dict.fromkeys(asked[0])) == list(dict.fromkeys(asked[1]))
 
 
 async def test_a_server_is_given_its_own_jobs(tmp_path: Path) -> None:

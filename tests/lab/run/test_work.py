@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ async def test_an_outage_is_waited_for_and_said_once(tmp_path: Path) -> None:
             said.set()
 
     async with Ollama(script=Script(pieces=SEVEN)) as server:
-        port, spec = server.port, spec_for(tmp_path, server.url, prompts=10)
+        port, spec = server.port, spec_for(tmp_path, server.url, models=("mistral:text",), prompts=20)
         server.script("mistral:text", *[Script(pieces=SEVEN)] * 4, Script(pieces=SEVEN, rate=0.001))
         running = asyncio.create_task(go(spec, out, on_trouble=trouble))
         await server.until(lambda: len(server.open_now("/api/generate")) == 3)
@@ -187,6 +188,28 @@ async def test_an_entry_that_only_fails_is_given_up_and_the_other_isnt(
     assert sum("e0 is asked no more, since every request fails." in told for told in outcome.troubles) == 1
 
 
+def has_rows(out: Path, number: int) -> bool:
+    """Whether a folder has so many rows."""
+    return len([*rows(out)]) >= number
+
+
+async def test_a_run_that_is_stopped_early_has_replies_to_compare(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    async with Ollama(script=Script(pieces=SEVEN)) as server, Ollama(script=Script(pieces=SEVEN)) as other:
+        spec = spec_for(tmp_path, server.url, prompts=20, more="samples: 2")
+        servers = {"one": spec.read_text(), "two": spec.read_text().replace(server.url, other.url, 1)}
+        for name, text in servers.items():
+            spec.write_text(text)
+            running = asyncio.create_task(go(spec, out / name, concurrency=1))
+            await until(partial(has_rows, out / name, 14))
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            found = whole(out / name)
+            prompts = [{row.prompt_id for row in found if row.entry == entry} for entry in ("e0", "e1")]
+            assert len(prompts[0] & prompts[1]) >= 2, name
+
+
 async def test_a_model_that_isnt_there_is_told_before_anything_is_sent(tmp_path: Path, ollama: Ollama) -> None:
     spec = spec_for(tmp_path, ollama.url, models=("mistral:text", "gone:latest"))
     with pytest.raises(ServerError, match=r"e1: .*gone:latest"):
@@ -273,7 +296,8 @@ async def test_stopping_keeps_every_row_that_is_whole(tmp_path: Path) -> None:
     out = tmp_path / "run"
     async with Ollama(script=Script(pieces=SEVEN)) as server:
         server.script("mistral:text", *[Script(pieces=SEVEN)] * 5, Script(pieces=SEVEN, rate=0.001))
-        running = asyncio.create_task(go(spec_for(tmp_path, server.url, prompts=10), out))
+        spec = spec_for(tmp_path, server.url, models=("mistral:text",), prompts=20)
+        running = asyncio.create_task(go(spec, out))
         await until(lambda: len([*rows(out)]) == 5 and len(server.open_now("/api/generate")) == 3)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -281,6 +305,6 @@ async def test_stopping_keeps_every_row_that_is_whole(tmp_path: Path) -> None:
         assert len(whole(out)) == 5
         server.default = Script(pieces=SEVEN)
         server.script("mistral:text")
-        outcome = await go(spec_for(tmp_path, server.url, prompts=10), out)
+        outcome = await go(spec, out)
     assert (outcome.progress.before, outcome.progress.came) == (5, 15)
     assert len(whole(out)) == 20

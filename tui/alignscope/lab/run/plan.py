@@ -13,7 +13,7 @@ from alignscope.files.yaml_file import FileError
 from alignscope.lab.row import RAW, Option, short
 from alignscope.lab.spec.file import Draws, Entry, Spec
 from alignscope.lab.spec.prompts import Prompt, read_prompts
-from alignscope.model.lineup.pane import Mode, Pane
+from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.model.scaffold import BARE
 from alignscope.model.turn import TurnSettings
@@ -21,7 +21,8 @@ from alignscope.run.compose import compose
 from alignscope.run.servers import Servers, named
 
 BLOCK: Final = 20
-"""Prompts that one entry is asked in a row: on a server that holds one model, each change of entry loads one."""
+"""Prompts that one entry is asked in a row at most where several models share a server: one that holds a single model
+loads another with each change of entry."""
 _KEY_BYTES: Final = 12
 
 
@@ -90,7 +91,12 @@ async def _look(entry: Entry, servers: Servers) -> Seat:
 
 
 class Plan:
-    """Every reply of a run, in order: a block of prompts for one entry, then for the next."""
+    """Every reply of a run, in an order in which one that is stopped has replies to compare.
+
+    All entries are asked a sample of a prompt before anybody is asked the next one. Where a server may have to load a
+    model for each change of entry, they take turns by blocks of prompts instead: of one, two, four prompts and so on up
+    to `BLOCK`, so that there are pairs from the first prompt on.
+    """
 
     def __init__(self, spec: Spec, seats: Sequence[Seat]) -> None:
         self.spec = spec
@@ -106,18 +112,29 @@ class Plan:
     async def jobs(self, server: str | None = None) -> AsyncGenerator[Job, None]:
         """Yield all jobs, or those of one server. Raises FileError for a mistake in a file."""
         seats = [seat for seat in self.seats if server in (None, seat.server)]
+        blocks = _swaps(seats)
+        size = 1
         async with aclosing(self.prompts()) as prompts:
             block: list[Prompt] = []
             async for prompt in prompts:
                 block.append(prompt)
-                if len(block) == BLOCK:
-                    for job in self._block(seats, block):
+                if len(block) == size:
+                    for job in self._block(seats, block) if blocks else self._in_turn(seats, prompt):
                         yield job
                     block = []
+                    size = min(2 * size, BLOCK) if blocks else 1
             for job in self._block(seats, block):
                 yield job
 
+    def _in_turn(self, seats: Sequence[Seat], prompt: Prompt) -> Iterator[Job]:
+        """Yield a prompt's jobs: a sample for each entry, then the next sample."""
+        for draws, sample in product(self.spec.draws, range(1, self.spec.samples + 1)):
+            for seat in seats:
+                for frame in seat.entry.frames:
+                    yield self._job(seat, prompt, frame, draws, sample)
+
     def _block(self, seats: Sequence[Seat], block: Sequence[Prompt]) -> Iterator[Job]:
+        """Yield the jobs of several prompts: all for one entry, then all for the next."""
         samples = range(1, self.spec.samples + 1)
         for seat in seats:
             for prompt, frame, draws, sample in product(block, seat.entry.frames, self.spec.draws, samples):
@@ -143,6 +160,12 @@ class Plan:
             seed=seed,
             request=request,
         )
+
+
+def _swaps(seats: Sequence[Seat]) -> bool:
+    """Return whether several models share a server other than the embedded engine, which holds them all."""
+    models = {(seat.server, seat.entry.model) for seat in seats if seat.server != EMBEDDED}
+    return len(models) > len({server for server, _ in models})
 
 
 def _key(seat: Seat, prompt: Prompt, request: Request, sample: int) -> str:
