@@ -11,6 +11,7 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
+from alignscope.files.lines import append_to, cut_last, cut_torn, lines, start_of_last, write_line
 from alignscope.files.lock import HeldError, Lock, holder
 from alignscope.files.whole import sync, write_whole
 from alignscope.lab.row import MAX_LINE, Row, Tokens, decode, decode_tokens, encode, short
@@ -22,7 +23,6 @@ TOKENS: Final = "tokens.jsonl"
 ASIDE: Final = "aside.jsonl"
 """Rows that the spec doesn't ask for any more."""
 _LOCK: Final = ".lab.lock"
-_CHUNK: Final = 2**20
 
 
 class FolderError(Exception):
@@ -109,7 +109,7 @@ class Folder:
         """
         try:
             settled = self._settle(keys)
-            self._samples = _append_to(self.path / SAMPLES)
+            self._samples = append_to(self.path / SAMPLES)
         except OSError as error:
             raise _trouble(self.path, error) from error
         return settled
@@ -119,9 +119,9 @@ class Folder:
         try:
             if tokens is not None:
                 if self._tokens < 0:
-                    self._tokens = _append_to(self.path / TOKENS)
-                _write(self._tokens, encode(tokens))
-            _write(self._samples, encode(row))
+                    self._tokens = append_to(self.path / TOKENS)
+                write_line(self._tokens, encode(tokens))
+            write_line(self._samples, encode(row))
         except OSError as error:
             raise _trouble(self.path, error) from error
         self._unsynced = True
@@ -151,22 +151,22 @@ class Folder:
         for path in (samples, aside, tokens):
             if path.exists() and not path.is_file():
                 raise OSError(errno.EINVAL, f"{path.name} is no file")
-        torn = sum(_cut_torn(path) for path in (samples, aside, tokens))
+        torn = sum(cut_torn(path) for path in (samples, aside, tokens))
         # The lists of a row are written just before it, so only the last ones may have none.
         last, orphaned = _last_key(tokens), True
         done, fates = set[int](), Counter[_Fate]()
-        for line in _lines(samples):
+        for line in lines(samples, MAX_LINE):
             fates[_fate(line, keys, done)] += 1
             orphaned = orphaned and last not in line
         archive, back = set[int](), set[int]()
-        for line in _lines(aside):
+        for line in lines(aside, MAX_LINE):
             if _fate(line, (), set()) is _Fate.OUTSIDE:
                 archive.add(key := _short_key(line))
                 orphaned = orphaned and last not in line
                 if key in keys and key not in done:
                     back.add(key)
         if last and orphaned:
-            _cut_last(tokens)
+            cut_last(tokens)
         if back or set(fates) - {_Fate.KEPT}:
             # First what is put aside, then the rest: a kill in between leaves rows in both, and loses none.
             self._put_aside(keys, archive)
@@ -174,12 +174,12 @@ class Folder:
         return Settled(done | back, fates[_Fate.FAILED], fates[_Fate.OUTSIDE], len(back), torn + fates[_Fate.DAMAGED])
 
     def _put_aside(self, keys: Collection[int], archive: set[int]) -> None:
-        descriptor = _append_to(self.path / ASIDE)
+        descriptor = append_to(self.path / ASIDE)
         try:
-            for line in _lines(self.path / SAMPLES):
+            for line in lines(self.path / SAMPLES, MAX_LINE):
                 if _fate(line, keys, set()) is _Fate.OUTSIDE and (key := _short_key(line)) not in archive:
                     archive.add(key)
-                    _write(descriptor, line)
+                    write_line(descriptor, line)
             sync(descriptor)
         finally:
             os.close(descriptor)
@@ -187,7 +187,7 @@ class Folder:
     def _kept(self, keys: Collection[int]) -> Iterator[bytes]:
         kept: set[int] = set()
         for name in (SAMPLES, ASIDE):
-            for line in _lines(self.path / name):
+            for line in lines(self.path / name, MAX_LINE):
                 if _fate(line, keys, kept) is _Fate.KEPT:
                     yield line
 
@@ -212,7 +212,7 @@ def lists(path: Path) -> Iterator[Tokens]:
 
 def _decoded(path: Path, decode: Callable[[bytes], T]) -> Iterator[T]:
     try:
-        for line in _lines(path):
+        for line in lines(path, MAX_LINE):
             if line.endswith(b"\n"):
                 with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
                     yield decode(line)
@@ -241,58 +241,9 @@ def _short_key(line: bytes) -> int:
     return short(_key.decode(line).key)
 
 
-# Bytes
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    """Yield a file's lines with their line feeds; nothing if there is no file. What is too long comes in parts."""
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        return
-    with file:
-        while line := file.readline(MAX_LINE):
-            yield line
-
-
-def _append_to(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-
-
-def _write(descriptor: int, line: bytes) -> None:
-    """Write a line completely or not at all. Raises OSError."""
-    written = os.write(descriptor, line)
-    if written == len(line):
-        return
-    before = os.fstat(descriptor).st_size - written
-    try:
-        view = memoryview(line)[written:]
-        while view:
-            view = view[os.write(descriptor, view) :]
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.ftruncate(descriptor, before)
-        raise
-
-
-def _cut_torn(path: Path) -> int:
-    """Drop a last line without a line feed, and return how many that were."""
-    start = _start_of_last(path, ended=False)
-    if start is None:
-        return 0
-    os.truncate(path, start)
-    return 1
-
-
-def _cut_last(path: Path) -> None:
-    """Drop the last line."""
-    if (start := _start_of_last(path, ended=True)) is not None:
-        os.truncate(path, start)
-
-
 def _last_key(path: Path) -> bytes:
     """Return the key in a file's last line, as it stands in its row; b"" without one."""
-    if (start := _start_of_last(path, ended=True)) is None:
+    if (start := start_of_last(path, ended=True)) is None:
         return b""
     with path.open("rb") as file:
         file.seek(start)
@@ -300,29 +251,6 @@ def _last_key(path: Path) -> bytes:
             return _key.decode(file.read()).key.encode()
         except (msgspec.MsgspecError, UnicodeError):
             return b""
-
-
-def _start_of_last(path: Path, *, ended: bool) -> int | None:
-    """Return where a file's last line begins, if it has one that ends with a line feed, or one that doesn't."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        return None
-    if not size:
-        return None
-    with path.open("rb") as file:
-        file.seek(size - 1)
-        if (file.read(1) == b"\n") is not ended:
-            return None
-        end = size - 1 if ended else size
-        while end > 0:
-            begin = max(0, end - _CHUNK)
-            file.seek(begin)
-            found = file.read(end - begin).rfind(b"\n")
-            if found >= 0:
-                return begin + found + 1
-            end = begin
-    return 0
 
 
 def _trouble(path: Path, error: OSError) -> FolderError:
