@@ -193,7 +193,14 @@ async def test_what_came_of_a_reply_that_broke_off_is_compared(shell: Shell) -> 
         (("--alternatives", "0"), "--alternatives is a whole number from 1"),
         (("--samples", "3"), "--samples means nothing to `shift`"),
         (("--text", "/no/such/file"), "--text: /no/such/file can't be read: No such file"),
-        (("--pane", "a=twin:latest,chat"), "--by is needed: there is no completion pane"),
+        (
+            ("--pane", "a=twin:latest,chat"),
+            "--by is needed: without it a completion pane scores the reply of a, and there",
+        ),
+        (
+            ("--pane", "a=twin:text", "--pane", "b=twin:latest", "--of", "a"),
+            "scores the reply of a, and there is no other. Name one: b",
+        ),
     ],
 )
 async def test_what_cannot_be_compared_is_said(shell: Shell, arguments: tuple[str, ...], said: str) -> None:

@@ -169,6 +169,12 @@ def panes(lineup: Lineup, wanted: Wanted) -> tuple[Pane, Pane]:
     """Return the pane whose reply is scored, and the one that scores it. Raises UsageError if there is none."""
     of = _named(lineup, wanted.of, "--of", Mode.CHAT)
     others = tuple(pane for pane in lineup if pane is not of)
+    if not wanted.by and not any(pane.mode is Mode.COMPLETION for pane in others):
+        known = ", ".join(pane.name for pane in others)
+        raise UsageError(
+            f"--by is needed: without it a completion pane scores the reply of {of.name}, and there is no other."
+            f"{f' Name one: {known}' if known else ''}"
+        )
     by = _named(lineup if wanted.by else others, wanted.by, "--by", Mode.COMPLETION)
     return of, by
 

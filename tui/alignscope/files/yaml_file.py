@@ -3,6 +3,7 @@
 PyYAML is only imported when a file is read, since that takes 20 ms.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def _convert(value: Any, wanted: Any, place: str, refuse: Callable[[str, str], N
     try:
         return msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
-        refuse(place, _reason(error))
+        refuse(place, _reason(error, value))
         return None
 
 
@@ -154,9 +155,13 @@ def _unknown(name: str, known: list[str]) -> str:
     return f"is unknown; {f'did you mean {nearest[0]}? T' if nearest else 't'}here are {', '.join(known)}"
 
 
-def _reason(error: msgspec.ValidationError) -> str:
+def _reason(error: msgspec.ValidationError, value: object) -> str:
     """Return msgspec's reason in plain words: for ‘Expected `str`, got `int`’, ‘must be text, not a whole number’."""
-    reason = str(error).partition(" - at `")[0].replace("Expected", "must be").replace(", got", ", not")
+    reason = str(error).partition(" - at `")[0].replace("Expected", "must be")
+    wanted, _, _ = reason.partition(", got")
+    if isinstance(value, float) and wanted != reason:  # "a whole number, not a number" would be no help
+        reason = f"{wanted}, not {'infinite' if math.isinf(value) else f'{value:g}'}"
+    reason = reason.replace(", got", ", not")
     return re.sub(r"`([a-z |]+)`", lambda found: " or ".join(_TYPES.get(w, w) for w in found[1].split(" | ")), reason)
 
 

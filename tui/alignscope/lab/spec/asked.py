@@ -133,7 +133,10 @@ class _Reading:
             if field not in FIELDS:
                 self._problem(f"{place}.fields.{field}", f"is unknown; there are {', '.join(FIELDS)}")
         if not path.is_file():
-            self._problem(named_at, f"there is no file {printable(written.file)}")
+            name = printable(written.file)
+            missing = f"there is no file {name}"
+            other = f"{name} is no file, but {'a folder' if path.is_dir() else 'a pipe or a device'}; name a file"
+            self._problem(named_at, f"{other}, since prompts are read more than once" if path.exists() else missing)
             return
         if path.suffix.lower() in _SETS:
             found = read_set(path)
