@@ -40,6 +40,7 @@ async def test_a_terminal_is_told_how_far_measuring_is(shell: Shell, lamps: Path
             out, _ = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 0
         await terminal.until("measuring: 0 of 12 prompts")
+        await terminal.until("comparing: 0 of ")
         await until(lambda: terminal.written.endswith("\r\x1b[K"))
     assert b"measuring" not in out
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from alignscope.commands import UsageError, printing
 from alignscope.files.whole import write_whole
+from alignscope.lab.summary.figures import Summary
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import Arm, RunError
 from alignscope.lab.summary.tally import Tally
@@ -30,7 +31,7 @@ _LEAST: Final = 40
 
 def measured(folder: str) -> Tally:
     """Return a run's rows, measured, and say how far that is on a terminal. Raises UsageError if there are none."""
-    with _counting() as told:
+    with _counting("measuring", "prompt", "reading rows …") as told:
         try:
             return open_run(Path(folder).expanduser(), told=told)
         except RunError as error:
@@ -49,22 +50,33 @@ def feedback(tally: Tally) -> Feedback | None:
     return None if found.empty else found
 
 
+def summed(tally: Tally) -> Summary:
+    """Return all figures of a run, and say how far that is on a terminal."""
+    with _counting("comparing", "measure", "comparing …") as told:
+        found = []
+        for number, measure in enumerate(tally.measures):
+            if told is not None:
+                told(number, len(tally.measures))
+            found.append(tally.measured(measure))
+        return tally.summed([each for each in found if each is not None])
+
+
 @contextmanager
-def _counting() -> Iterator[Callable[[int, int], None] | None]:
-    """Yield what shows on a terminal's standard error how many prompts are measured; it is wiped out at the end."""
+def _counting(doing: str, what: str, before: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what shows on a terminal's standard error how many of something are done; it is wiped out at the end."""
     notes = printing.notes()
     if not notes.terminal:
         yield None
         return
     said = -math.inf
 
-    def told(number: int, prompts: int) -> None:
+    def told(number: int, every: int) -> None:
         nonlocal said
         if (now := time.monotonic()) - said >= _TICK_SECONDS:
             said = now
-            notes.over(f"measuring: {number:,} of {counted(prompts, 'prompt')}")
+            notes.over(f"{doing}: {number:,} of {counted(every, what)}")
 
-    notes.over("reading rows …")
+    notes.over(before)
     try:
         yield told
     finally:

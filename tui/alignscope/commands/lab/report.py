@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     path = folder / derived.REPORT if options.output is None else Path(options.output).expanduser()
     if options.output is not None and path.is_file() and not options.force:
         raise UsageError(f"{options.output} is there already; name another file, or replace it with --force")
-    summary, feedback = tally.summary(), opening.feedback(tally)
+    summary, feedback = opening.summed(tally), opening.feedback(tally)
     parts = page.write(tally, summary, feedback=feedback, most_rows=MOST if most is None else most)
     opening.write(path, (part.encode() for part in parts))
     if options.output is None:

@@ -10,7 +10,7 @@ from alignscope.lab.report import claimed, derived, text, votes
 def run(options: argparse.Namespace) -> int:
     """Print the gap table, or one measure with its plots, and return the exit status. Raises UsageError."""
     tally = opening.measured(options.folder)
-    summary = tally.summary()
+    summary = opening.summed(tally)
     out = printing.out()
     names = [measured.name for measured in summary.measures]
     if options.measure is not None and options.measure not in names:
