@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from alignscope.lab import row as rows
-from alignscope.lab.row import Row, Step, Tokens
+from alignscope.lab.row import Row, Scored, Step, Tokens
 from alignscope.model.events import End
 from alignscope.model.lineup.pane import Mode
 
@@ -44,7 +44,9 @@ def chat(**fields: Any) -> Row:
     )  # fmt: skip
 
 
-def folder(path: Path, every: Iterable[Row], lists: Iterable[Tokens] = (), manifest: str = "") -> Path:
+def folder(
+    path: Path, every: Iterable[Row], lists: Iterable[Tokens] = (), manifest: str = "", scores: Iterable[Scored] = ()
+) -> Path:
     """A run's folder with these rows."""
     path.mkdir(parents=True, exist_ok=True)
     with (path / "samples.jsonl").open("wb") as file:
@@ -52,6 +54,9 @@ def folder(path: Path, every: Iterable[Row], lists: Iterable[Tokens] = (), manif
     if several := list(lists):
         with (path / "tokens.jsonl").open("wb") as file:
             file.writelines(map(rows.encode, several))
+    if scored := list(scores):
+        with (path / "scores.jsonl").open("wb") as file:
+            file.writelines(map(rows.encode, scored))
     if manifest:
         (path / "manifest.yaml").write_text(manifest, "utf-8")
     return path

@@ -7,7 +7,18 @@ import msgspec
 
 from alignscope.lab.folder import ASIDE, SAMPLES, TOKENS
 from alignscope.lab.manifest import NAME
-from alignscope.lab.row import Row, Tokens, decode, decode_tokens, encode
+from alignscope.lab.row import (
+    Likelihoods,
+    PassageBits,
+    Row,
+    ShiftScore,
+    Tokens,
+    decode,
+    decode_scored,
+    decode_tokens,
+    encode,
+)
+from alignscope.lab.run.scores import SCORES, SCORES_ASIDE
 from alignscope.lab.summary.labels import LABELS, Said
 from alignscope.lab.votes.ballots import VOTES, Ballot
 from alignscope.lab.votes.judging.answers import JUDGED, Answer
@@ -19,9 +30,14 @@ PAGE = (Path(__file__).parents[2] / "docs" / "runs.md").read_text()
 
 
 def test_what_it_shows_is_read() -> None:
-    row, tokens, vote, label, answer = (line.encode() + b"\n" for line in re.findall(r"(?s)```json\n(.*?)\n```", PAGE))
+    row, tokens, scores, vote, label, answer = (
+        line.encode() + b"\n" for line in re.findall(r"(?s)```json\n(.*?)\n```", PAGE)
+    )
     assert encode(decode(row)) == row
     assert encode(decode_tokens(tokens)) == tokens
+    found = [decode_scored(line) for line in scores.splitlines()]
+    assert [encode(each) for each in found] == scores.splitlines(keepends=True)
+    assert {type(each) for each in found} == {Likelihoods, PassageBits, ShiftScore}
     assert msgspec.json.decode(vote, type=Ballot).vote is Vote.SECOND
     assert msgspec.json.decode(label, type=Said) == Said(
         key="56d51182e82d06cf07ba7907", label=Label.REFUSED, blind=True
@@ -32,7 +48,7 @@ def test_what_it_shows_is_read() -> None:
 
 def test_it_explains_every_field_and_file() -> None:
     named = {name for line in PAGE.splitlines() if line.startswith("| `") for name in re.findall(r"`(\S+?)`", line)}
-    files = {NAME, SAMPLES, TOKENS, ASIDE, LABELS, VOTES, JUDGED}
+    files = {NAME, SAMPLES, TOKENS, ASIDE, SCORES, SCORES_ASIDE, LABELS, VOTES, JUDGED}
     assert {*Row.__struct_fields__, *Answer.__struct_fields__, *files} <= named
 
 

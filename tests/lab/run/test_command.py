@@ -78,6 +78,23 @@ async def test_a_dry_run_says_what_it_would_be_and_keeps_nothing(shell: Shell, t
     assert not (tmp_path / "out").exists()
 
 
+async def test_what_is_scored_is_counted_before_and_kept(shell: Shell, tmp_path: Path) -> None:
+    text = TWINS.replace("logprobs: 2", "logprobs: 3\nlikelihood: true\nscores: {}\npassages: [One. Two.]")
+    spec = written(tmp_path, text.replace("prompts: [", "prompts: [{prompt: 'One, two,', choices: [three, four]}, "))
+    done = await shell.run("lab", "run", spec, "--dry-run")
+    assert done.status == 0, done.err
+    assert "Scored beside them: 3 passages, 4 choices of 2 items, 4 replies. That is a request for each" in done.out
+    out = tmp_path / "out"
+    done = await shell.run("lab", "run", spec, "--out", str(out))
+    assert done.status == 0, done.err
+    assert done.err.splitlines()[-1].startswith(f"All 8 rows and 9 scores are in {out}, after ")
+    kept = (out / "scores.jsonl").read_bytes()
+    again = await shell.run("lab", "run", spec, "--out", str(out))
+    assert again.status == 0 and (out / "scores.jsonl").read_bytes() == kept
+    shown = await shell.run("lab", "show", str(out), "--measure", "shifted")
+    assert "instruct, scored by base in frame chat: 4 replies" in shown.out
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

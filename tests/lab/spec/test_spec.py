@@ -1,5 +1,6 @@
 """Specs: what they come to, and every mistake with its line and field, before anything is sent."""
 
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import yaml
 from alignscope.files.yaml_file import FileError
 from alignscope.lab import TEMPLATE
 from alignscope.lab.spec.file import Spec, read_spec
+from alignscope.lab.spec.scores import Shifting
+from alignscope.measure.task.passage import NEUTRAL
 from alignscope.model.lineup.pane import EMBEDDED, Mode
 from alignscope.model.sampling import PRESETS
 
@@ -112,6 +115,38 @@ def test_passwords_stay_out_of_what_is_kept(tmp_path: Path) -> None:
     assert "secret" not in str(found.data)
 
 
+def test_what_is_scored_stands_in_the_spec(tmp_path: Path) -> None:
+    lineup = LINEUP + "- {name: more, model: 'twin:sft'}\n"
+    more = "logprobs: 5\nlikelihood: true\npassages: [neutral, {id: mine, begin: One, text: ' two.'}, 'Yes. No.']\n"
+    found = spec(tmp_path, "prompts: behaviours\n" + more + "scores: {}" + lineup)
+    base, chats = found.lineup[0].name, tuple(entry.name for entry in found.lineup[1:])
+    assert found.likelihood
+    assert [(each.id, each.begin, each.text) for each in found.passages][1:] == [
+        ("mine", "One", " two."),
+        ("passage-3", "Yes.", " No."),
+    ]
+    neutral = found.passages[0]
+    assert neutral.begin + neutral.text == NEUTRAL and neutral.begin.endswith("at seven.")
+    assert found.scores == (Shifting(of=chats, by=base),)
+    two = f"scores: [{{of: {chats[0]}, frame: qa, alternatives: 9}}, {{of: [{chats[1]}], lists: true}}]"
+    found = spec(tmp_path, "prompts: behaviours\n" + more + two + lineup)
+    assert [(each.of, each.by, each.frame, each.alternatives, each.lists) for each in found.scores] == [
+        (chats[:1], base, "qa", 9, False),
+        (chats[1:], base, "chat", 20, True),
+    ]
+    with pytest.raises(FileError, match="is scored already; a run scores a reply once"):
+        spec(tmp_path, "prompts: behaviours\n" + more + two.replace(f"[{chats[1]}]", f"[{chats[0]}]") + lineup)
+
+
+def test_prompts_cant_come_from_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(FileError, match=r"prompts: pipe\.txt is no file, but a pipe or a device; name a file, since"):
+        spec(tmp_path, "prompts: pipe.txt" + LINEUP)
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FileError, match=r"folder\.csv is no file, but a folder"):
+        spec(tmp_path, "prompts: folder.csv" + LINEUP)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -126,6 +161,22 @@ def test_passwords_stay_out_of_what_is_kept(tmp_path: Path) -> None:
         ("prompts:\n- {set: behaviours, categories: [no]}" + LINEUP, "prompts[1].categories[1]: none is called no"),
         ("prompts:\n- {set: behaviours}\n- {set: behaviours}" + LINEUP, "line 3: prompts[2]: another set is called"),
         ("prompts: behaviours\nsamples: 0" + LINEUP, "line 2: samples: must be a whole number >= 1"),
+        ("prompts: behaviours\nsamples: .inf" + LINEUP, "samples: must be a whole number, not infinite"),
+        ("prompts: behaviours\nsamples: 2.5" + LINEUP, "samples: must be a whole number, not 2.5"),
+        ("prompts: behaviours\npassages: [One.]" + LINEUP, "line 2: passages[1].text: has a single sentence"),
+        ("prompts: behaviours\npassages: [5]" + LINEUP, "passages[1]: must be neutral, a text, or {id: NAME, text"),
+        ("prompts: behaviours\npassages: [neutral, neutral]" + LINEUP, "another passage is called neutral, too"),
+        ("prompts: behaviours\nscores: yes" + LINEUP, "scores: must say whose replies are scored by whom"),
+        (
+            "prompts: behaviours\nscores: {by: gone}" + LINEUP,
+            "scores.by: no entry of the lineup is called gone;",
+        ),
+        ("prompts: behaviours\nscores: {}" + LINEUP, "scores: need the replies' own lists, too: set `logprobs` to 3"),
+        (
+            "prompts: behaviours\nscores: {frame: dialogue}" + LINEUP,
+            "scores.frame: must be one of chat, qa, bare, not",
+        ),
+        ("prompts: behaviours\nscores: {alternatives: 2}" + LINEUP, "scores.alternatives: must be a whole number >= 3"),
         ("prompts: behaviours\nsamples: many" + LINEUP, "line 2: samples: must be a whole number, not text"),
         ("prompts: behaviours\nsampels: 3" + LINEUP, "line 2: sampels: is unknown; did you mean samples?"),
         (

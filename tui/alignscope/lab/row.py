@@ -86,12 +86,105 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     tokens: list[Step]
 
 
+Ends = tuple[float | None, float | None]
+"""Bounds of a figure; None for one that nothing bounds."""
+
+
+class Likelihoods(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="choices"):
+    """A line of `scores.jsonl`: how likely an entry finds each choice of a prompt, in one frame."""
+
+    key: str
+    prompt_id: str
+    set: str
+    entry: str
+    frame: str
+    digest: str
+    choices: list[str]
+    sums: list[Ends]
+    """Of the natural log-probabilities of each choice's tokens; bounds, where one isn't in its list."""
+    sizes: list[int]
+    """UTF-8 bytes of each choice."""
+    tokens: list[int]
+    """Number of tokens that each was read in, with the blank before it."""
+    at: str
+
+
+class PassageBits(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="passage"):
+    """A line of `scores.jsonl`: how well an entry predicts a passage, in one frame."""
+
+    key: str
+    passage: str
+    entry: str
+    role: Role
+    model: str
+    digest: str
+    frame: str
+    """`raw` for nothing before it, `chat` for the model's own template."""
+    bits: Ends
+    """Per byte of the passage."""
+    size: int
+    """UTF-8 bytes."""
+    tokens: int
+    open: int = 0
+    """Tokens that weren't in their lists."""
+    at: str
+
+
+class ShiftScore(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="shift"):
+    """A line of `scores.jsonl`: how one row's reply stands in another entry's lists, in figures."""
+
+    key: str
+    row: str
+    """The row's key."""
+    entry: str
+    by: str
+    """The entry that was asked."""
+    frame: str
+    """What stood before the reply: `chat`, `qa` or `bare`."""
+    alternatives: int
+    """Length of the lists that were asked for."""
+    why: str = ""
+    """Why nothing could be compared; "" if it could."""
+    positions: int = 0
+    """The reply's tokens."""
+    counts: dict[str, int] = {}
+    """Positions by class, without that of the end."""
+    null: dict[str, int] = {}
+    """The same in the reply's own lists: what sampling alone shifts."""
+    thirds: list[dict[str, int]] = []
+    """Classes by thirds; [] for a reply too short to have them."""
+    js: Ends = (None, None)
+    """Mean Jensen-Shannon divergence in bits over the positions at which both have a list."""
+    js_known: int = 0
+    """Number of those."""
+    js_thirds: list[tuple[float, float, int]] = []
+    """The same by thirds, with the number of positions at which it is known."""
+    covered: float | None = None
+    """Mean probability of all tokens in the other's lists together."""
+    missing: dict[str, int] = {}
+    """Positions without a list, by why."""
+    ends: bool | None = None
+    """Whether the other would have ended, too, where the reply did; None where it didn't, or isn't told."""
+    promoted: list[tuple[str, int, float, float]] = []
+    """Tokens that the reply's model finds likelier: text, positions, and the bounds of the sum of the differences."""
+    suppressed: list[tuple[str, int, float, float]] = []
+    tokenizers: str = ""
+    """Whether both read the reply in the same tokens: alike, different or unknown."""
+    requests: int = 0
+    lists: list[Step] = []
+    """The other's, where the spec asks for them."""
+    at: str
+
+
+Scored = Likelihoods | PassageBits | ShiftScore
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Row)
 _tokens_decoder = msgspec.json.Decoder(Tokens)
+_scored_decoder: msgspec.json.Decoder[Scored] = msgspec.json.Decoder(Scored)
 
 
-def encode(row: Row | Tokens) -> bytes:
+def encode(row: Row | Tokens | Scored) -> bytes:
     """Return a row as its line, with the line feed."""
     return _encoder.encode(row) + b"\n"
 
@@ -104,6 +197,11 @@ def decode(line: bytes) -> Row:
 def decode_tokens(line: bytes) -> Tokens:
     """Return the lists of a line. Raises what msgspec raises for anything else."""
     return _tokens_decoder.decode(line)
+
+
+def decode_scored(line: bytes) -> Scored:
+    """Return what was scored, from its line. Raises what msgspec raises for anything else."""
+    return _scored_decoder.decode(line)
 
 
 def short(key: str) -> int:

@@ -25,6 +25,8 @@ from alignscope.lab.run.opening import RUNS, Opened, opened, planned
 from alignscope.lab.run.plan import Count, Plan
 from alignscope.lab.run.progress import Progress, at_most
 from alignscope.lab.run.reported import Note, State, duration, state
+from alignscope.lab.run.scores import Counts, count_scores, wants_scores
+from alignscope.lab.run.scoring import Scoring
 from alignscope.lab.run.trial import measure
 from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
@@ -35,6 +37,8 @@ from alignscope.text.wording import counted
 _TICK_SECONDS: Final = 0.5
 _LINES: Final = 10
 """Lines about the progress of a whole run, where there is no terminal."""
+_ENOUGH_SCORES: Final = 10
+"""Scores from which on it is said how long the rest takes."""
 _SILENT_SECONDS: Final = 300.0
 """Seconds after which there is one more, in a long run."""
 
@@ -96,7 +100,7 @@ async def _run(
             finally:
                 ticking.cancel()
                 await asyncio.gather(ticking, return_exceptions=True)
-            if progress.whole == progress.total:
+            if progress.whole == progress.total and lab.scored:
                 folder.finish()
             return show.end(lab)
 
@@ -135,6 +139,8 @@ async def _dry_run(plan: Plan, count: Count, servers: Servers, concurrency: int)
             )
         )
     out.table(rows)
+    if wants_scores(plan):
+        out.line(_scored(await count_scores(plan, count)))
     soonest, latest = at_most(speeds, concurrency)
     if math.isinf(latest):
         out.line("How long it takes can't be said without num_predict.")
@@ -148,6 +154,19 @@ async def _dry_run(plan: Plan, count: Count, servers: Servers, concurrency: int)
     return Status.OK
 
 
+def _scored(scores: Counts) -> str:
+    """Return what is scored beside the replies, as far as that can be told before."""
+    parts = [
+        counted(scores.passages, "passage") if scores.passages else "",
+        f"{counted(scores.choices, 'choice')} of {counted(scores.items, 'item')}" if scores.items else "",
+        counted(scores.replies, "reply").replace("replys", "replies") if scores.replies else "",
+    ]
+    return (
+        f"Scored beside them: {', '.join(filter(None, parts))}. That is a request for each where a server scores"
+        " prompts, else one for each token that it wouldn't have written itself."
+    )
+
+
 class _Show:
     """Says how far a run is: on a terminal in one line that changes, elsewhere in a few lines."""
 
@@ -158,6 +177,8 @@ class _Show:
         self._began = 0.0
         self._said = 0
         self._said_at = time.monotonic()
+        self._scored_from: tuple[float, int] | None = None
+        """When scoring was first seen to go on, and how many scores were there."""
         self._over = False
         """Whether the last line is one that changes."""
 
@@ -185,17 +206,24 @@ class _Show:
         """Say how far the run is, again and again."""
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            progress = self._progress
-            if not progress or not progress.came:
+            progress, scoring = self._progress, lab.scoring
+            if not progress:
                 continue
-            if self._notes.terminal:
-                self._notes.over(self._state(progress, lab))
-                self._over = True
-            else:
-                tenth = _LINES * (progress.before + progress.came) // progress.total
-                if tenth > self._said or time.monotonic() - self._said_at > _SILENT_SECONDS:
-                    self._said, self._said_at = tenth, time.monotonic()
-                    self._line(self._state(progress, lab))
+            if scoring and scoring.total:
+                self._scored_from = self._scored_from or (time.monotonic(), scoring.there)
+                self._how_far(scoring.there, scoring.total, self._scores(scoring))
+            elif progress.came and not scoring:
+                self._how_far(progress.before + progress.came, progress.total, self._state(progress, lab))
+
+    def _how_far(self, there: int, total: int, state: str) -> None:
+        if self._notes.terminal:
+            self._notes.over(state)
+            self._over = True
+            return
+        tenth = _LINES * there // total
+        if tenth != self._said or time.monotonic() - self._said_at > _SILENT_SECONDS:
+            self._said, self._said_at = tenth, time.monotonic()
+            self._line(state)
 
     def end(self, lab: Lab) -> int:
         """Say what there is, and return the exit status."""
@@ -203,7 +231,13 @@ class _Show:
         progress = self._progress
         missing = progress.total - progress.whole
         if not missing:
-            self._line(f"All {counted(progress.total, 'row')} are in {self._out}, after {self._elapsed()}.")
+            scores = f" and {counted(lab.scoring.there, 'score')}" if lab.scoring and lab.scoring.there else ""
+            self._line(f"All {counted(progress.total, 'row')}{scores} are in {self._out}, after {self._elapsed()}.")
+            if lab.scoring and lab.scoring.left_out:
+                self._line(f"{counted(lab.scoring.left_out, 'score')} left out, which can't be had.")
+            if not lab.scored:
+                self._line(f"{self._unscored(lab)} are missing; the same command asks for them again.")
+                return Status.FAILED
             return Status.OK
         failed = f", {progress.failed:,} of which failed" if progress.failed else ""
         there = f"{progress.whole:,} of {counted(progress.total, 'row')}"
@@ -211,6 +245,10 @@ class _Show:
             f"{there} are in {self._out}; {missing:,} are missing{failed}. The same command asks for them again."
         )
         return Status.FAILED
+
+    def _unscored(self, lab: Lab) -> str:
+        scoring = lab.scoring
+        return counted(scoring.total - scoring.there - scoring.left_out, "score") if scoring else "Scores"
 
     def stopped(self) -> None:
         """Say what there is after ctrl+c."""
@@ -230,6 +268,18 @@ class _Show:
             "" if left is None else f"about {duration(left)} left" if left else "",
             f"{lab.retries:,} asked again" if lab.retries else "",
             f"{progress.failed:,} failed" if progress.failed else "",
+        ]
+        return " · ".join(filter(None, parts))
+
+    def _scores(self, scoring: Scoring) -> str:
+        assert self._scored_from
+        began, before = self._scored_from
+        came, left = scoring.there - before, scoring.total - scoring.there - scoring.left_out
+        rest = left * (time.monotonic() - began) / came if came >= _ENOUGH_SCORES else None
+        parts = [
+            f"{scoring.there:,} of {counted(scoring.total, 'score')}",
+            f"about {duration(rest)} left" if rest else "",
+            f"{scoring.left_out:,} left out" if scoring.left_out else "",
         ]
         return " · ".join(filter(None, parts))
 

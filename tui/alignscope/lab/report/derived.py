@@ -19,7 +19,7 @@ COLUMNS: Final = (
     "replies", "undetermined", "without", "wins", "ties", "losses", "undecided", "p", "p_holm", "smallest_effect",
     "margin", "same", "errors", "cut", "caveats",
 )  # fmt: skip
-"""Of `metrics.csv`, whose lines are figures (`what` is `value`) and differences (`difference`)."""
+"""Of `metrics.csv`, whose lines are figures (`what` is `value`), differences (`difference`) and those of passages."""
 Cell = str | float | int | bool | None
 
 
@@ -69,6 +69,13 @@ def _lines(summary: Summary) -> Iterator[dict[str, Cell]]:
                 "smallest_effect": found.smallest_effect, "margin": found.margin, "same": found.same,
                 "caveats": "; ".join(found.caveats),
             }  # fmt: skip
+
+    for passage in summary.passages:
+        yield _ends(passage.bits, None) | {
+            "measure": "bits_per_byte", "label": f"bits per byte of {passage.passage}", "unit": "bits",
+            "primary": False, "what": "passage", "of": f"{passage.entry} · {passage.frame}",
+            "undetermined": passage.open,
+        }  # fmt: skip
 
 
 def _ends(value: Ends, interval: Ends | None) -> dict[str, Cell]:

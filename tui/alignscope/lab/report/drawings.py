@@ -82,7 +82,7 @@ def _profile(tally: Tally, measured: Measured) -> Profile:
     )
     ends = [end for line in lines for value in line.values if value is not None for end in value]
     along = axis(ends, words.written(measured.unit), least=0.0)
-    return Profile(f"{measured.label} in {measured.unit} along replies, by thirds", along, _THIRDS, lines)
+    return Profile(f"{words.label_of(measured)} along replies, by thirds", along, _THIRDS, lines)
 
 
 def _values(tally: Tally, measure: Measure) -> list[tuple[str, Tone, Sequence[float]]]:

@@ -5,7 +5,7 @@ Whatever a model has written into it, the page loads nothing, and runs no script
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -14,8 +14,17 @@ from alignscope.export.palette import Palette, bundled_palettes
 from alignscope.lab.report import claimed, listing, votes
 from alignscope.lab.report.drawings import plots
 from alignscope.lab.report.plots import svg
+from alignscope.lab.report.scored import (
+    ABOUT_CHANGES,
+    ABOUT_PASSAGES,
+    PASSAGES,
+    change_tables,
+    passage_table,
+    useless_notes,
+)
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import ArmFacts, Difference, Measured, Summary
+from alignscope.lab.summary.measures.lists import SHIFTED
 from alignscope.lab.summary.tally import Tally
 from alignscope.lab.votes.feedback import Feedback
 from alignscope.model.lineup.tones import MARKS
@@ -76,6 +85,7 @@ def write(
         yield from claimed.section(summary.claim)
     yield from _asked(summary)
     yield from _gap(summary)
+    yield from _passages(summary)
     yield from _measures(tally, summary)
     yield from () if feedback is None else votes.section(feedback)
     yield from _sent(summary)
@@ -93,7 +103,7 @@ def _asked(summary: Summary) -> Iterator[str]:
         yield f"<tr>{_named(arm)}{''.join(f'<td>{_text(cell)}</td>' for cell in cells)}"
         yield "".join(f'<td class="number">{number:,}</td>' for number in numbers) + "</tr>\n"
     yield "</tbody></table></div>\n"
-    if notes := words.notes(summary):
+    if notes := [*words.notes(summary), *useless_notes(summary)]:
         yield f'<ul class="notes">{"".join(f"<li>{_text(note)}</li>" for note in notes)}</ul>\n'
 
 
@@ -168,9 +178,35 @@ def _measures(tally: Tally, summary: Summary) -> Iterator[str]:
         yield "</dl>\n"
         for number, plot in enumerate(plots(tally, measured)):
             yield f'<p class="facts">{_text(plot.title)}</p>\n{svg.draw(plot, f"{measured.name}-{number}")}'
+        if measured.name == SHIFTED:
+            yield from _changes(summary)
         yield from _by_category(measured, summary)
         yield "</details>\n"
     yield from _openings(summary)
+
+
+def _passages(summary: Summary) -> Iterator[str]:
+    if rows := words.columns(passage_table(summary)):
+        yield f"<h2>{PASSAGES[:1].upper()}{PASSAGES[1:]}</h2>\n"
+        yield from _table(rows)
+        yield _paragraph(ABOUT_PASSAGES, "notes")
+
+
+def _changes(summary: Summary) -> Iterator[str]:
+    for head, rows in change_tables(summary):
+        yield _paragraph(head, "facts")
+        yield from _table(rows)
+    yield _paragraph(ABOUT_CHANGES, "notes") if summary.changes else ""
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield a table whose first row is its headings."""
+    heads = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in rows[0])
+    yield f"<div class='wide'><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
+    for first, *others in rows[1:]:
+        cells = "".join(f"<td>{_text(cell)}</td>" for cell in others)
+        yield f'<tr><th scope="row" dir="auto">{_text(first)}</th>{cells}</tr>\n'
+    yield "</tbody></table></div>\n"
 
 
 def _by_category(measured: Measured, summary: Summary) -> Iterator[str]:

@@ -5,8 +5,17 @@ from typing import Final
 
 from alignscope.lab.report.drawings import plots
 from alignscope.lab.report.plots import terminal
+from alignscope.lab.report.scored import (
+    ABOUT_CHANGES,
+    ABOUT_PASSAGES,
+    PASSAGES,
+    change_tables,
+    passage_table,
+    useless_notes,
+)
 from alignscope.lab.summary import words
 from alignscope.lab.summary.figures import Difference, Measured, Summary
+from alignscope.lab.summary.measures.lists import SHIFTED
 from alignscope.lab.summary.tally import Tally
 from alignscope.text.clean import cell_width, clean_line, fit
 from alignscope.text.wording import counted
@@ -35,8 +44,10 @@ def gap_table(summary: Summary, width: int) -> list[str]:
     else:
         for measured in summary.measures:
             lines += ["", words.label_of(measured), *laid_out(_long(measured), width)]
+    if rows := words.columns(passage_table(summary)):
+        lines += ["", PASSAGES, *laid_out(rows, width), *paragraph(ABOUT_PASSAGES, width)]
     lines.append("")
-    notes = [*([_ELSEWHERE] if _OWN in left_out else []), *words.notes(summary)]
+    notes = [*([_ELSEWHERE] if _OWN in left_out else []), *words.notes(summary), *useless_notes(summary)]
     notes += [words.legend(summary, outcomes=_OUTCOMES not in left_out), words.about_intervals(summary)]
     for note in (*notes, words.family(summary)):
         lines += paragraph(note, width)
@@ -52,8 +63,16 @@ def one_measure(tally: Tally, summary: Summary, name: str, width: int) -> list[s
         *(measured.label, ""),
         *about_measure(measured, width),
         *drawn_measure(tally, measured, width),
+        *(_changes(summary, width) if name == SHIFTED else ()),
         *("", *paragraph(words.about_intervals(summary), width)),
     ]
+
+
+def _changes(summary: Summary, width: int) -> list[str]:
+    lines: list[str] = []
+    for head, rows in change_tables(summary):
+        lines += ["", *paragraph(head, width), *laid_out(rows, width)]
+    return [*lines, *paragraph(ABOUT_CHANGES, width)] if lines else []
 
 
 def about_measure(measured: Measured, width: int) -> list[str]:

@@ -10,7 +10,7 @@ import msgspec
 
 from alignscope.backends.base import Request, ServerError
 from alignscope.files.yaml_file import FileError
-from alignscope.lab.row import RAW, Option, short
+from alignscope.lab.row import CHAT, RAW, Option, short
 from alignscope.lab.spec.file import Draws, Entry, Spec
 from alignscope.lab.spec.prompts import Prompt, read_prompts
 from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
@@ -40,6 +40,12 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """Hash of the chat template; "" without one, or where the server doesn't tell."""
     vocabulary: int | None = None
     """Number of the model's tokens; None where the server doesn't tell."""
+
+    @property
+    def pane(self) -> Pane:
+        """The entry as what asks for a reply."""
+        entry = self.entry
+        return Pane(entry.name, entry.model, self.server, entry.mode, entry.system)
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,24 +117,28 @@ class Plan:
 
     async def jobs(self, server: str | None = None) -> AsyncGenerator[Job, None]:
         """Yield all jobs, or those of one server. Raises FileError for a mistake in a file."""
+        async with aclosing(self.turns(server)) as turns:
+            async for seats, block in turns:
+                for job in self._block(seats, block) if _swaps(seats) else self._in_turn(seats, block):
+                    yield job
+
+    async def turns(self, server: str | None = None) -> AsyncGenerator[tuple[list[Seat], list[Prompt]], None]:
+        """Yield the prompts that one entry of a server is asked before the next is, with all of its entries."""
         seats = [seat for seat in self.seats if server in (None, seat.server)]
-        blocks = _swaps(seats)
-        size = 1
+        size, most = 1, BLOCK if _swaps(seats) else 1
         async with aclosing(self.prompts()) as prompts:
             block: list[Prompt] = []
             async for prompt in prompts:
                 block.append(prompt)
                 if len(block) == size:
-                    for job in self._block(seats, block) if blocks else self._in_turn(seats, prompt):
-                        yield job
-                    block = []
-                    size = min(2 * size, BLOCK) if blocks else 1
-            for job in self._block(seats, block):
-                yield job
+                    yield seats, block
+                    block, size = [], min(2 * size, most)
+            if block:
+                yield seats, block
 
-    def _in_turn(self, seats: Sequence[Seat], prompt: Prompt) -> Iterator[Job]:
+    def _in_turn(self, seats: Sequence[Seat], block: Sequence[Prompt]) -> Iterator[Job]:
         """Yield a prompt's jobs: a sample for each entry, then the next sample."""
-        for draws, sample in product(self.spec.draws, range(1, self.spec.samples + 1)):
+        for prompt, draws, sample in product(block, self.spec.draws, range(1, self.spec.samples + 1)):
             for seat in seats:
                 for frame in seat.entry.frames:
                     yield self._job(seat, prompt, frame, draws, sample)
@@ -141,15 +151,9 @@ class Plan:
                 yield self._job(seat, prompt, frame, draws, sample)
 
     def _job(self, seat: Seat, prompt: Prompt, frame: str, draws: Draws, sample: int) -> Job:
-        entry, spec = seat.entry, self.spec
         seed = None if draws.seed is None else draws.seed + sample - 1
-        settings = TurnSettings(
-            draws.sampling if seed is None else draws.sampling.on("seed", seed),
-            scaffold=BARE if frame == RAW or entry.mode is Mode.CHAT else frame,
-            think=spec.think,
-            logprobs=spec.logprobs,
-        )
-        request = compose(Pane(entry.name, entry.model, seat.server, entry.mode, entry.system), prompt.prompt, settings)
+        settings = self.settings(frame, draws.sampling if seed is None else draws.sampling.on("seed", seed))
+        request = compose(seat.pane, prompt.prompt, settings)
         return Job(
             key=_key(seat, prompt, request, sample),
             seat=seat,
@@ -159,6 +163,15 @@ class Plan:
             sample=sample,
             seed=seed,
             request=request,
+        )
+
+    def settings(self, frame: str, sampling: Sampling) -> TurnSettings:
+        """Return what prompts are sent with in a frame."""
+        return TurnSettings(
+            sampling,
+            scaffold=BARE if frame in (RAW, CHAT) else frame,
+            think=self.spec.think,
+            logprobs=self.spec.logprobs,
         )
 
 

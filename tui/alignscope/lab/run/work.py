@@ -12,9 +12,11 @@ import msgspec
 from alignscope.backends.base import Backend, Fault
 from alignscope.lab.folder import Folder
 from alignscope.lab.manifest import now
-from alignscope.lab.row import Row, short
+from alignscope.lab.row import Row, Scored, short
 from alignscope.lab.run.asking import Reply, Watch, read, row_of
 from alignscope.lab.run.plan import Job, Plan
+from alignscope.lab.run.scores import ScoresFile, Wanted, wants_scores
+from alignscope.lab.run.scoring import Scoring
 from alignscope.run.logprobs import none_told
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
@@ -78,6 +80,7 @@ class Lab:
         concurrency: int,
         on_row: Callable[[Row], None] = lambda _: None,
         on_trouble: Callable[[Trouble], None] = lambda _: None,
+        on_scored: Callable[[Scored], None] = lambda _: None,
         patience: Patience | None = None,
     ) -> None:
         """Prepare.
@@ -87,10 +90,11 @@ class Lab:
             concurrency: requests at once to each server.
             on_row: called with each row that was written.
             on_trouble: called with each problem that is waited for or given up.
+            on_scored: called with each score that was written, once all rows are there.
         """
         self._plan, self._servers, self._folder, self._done = plan, servers, folder, done
         self._concurrency = concurrency
-        self._on_row, self._on_trouble = on_row, on_trouble
+        self._on_row, self._on_trouble, self._on_scored = on_row, on_trouble, on_scored
         self._patience = patience or Patience()
         self._watch = Watch(plan.spec.timeout)
         self._given_up: set[str] = set()
@@ -99,21 +103,52 @@ class Lab:
         self._noted: set[tuple[str, str]] = set()
         self.retries = 0
         """Requests that were sent again."""
+        self.scoring: Scoring | None = None
+        """What is scored beside the replies, once all of them were asked for."""
+        self._stopped: set[str] = set()
+        """Servers that are given up."""
+
+    @property
+    def scored(self) -> bool:
+        """Whether everything is there that the plan has scored and that can be had."""
+        return self.scoring.whole if self.scoring else not wants_scores(self._plan)
 
     async def run(self) -> None:
-        """Ask for everything that isn't there. Raises FolderError, and FileError for a file of prompts that changed."""
+        """Ask for everything that isn't there, and then score what the plan has scored.
+
+        Raises FolderError, and FileError for a file of prompts that changed.
+        """
         servers = dict.fromkeys(seat.server for seat in self._plan.seats)
         flushing = asyncio.create_task(self._flush())
         try:
             async with self._watch, asyncio.TaskGroup() as group:
                 for server in servers:
                     group.create_task(self._serve(server))
+            if wants_scores(self._plan):
+                await self._score()
         except ExceptionGroup as errors:
             raise _first(errors) from errors
         finally:
             flushing.cancel()
             await asyncio.gather(flushing, return_exceptions=True)
             self._folder.flush()
+
+    async def _score(self) -> None:
+        file = ScoresFile(self._folder.path)
+        try:
+            self.scoring = Scoring(
+                self._plan,
+                self._servers,
+                Wanted(self._plan, self._folder.path),
+                file,
+                concurrency=self._concurrency,
+                pauses=self._patience.pauses,
+                on_scored=self._on_scored,
+                say=lambda server, what: self._on_trouble(Trouble(server=server, message=what)),
+            )
+            await self.scoring.run(self._stopped)
+        finally:
+            file.close()
 
     async def _serve(self, server: str) -> None:
         line = _Line(server, await self._servers.get(server))
@@ -177,6 +212,7 @@ class Lab:
 
     def _stop(self, line: _Line, reply: Reply) -> None:
         line.stopped = True
+        self._stopped.add(line.server)
         self._on_trouble(
             Trouble(server=line.server, message=f"{reply.message} Given up; the same command goes on when it is there.")
         )

@@ -13,6 +13,7 @@ from alignscope.lab.claims import claim as claims
 from alignscope.lab.row import CHAT, RAW, Role
 from alignscope.lab.spec.asked import asked
 from alignscope.lab.spec.prompts import Source
+from alignscope.lab.spec.scores import Named, Passage, Shifting, passages, shifting
 from alignscope.model.lineup.pairing import Nature, default_mode, judge
 from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, is_hub, is_name, is_path, is_twin
 from alignscope.model.sampling import DEFAULT_PRESET, PARAMETERS, PRESETS, Preset, Sampling, SamplingError
@@ -60,6 +61,9 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: Annotated[int, msgspec.Meta(ge=1, le=MAX_CONCURRENCY)] = 4
     timeout: Annotated[float, msgspec.Meta(gt=0, le=1e6)] = 600.0
     tasks: Names = ()
+    likelihood: bool = False
+    passages: Any = None
+    scores: Any = None
     measures: Names = ()
     primary: Names = ()
     margins: dict[str, float] = {}
@@ -108,6 +112,12 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds for which a reply may be silent."""
     tasks: Names = ()
     """Sets with answers that are asked as well, which stand in `prompts`, too."""
+    likelihood: bool = False
+    """Whether each entry is asked how likely it finds each choice of the prompts that have some."""
+    passages: tuple[Passage, ...] = ()
+    """Texts that each entry has to predict."""
+    scores: tuple[Shifting, ...] = ()
+    """Whose replies are scored by whom."""
     measures: Names = ()
     """Names of what is measured; () for everything that can be."""
     primary: Names = ()
@@ -159,6 +169,10 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
     lineup = tuple(_lineup(written, frames, servers or {}, problems))
     draws = tuple(_draws(written, presets, problems))
     logprobs = _logprobs(written.logprobs, lineup, problems)
+    known = [Named(entry.name, entry.mode, entry.role) for entry in lineup]
+    predicted, wrong = passages(document, written.passages)
+    scored, also = shifting(document, written.scores, known, logprobs)
+    problems.found += wrong + also
     for number, stage in enumerate(written.ladder, 1):
         if stage not in {entry.name for entry in lineup}:
             problems.add(f"ladder[{number}]", f"no entry of the lineup is called {stage:.40}")
@@ -173,8 +187,9 @@ def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Map
     return Spec(
         name=name, about=written.about, prompts=sources, lineup=lineup, samples=written.samples, draws=draws,
         logprobs=logprobs, think=written.think, concurrency=written.concurrency, timeout=written.timeout,
-        tasks=written.tasks, measures=written.measures, primary=written.primary, margins=written.margins,
-        ladder=written.ladder, claim=written.claim, data=_public(document.data),
+        tasks=written.tasks, likelihood=written.likelihood, passages=predicted, scores=scored,
+        measures=written.measures, primary=written.primary, margins=written.margins, ladder=written.ladder,
+        claim=written.claim, data=_public(document.data),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from alignscope.lab.claims.answered import Answered
 from alignscope.lab.summary.labels import Labelled
 from alignscope.lab.summary.measures.measure import Kind, Unit
 from alignscope.measure.bounds import Bounds
+from alignscope.measure.shift.tokens import TokenKind
 from alignscope.model.lineup.tones import Tone
 
 Ends = tuple[float | None, float | None]
@@ -153,6 +154,48 @@ class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):
         return self.rows - self.errors - self.cut
 
 
+class TokenChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What an arm does to one token's probability, against the model that scored its replies."""
+
+    text: str
+    kind: TokenKind
+    replies: int
+    """Number of replies in which it is among the most changed."""
+    positions: int
+    """Places of those replies at which either model lists it."""
+    gain: Ends
+    """By how many more of those places the arm's model would write it."""
+
+
+class TokenChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """The tokens that an arm's replies promote and suppress most."""
+
+    by: str
+    """The entry that scored them."""
+    frame: str
+    replies: int
+    """Replies that were compared."""
+    left_out: int
+    """Those that couldn't be."""
+    promoted: tuple[TokenChange, ...]
+    suppressed: tuple[TokenChange, ...]
+
+
+class PassageFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """How well an entry predicts a passage. One passage is no sample: there is no interval."""
+
+    passage: str
+    entry: str
+    frame: str
+    bits: Ends
+    """Per byte."""
+    size: int
+    """UTF-8 bytes."""
+    tokens: int
+    open: int
+    """Tokens that weren't in their lists."""
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """All figures of a run."""
 
@@ -179,6 +222,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to the claim that the run was made for."""
     labelled: Labelled | None = None
     """A person's labels of refusals against the rule's; None without any."""
+    passages: tuple[PassageFigure, ...] = ()
+    """By entry, and by frame."""
+    changes: dict[str, TokenChanges] = {}
+    """By the arm's label, where its replies were scored by another entry."""
+    useless: dict[str, str] = {}
+    """By entry and frame, why the likelihoods of its choices say nothing, and are in no figure."""
 
     def arm(self, label: str) -> ArmFacts:
         """Return an arm by its label."""

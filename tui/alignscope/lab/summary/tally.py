@@ -21,6 +21,8 @@ from alignscope.lab.summary.labels import Compared, Given, Labelled, labelled
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows, Sample
+from alignscope.lab.summary.scored import Changes, scored
+from alignscope.lab.summary.scores import Scores
 from alignscope.lab.summary.thirds import Thirds
 from alignscope.measure.refusal.judging import judge
 from alignscope.measure.wording.openings import OPENING
@@ -71,7 +73,8 @@ class Tally:
             told: is called with how many prompts are measured, and how many there are.
         """
         self.rows = rows
-        self.measures = [measure for measure in measures if rows.has_lists or not measure.lists]
+        self.scores = Scores(rows.folder)
+        self.measures = [each for each in measures if each.possible(lists=rows.has_lists, scores=len(self.scores) > 0)]
         self._primary = frozenset(primary)
         self._margins = dict(margins or {})
         self._ladder = tuple(ladder)
@@ -87,6 +90,7 @@ class Tally:
         self._facts: dict[Arm, Facts] = {}
         self._counted: dict[PromptKey, int] = {}
         """How many of a prompt's rows, from the first on, are in the facts."""
+        self._changes: dict[Arm, Changes] = {}
         self._thirds = Thirds()
         self._values: dict[tuple[str, Arm], dict[PromptKey, _Values]] = {}
         self.prompts: dict[PromptKey, str] = {}
@@ -120,6 +124,8 @@ class Tally:
                 those.append(self.reply(row, steps))
                 if number >= counted:
                     further.setdefault(arm, []).append(those[-1])
+                    if (score := those[-1].score) is not None:
+                        self._changes.setdefault(arm, Changes()).add(score)
         for arm, new in further.items():
             self._count_openings(self._facts[arm].openings, new)
         self._compared[key] = [
@@ -149,7 +155,7 @@ class Tally:
         """Return a row as measures read it, with what the manifest says of its model and a person of itself."""
         given = self.given.get(row.key)
         vocabulary = self._vocabularies.get((row.entry, row.model, row.digest))
-        return Reply(row, steps, vocabulary, None if given is None else given.label)
+        return Reply(row, steps, vocabulary, given.label if given else None, self.scores)
 
     def _count_openings(self, openings: Counter[str], replies: Iterable[Reply]) -> None:
         for reply in replies:
@@ -206,6 +212,7 @@ class Tally:
             unknown=self._unknown,
             claim=answer(self._claim, self, self._margins) if self._claim and answered else None,
             labelled=self.labelled,
+            **scored(self.scores, self._changes, self.arms, self.labels),
             **self._told(),
         )
 

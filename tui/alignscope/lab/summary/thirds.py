@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from alignscope.lab.summary.figures import Stretch
 from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey
-from alignscope.measure.bounds import mean_bounds
+from alignscope.measure.bounds import Bounds, mean_bounds
 from alignscope.measure.shift.profile import Part, by_thirds
 
 
@@ -17,10 +17,14 @@ class Thirds:
 
     def add(self, measure: Measure, prompt: PromptKey, replies: Mapping[Arm, Sequence[Reply]]) -> None:
         """Take in all replies to a prompt, in place of those that it had before; nothing without values along them."""
-        if measure.along is None:
-            return
         for arm, those in replies.items():
-            parts = by_thirds([[measure.along(reply) for reply in those]])
+            if measure.by_third is not None:
+                found = [each for each in map(measure.by_third, those) if each]
+                parts: Sequence[Part] = [_part(values) for values in zip(*found, strict=True)]
+            elif measure.along is not None:
+                parts = by_thirds([[measure.along(reply) for reply in those]])
+            else:
+                return
             if any(part.mean is not None for part in parts):
                 self._parts.setdefault((measure.name, arm), {})[prompt] = parts
 
@@ -29,6 +33,11 @@ class Thirds:
         parts = self._parts.get((measure.name, arm), {}).values()
         first, middle, last = (_stretch([part[third] for part in parts]) for third in range(3))
         return None if first is None or middle is None or last is None else (first, middle, last)
+
+
+def _part(values: Sequence[Bounds]) -> Part:
+    """Return one third of several replies, each with its value."""
+    return Part(mean_bounds(values), replies=len(values), prompts=1, positions=len(values), known=len(values))
 
 
 def _stretch(parts: Sequence[Part]) -> Stretch | None:

@@ -2,11 +2,40 @@
 
 import math
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import NamedTuple
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Key
 from alignscope.measure.distribution.matching import Known, comparable
+
+
+class TokenKind(StrEnum):
+    """What a token's text is."""
+
+    WORD = "word"
+    """It begins one: with a blank before it, or a capital."""
+    PIECE = "piece"
+    """It goes on with one, or stands in a script without blanks."""
+    NUMBER = "number"
+    SIGN = "sign"
+    SPACE = "space"
+    OTHER = "other"
+    """A part of a character, or a control token."""
+
+
+def kind_of(text: str) -> TokenKind:
+    """Return what a token's text is."""
+    core = text.strip()
+    if not core:
+        return TokenKind.SPACE if text else TokenKind.OTHER
+    if "\ufffd" in core or not core.isprintable():
+        return TokenKind.OTHER
+    if core.isnumeric():
+        return TokenKind.NUMBER
+    if any(sign.isalpha() for sign in core):
+        return TokenKind.WORD if text[0].isspace() or core[0].isupper() else TokenKind.PIECE
+    return TokenKind.SIGN
 
 
 class Change(NamedTuple):

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from alignscope.lab.row import Row, Step
+from alignscope.lab.row import Likelihoods, Row, ShiftScore, Step
 from alignscope.lab.summary.rows import Arm
+from alignscope.lab.summary.scores import Scores
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
 from alignscope.measure.distribution.entropy import entropy
@@ -20,15 +21,22 @@ class Reply:
     """A reply as measures read it."""
 
     def __init__(
-        self, row: Row, steps: Sequence[Step] = (), vocabulary: int | None = None, said: Label | None = None
+        self,
+        row: Row,
+        steps: Sequence[Step] = (),
+        vocabulary: int | None = None,
+        said: Label | None = None,
+        scores: Scores | None = None,
     ) -> None:
         """
         Args:
             vocabulary: number of the model's tokens; None if unknown, and then entropies have no upper bound.
             said: what a person says of it, refusal or not; None where the rule holds.
+            scores: what the run had scored; None for nothing.
         """
         self.row = row
         self.said = said
+        self._scores = scores
         self._vocabulary = Vocabulary(vocabulary)
         self.steps = steps
         """Its tokens with their lists; empty where none were fetched."""
@@ -42,6 +50,21 @@ class Reply:
     def style(self) -> Style:
         """The marks of its style."""
         return style(self.row.text)
+
+    @cached_property
+    def likelihoods(self) -> Likelihoods | None:
+        """How likely its model finds the choices of its prompt; None where that wasn't asked, or says nothing."""
+        return self._scores.likelihoods(self.row) if self._scores else None
+
+    @cached_property
+    def score(self) -> ShiftScore | None:
+        """How it stands in another model's lists, or why that can't be told; None where it wasn't asked."""
+        return self._scores.shift(self.row) if self._scores else None
+
+    @property
+    def shift(self) -> ShiftScore | None:
+        """The same; None also where nothing could be compared."""
+        return self.score if self.score is not None and not self.score.why else None
 
     @cached_property
     def lists(self) -> list[CutList]:
@@ -105,12 +128,20 @@ class Measure:
     """Whether a reply's value depends on other arms' replies to the prompt."""
     lists: bool = False
     """Whether it needs lists."""
+    scored: bool = False
+    """Whether it needs what was scored beside the replies."""
     more_is_better: bool = False
     """Whether a greater value is a better one; of most measures that can't be said."""
     corrected: Callable[[float], float | None] | None = None
     """Returns what a rate is likely to be, given the measure's own error: a check, and no better figure."""
     along: Callable[[Reply], Sequence[Bounds]] | None = None
     """Returns its value at each position of a reply, where it has one; none for a reply without lists."""
+    by_third: Callable[[Reply], Sequence[Bounds]] | None = None
+    """Returns its value over each third of a reply, where only those were kept; none for a reply without them."""
+
+    def possible(self, *, lists: bool, scores: bool) -> bool:
+        """Return whether a run with lists and scores, or without, can have it."""
+        return (lists or not self.lists) and (scores or not self.scored)
 
 
 def by_reply(function: Callable[[Reply], Bounds | float | bool | None]) -> Callable[[Replies], Values]:
@@ -122,7 +153,7 @@ def by_reply(function: Callable[[Reply], Bounds | float | bool | None]) -> Calla
     return of
 
 
-def by_prompt(function: Callable[[Sequence[Reply]], float | None]) -> Callable[[Replies], Values]:
+def by_prompt(function: Callable[[Sequence[Reply]], Bounds | float | None]) -> Callable[[Replies], Values]:
     """Return a measure of all replies that an arm gave to a prompt."""
 
     def of(replies: Replies) -> Values:

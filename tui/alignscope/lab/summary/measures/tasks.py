@@ -13,13 +13,14 @@ from alignscope.lab.summary.measures.measure import (
     Reply,
     Unit,
     Values,
+    by_prompt,
     by_reply,
     known,
 )  # fmt: skip
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.task.answers import normalised, right
 from alignscope.measure.task.chance import drawn_hand, drawn_number, evenness
-from alignscope.measure.task.choices import picked
+from alignscope.measure.task.choices import TIE, picked
 from alignscope.measure.wording.parsing import Json, is_python, json_in
 
 _JSON: Final = "json"
@@ -40,6 +41,31 @@ def _right(reply: Reply) -> bool | None:
         return True
     place = picked(row.prompt, row.text, row.choices) if row.choices else None
     return place is not None and row.choices[place] == row.answer
+
+
+def _likely(replies: Sequence[Reply], *, per_byte: bool) -> Bounds | float | None:
+    """Return whether the right choice is the likeliest of a prompt's; it is open where bounds overlap, or two tie."""
+    found = replies[0].likelihoods if replies else None
+    if found is None or len(found.choices) < 2 or replies[0].row.answer not in found.choices:
+        return None
+    spans = []
+    for (lo, hi), size in zip(found.sums, found.sizes, strict=True):
+        share = max(1, size) if per_byte else 1
+        spans.append(Bounds(-math.inf if lo is None else lo / share, 0.0 if hi is None else hi / share))
+    right = spans.pop(found.choices.index(replies[0].row.answer))
+    if all(right.lo > other.hi + TIE for other in spans):
+        return 1.0
+    if any(other.lo > right.hi + TIE for other in spans):
+        return 0.0
+    return UNDETERMINED
+
+
+def _likely_in_all(replies: Sequence[Reply]) -> Bounds | float | None:
+    return _likely(replies, per_byte=False)
+
+
+def _likely_per_byte(replies: Sequence[Reply]) -> Bounds | float | None:
+    return _likely(replies, per_byte=True)
 
 
 def _parses(reply: Reply) -> Bounds | bool | None:
@@ -106,6 +132,22 @@ MEASURES: Final = (
         caveat="A base model that goes on with the text may know the answer and not give it. A reply that says nothing"
         " is wrong.",
         of=by_reply(_right), more_is_better=True,
+    ),
+    Measure(
+        name="likely", label="right by likelihood", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="prompts whose right choice has the greatest sum of its tokens' ln p behind the prompt / prompts with"
+        " choices and an answer; undetermined where two tie, or a cut list leaves it open",
+        source="Brown et al. 2020, arXiv 2005.14165",
+        caveat="It is what a model finds likely, not what it writes. Long choices are at a disadvantage, and a chat may"
+        " begin its answer in other words than the choice's.",
+        of=by_prompt(_likely_in_all), together=True, scored=True, more_is_better=True,
+    ),
+    Measure(
+        name="likely_per_byte", label="right by byte", kind=Kind.RATE, unit=Unit.SHARE,
+        formula="the same with each sum divided by the choice's UTF-8 bytes",
+        source="Brown et al. 2020, arXiv 2005.14165; per byte as in lm-evaluation-harness' acc_norm",
+        caveat="Short choices are at a disadvantage. Look at both.",
+        of=by_prompt(_likely_per_byte), together=True, scored=True, more_is_better=True,
     ),
     Measure(
         name="json", label="JSON that parses", kind=Kind.RATE, unit=Unit.SHARE,

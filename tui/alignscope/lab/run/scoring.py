@@ -1,0 +1,170 @@
+"""What a run has scored beside its replies, on its way: so many at once on each server, and kept as it comes."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import aclosing
+from typing import Final
+
+from alignscope.backends.base import Fault, ServerError
+from alignscope.lab.row import Scored, short
+from alignscope.lab.run.plan import Plan
+from alignscope.lab.run.scored import Asker
+from alignscope.lab.run.scores import Job, Kind, ScoresFile, Wanted
+from alignscope.run.servers import Servers
+from alignscope.scoring.scorer import NoLogprobsError
+from alignscope.text.wording import counted
+
+_WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
+_LASTING: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED, Fault.CONTEXT})
+_TRIES: Final = 4
+"""Requests for something that fails, the first one included."""
+_IN_A_ROW: Final = 3
+"""Problems of one kind one after the other, with no figure before, from which on an entry isn't asked any more."""
+_WHAT: Final = {
+    Kind.CHOICES: "how likely it finds choices",
+    Kind.PASSAGE: "passages",
+    Kind.SHIFT: "other models' replies",
+}
+
+
+class Scoring:
+    """Scores of a run in progress. `run` it once; cancelling that keeps every one that is whole."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        servers: Servers,
+        wanted: Wanted,
+        file: ScoresFile,
+        *,
+        concurrency: int,
+        pauses: Sequence[float],
+        on_scored: Callable[[Scored], None] = lambda _: None,
+        say: Callable[[str, str], None] = lambda _server, _what: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            concurrency: requests at once to each server.
+            pauses: seconds before a server that doesn't answer or is busy is asked again.
+            on_scored: called with each line that was written.
+            say: called with a server and what went wrong there, once for each entry and problem.
+        """
+        self._plan, self._wanted, self._file = plan, wanted, file
+        self._asker = Asker(plan, servers)
+        self._concurrency, self._pauses = concurrency, pauses
+        self._on_scored, self._say = on_scored, say
+        self._done: set[int] = set()
+        self._told: set[str] = set()
+        self._worked: set[tuple[str, Kind]] = set()
+        self._in_a_row: Counter[tuple[str, Kind]] = Counter()
+        self.total = 0
+        """All that the plan has scored."""
+        self.there = 0
+        """Scores that are there."""
+        self.left_out = 0
+        """Those that can't be had: the server doesn't tell what it takes."""
+        self.failed = 0
+        """Those that went wrong, and are asked for again by the next start."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that can be had is there."""
+        return self.there + self.left_out >= self.total
+
+    async def run(self, without: Collection[str] = ()) -> None:
+        """Ask for every score that isn't there. Raises FolderError, and FileError for prompts that changed.
+
+        Args:
+            without: servers that are given up.
+        """
+        keys: set[int] = set()
+        async with aclosing(self._wanted.jobs()) as jobs:
+            async for job in jobs:
+                keys.add(short(job.key))
+        self._done = self._file.settle(keys)
+        self.total, self.there = len(keys), len(self._done)
+        servers = dict.fromkeys(seat.server for seat in self._plan.seats if seat.server not in without)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for server in servers:
+                    group.create_task(self._serve(server))
+        except ExceptionGroup as errors:
+            raise _first(errors) from errors
+        finally:
+            self._file.flush()
+
+    async def _serve(self, server: str) -> None:
+        one_at_a_time = asyncio.Lock()
+        async with aclosing(self._wanted.jobs(server)) as jobs, asyncio.TaskGroup() as group:
+            for _ in range(self._concurrency):
+                group.create_task(self._work(jobs, one_at_a_time))
+
+    async def _work(self, jobs: AsyncGenerator[Job, None], one_at_a_time: asyncio.Lock) -> None:
+        while True:
+            async with one_at_a_time:
+                job = await self._next(jobs)
+            if job is None:
+                return
+            scored = await self._asked(job)
+            if scored is not None:
+                self._file.add(scored)
+                self.there += 1
+                self._on_scored(scored)
+
+    async def _next(self, jobs: AsyncGenerator[Job, None]) -> Job | None:
+        async for job in jobs:
+            if short(job.key) in self._done:
+                continue
+            if self._given_up(job):
+                self.left_out += 1
+                continue
+            return job
+        return None
+
+    def _given_up(self, job: Job) -> bool:
+        place = (job.seat.entry.name, job.kind)
+        return place not in self._worked and self._in_a_row[place] >= _IN_A_ROW
+
+    async def _asked(self, job: Job) -> Scored | None:
+        """Return what was scored, after as many tries as it takes; None where it can't be had, which is said."""
+        name = job.seat.entry.name
+        for number, pause in enumerate((*self._pauses, None), 1):
+            try:
+                scored = await self._asker.scored(job)
+            except NoLogprobsError as error:
+                self._refuse(job, str(error))
+                return None
+            except ServerError as error:
+                if error.fault is Fault.INVALID:
+                    self._refuse(job, str(error))
+                    return None
+                again = error.fault in _WAITS or (number < _TRIES and error.fault not in _LASTING)
+                if pause is None or not again:
+                    self.failed += 1
+                    self._once(job, f"{name}: {error} The same command asks again.")
+                    return None
+                self._once(job, f"{name}: {error} Asked again in {counted(pause, 'second')}, and then less often.")
+                await asyncio.sleep(pause)
+                continue
+            self._worked.add((name, job.kind))
+            return scored
+        raise AssertionError("the last try has no pause")
+
+    def _refuse(self, job: Job, why: str) -> None:
+        self.left_out += 1
+        self._in_a_row[job.seat.entry.name, job.kind] += 1
+        self._once(job, f"{job.seat.entry.name} isn't asked about {_WHAT[job.kind]}: {why}")
+
+    def _once(self, job: Job, what: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            self._say(job.seat.server, what)
+
+
+def _first(errors: ExceptionGroup[Exception]) -> Exception:
+    error: Exception = errors
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
