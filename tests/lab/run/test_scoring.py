@@ -262,6 +262,20 @@ async def test_a_server_that_is_gone_leaves_scores_missing(tmp_path: Path) -> No
     assert any("The same command asks again" in said for said in outcome.troubles)
 
 
+async def test_a_silent_server_is_waited_for_as_long_as_the_spec_says(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    async with speaking("llamacpp", BASE) as base, speaking("llamacpp", TWIN) as twin:
+        spec = spec_of(tmp_path, base.url, twin.url, "likelihood: true")
+        await go(spec, out)
+        (out / SCORES).unlink()
+        base.script("stories", Script(language=BASE, delay=600))
+        spec.write_text(spec.read_text() + "\ntimeout: 0.2")
+        outcome = await go(spec, out, patience=Patience(pauses=(0.01,), tries=1))
+    scoring = outcome.lab.scoring
+    assert scoring and scoring.failed >= 2 and not outcome.lab.scored
+    assert any("silent for 0.2 seconds" in said and "the spec's `timeout`" in said for said in outcome.troubles)
+
+
 async def test_a_reply_that_thought_or_is_empty_says_why_it_isnt_compared(tmp_path: Path) -> None:
     out = tmp_path / "run"
     empty = Language("twin", agrees=0.6, ends_after=0)

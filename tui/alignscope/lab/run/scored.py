@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from alignscope.backends.base import Backend, Chunk, Fault, Request, ServerError
+from alignscope.backends.base import Backend, Chunk, Request
 from alignscope.lab.manifest import now
 from alignscope.lab.row import CHAT, Ends, Likelihoods, PassageBits, Scored, ShiftScore, Step
 from alignscope.lab.run.plan import Plan
@@ -20,11 +20,13 @@ from alignscope.model.events import Alternative, End
 from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from alignscope.model.score import Frame, Missing, Position, Tokenizers
+from alignscope.model.turn import TurnSettings
 from alignscope.run.servers import Servers
 from alignscope.scoring.frame import Framed, framed
 from alignscope.scoring.scorer import Scorer, compare_tokenizers, split
+from alignscope.scoring.silence import CHAT as CHAT_SHOWN
+from alignscope.scoring.silence import TOKENS, Patience, answered, unless_silent
 from alignscope.text.clean import encodable
-from alignscope.text.wording import counted
 
 _GREEDY: Final = PRESETS["greedy"].sampling
 _HOT: Final = PRESETS["pure"].sampling.on("temperature", PARAMETERS["temperature"].high).on("num_predict", 1)
@@ -67,6 +69,7 @@ class Asker:
 
     def __init__(self, plan: Plan, servers: Servers) -> None:
         self._plan, self._servers = plan, servers
+        self._patience = Patience(plan.spec.timeout, "the spec's `timeout`. Raise it, or look at the server")
         self._texts: Once[tuple[list[Position], int, Tokenizers]] = Once()
 
     async def scored(self, job: Job) -> Scored:
@@ -84,11 +87,11 @@ class Asker:
         prompt = job.prompt
         assert prompt is not None
         settings = self._plan.settings(job.frame, _GREEDY)
-        before = await framed(Frame.CHAT, prompt.prompt, job.seat.pane, settings, backend)
+        before = await self._framed(Frame.CHAT, prompt.prompt, job.seat.pane, settings, backend)
         sums, tokens = list[Ends](), list[int]()
         first: Position | None = None
         for choice in map(encodable, prompt.choices):
-            read = await split(backend, job.seat.entry.model, before, between(before, choice) + choice)
+            read = await self._split(job, backend, before, between(before, choice) + choice)
             positions = await self._positions(job, backend, before, read, first)
             first = positions[0]  # all choices begin at one place, whose list tells of each
             each = [_logprob(position) for position in positions]
@@ -104,12 +107,16 @@ class Asker:
         passage, entry = job.passage, job.seat.entry
         assert passage is not None
         if job.frame == CHAT:
-            chat = await framed(Frame.CHAT, passage.prompt, job.seat.pane, self._plan.settings(CHAT, _GREEDY), backend)
+            chat = await self._framed(
+                Frame.CHAT, passage.prompt, job.seat.pane, self._plan.settings(CHAT, _GREEDY), backend
+            )
             before = Framed(Frame.CHAT, chat.text + backend.plain(entry.model, passage.begin), own=True, rendered=True)
         else:
             raw = Pane(entry.name, entry.model, job.seat.server, Mode.COMPLETION)
-            before = await framed(Frame.BARE, passage.begin, raw, self._plan.settings(job.frame, _GREEDY), backend)
-        tokens = await split(backend, entry.model, before, encodable(passage.text))
+            before = await self._framed(
+                Frame.BARE, passage.begin, raw, self._plan.settings(job.frame, _GREEDY), backend
+            )
+        tokens = await self._split(job, backend, before, encodable(passage.text))
         each = [_logprob(position) for position in await self._positions(job, backend, before, tokens)]
         size = len(passage.text.encode("utf-8", "replace"))
         bits = Bounds(-math.fsum(b.hi for b in each) * BITS / size, -math.fsum(b.lo for b in each) * BITS / size)
@@ -151,13 +158,11 @@ class Asker:
                 model=job.seat.entry.model, mode=Mode.COMPLETION, prompt=prompt, sampling=_HOT.on("seed", seed),
                 logprobs=job.alternatives, rendered=before.rendered,
             )  # fmt: skip
-            try:
-                async with asyncio.timeout(self._plan.spec.timeout), aclosing(backend.stream(request)) as items:
-                    async for item in items:
-                        if isinstance(item, Chunk) and item.alternatives:
-                            return Position(index=position.index, token=position.token, alternatives=item.alternatives)
-            except TimeoutError:
-                raise self._silent(job) from None
+            listed = await answered(
+                _first_list(backend, request), job.seat.entry.name, "about the text", self._patience
+            )
+            if listed:
+                return Position(index=position.index, token=position.token, alternatives=listed)
         return position
 
     async def _shift(self, job: Job, backend: Backend) -> ShiftScore:
@@ -205,8 +210,9 @@ class Asker:
         assert row is not None and writer is not None and shifting is not None
         settings, model = self._plan.settings(row.frame, _GREEDY), writer.entry.model
         own = await self._servers.get(writer.entry.server or self._servers.default_host)
-        before = await framed(shifting.frame, row.prompt, writer.pane, settings, own)
-        alike = await compare_tokenizers(own, model, backend, job.seat.entry.model, before, row.text)
+        before = await self._framed(shifting.frame, row.prompt, writer.pane, settings, own)
+        read = compare_tokenizers(own, model, backend, job.seat.entry.model, before, row.text)
+        alike = await answered(read, writer.entry.name, TOKENS, self._patience)
         return *await self._along(job, backend, before, tokens, ended=ended), alike
 
     async def _along(
@@ -214,21 +220,25 @@ class Asker:
     ) -> tuple[list[Position], int]:
         """Return a text's positions, and how many requests they took. Raises ServerError also after a silence."""
         scorer = Scorer(backend, job.seat.entry.model, alternatives=job.alternatives)
-        found: list[Position] = []
-        async with aclosing(scorer.along(before, tokens, ended=ended, start=start)) as positions:
-            while True:
-                try:
-                    async with asyncio.timeout(self._plan.spec.timeout):
-                        found.append(await anext(positions))
-                except StopAsyncIteration:
-                    return found, scorer.requests
-                except TimeoutError:
-                    raise self._silent(job) from None
+        asked = scorer.along(before, tokens, ended=ended, start=start)
+        async with aclosing(unless_silent(asked, job.seat.entry.name, self._patience)) as positions:
+            return [position async for position in positions], scorer.requests
 
-    def _silent(self, job: Job) -> ServerError:
-        seconds = counted(self._plan.spec.timeout, "second")
-        message = f"{job.seat.server} was silent for {seconds}. Raise `timeout` in the spec, or look at the server."
-        return ServerError(message, Fault.FAILED)
+    async def _framed(self, frame: Frame, prompt: str, pane: Pane, settings: TurnSettings, own: Backend) -> Framed:
+        return await answered(framed(frame, prompt, pane, settings, own), pane.name, CHAT_SHOWN, self._patience)
+
+    async def _split(self, job: Job, backend: Backend, before: Framed, text: str) -> list[str]:
+        entry = job.seat.entry
+        return await answered(split(backend, entry.model, before, text), entry.name, TOKENS, self._patience)
+
+
+async def _first_list(backend: Backend, request: Request) -> tuple[Alternative, ...]:
+    """Return the list that a reply's first token came from; () where it has none."""
+    async with aclosing(backend.stream(request)) as items:
+        async for item in items:
+            if isinstance(item, Chunk) and item.alternatives:
+                return item.alternatives
+    return ()
 
 
 def between(before: Framed, choice: str) -> str:
