@@ -156,7 +156,7 @@ lineup:
   - {name: chat, model: "twin:latest", mode: chat}
 samples: 2
 seed: 1
-sampling: {preset: pure, num_predict: 16}
+sampling: {preset: pure, num_predict: 64}
 logprobs: 5
 primary: [ended]
 """
