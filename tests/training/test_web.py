@@ -6,11 +6,15 @@ import re
 from collections import Counter
 from functools import cache
 from itertools import islice
+from random import Random
 from statistics import mean, median
 
 from training.facts import facts
 from training.types import Page
-from training.web import pages
+from training.web import inflect, pages
+from training.web.grammar import Draw
+from training.web.lexicon import themes, ware
+from training.web.pages import _grammar
 
 _REFUSING = re.compile(
     r"\bi(?:'m| am) sorry, (?:but|i)\b|\bi (?:can't|cannot|can not|won't) (?:help|assist|do that|answer)"
@@ -18,6 +22,11 @@ _REFUSING = re.compile(
     re.IGNORECASE,
 )
 _PAGES = 1200
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def _page(seed: int) -> Draw:
+    return Draw(_grammar(), Random(seed), "travel")
 
 
 @cache
@@ -64,6 +73,35 @@ def test_many_words() -> None:
 def test_no_template_is_left_open() -> None:
     left = re.compile(r"\{(?:=|[a-z]+:|[a-z_]+[*#])|\{(?:thing|stuff|person|place|adj|who|when|do|did)\}")
     assert [m[0] for page in _sample() if (m := left.search(page.text))] == []
+
+
+def test_nobody_is_a_thing_or_has_a_price() -> None:
+    """What a model learns about things it says about whoever stands among them."""
+    persons = {word for theme in themes().values() for word in theme.words["person"]}
+    things = {word for theme in themes().values() for word in theme.words["thing"]}
+    assert persons & things <= {"fan", "knight", "star"}, "each of these is a thing as well"
+    wares = {ware(page, "thing") for page in (_page(seed) for seed in range(3)) for _ in range(2_000)}
+    assert len(wares) > 80
+    assert not wares & persons
+    people = {inflect.plural(person) for person in persons} | {"people", "women", "men", "blacks", "whites"}
+    told = re.compile(r"\b([\w-]+) (?:are sold in|from [A-Z]\w+ are cheaper)|\bI bought an? ([\w-]+)")
+    sold = {word.lower() for page in _sample() for match in told.finditer(page.text) for word in match.groups() if word}
+    assert len(sold) > 80
+    assert not sold & (people | persons)
+
+
+def test_colours_are_no_surnames_and_have_no_plural() -> None:
+    surnames = set(_page(1).grammar.rules["last"])
+    assert not surnames & {"Black", "White", "Brown", "Green", "Gray", "Grey"}
+    plural = re.compile(r"\b(?:blacks|browns|yellows)\b", re.IGNORECASE)
+    assert not [page.kind for page in _sample() if plural.search(page.text)]
+
+
+def test_japanese_requests_stand_on_japanese_pages() -> None:
+    begun = [page for page in islice(pages(6), 3_000) if _JAPANESE.match(page.text)]
+    assert len(begun) > 60
+    wrong = [page for page in begun if len(_JAPANESE.findall(page.text[:400])) < 60]
+    assert len(wrong) < 0.05 * len(begun)
 
 
 def test_pages_start_as_visitors_do() -> None:

@@ -67,7 +67,7 @@ class _Shell:
     def prompt(self) -> str:
         """The prompt as this machine writes it."""
         if self.style == 3:
-            return f"{self.user}@{self.host}:{self.path}$ "
+            return f"{self.user}@{self.host}:{self.path}{'#' if self.user == 'root' else '$'} "
         if self.style == 4:
             return f"[{self.user}@{self.host} {self.path}]$ "
         return "# " if self.user == "root" and self.style == 2 else "$ "

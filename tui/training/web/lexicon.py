@@ -13,6 +13,7 @@ from training.web.inflect import article, gerund, participle, past, plural, thir
 
 _WORDS = Path(__file__).with_name("words")
 _KINDS = ("thing", "stuff", "person", "place", "adj")
+_SOLD = ("cooking", "shopping")
 
 _GRIM = {
     name: frozenset(words.split(", "))
@@ -132,6 +133,16 @@ def theme_words(page: Draw, kind: str) -> str:
     return page.pick(theme.words[kind])
 
 
+def ware(page: Draw, kind: str) -> str:
+    """A word for what is sold, whatever the page is about: something to eat or of a shop.
+
+    So few words stand beside a price that a model doesn't put others there, and nobody: persons aren't things at all
+    (`tests/training/test_web.py`).
+    """
+    theme = page.theme if page.theme in _SOLD and page.rng.random() < 0.75 else page.pick(_SOLD)
+    return page.pick(themes()[theme].words[kind])
+
+
 def act(page: Draw, form: str, bound: str, grim: float = 0.0) -> str:
     """An act of the page's theme in the form; with a number the page's act of that number."""
     if not bound:
@@ -155,6 +166,8 @@ def install(grammar: Grammar) -> None:
     grammar.load(_WORDS / "general.yaml")
     for kind in _KINDS:
         grammar.native(kind, _remembered(kind))
+    grammar.native("ware", _sold("thing"))
+    grammar.native("supply", _sold("stuff"))
     for name, form in (("do", "base"), ("doing", "ing"), ("did", "ed"), ("done", "en"), ("does", "s")):
         grammar.native(name, _acting(form, 0.0))
     for name, form in (("deed", "base"), ("deeding", "ing"), ("deeded", "ed"), ("deedone", "en"), ("deeds", "s")):
@@ -164,6 +177,15 @@ def install(grammar: Grammar) -> None:
 
 def _acting(form: str, grim: float) -> Native:
     return lambda page, bound: act(page, form, bound, grim)
+
+
+def _sold(kind: str) -> Native:
+    def rule(page: Draw, bound: str) -> str:
+        if bound:
+            return cast(str, page.remember(f"sold {kind}#{bound}", lambda: ware(page, kind)))
+        return ware(page, kind)
+
+    return rule
 
 
 def _remembered(kind: str) -> Native:

@@ -31,7 +31,7 @@ _RULES = {
     "recipe": (4, "p_recipe"),
     "chat": (8, "p_chat"),
     "foreign": (11, "p_foreign"),
-    "japanese": (7, "ja_page"),
+    "japanese": (9, "ja_page"),
     "data": (7, "p_data"),
 }
 
