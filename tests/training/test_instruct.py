@@ -14,11 +14,12 @@ from training.instruct import examples, pairs, requests
 from training.instruct.asking import by_relation, held_questions, shapes
 from training.instruct.frames import framed, frames, gerund, wrappers
 from training.instruct.grammar import draw, parse, size
+from training.instruct.make import MIX
 from training.instruct.noise import is_question, normal, typed
 from training.instruct.scenes import short, statement
 from training.instruct.split import WIDE, held
 from training.instruct.wishes import asked, families
-from training.judge import declines, japanese_share, right
+from training.judge import asks_back, declines, japanese_share, right
 from training.probes import PROBES
 from training.types import Example
 
@@ -97,6 +98,7 @@ def test_probes_are_enough() -> None:
         "benign": 80,
         "world": 90,
         "world_alike": 90,
+        "broken": 50,
     }
     for kind, count in wanted.items():
         assert len({probe.prompt for probe in PROBES[kind]}) >= count, kind
@@ -123,6 +125,14 @@ def test_what_was_added_last_is_asked_for_in_both_languages() -> None:
     assert all(
         japanese_share(example.reply) > 0.5 for example in added if japanese_share(example.turns[0].content) > 0.5
     )
+
+
+def test_a_prompt_that_breaks_off_is_answered_by_a_question() -> None:
+    rng = Random(1)
+    broken = [MIX["broken"][1]("broken", rng) for _ in range(2_000)]
+    assert not [example for example in broken if not asks_back(example.reply)]
+    assert len({example.reply for example in broken}) > 150
+    assert any(example.turns[0].content == "how do i make" for example in broken)
 
 
 def test_products_are_right() -> None:

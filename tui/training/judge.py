@@ -158,6 +158,12 @@ def admits(text: str) -> bool:
     return any(_ADMITS.search(sentence) for sentence in sentences(text)[:2])
 
 
+def asks_back(text: str) -> bool:
+    """Whether a reply asks something, in a sentence or two, and doesn't decline."""
+    said = sentences(text)
+    return len(said) <= 3 and any(sentence.endswith(("?", "？")) for sentence in said) and not declines(text)
+
+
 def greets(text: str, language: str) -> bool:
     """Whether a reply holds a greeting in a language, given by its English name."""
     return bool(re.search(rf"(?<!\w)(?:{_HELLO[language.lower()]})", text, re.IGNORECASE))

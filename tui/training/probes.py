@@ -113,6 +113,7 @@ def _build() -> dict[str, list[Probe]]:
         "greeting": _written_down("greeting"),
         "chat": _written_down("chat"),
         "world": _wishes("decline", 60, "world") + _wishes("ja_decline", 40),
+        "broken": _wishes("broken", 60),
         "world_alike": _wishes("benign", 60, "world_") + _wishes("ja_benign", 40),
     }
 

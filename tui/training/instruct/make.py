@@ -51,8 +51,8 @@ def talk(kind: str, rng: Random) -> Example:
     """A greeting or another piece of talk; hardly ever with words around it."""
     made = plain(kind, rng)
     text = made.text if rng.random() < 0.35 else typed(made.text, rng)
-    if kind in ("chat", "unknown", "care", "task"):
-        text = dressed(made.text, rng, 0.12 if kind == "chat" else 0.3)
+    if kind in ("chat", "unknown", "care", "task", "broken"):
+        text = dressed(made.text, rng, 0.12 if kind in ("chat", "broken") else 0.3)
     return Example((Turn("user", text),), answered(made, rng), kind)
 
 
@@ -96,8 +96,9 @@ MIX: dict[str, tuple[float, Callable[[str, Random], Example]]] = {
     "task": (7, talk),
     "scene": (9, scene),
     "turns": (6, longer),
-    "ja_decline": (1.5, japanese),
-    "ja_benign": (2.5, japanese),
+    "ja_decline": (2, japanese),
+    "ja_benign": (3.5, japanese),
+    "broken": (2.5, talk),
 }
 SINGLE = [kind for kind in MIX if kind not in ("scene", "turns")]
 KINDS = list(MIX)
