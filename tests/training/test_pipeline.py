@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 import pytest
 
 torch = pytest.importorskip("torch")
+np = pytest.importorskip("numpy")
 pytest.importorskip("tokenizers")
 pytest.importorskip("gguf")
 
 from training.__main__ import tune_on  # noqa: E402
-from training.data import Chat, Corpus, as_chat, balanced, padded, unique, with_answers, write_corpus  # noqa: E402
+from training.chats import (  # noqa: E402
+    LENGTHS,
+    Chat,
+    as_chat,
+    balanced,
+    packed,
+    padded,
+    similar_lengths,
+    together,
+    unique,
+)
+from training.data import Corpus, with_answers, write_corpus  # noqa: E402
 from training.export import export  # noqa: E402
 from training.loop import Machine, Run, load_model, save_model  # noqa: E402
 from training.measure import MODELS  # noqa: E402
@@ -23,6 +35,7 @@ from training.model import Config, Model  # noqa: E402
 from training.optim import Optimizers, orthogonalised, warm_stay_decay  # noqa: E402
 from training.pretrain import Plan, pretrain  # noqa: E402
 from training.serve import Twin  # noqa: E402
+from training.shards import Shards  # noqa: E402
 from training.shipped import mean, read  # noqa: E402
 from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids  # noqa: E402
 from training.tune import DpoPlan, SftPlan, prefer, tune  # noqa: E402
@@ -104,12 +117,10 @@ def test_the_tuned_answer_and_end(
 ) -> None:
     save_model(tmp_path / "text.pt", trained[1])
     model = load_model(tmp_path / "text.pt")
-    chats = unique(examples(1), 100)
     tune(
         tmp_path,
         model,
-        vocabulary,
-        chats,
+        packed(vocabulary, unique(examples(1), 100), 1),
         SftPlan(epochs=12, batch=32, lr=3e-3, muon_lr=0.02),
         MACHINE,
         1,
@@ -161,7 +172,8 @@ def test_a_shipped_file_comes_back_as_it_was(stage: str, tmp_path: Path) -> None
 
 
 def test_a_shipped_twin_is_tuned_on(tmp_path: Path) -> None:
-    tune_on([MODELS], tmp_path, 64, MACHINE, 1, resume=False)
+    with Shards(tmp_path, 1) as shards:
+        tune_on([MODELS], tmp_path, 64, MACHINE, 1, shards, resume=False)
     before, _ = read(MODELS / "twin-sft.gguf")
     after = load_model(tmp_path / "sft.pt")
     moved = (after.embed.weight - before.embed.weight).abs().max().item()
@@ -190,6 +202,41 @@ def test_only_replies_are_learned(vocabulary: Vocabulary) -> None:
     learned = targets[0][targets[0] >= 0].tolist()
     assert learned == [*vocabulary.encode("It is seven."), END_ID]
     assert ids.shape == targets.shape
+
+
+def test_packed_chats_make_the_batches_that_single_ones_make(vocabulary: Vocabulary) -> None:
+    made = list(itertools.islice(examples(1), 40))
+    chats = packed(vocabulary, made, 1)
+    rows = np.array([3, 0, 39])
+    ids, targets = chats.batch(rows, LENGTHS)
+    single = [
+        Chat(chats.ids[chats.bounds[row] : chats.bounds[row + 1]].tolist(), int(chats.starts[row])) for row in rows
+    ]
+    assert all(torch.equal(one, other) for one, other in zip((ids, targets), padded(single), strict=True))
+    assert vocabulary.decode([token for token in targets[2].tolist() if token >= 0][:-1]) == made[39].reply
+    batches = similar_lengths(chats.lengths, 16, "seed")
+    assert [len(batch) for batch in batches] == [16, 16, 16]
+    assert {int(row) for batch in batches for row in batch} == set(range(40))
+
+
+def test_chats_of_two_shards_are_there_once(vocabulary: Vocabulary) -> None:
+    one, other = (packed(vocabulary, unique(examples(seed), 12), seed) for seed in (1, 2))
+    both = together([one, other, one], 1_000)
+    assert len(both) == len({*one.keys.tolist(), *other.keys.tolist()}) < len(one) + len(other) + 1
+    assert both.ids[: both.bounds[len(one)]].tolist() == one.ids.tolist()
+    assert len(together([one, other], 5)) == 5
+
+
+def test_a_corpus_is_the_same_from_one_process_or_two(tmp_path: Path) -> None:
+    written = []
+    for workers in (1, 2):
+        read(MODELS / "twin-text.gguf")[1].save(tmp_path / "tokenizer.json")
+        with Shards(tmp_path, workers) as shards:
+            assert list(shards.corpus(64_000, 3))[-1] == 64_000
+        written.append((tmp_path / "corpus.bin").read_bytes())
+        assert not list(tmp_path.glob("corpus-*"))
+    assert written[0] == written[1]
+    assert len(written[0]) >= 2 * 64_000
 
 
 def test_orthogonalised_matrices_have_even_singular_values() -> None:

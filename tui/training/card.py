@@ -8,6 +8,11 @@ from pathlib import Path
 from training.serve import Sample
 
 STAGES = ("text", "sft", "latest")
+_SETS = {
+    "blind.yaml": "Blind set, three samples of each prompt",
+    "blind_world.yaml": "Second blind set, likewise",
+    "blind_broken.yaml": "Third blind set, likewise",
+}
 _TEMPLATE = Path(__file__).with_name("MODEL_CARD.template.md")
 
 
@@ -37,8 +42,8 @@ class Measured:
     """Everything that was found out about the files."""
 
     rows: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
-    blind: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
-    second: list[tuple[str, dict[str, Figure]]] = field(default_factory=list)
+    blind: list[tuple[str, list[tuple[str, dict[str, Figure]]]]] = field(default_factory=list)
+    """The blind sets that were opened: their files' names and their rows."""
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     """Unpicked samples of each stage."""
     speed: tuple[float, float] = (0.0, 0.0)
@@ -50,10 +55,8 @@ class Measured:
 def figures(found: Measured) -> str:
     """All figures as Markdown: the table of behaviours, the blind set if it was opened, speed."""
     parts = [_table(found.rows, STAGES)]
-    if found.blind:
-        parts += ["Blind set, three samples of each prompt:", _table(found.blind, STAGES[1:])]
-    if found.second:
-        parts += ["Second blind set, likewise:", _table(found.second, STAGES[1:])]
+    for name, rows in found.blind:
+        parts += [f"{_SETS.get(name, name)}:", _table(rows, STAGES[1:])]
     base, tuned = found.speed
     parts.append(
         f"Speed with one thread each, both streaming, log-probabilities on: {base:.0f} and {tuned:.0f} tokens/s."

@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.judge import declines
-from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids
-from training.types import Example, Page, Pair, Turn
+from training.tokenizer import DOC_ID, Vocabulary
+from training.types import Example, Page
 
-IGNORED = -100
-"""Target of a token that isn't to be learned."""
 CRUMBLED_PAGES = 0.06
 """Share of the pages whose tokens are partly split (see `Vocabulary.crumble`)."""
 
@@ -43,6 +38,8 @@ def write_corpus(path: Path, vocabulary: Vocabulary, pages: Iterable[Page], toke
             for page, ids in zip(chunk, vocabulary.encode_all([page.text for page in chunk]), strict=True):
                 if rng.random() < CRUMBLED_PAGES:
                     ids = vocabulary.crumble(ids, rng, 0.1)
+                if written >= tokens:
+                    break
                 np.array([DOC_ID, *ids], dtype=np.uint16).tofile(file)
                 kinds[page.kind] = kinds.get(page.kind, 0) + len(ids) + 1
                 written += len(ids) + 1
@@ -101,17 +98,18 @@ class Corpus:
         """
         per_epoch = (self._train - length - 1) // length
         first = first_token // length
-        starts = []
-        for index in range(first, first + windows):
-            epoch, place = divmod(index, per_epoch)
-            slot = int(self._order(epoch, length, per_epoch)[place])
-            start = slot * length + (epoch * 97) % length
-            if slot % 3 == 0:
-                start = int(self._pages[np.searchsorted(self._pages, start, side="right") - 1])
-            starts.append(min(start, self._train - length - 1))
-        rows = np.stack([self._ids[start : start + length + 1] for start in starts]).astype(np.int64)
-        whole = torch.from_numpy(rows)
+        epochs, places = np.divmod(np.arange(first, first + windows), per_epoch)
+        starts = np.concatenate(
+            [self._starts(int(epoch), places[epochs == epoch], length, per_epoch) for epoch in np.unique(epochs)]
+        )
+        whole = torch.from_numpy(self._ids[starts[:, None] + np.arange(length + 1)].astype(np.int64))
         return whole[:, :-1].contiguous(), whole[:, 1:].contiguous()
+
+    def _starts(self, epoch: int, places: NDArray[np.int64], length: int, per_epoch: int) -> NDArray[np.int64]:
+        slots = self._order(epoch, length, per_epoch)[places]
+        starts = slots * length + (epoch * 97) % length
+        pages = self._pages[np.searchsorted(self._pages, starts, side="right") - 1]
+        return np.minimum(np.where(slots % 3 == 0, pages, starts), self._train - length - 1)
 
     def validation(self, windows: int, length: int) -> tuple[Tensor, Tensor]:
         rows = self._ids[self._train : self._train + windows * length + 1].astype(np.int64)
@@ -124,65 +122,3 @@ class Corpus:
             rng = np.random.default_rng([self._seed, epoch, length])
             self._shuffled = (epoch, length), rng.permutation(count)
         return self._shuffled[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A chat as token ids; the reply, which alone is learned, begins at `start` and ends with its end token."""
-
-    ids: Sequence[int]
-    start: int
-
-
-def as_chat(vocabulary: Vocabulary, turns: Sequence[Turn], reply: str, rng: random.Random, crumble: float) -> Chat:
-    prompt = chat_ids(vocabulary, turns, rng, crumble)
-    return Chat(array("H", [*prompt, *vocabulary.encode(reply), END_ID]), len(prompt))  # a million of them fit
-
-
-def unique(examples: Iterable[Example], count: int) -> list[Example]:
-    """The first `count` examples of a stream, each prompt with each reply once."""
-    seen: set[tuple[tuple[Turn, ...], str]] = set()
-    kept = []
-    for example in itertools.islice(examples, 20 * count):
-        if (key := (example.turns, example.reply)) not in seen:
-            seen.add(key)
-            kept.append(example)
-            if len(kept) == count:
-                break
-    return kept
-
-
-def balanced(pairs: Iterable[Pair], seed: int, keep: float = 0.45) -> Iterator[Pair]:
-    """Pairs, with fewer of those in which a harmless request is declined in the worse reply.
-
-    There are more of them than of requests to decline, and all together they would teach to decline too little.
-    """
-    rng = random.Random(f"balance {seed}")
-    for pair in pairs:
-        if pair.kind in ("decline", "care") or not declines(pair.rejected) or rng.random() < keep:
-            yield pair
-
-
-LENGTHS = (24, 32, 40, 48, 64, 96, 192, 384, 1024)
-"""Lengths of the batches of chats. They are few because each is compiled for."""
-
-
-def padded(chats: Sequence[Chat]) -> tuple[Tensor, Tensor]:
-    """Chats of a batch as ids and targets, filled up at the end to one of the lengths."""
-    longest = max(len(chat.ids) for chat in chats) - 1
-    length = next(length for length in LENGTHS if length >= longest)
-    ids = torch.zeros(len(chats), length, dtype=torch.long)
-    targets = torch.full((len(chats), length), IGNORED, dtype=torch.long)
-    for row, chat in enumerate(chats):
-        ids[row, : len(chat.ids) - 1] = torch.tensor(list(chat.ids[:-1]))
-        targets[row, chat.start - 1 : len(chat.ids) - 1] = torch.tensor(list(chat.ids[chat.start :]))
-    return ids, targets
-
-
-def similar_lengths(lengths: Sequence[int], batch: int, rng: random.Random) -> list[list[int]]:
-    """Indices in batches of nearly equal lengths, the batches in random order; a few occur twice to fill the last."""
-    order = sorted(range(len(lengths)), key=lambda index: (lengths[index] + rng.random() * 8, index))
-    order += order[: -len(order) % batch]
-    batches = [order[first : first + batch] for first in range(0, len(order), batch)]
-    rng.shuffle(batches)
-    return batches

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
 
+from training.chats import LENGTHS, WIDE_LENGTHS
 from training.model import Config, Model
 from training.optim import Optimizers
 
@@ -45,10 +46,18 @@ class Machine:
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
-    def loss(self, model: Model) -> Any:
-        """`model.loss`, compiled if wanted: once for each length of a batch, since code for any length is slow."""
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Lengths that batches of chats are filled up to."""
+        return LENGTHS if self.device.type == "cpu" else WIDE_LENGTHS
+
+    def loss(self, model: Model, often: Collection[int]) -> Any:
+        """`model.loss`, compiled if wanted: once for each length that comes `often`; code for any length is slow."""
+        if not self.compile:
+            return model.loss
         torch._dynamo.config.recompile_limit = 32
-        return torch.compile(model.loss, dynamic=False) if self.compile else model.loss
+        compiled = torch.compile(model.loss, dynamic=False)
+        return lambda ids, targets: (compiled if ids.shape[1] in often else model.loss)(ids, targets)
 
     def put(self, *tensors: Tensor) -> list[Tensor]:
         return [tensor.to(self.device, non_blocking=True) for tensor in tensors]
@@ -72,6 +81,10 @@ def load_model(path: Path, device: torch.device | None = None) -> Model:
     return model.to(device or "cpu")
 
 
+SETTLED = 20
+"""Steps after which their figures are waited for."""
+
+
 class Run:
     """One stage of so many steps, seen from outside: bar, curve and checkpoints.
 
@@ -86,6 +99,7 @@ class Run:
         self._checkpoint = folder / f"{name}.checkpoint"
         self._curve = folder / f"{name}.csv"
         self._rows: list[dict[str, float]] = []
+        self._due: list[dict[str, Tensor | float]] = []
         self._stop = False
         self._shown: dict[str, float] = {}
         self.first = 0
@@ -102,9 +116,11 @@ class Run:
             task = bar.add_task(self.name, total=self.steps, completed=self.first, figures="")
             for step in range(self.first, self.steps):
                 yield step
+                if len(self._due) >= SETTLED:
+                    self._settle()
                 figures = "  ".join(f"{key} {value:.3f}" for key, value in self._shown.items())
                 bar.update(task, completed=step + 1, figures=figures)
-                if not bar.console.is_terminal and (step + 1) % 100 == 0:
+                if not bar.console.is_terminal and (step + 1) % 500 == 0:
                     bar.console.print(f"{self.name} {step + 1}/{self.steps}  {figures}")  # a bar would be lost in a log
                 if self._stop or time.monotonic() - saved_at > 120:
                     self._save(step + 1)
@@ -113,12 +129,24 @@ class Run:
                     raise Interrupted(f"{self.name}: stopped after step {step + 1} of {self.steps}, saved")
         self._save(self.steps)
 
-    def log(self, step: int, **figures: float) -> None:
-        """Keep the figures of a step for the curve and show them beside the bar."""
-        self._rows.append({"step": step, **figures})
-        self._shown = figures
+    def log(self, step: int, **figures: Tensor | float) -> None:
+        """Keep the figures of a step for the curve; now and then they are shown beside the bar.
+
+        What is still being calculated is waited for only then: a GPU would stand idle in between.
+        """
+        kept = {key: value.detach() if isinstance(value, Tensor) else value for key, value in figures.items()}
+        self._due.append({"step": step, **kept})
+
+    def _settle(self) -> None:
+        waiting = [value.float() for row in self._due for value in row.values() if isinstance(value, Tensor)]
+        numbers = iter(torch.stack(waiting).tolist() if waiting else [])
+        for row in self._due:
+            self._rows.append({key: next(numbers) if isinstance(v, Tensor) else v for key, v in row.items()})
+        self._due.clear()
+        self._shown = {key: value for key, value in self._rows[-1].items() if key != "step"} if self._rows else {}
 
     def _save(self, step: int) -> None:
+        self._settle()
         save(
             self._checkpoint,
             {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from training.data import Corpus
 from training.loop import Machine, Run
@@ -25,18 +26,21 @@ class Plan:
     """Share of the steps, the last ones, in which the model learns to use its whole context."""
     lr: float = 4e-3
     muon_lr: float | None = 0.02
+    warm: int = 60
+    decay: float = 0.45
+    """Steps in which the rate rises, and the share of the steps, the last ones, in which it falls."""
 
 
 def pretrain(
-    folder: Path, config: Config, plan: Plan, machine: Machine, seed: int, *, resume: bool, name: str = "text"
+    folder: Path, begun: Config | Model, plan: Plan, machine: Machine, seed: int, *, resume: bool, name: str = "text"
 ) -> Model:
-    """Train on `folder/corpus.bin`; checkpoints and the curve go into the folder."""
+    """Train on `folder/corpus.bin`, from random weights or on from a model's; checkpoints and curve are put there."""
     torch.manual_seed(seed)
-    model = Model(config).to(machine.device)
+    model = (begun if isinstance(begun, Model) else Model(begun)).to(machine.device)
     optimizers = Optimizers(model, lr=plan.lr, muon_lr=plan.muon_lr)
     corpus = Corpus(folder / "corpus.bin", seed)
     run = Run(folder, name, plan.steps, model, optimizers, resume=resume)
-    compute = machine.loss(model)
+    compute = machine.loss(model, (plan.short, plan.long))
     for step in run:
         length = plan.long if step >= plan.steps * (1 - plan.long_share) else plan.short
         ids, targets = machine.put(*corpus.batch(step * plan.batch, plan.batch // length, length))
@@ -44,8 +48,8 @@ def pretrain(
             loss = compute(ids, targets)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizers.step(warm_stay_decay(step, plan.steps))
-        figures = {"loss": loss.item(), "tokens": float((step + 1) * plan.batch)}
+        optimizers.step(warm_stay_decay(step, plan.steps, warm=plan.warm, decay=plan.decay))
+        figures: dict[str, Tensor | float] = {"loss": loss, "tokens": float((step + 1) * plan.batch)}
         if (step + 1) % 250 == 0 or step + 1 == plan.steps:
             figures["validation"] = _validate(model, corpus, machine)
         run.log(step, **figures)

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.data import Chat, as_chat, padded, similar_lengths
+from training.chats import Chat, Chats, as_chat, padded, similar_lengths
 from training.loop import Machine, Run
 from training.model import Model
 from training.optim import Optimizers, warm_stay_decay
 from training.tokenizer import Vocabulary
-from training.types import Example, Pair
+from training.types import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +28,35 @@ class SftPlan:
     batch: int = 64
     lr: float = 8e-4
     muon_lr: float | None = 6e-3
-    crumbled: float = 0.4
-    """Share of the chats in which what the user says is partly split (see `Vocabulary.crumble`)."""
-    crumble: float = 0.08
 
 
 def tune(
     folder: Path,
     model: Model,
-    vocabulary: Vocabulary,
-    examples: Sequence[Example],
+    chats: Chats,
     plan: SftPlan,
     machine: Machine,
     seed: int,
     *,
     resume: bool,
+    name: str = "sft",
 ) -> None:
     """Teach replies by example, in place. Only the reply and its end are learned, not what the user says."""
-    rng = random.Random(f"sft {seed}")
-    batches: list[list[Chat]] = []
-    for _ in range(plan.epochs):
-        chats = [
-            as_chat(vocabulary, example.turns, example.reply, rng, plan.crumble * (rng.random() < plan.crumbled))
-            for example in examples
-        ]
-        chats = [chat for chat in chats if len(chat.ids) <= model.config.context]
-        groups = similar_lengths([len(chat.ids) for chat in chats], plan.batch, rng)
-        batches += [[chats[index] for index in group] for group in groups]
+    batches: list[NDArray[np.int64]] = []
+    for epoch in range(plan.epochs):
+        batches += similar_lengths(chats.lengths, plan.batch, f"{name} {seed} {epoch}")
+    lengths = machine.lengths
     optimizers = Optimizers(model, lr=plan.lr, muon_lr=plan.muon_lr)
-    run = Run(folder, "sft", len(batches), model, optimizers, resume=resume)
-    compute = machine.loss(model)
+    run = Run(folder, name, len(batches), model, optimizers, resume=resume)
+    compute = machine.loss(model, lengths[:-1])
     for step in run:
-        ids, targets = machine.put(*padded(batches[step]))
+        ids, targets = machine.put(*chats.batch(batches[step], lengths))
         with machine.autocast():
             loss = compute(ids, targets)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizers.step(warm_stay_decay(step, run.steps, decay=0.7))
-        run.log(step, loss=loss.item())
+        run.log(step, loss=loss)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +91,8 @@ def prefer(
         )
         if max(len(chosen.ids), len(rejected.ids)) <= model.config.context:
             both.append((chosen, rejected))
-    groups = similar_lengths([max(len(a.ids), len(b.ids)) for a, b in both], plan.batch, rng)
+    longest = np.array([max(len(one.ids), len(other.ids)) for one, other in both])
+    groups = similar_lengths(longest, plan.batch, f"dpo {seed}")
     optimizers = Optimizers(model, lr=plan.lr, muon_lr=None)
     run = Run(folder, "dpo", len(groups), model, optimizers, resume=resume)
     for step in run:
@@ -117,8 +111,7 @@ def prefer(
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizers.step(warm_stay_decay(step, run.steps, warm=20, decay=0.7))
         run.log(
-            step, loss=loss.item(), right=(margin > 0).float().mean().item(), margin=margin.mean().item(),
-            imitation=imitation.item(),
+            step, loss=loss, right=(margin > 0).float().mean(), margin=margin.mean(), imitation=imitation,
         )  # fmt: skip
 
 
