@@ -297,4 +297,6 @@ async def test_the_twins_score_one_another_and_the_ends_are_compared() -> None:
             score, reply = turn.scores[key], turn.replies[key.pane, 1]
             assert score.whole and len(score.positions) == len(reply.texts) + (reply.end is End.STOP)
             assert score.tokenizers is Tokenizers.ALIKE
-            assert score.positions[0].alternatives
+            first = score.positions[0]
+            assert first.alternatives or first.missing is Missing.ENDS  # a tuned twin may end a bare question at once
+            assert any(position.alternatives for position in score.positions)
