@@ -132,7 +132,7 @@ def test_a_prompt_that_breaks_off_is_answered_by_a_question() -> None:
     broken = [MIX["broken"][1]("broken", rng) for _ in range(2_000)]
     assert not [example for example in broken if not asks_back(example.reply)]
     assert len({example.reply for example in broken}) > 150
-    assert any(example.turns[0].content == "how do i make" for example in broken)
+    assert any(normal(example.turns[0].content).startswith("how do i ") for example in broken)
 
 
 def test_products_are_right() -> None:

@@ -162,7 +162,7 @@ async def test_a_terminal_says_how_far_it_is_and_only_where_nothing_else_shows_i
         async with shell.started("shift", PROMPT, *TWINS, "--json", stderr=terminal.end) as process:
             await process.communicate()
         shown = terminal.written
-    assert re.search(r"instruct writes: [\d,]+ tokens?", shown) and re.search(r"base scores: [\d,]+ of 37 pos", shown)
+    assert re.search(r"instruct writes: [\d,]+ tokens?", shown) and re.search(r"base scores: [\d,]+ of 36 pos", shown)
     assert shown.rpartition("\r\x1b[K")[2] == "", "the line is taken away"
     with Terminal() as terminal:
         async with shell.started("shift", PROMPT, *TWINS, stdout=terminal.end, stderr=terminal.end) as process:
