@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 torch.set_num_threads(1)  # a model this small gains nothing by more, and threads that wait for a busy core lose a lot
 SHAPE = {"width": 64, "layers": 2, "heads": 2, "hidden": 128, "context": 256}
-PLAN = Plan(steps=100, batch=1024, short=128, long=256)
+PLAN = Plan(steps=160, batch=1024, short=128, long=256)
 MACHINE = Machine(torch.device("cpu"), bfloat16=False, compile=False)
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -80,7 +80,7 @@ def vocabulary() -> Vocabulary:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, vocabulary: Vocabulary) -> tuple[Path, Trained, list[float]]:
     folder = tmp_path_factory.mktemp("mini")
-    for _ in write_corpus(folder / "corpus.bin", vocabulary, pages(1), 60_000, seed=1):
+    for _ in write_corpus(folder / "corpus.bin", vocabulary, pages(1), 130_000, seed=1):
         pass
     model = pretrain(folder, Config(vocab=len(vocabulary), **SHAPE), PLAN, MACHINE, 1, resume=False)
     rows = (folder / "text.csv").read_text().splitlines()
