@@ -23,6 +23,7 @@ from typing import Any, Final
 
 _HEAD: Final = 8
 """Bytes that say how long a message is."""
+_ROOT: Final = Path(__file__).parents[2]
 _NOT_BEFORE: Final = ("alignscope.__main__", "alignscope.ui", "alignscope.backends.embedded.child")
 """What no command imports: it begins something at once, or draws."""
 
@@ -37,6 +38,7 @@ class Warm:
                 [sys.executable, "-m", __name__, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                cwd=_ROOT,  # a test may be in a directory of its own
             )
 
     def stop(self) -> None:
