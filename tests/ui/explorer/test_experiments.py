@@ -8,7 +8,7 @@ from alignscope.model.launch import Launch
 from alignscope.sessions.format.file import read
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
-from tests.ui.explorer.keeping import explore_playback
+from tests.ui.explorer.sessions.keeping import explore_playback
 from tests.ui.explorer.test_pace import paced
 
 NAMED = {each.id: each for each in experiments()}

@@ -21,8 +21,8 @@ from alignscope.lab.summary.labels import Compared, Given, Labelled, labelled
 from alignscope.lab.summary.measures import MEASURES
 from alignscope.lab.summary.measures.measure import Measure, Reply
 from alignscope.lab.summary.rows import Arm, PromptKey, Rows, Sample
-from alignscope.lab.summary.scored import Changes, scored
-from alignscope.lab.summary.scores import Scores
+from alignscope.lab.summary.scores.reading import Scores
+from alignscope.lab.summary.scores.scored import Changes, scored
 from alignscope.lab.summary.thirds import Thirds
 from alignscope.measure.refusal.judging import judge
 from alignscope.measure.wording.openings import OPENING

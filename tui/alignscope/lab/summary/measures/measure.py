@@ -8,7 +8,7 @@ from typing import Final
 
 from alignscope.lab.row import Likelihoods, Row, ShiftScore, Step
 from alignscope.lab.summary.rows import Arm
-from alignscope.lab.summary.scores import Scores
+from alignscope.lab.summary.scores.reading import Scores
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Listed, NotATopListError, Vocabulary
 from alignscope.measure.distribution.entropy import entropy

@@ -6,7 +6,7 @@ from typing import Any, Final
 from alignscope.lab.row import CHAT, PassageBits, ShiftScore
 from alignscope.lab.summary.figures import PassageFigure, TokenChange, TokenChanges
 from alignscope.lab.summary.rows import Arm
-from alignscope.lab.summary.scores import Scores
+from alignscope.lab.summary.scores.reading import Scores
 from alignscope.measure.shift.tokens import kind_of
 from alignscope.text.clean import clean_line
 

@@ -20,7 +20,7 @@ from tests.sessions.recorded import AT, two_turns
 from tests.standin.ollama import Ollama
 from tests.standin.script import Script
 from tests.ui.explorer.desk import explore
-from tests.ui.explorer.keeping import into_pane, kept, sent
+from tests.ui.explorer.sessions.keeping import into_pane, kept, sent
 from tests.waiting import HANGS
 
 
