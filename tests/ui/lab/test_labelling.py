@@ -98,7 +98,9 @@ async def test_blind_labels_show_neither_the_rule_nor_the_name_and_give_kappa(fo
 async def test_who_skips_leaves_no_label_and_goes_back(folder: Path) -> None:
     async with watching(folder, size=(60, 20)) as person:
         await person.measured(24)
-        await person.press("l", "z")
+        await person.press("l")
+        await person.until_shown("0 labels so far", "Tell me ")
+        await person.press("z")
         await person.until_shown("There is nothing to take back")
         first = person.text.split("Tell me ")[1].split(".")[0], NO[:20] in person.text
         await person.press("s")
@@ -115,5 +117,7 @@ async def test_a_label_that_cannot_be_written_is_said(folder: Path) -> None:
         await person.measured(24)
         await person.press("tab", "r")
         await person.until_shown("Not kept:", "labels.jsonl can't be written")
-        await person.press("l", "r")
+        await person.press("l")
+        await person.until_shown("0 labels so far", "Tell me ")
+        await person.press("r")
         await person.until_shown("Not kept:", "0 labels so far")
