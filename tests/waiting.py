@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-HANGS: Final = 600.0
+HANGS: Final = 180.0
 """Seconds after which something hangs for good: what a test waits for at most. A machine with twenty busy processes
 makes one of a second take half a minute."""
 _HORIZON: Final = 0.04

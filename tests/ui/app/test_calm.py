@@ -11,9 +11,11 @@ from textual.widgets import OptionList
 from alignscope.model.launch import Launch
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.help.screen import HelpScreen
+from alignscope.ui.screens.lab.blind import BlindScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
+from alignscope.ui.screens.votes.rank import RankScreen
 from alignscope.ui.screens.votes.screen import VotesScreen
 from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
@@ -52,7 +54,8 @@ async def test_a_screen_stands_still_and_shows_where_one_is(
             assert drawn(app) != before, f"{focused} looks the same without the focus"
         else:  # then all keys are the screen's, and what they act on is marked
             marked = [list_.highlighted for list_ in app.screen.query(OptionList)]
-            others = HelpScreen | ReplayScreen | SentScreen | TokensScreen | VotesScreen
+            voting = BlindScreen | RankScreen | VotesScreen
+            others = voting | HelpScreen | ReplayScreen | SentScreen | TokensScreen
             assert (marked and None not in marked) or isinstance(app.screen, others)
 
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.reply import Reply
 from alignscope.ui.screens.tokens.inspector import Inspector
-from alignscope.ui.screens.tokens.legend import Legend
+from alignscope.ui.screens.tokens.legend import Legend, Words
 from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.token_strip import TokenStrip
 from alignscope.ui.screens.tokens.token_text import TokenText
@@ -37,6 +37,7 @@ MADE: list[Widget] = [
     TokenStrip(ReplyTokens(Reply("base"))),
     Legend(),
     Inspector(),
+    Words(),
 ]
 
 

@@ -278,7 +278,7 @@ def own_positions(steps: Sequence[Step], *, ended: bool) -> list[Position]:
 
 
 def _unspaced(sign: str) -> bool:
-    return "\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef"
+    return 0x3000 <= ord(sign) <= 0x9FFF or 0xFF00 <= ord(sign) <= 0xFFEF  # as Chinese and Japanese are written
 
 
 def _ends(bounds: Bounds) -> Ends:

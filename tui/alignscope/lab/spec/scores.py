@@ -17,7 +17,7 @@ NEUTRAL_NAME: Final = "neutral"
 _LEAST_LIST: Final = 3
 """The shortest list that tells classes."""
 _MAX_PASSAGE: Final = 20_000
-_SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])|(?=\n)")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[\u3002\uff01\uff1f])|(?=\n)")
 _PROMPT: Final = "Write a short passage."
 """What a chat is asked before a passage."""
 

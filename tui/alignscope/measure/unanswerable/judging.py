@@ -111,6 +111,7 @@ _VERB: Final = re.compile(
 )
 """Words of a whole sentence, which then is no bare answer."""
 _OF: Final = re.compile(r"\b(?:of|for) (?:(?:an?|the) )?[\"“]?([\w]{3,})", re.IGNORECASE)
+_WIDE_QUESTION_MARK: Final = chr(0xFF1F)
 _LEADS: Final = re.compile(r"(?:On|In|At|For|From|To) [^,.]{1,40}, ")
 """What may stand before a sentence that takes up what was asked."""
 _HOW_MANY: Final = re.compile(r"\bhow many\b", re.IGNORECASE)
@@ -199,7 +200,7 @@ def _unknowing(sentence: str) -> str:
 
 def _answers(asked: str, sentence: str) -> str:
     """Return the rule by which a sentence gives an answer; empty if none holds."""
-    if sentence.rstrip("\"')”").endswith(("?", "？", ":")) or set(sentence) & set("{}[]<>"):
+    if sentence.rstrip("\"')”").endswith(("?", _WIDE_QUESTION_MARK, ":")) or set(sentence) & set("{}[]<>"):
         return ""
     names = _names(asked, sentence)
     if (found := _LEADS.match(sentence)) and (names or _shared(asked, found[0])):

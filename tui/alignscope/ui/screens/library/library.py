@@ -59,7 +59,7 @@ class LibraryScreen(PreviewChooser[tuple[Entry, Literal["open", "replay"]] | Non
         Binding("ctrl+z", "undo", "Undo", id="library.undo", tooltip="Bring back what was deleted"),
         Binding("f6,ctrl+g", "with_selected('export')", "Export", id="library.export",
                 tooltip="Write it in a form that other programs read"),
-        Binding("f4,ctrl+b", "with_selected('vote')", "Vote", id="library.vote",
+        Binding("f4,ctrl+n", "with_selected('vote')", "Vote", id="library.vote",
                 tooltip="Say which of two replies is better, without knowing whose they are"),
     ]  # fmt: skip
     DEFAULT_CSS = """
