@@ -1,14 +1,15 @@
 """What is compared: its rows' common facts, its label and its tone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm
 from alignscope.model.events import End
-from alignscope.model.lineup.tones import TONES, Tone
+from alignscope.model.lineup.pane import Pane
+from alignscope.model.lineup.tones import Tone, tones
 from alignscope.text.clean import clean_line
 
 
@@ -53,14 +54,6 @@ def labels_of(arms: Sequence[Arm]) -> list[str]:
     return labels
 
 
-def tones_of(roles: Sequence[str]) -> list[Tone]:
-    """Return the tone of each arm: the first base model's, the last aligned one's, and the others' in turn."""
-    preferred: dict[int, Tone] = {}
-    if "base" in roles:
-        preferred[roles.index("base")] = "base"
-    if "aligned" in roles:
-        preferred[len(roles) - 1 - list(reversed(roles)).index("aligned")] = "instruct"
-    others = (*TONES[2:], *TONES[:2])
-    free = [tone for tone in others if tone not in preferred.values()] or others
-    rest = iter(range(len(roles)))
-    return [preferred[place] if place in preferred else free[next(rest) % len(free)] for place in range(len(roles))]
+def tones_of(arms: Sequence[Arm], facts: Mapping[Arm, Facts]) -> list[Tone]:
+    """Return the tone of each arm, which is that of the pane in which its replies open."""
+    return tones([Pane(arm.entry, facts[arm].first.model, "", facts[arm].first.mode) for arm in arms])

@@ -149,7 +149,7 @@ class Tally:
     def _arrange(self) -> None:
         self.arms = ordered(self._facts, self._ladder)
         self.labels = labels_of(self.arms)
-        self.tones = tones_of([self._facts[arm].first.role for arm in self.arms])
+        self.tones = tones_of(self.arms, self._facts)
 
     def reply(self, row: Row, steps: Sequence[Step]) -> Reply:
         """Return a row as measures read it, with what the manifest says of its model and a person of itself."""

@@ -46,8 +46,8 @@ class LabScreen(RowVerbs):
     }
     """
 
-    _measure_told = False
-    """Whether the last message is the measure's figures, which change as rows come."""
+    _measure_told = True
+    """Whether no other message stands that the measure's figures, which change as rows come, would take away."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="lab-heading", markup=False)
@@ -69,7 +69,7 @@ class LabScreen(RowVerbs):
         self.table.show(table.summary)
         self.rows.show(table.summary)
         if first or self._measure_told:
-            self._measure_changed(ask=first)
+            self._measure_changed(ask=first, tell=self._measure_told)
 
     def took_lines(self, lines: Lines) -> None:
         """Show the measure's plots."""
@@ -151,10 +151,10 @@ class LabScreen(RowVerbs):
         event.stop()
         self.action_open()
 
-    def _measure_changed(self, *, ask: bool = True) -> None:
+    def _measure_changed(self, *, ask: bool = True, tell: bool = True) -> None:
         self.rows.show_measure(self.table.measure)
         measured = self.table.measured
-        if measured is not None:
+        if measured is not None and tell:
             found = self.table.difference(measured)
             figures = [f"{label}: {words.with_n(measured, each)}" for label, each in measured.figures.items()]
             said = words.difference_with_n(measured, found) if found else " · ".join(figures)
