@@ -5,6 +5,7 @@ import pytest
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.model.lineup.tones import tones
+from alignscope.ui.screens.models.picker import PickerScreen
 from alignscope.ui.widgets.keybar import KeyBar
 from tests.standin import Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
@@ -226,3 +227,14 @@ async def test_the_embedded_engine_is_there_without_any_server(nobody: str) -> N
         await desk.until_done()
         for name in ("base", "instruct"):
             assert desk.exploration.turns[0].text(name)
+
+
+async def test_a_key_right_behind_a_pane_that_is_taken_away_is_for_one_that_stays(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await replied(desk)
+        await desk.press("2")
+        gone = desk.pane("instruct")
+        desk.exploration.lineup = desk.exploration.lineup[:1]  # as it is while the pane is on its way out
+        assert gone.has_focus_within and desk.explorer.here is desk.pane("base")
+        await desk.press("f4")
+        await desk.until(lambda: isinstance(desk.app.screen, PickerScreen))

@@ -226,8 +226,9 @@ class ExplorerScreen(SplitScreen[int]):
 
     @property
     def here(self) -> PaneView:
-        """The pane with the focus, else the one that had it last, else the first."""
-        views = self.split.views
+        """The pane with the focus, else the one that had it last, else the first; none that is on its way out."""
+        names = {pane.name for pane in self.exploration.lineup}
+        views = [view for view in self.split.views if view.pane.name in names] or self.split.views
         focused = next((view for view in views if view.has_focus_within), None)
         if focused is None:
             focused = next((view for view in views if view.has_class("-here")), views[0])
