@@ -15,6 +15,12 @@ Ends = tuple[float | None, float | None]
 """Least and greatest value; None for one that nothing bounds."""
 
 
+def side(interval: Ends | None, of: float = 0.0) -> int:
+    """Return 1 if an interval lies above a value, -1 if below it, 0 if that can't be told."""
+    lo, hi = interval or (None, None)
+    return 1 if lo is not None and lo > of else -1 if hi is not None and hi < of else 0
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A measure of one arm."""
 
@@ -70,10 +76,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sure(self) -> int:
         """1 if the interval lies above 0, -1 if below, 0 if it can't be told."""
-        if self.interval is None:
-            return 0
-        lo, hi = self.interval
-        return 1 if lo is not None and lo > 0 else -1 if hi is not None and hi < 0 else 0
+        return side(self.interval)
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from alignscope.lab.summary import words
-from alignscope.lab.summary.figures import Ends
+from alignscope.lab.summary.figures import Ends, side
 from alignscope.lab.summary.measures.measure import Unit
 from alignscope.lab.summary.rows import PromptKey
 from alignscope.lab.votes.index import Index, Pair
@@ -39,10 +39,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sure(self) -> int:
         """1 if the interval lies above a half, -1 if below, 0 if it can't be told."""
-        if self.interval is None:
-            return 0
-        lo, hi = self.interval
-        return 1 if lo is not None and lo > 0.5 else -1 if hi is not None and hi < 0.5 else 0
+        return side(self.interval, 0.5)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
