@@ -291,6 +291,7 @@ async def test_what_is_left_is_in_view_after_most_of_the_text_has_gone(shorter: 
             case "sample":
                 host.view.show_sample(2)
             case "retry":
+                host.turn.forget("base")
                 host.view.retry()
             case "place":
                 host.view.transcript.truncate(1)

@@ -164,19 +164,10 @@ class PaneView(Widget):
                 self.transcript.set_remarks(place, remarks(turn))
 
     def retry(self) -> None:
-        """Empty the last turn's replies, and wait for them anew; those that went on from others don't come again."""
-        self.held.clear()
-        if len(self.replies) > self.turns[-1].samples_of(self.pane.name):
-            self.set_turns([(turn, self.pane.name) for turn in self.turns], keep=True, began=None)
-            self.shown_sample = min(self.shown_sample or 1, len(self.replies)) if self.shown_sample else None
-            self.transcript.show_sample(self.shown_sample)
-            return
-        self.transcript.sum_up(len(self.turns) - 1, ())
-        for sample in self.replies:
-            self.replies[sample] = Reply(self.pane.name, sample)
-            self.transcript.reopen(sample)
-        self._footer.begin()
-        self._show_plain()
+        """Wait anew for the last turn's replies, which the turn has forgotten, and for none that went on from them."""
+        self.set_turns([(turn, self.pane.name) for turn in self.turns], keep=True, began=None)
+        if self.shown_sample is not None and self.shown_sample > len(self.replies):
+            self.show_sample(1)
 
     def update_reply(self, reply: Reply, event: Event) -> None:
         """Replace a reply of the last turn by its state after an event."""

@@ -130,12 +130,6 @@ class Transcript(LineWidget, ScrollView):
                 self._turns.sum_up(place, text)
             self._changed(0)
 
-    def reopen(self, sample: int = 1) -> None:
-        """Empty a sample's reply in the last turn for a retry, and remove what is below it."""
-        self.flush()
-        self._filler.drop(self._turns.reopen(sample))
-        self._changed(0)
-
     def show_sample(self, sample: int | None) -> None:
         """Show one sample's replies, or with None all of them, stacked."""
         self.flush()

@@ -103,19 +103,6 @@ class Turns:
             self._rows.add(BlockKind.ERROR, clean(message), sample, before=after)
         self._rows.add(BlockKind.END, clean(summary), sample, before=after)
 
-    def reopen(self, sample: int) -> list[Block]:
-        """Empty a sample's reply in the last turn, and remove its other blocks. Returns all of these."""
-        if not self._turns:
-            return []
-        blocks = self._rows.blocks
-        last = blocks.index(self._turns[-1].prompt)
-        own = [block for block in blocks[last:] if block.sample == sample and block.kind is not BlockKind.SAMPLE]
-        reply = next(block for block in own if block.kind is BlockKind.REPLY)
-        reply.empty()
-        self._open[sample] = reply
-        self._rows.drop([block for block in own if block is not reply])
-        return own
-
     def truncate(self, turns: int) -> list[Block]:
         """Remove all but the first `turns` turns. Returns the removed blocks."""
         blocks = self._rows.blocks
