@@ -125,12 +125,16 @@ async def test_what_was_kept_is_shown_with_its_frame() -> None:
         assert "› 1 ·city ████▊ 60.0 10.0" in rows and "2 ·town ██▊ 35.0 70.0" in rows
         assert "◆ 10.0 %, rank 2, frame chat" in rows
         assert "marginal · -50.0 points" in rows and any(row.startswith("JS 0.") and " · TV 0." in row for row in rows)
+        assert "order of 2 in both: tau -1.00" in rows, "·city stands before ·town here, and behind it there"
+        assert "order of 3 in either: tau 0.33" in rows, "both have ·place behind the other two"
         assert seen.words.endswith("60 percent, rank 1; instruct 10 percent, rank 2, marginal")
         await seen.press("right")
         assert "◆ would end here, frame chat" in seen.listed and seen.words.endswith("; instruct: would end here")
         await seen.press("end")
         assert "◆ <10.0 %, rank over 3, frame chat" in seen.listed
         assert "at most 10 percent, rank over 3, beyond" in seen.words
+        assert "order of 4 in either: tau -0.67–0.17" in seen.listed, "two that a list left out have no order"
+        assert not any("in both" in row for row in seen.listed), "one token has no order"
         save_picture(seen.app, "tokens-scored")
 
 

@@ -1,11 +1,13 @@
 """The other model at the cursor: its list there, and figures of both in words."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, NotATopListError
+from alignscope.measure.distribution.ranks import overlap_correlation, union_correlation
 from alignscope.measure.shift.classes import Shift
 from alignscope.measure.shift.comparison import Comparison
 from alignscope.text.wording import describe_percent
@@ -19,6 +21,9 @@ _WHY: Final = {
     "start": "another prompt stands before",
 }
 """Why the other model has no list, in a few words."""
+
+_ORDERED: Final = 20
+"""How many of each list's likeliest tokens are compared in their order: most of the rest is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ def by_score(scored: ScoredTokens, token: int) -> Other | None:
     if found.js is not None and found.tv is not None:
         facts.append(f"JS {between(in_bits(found.js))} bits · TV {between(found.tv)}")
     words = f"{name} {_aloud(found)}, rank {rank}, {found.shift}"
-    return Other(scored.name, scored.list_at(token), tuple(facts), words)
+    theirs = scored.list_at(token)
+    if theirs is not None and (own := scored.own_list_at(token)) is not None:
+        facts += _order(own.cut(_ORDERED), theirs.cut(_ORDERED))
+    return Other(scored.name, theirs, tuple(facts), words)
 
 
 def by_own_list(tokens: ReplyTokens, name: str, token: int) -> Other | None:
@@ -85,6 +93,13 @@ def between(bounds: Bounds, digits: int = 2) -> str:
 def in_bits(nats: Bounds) -> Bounds:
     """Return bounds in bits."""
     return Bounds(nats.lo * BITS, nats.hi * BITS)
+
+
+def _order(own: CutList, other: CutList) -> Iterator[str]:
+    """Yield how far two lists agree on the order of the tokens that both have, and of all."""
+    for which, found in (("both", overlap_correlation(own, other)), ("either", union_correlation(own, other))):
+        if found is not None:
+            yield f"order of {found.tokens} in {which}: tau {between(found.tau)}"
 
 
 def _chance(found: Comparison) -> str:

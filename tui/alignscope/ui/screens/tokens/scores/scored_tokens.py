@@ -72,6 +72,10 @@ class ScoredTokens:
         """Return the other model's list at a token."""
         return cut_of(self._position(token), self.score.alternatives) if token < self.known else None
 
+    def own_list_at(self, token: int) -> CutList | None:
+        """Return the reply's own list at a token."""
+        return cut_of(self._own(token), self.score.alternatives)
+
     def fill(self, due: Callable[[], bool]) -> bool:
         """Compare positions that nobody has asked for, until `due` returns true. Return whether any is left."""
         while self._filled < self._fitting and not due():
