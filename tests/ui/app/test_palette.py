@@ -17,6 +17,7 @@ from alignscope.ui.themes import saved_theme
 from alignscope.ui.widgets.finder import best, find, places_of
 from tests.sessions.recorded import AT, turn
 from tests.standin import Ollama
+from tests.standin.web import Exchange
 from tests.ui.explorer.desk import Desk, explore
 
 _HOSTILE = "[red]\x1b]0;x\x07Zebra\u202e[@click=app.quit]\nrow"
@@ -108,6 +109,45 @@ async def test_a_server_that_never_answers_holds_nothing_up(ollama: Ollama) -> N
         await desk.press("escape", "escape")
         await desk.until(lambda: desk.app.screen is desk.explorer)
         await search(desk, "preset wild", "Preset: wild")
+        await desk.press("escape", "escape")
+
+
+@asynccontextmanager
+async def explore_slow_lists() -> AsyncIterator[tuple[Desk, Ollama, asyncio.Event]]:
+    """The explorer, and a server that lists its models again only once an event is set."""
+    answers = asyncio.Event()
+    async with Ollama() as server:
+        first = server.routes["GET", "/api/tags"]
+
+        async def later(exchange: Exchange) -> None:
+            await answers.wait()
+            await first(exchange)
+
+        async with explore(Launch(host=server.url)) as desk:
+            server.routes["GET", "/api/tags"] = later
+            yield desk, server, answers
+
+
+async def test_what_is_there_only_after_the_search_is_found_without_another_key() -> None:
+    async with explore_slow_lists() as (desk, _, answers):
+        await search(desk, "model mistral:text", "No matches found")
+        answers.set()
+        await desk.until_shown("Model: mistral:text")
+        assert "No matches found" not in desk.screen
+        await desk.press("escape", "escape")
+
+
+async def test_what_comes_late_moves_nothing_under_a_hand_that_chooses() -> None:
+    async with explore_slow_lists() as (desk, server, answers):
+        await search(desk, "text", "Theme: textual-dark")
+        await desk.press("down", "down")
+        before = desk.screen
+        answers.set()
+        await server.until(lambda: all(seen.closed for seen in server.seen("/api/tags")))
+        await desk.pilot.pause()
+        assert desk.screen == before
+        await desk.press("space")
+        await desk.until_shown("Model: mistral:text")
         await desk.press("escape", "escape")
 
 

@@ -6,10 +6,11 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from textual.command import Hit, Hits, Provider
+from textual.command import CommandInput, CommandList, CommandPalette, Hit, Hits, Provider
 from textual.content import Content
 from textual.fuzzy import FuzzySearch
 from textual.markup import escape
+from textual.widgets import Input
 
 from alignscope.text.clean import fit
 
@@ -42,12 +43,17 @@ def find(kind: str, name: str, help: str, do: Callable[[], Any]) -> Find:
 
 
 class Finder(Provider):
-    """Finds things of one kind, which are loaded in the background while the palette is open."""
+    """Finds things of one kind, which are loaded in the background while the palette is open.
+
+    What is loaded only after a search is found too: the search is done again.
+    """
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._finds: list[Find] = []
         self._loading: asyncio.Task[None] | None = None
+        self._query = ""
+        """What the last search looked for, which had to do without what wasn't loaded yet; else ""."""
 
     @abstractmethod
     def load(self) -> AsyncIterator[Iterable[Find]]:
@@ -58,7 +64,17 @@ class Finder(Provider):
 
     async def _load(self) -> None:
         async for finds in self.load():
-            self._finds.extend(finds)
+            new = list(finds)
+            self._finds += new
+            if self._query and best(self._query, new):
+                self._search_again()
+
+    def _search_again(self) -> None:
+        """Have the palette search as if its text had been typed anew, unless the person moves among what it shows."""
+        palette = self.app.screen
+        if isinstance(palette, CommandPalette) and not palette.query_one(CommandList).highlighted:
+            line = palette.query_one(CommandInput)
+            line.post_message(Input.Changed(line, line.value))
 
     async def shutdown(self) -> None:
         if self._loading is not None:
@@ -67,8 +83,10 @@ class Finder(Provider):
 
     async def search(self, query: str) -> Hits:
         """Yield the best matches among what has been loaded so far."""
+        self._query = ""
         if self._loading is not None:
-            await asyncio.wait({self._loading}, timeout=_PATIENCE)
+            _, late = await asyncio.wait({self._loading}, timeout=_PATIENCE)
+            self._query = query if late else ""
         for score, found, places in await asyncio.to_thread(best, query, tuple(self._finds)):
             title = Content(found.title)
             for place in places:
