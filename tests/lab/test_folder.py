@@ -177,7 +177,7 @@ def test_a_folder_that_cant_be_is_explained(tmp_path: Path) -> None:
         Folder(tmp_path / "file" / "run")
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / SAMPLES).symlink_to("/dev/full")
-    with pytest.raises(FolderError, match=r"can't be written to or read: samples\.jsonl is no file"):
+    with pytest.raises(FolderError, match=r"can't be written to or read: samples\.jsonl is a link, or no file"):
         keep(tmp_path / "odd", ALL)
 
 

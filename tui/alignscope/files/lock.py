@@ -19,8 +19,7 @@ class HeldError(Exception):
         self.who = ""
         """The holder for messages, such as ` (process 12, since 10:30 on 26 November)`; "" if unknown."""
         if number.isdigit():
-            when = time.strftime(", since %H:%M on %d %B", time.localtime(int(since))) if since.isdigit() else ""
-            self.who = f" (process {number}{when})"
+            self.who = f" (process {number}{_when(since)})"
 
 
 class Lock:
@@ -70,7 +69,7 @@ class Lock:
 def holder(path: Path) -> HeldError | None:
     """Return who holds a lock; None if nobody does. What a killed process has left is nobody's."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # it may be a pipe
     except OSError:
         return None
     try:
@@ -87,6 +86,14 @@ def holder(path: Path) -> HeldError | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _when(since: str) -> str:
+    """Return a time in seconds in words for a message, "" for what is none: anybody may have written it."""
+    try:
+        return time.strftime(", since %H:%M on %d %B", time.localtime(int(since)))
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def _alive(process: int) -> bool:

@@ -1,6 +1,5 @@
 """The folder of a run: rows that are only ever added to, and what is left of them after a kill."""
 
-import contextlib
 import errno
 import os
 from collections import Counter
@@ -11,9 +10,9 @@ from typing import Final, Self, TypeVar
 
 import msgspec
 
-from alignscope.files.lines import append_to, cut_last, cut_torn, lines, start_of_last, write_line
+from alignscope.files.lines import append_to, cut_last, cut_torn, decoded, lines, start_of_last, write_line
 from alignscope.files.lock import HeldError, Lock, holder
-from alignscope.files.whole import sync, write_whole
+from alignscope.files.whole import open_regular, sync, write_whole
 from alignscope.lab.row import MAX_LINE, Row, Tokens, decode, decode_tokens, encode, short
 from alignscope.model.events import End
 
@@ -149,8 +148,8 @@ class Folder:
     def _settle(self, keys: Collection[int]) -> Settled:
         samples, aside, tokens = (self.path / name for name in (SAMPLES, ASIDE, TOKENS))
         for path in (samples, aside, tokens):
-            if path.exists() and not path.is_file():
-                raise OSError(errno.EINVAL, f"{path.name} is no file")
+            if path.is_symlink() or (path.exists() and not path.is_file()):
+                raise OSError(errno.EINVAL, f"{path.name} is a link, or no file")
         torn = sum(cut_torn(path) for path in (samples, aside, tokens))
         # The lists of a row are written just before it, so only the last ones may have none.
         last, orphaned = _last_key(tokens), True
@@ -212,10 +211,7 @@ def lists(path: Path) -> Iterator[Tokens]:
 
 def _decoded(path: Path, decode: Callable[[bytes], T]) -> Iterator[T]:
     try:
-        for line in lines(path, MAX_LINE):
-            if line.endswith(b"\n"):
-                with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
-                    yield decode(line)
+        yield from decoded(path, decode, MAX_LINE)
     except OSError as error:
         raise _trouble(path, error) from error
 
@@ -245,7 +241,7 @@ def _last_key(path: Path) -> bytes:
     """Return the key in a file's last line, as it stands in its row; b"" without one."""
     if (start := start_of_last(path, ended=True)) is None:
         return b""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.seek(start)
         try:
             return _key.decode(file.read()).key.encode()

@@ -98,12 +98,20 @@ def width() -> int:
 
 
 def write(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file whole or not at all. Raises UsageError."""
+    """Write a file that the person named, through a link, whole or not at all. Raises UsageError."""
     try:
         if path.exists() and not path.is_file():  # a pipe or a device
             with path.open("wb") as file:
                 file.writelines(parts)
         else:
             write_whole(Path(os.path.realpath(path)), parts)
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror or error}; name another file with -o") from error
+
+
+def write_beside(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file of our own into a run's folder; a link that somebody put there is replaced. Raises UsageError."""
+    try:
+        write_whole(path, parts)
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror or error}; name another file with -o") from error

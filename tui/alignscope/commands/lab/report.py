@@ -23,9 +23,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.output} is there already; name another file, or replace it with --force")
     summary, feedback = opening.summed(tally), opening.feedback(tally)
     parts = page.write(tally, summary, feedback=feedback, most_rows=MOST if most is None else most)
-    opening.write(path, (part.encode() for part in parts))
+    pages = (part.encode() for part in parts)
     if options.output is None:
-        opening.write(folder / derived.SUMMARY, [derived.as_json(summary, feedback)])
-        opening.write(folder / derived.METRICS, [derived.as_csv(summary).encode("utf-8-sig")])
+        opening.write_beside(path, pages)
+        opening.write_beside(folder / derived.SUMMARY, [derived.as_json(summary, feedback)])
+        opening.write_beside(folder / derived.METRICS, [derived.as_csv(summary).encode("utf-8-sig")])
+    else:
+        opening.write(path, pages)
     printing.out().line(f"Wrote {path}. It opens in any browser, and needs no network.")
     return Status.OK

@@ -1,16 +1,18 @@
 """A person's labels of replies: lines of `labels.jsonl` beside the rows, which they name by their keys."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import msgspec
 
+from alignscope.files.lines import append, decoded
+from alignscope.lab.row import MAX_LINE
 from alignscope.measure.refusal.judging import Label
 from alignscope.measure.statistics.agreement import agreement
 
 LABELS: Final = "labels.jsonl"
-_DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class LabelsError(Exception):
@@ -41,17 +43,15 @@ _decoder: Final = msgspec.json.Decoder(Said)
 
 def read(folder: Path) -> dict[str, Given]:
     """Return what a person said of replies, by the keys of their rows; of several lines on one the last holds."""
-    try:
-        lines = (folder / LABELS).read_bytes().split(b"\n")
-    except OSError:
-        return {}
+    with contextlib.suppress(OSError):
+        return _given(decoded(folder / LABELS, _decoder.decode, MAX_LINE))
+    return {}
+
+
+def _given(every: Iterable[Said]) -> dict[str, Given]:
     given: dict[str, Given] = {}
     blind: dict[str, Label | None] = {}
-    for line in lines[:-1]:  # the last one has no line break, or is empty
-        try:
-            said = _decoder.decode(line)
-        except _DAMAGED:
-            continue
+    for said in every:
         if said.blind:
             blind[said.key] = said.label
         if said.label is None:
@@ -64,14 +64,8 @@ def read(folder: Path) -> dict[str, Given]:
 def add(folder: Path, said: Said) -> None:
     """Write a label. Raises LabelsError."""
     path = folder / LABELS
-    line = msgspec.json.encode(said) + b"\n"
     try:
-        with path.open("a+b") as file:
-            if end := file.seek(0, 2):
-                file.seek(end - 1)
-                if file.read(1) != b"\n":  # a kill has torn the last line
-                    line = b"\n" + line
-            file.write(line)
+        append(path, msgspec.json.encode(said) + b"\n")
     except OSError as error:
         raise LabelsError(
             f"{path} can't be written: {error.strerror or error}. Labels that were kept are not lost."

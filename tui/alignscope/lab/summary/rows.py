@@ -136,7 +136,7 @@ class Rows:
     def of(self, prompt: PromptKey) -> list[Row]:
         """Return a prompt's rows, without their lists. Raises OSError."""
         found = []
-        with (self.folder / SAMPLES).open("rb") as samples:
+        with open_regular(self.folder / SAMPLES) as samples:
             for offset in self._prompts[prompt].rows:
                 with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                     found.append(rows.decode(_line(samples, offset)))

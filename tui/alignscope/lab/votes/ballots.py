@@ -1,5 +1,6 @@
 """Votes on a run's replies: lines of `votes.jsonl` beside the rows, which they name by their keys."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -7,14 +8,14 @@ from typing import Final, Self
 
 import msgspec
 
+from alignscope.files.lines import append, append_to, decoded
 from alignscope.files.lock import HeldError, Lock
-from alignscope.lab.votes.appending import append
+from alignscope.lab.row import MAX_LINE
 from alignscope.lab.votes.index import Pair
 from alignscope.model.vote import Vote, VotesError
 
 VOTES: Final = "votes.jsonl"
 _LOCK: Final = ".votes.lock"
-_DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class Ballot(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,19 +38,12 @@ def ballots(folder: Path) -> dict[tuple[str, str, str], Vote]:
     The keys are those of the two rows, the smaller one first, and the voter.
     """
     votes: dict[tuple[str, str, str], Vote] = {}
-    try:
-        lines = (folder / VOTES).read_bytes().split(b"\n")
-    except OSError:
-        return {}
-    for line in lines[:-1]:  # the last one has no line break, or is empty
-        try:
-            ballot = _decoder.decode(line)
-        except _DAMAGED:
-            continue
-        if ballot.first <= ballot.second:
-            votes[ballot.first, ballot.second, ballot.by] = ballot.vote
-        else:
-            votes[ballot.second, ballot.first, ballot.by] = ballot.vote.turned
+    with contextlib.suppress(OSError):
+        for ballot in decoded(folder / VOTES, _decoder.decode, MAX_LINE):
+            if ballot.first <= ballot.second:
+                votes[ballot.first, ballot.second, ballot.by] = ballot.vote
+            else:
+                votes[ballot.second, ballot.first, ballot.by] = ballot.vote.turned
     return votes
 
 
@@ -115,10 +109,13 @@ class BallotBox:
         """Take back the last vote that was added here. Raises VotesError, also if the file has changed since."""
         before, after = self._sizes[-1]
         try:
-            with self._path.open("r+b") as file:
-                if file.seek(0, os.SEEK_END) != after:
+            descriptor = append_to(self._path)
+            try:
+                if os.fstat(descriptor).st_size != after:
                     raise VotesError(f"{self._path} was changed by somebody else, so the last vote stays")
-                file.truncate(before)
+                os.ftruncate(descriptor, before)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise self._trouble(error) from error
         self._sizes.pop()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from alignscope.files.settings.model import Settings
+from alignscope.files.whole import open_regular
 from alignscope.files.yaml_file import FileError
 from alignscope.lab import manifest
 from alignscope.lab.folder import SAMPLES
@@ -58,7 +59,7 @@ def specs() -> Iterator[Path]:
     """Yield files in the working directory that look like specs."""
     for path in sorted(Path().glob("*.y*ml")):
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 head = b"\n" + file.read(_HEAD)
         except OSError:
             continue

@@ -1,5 +1,6 @@
 """What judges answered: lines of `judged.jsonl` beside the rows, and the verdicts that they come to."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -7,15 +8,15 @@ from typing import Final, NamedTuple, Self
 
 import msgspec
 
+from alignscope.files.lines import append, decoded
 from alignscope.files.lock import HeldError, Lock
-from alignscope.lab.votes.appending import append
+from alignscope.lab.row import MAX_LINE
 from alignscope.model.lineup.pane import Mode
 from alignscope.model.vote import Vote, VotesError
 from alignscope.text.clean import clean_line
 
 JUDGED: Final = "judged.jsonl"
 _LOCK: Final = ".judged.lock"
-_DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,18 +55,8 @@ _encoder: Final = msgspec.json.Encoder()
 def answers(folder: Path) -> Iterator[Answer]:
     """Yield every answer in a run's folder, each key once; a damaged or torn line is left out."""
     seen: set[str] = set()
-    try:
-        file = (folder / JUDGED).open("rb")
-    except OSError:
-        return
-    with file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                return
-            try:
-                answer = _decoder.decode(line)
-            except _DAMAGED:
-                continue
+    with contextlib.suppress(OSError):
+        for answer in decoded(folder / JUDGED, _decoder.decode, MAX_LINE):
             if answer.key not in seen:
                 seen.add(answer.key)
                 yield answer
