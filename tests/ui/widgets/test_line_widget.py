@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual.filter import LineFilter, Monochrome
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from alignscope.model.lineup.pane import Mode, Pane
@@ -23,6 +27,29 @@ from alignscope.ui.widgets.timeline import Timeline
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
+
+
+class Filtered(Host):
+    """An application whose filters a test sets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filters: list[LineFilter] = []
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return self.filters
+
+
+class Counting(LineWidget, Widget):
+    """A red row that tells how often it was drawn."""
+
+    DEFAULT_CSS = "Counting { height: 1; }"
+    times = 0
+
+    def row(self, y: int) -> Strip:
+        self.times += 1
+        return Strip([Segment(f"drawn {self.times}".ljust(self.outer_size.width), Style.parse("red"))])
+
 
 MADE: list[Widget] = [
     RowBar(),
@@ -62,3 +89,35 @@ async def test_a_widget_that_was_removed_can_be_drawn_once_more(widget: Widget) 
         await widget.remove()
         assert [strip.text for strip in widget.render_lines(Region(0, 0, 20, 3))] == [" " * 20] * 3
         assert not widget.render_line(0).text.strip()
+
+
+async def test_a_row_is_drawn_again_only_after_a_refresh() -> None:
+    host, widget = Host(), Counting()
+    async with host.run_test(size=(40, 10)) as pilot:
+        await host.mount(widget)
+        await pilot.pause()
+        times = widget.times
+        host.begin_turn(1, "another widget changes")
+        host.say(3)
+        await pilot.pause()
+        assert "line 2" in host.text
+        assert f"drawn {times}" in host.text
+        assert widget.times == times
+        widget.refresh()
+        await pilot.pause()
+        assert f"drawn {times + 1}" in host.text
+
+
+async def test_other_filters_have_a_row_drawn_again() -> None:
+    host, widget = Filtered(), Counting()
+    async with host.run_test(size=(40, 10)):
+        await host.mount(widget)
+        row = Region(0, 0, widget.size.width, 1)
+        (coloured,) = widget.render_lines(row)
+        host.filters = [Monochrome()]
+        (grey,) = widget.render_lines(row)
+        host.filters = []
+        (again,) = widget.render_lines(row)
+    colours = [next(iter(strip)).style for strip in (coloured, grey, again)]
+    assert colours[0] == colours[2] == Style.parse("red")
+    assert colours[1] != colours[0]

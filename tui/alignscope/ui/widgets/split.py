@@ -62,9 +62,6 @@ class Split(LineWidget, Container):
         self._shares = [1 / len(views)] * len(views)
         self._from: int | None = None
         """Row or column of the mouse at the last drag; None while no divider is dragged."""
-        self._drawn: tuple[object, ...] = ()
-        """State that `_rows` were drawn for."""
-        self._rows: list[Strip] = []
 
     @property
     def layout(self) -> Layout:
@@ -118,6 +115,7 @@ class Split(LineWidget, Container):
         # A widget that asks for a layout has its ancestors arranged again, not its own children.
         for view in self.views[:1]:
             view.refresh(layout=True)
+        self.refresh()
 
     def watch_stacked(self) -> None:
         self._share_out()
@@ -140,27 +138,19 @@ class Split(LineWidget, Container):
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
         """Draw the dividers; the panes cover the rest."""
-        dividers, plain = self._dividers, self.rich_style
-        drawn = (self.size, self.stacked, dividers, self.held, plain)
-        if drawn != self._drawn:
-            self._drawn = drawn
-            line, held = (self.get_component_rich_style(f"split--{name}") for name in ("divider", "held"))
-            width, height = self.size
-            cells = [Segment(" ", plain)] * (height if self.stacked else width)
-            for index, place in enumerate(dividers):
-                if 0 <= place < len(cells):  # the terminal may be too small
-                    cells[place] = Segment("─" if self.stacked else "│", held if index == self.held else line)
-            if self.stacked:
-                self._rows = [Strip([Segment(cell.text * width, cell.style)], width) for cell in cells]
-            else:
-                self._rows = [Strip(Segment.simplify(cells), width)] * height
-        rows = self._rows[start:stop]
-        return rows + [Strip.blank(self.size.width)] * (stop - start - len(rows))  # drawn before the first layout
-
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self._drawn = ()
+        plain = self.rich_style
+        line, held = (self.get_component_rich_style(f"split--{name}") for name in ("divider", "held"))
+        width, height = self.size
+        cells = [Segment(" ", plain)] * (height if self.stacked else width)
+        for index, place in enumerate(self._dividers):
+            if 0 <= place < len(cells):  # the terminal may be too small
+                cells[place] = Segment("─" if self.stacked else "│", held if index == self.held else line)
+        if self.stacked:
+            rows = [Strip([Segment(cell.text * width, cell.style)], width) for cell in cells]
+        else:
+            rows = [Strip(Segment.simplify(cells), width)] * height
+        drawn = rows[start:stop]
+        return drawn + [Strip.blank(width)] * (stop - start - len(drawn))  # drawn before the first layout
 
     def _position(self, event: events.MouseEvent) -> int:
         offset = event.screen_offset - self.content_region.offset

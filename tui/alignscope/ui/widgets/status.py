@@ -8,12 +8,13 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from alignscope.text.clean import cell_width, clean, fit
+from alignscope.ui.widgets.transcript.line_widget import KeptRows
 
 _KEY = re.compile(r"\bF\d{1,2}\b")
 """A function key in a message, which is highlighted."""
 
 
-class NoticeLine(Static):
+class NoticeLine(KeptRows, Static):
     """One message for the person, hidden when it is empty."""
 
     DEFAULT_CSS = """
@@ -39,7 +40,7 @@ class NoticeLine(Static):
         self.update(content.highlight_regex(_KEY, style="$accent bold") if severity == "information" else content)
 
 
-class SettingsLine(Static):
+class SettingsLine(KeptRows, Static):
     """The next turn's settings, with those that aren't the default in another colour, and the session's title."""
 
     DEFAULT_CSS = """

@@ -14,6 +14,7 @@ from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine
+from alignscope.ui.widgets.transcript.line_widget import KeptRows
 
 if TYPE_CHECKING:
     from alignscope.run.servers import Servers
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class SplitScreen(AppScreen[T]):
+class SplitScreen(KeptRows, AppScreen[T]):
     """A screen with a split of panes, and a line for notices."""
 
     split = query_one("#split", Split)

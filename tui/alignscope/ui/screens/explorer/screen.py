@@ -39,6 +39,7 @@ from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptEditor, PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.status import NoticeLine, SettingsLine
+from alignscope.ui.widgets.transcript.line_widget import KeptRows
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ def _finder(kind: str) -> Callable[[], type[Provider]]:
         return finder
 
     return found
+
+
+class _Stage(KeptRows, Horizontal):
+    """The panes, and the sampling panel beside or below them."""
 
 
 class ExplorerScreen(SplitScreen[int]):
@@ -117,7 +122,7 @@ class ExplorerScreen(SplitScreen[int]):
         self.sending = self.further = SendingActions(self)
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="stage"):
+        with _Stage(id="stage"):
             panes = self.exploration.lineup
             views = [self.lineup.make_view(pane, tone) for pane, tone in zip(panes, tones(panes), strict=True)]
             split = Split(views, id="split")

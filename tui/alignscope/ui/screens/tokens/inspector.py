@@ -91,6 +91,7 @@ class Inspector(LineWidget, Widget):
 
     def on_resize(self) -> None:
         self._shown, self._strips, self._blank = self._rows(), None, None
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""

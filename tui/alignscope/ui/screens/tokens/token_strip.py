@@ -73,6 +73,7 @@ class TokenStrip(LineWidget, Widget):
 
     def on_resize(self) -> None:
         self._cells = self._strip = None
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""

@@ -36,7 +36,6 @@ class RowBar(LineWidget, Widget):
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self._pieces: tuple[tuple[str, str], ...] = ()
-        self._strip: Strip | None = None
 
     @property
     def room(self) -> int:
@@ -50,27 +49,18 @@ class RowBar(LineWidget, Widget):
     def redraw(self) -> None:
         """Draw again if a piece changed."""
         if tuple(self.lay_out()) != self._pieces:
-            self._strip = None
             self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self._strip = None
 
     def row(self, y: int) -> Strip:
         """Draw the row."""
-        width = self.outer_size.width
-        if self._strip is None or self._strip.cell_length != width:
-            self._pieces = tuple(self.lay_out())
-            plain = self.rich_style
-            segments = [
-                Segment(text, self.get_component_rich_style(component) if component else plain)
-                for text, component in ((" " * self.INDENT, ""), *self._pieces)
-                if text
-            ]
-            self._strip = Strip(segments).adjust_cell_length(width, plain)
-        return self._strip
+        self._pieces = tuple(self.lay_out())
+        plain = self.rich_style
+        segments = [
+            Segment(text, self.get_component_rich_style(component) if component else plain)
+            for text, component in ((" " * self.INDENT, ""), *self._pieces)
+            if text
+        ]
+        return Strip(segments).adjust_cell_length(self.outer_size.width, plain)
 
 
 class PaneHeader(RowBar):

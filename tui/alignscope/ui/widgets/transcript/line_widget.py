@@ -1,7 +1,7 @@
-"""Base of widgets that draw their own rows, their frame clock, and style rules for tones."""
+"""Bases of widgets that keep their rows, or draw their own, their frame clock, and style rules for tones."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakKeyDictionary
 
 from textual.geometry import Region
@@ -11,6 +11,7 @@ from alignscope.model.lineup.tones import TONES
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.filter import LineFilter
     from textual.widget import Widget
 
     _Base = Widget
@@ -68,11 +69,42 @@ def tone_css(selector: str) -> str:
     return "".join(f"{selector.format(tone=tone)} {{ color: ${tone}-tone; }}\n" for tone in TONES)
 
 
-class LineWidget(_Base):
+class KeptRows(_Base):
+    """First base of a widget whose rows are drawn again only after `refresh`, for another region or other filters.
+
+    A widget that puts its rows together when it hears of a new size has been drawn for it already, and refreshes too.
+    Textual asks every widget in view for all its rows whenever anything on the screen changes. Its own cache keeps what
+    a row looks like, but not what the filters make of it, and looks up a dozen styles before it looks into the cache.
+    """
+
+    _kept_rows: tuple[Region, Sequence["LineFilter"], list[Strip]] | None = None
+
+    def refresh(self, *regions: Region, **how: Any) -> Self:
+        """Draw again."""
+        self._kept_rows = None
+        return super().refresh(*regions, **how)
+
+    def notify_style_update(self) -> None:
+        """Draw again in other colours."""
+        super().notify_style_update()
+        self._kept_rows = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the rows of a region for Textual."""
+        filters, kept = self.get_line_filters(), self._kept_rows
+        if kept is None or kept[0] != crop or kept[1] != filters:
+            kept = self._kept_rows = crop, filters, self.draw_lines(crop)
+        return kept[2]
+
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        """Draw a region."""
+        return super().render_lines(crop)
+
+
+class LineWidget(KeptRows):
     """First base of a widget that draws whole rows, without border, padding or opacity.
 
-    Textual asks every widget in view for all rows whenever anything on the screen changes, and its own drawing is the
-    dearest part of a frame. Rows must have the outer width, and should be cached.
+    Textual's own drawing is the dearest part of a frame. Rows must have the outer width.
 
     Textual also asks once for the rows of a removed widget, whose styles are gone. These rows are blank.
     """
@@ -89,8 +121,8 @@ class LineWidget(_Base):
         """Draw a row for Textual's search for the style under the mouse."""
         return self.row(y) if self.is_attached else Strip.blank(self.outer_size.width)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw a region for Textual."""
+    def draw_lines(self, crop: Region) -> list[Strip]:
+        """Draw a region."""
         if not self.is_attached:
             return [Strip.blank(crop.width)] * crop.height
         strips = self.rows_of(crop.y, crop.bottom)

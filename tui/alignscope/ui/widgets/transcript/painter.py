@@ -101,7 +101,7 @@ class Painter:
         cells += len(gutter)
         if cells < outer:
             segments.append(Segment(" " * (outer - cells), at(style, len(drawn), y)))
-        strip = Strip(segments, max(cells, outer))
+        strip = Strip(Segment.simplify(segments), max(cells, outer))
         # Blanks may extend beyond the edge; the scroll bar's column stays free.
         return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
 
