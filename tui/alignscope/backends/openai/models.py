@@ -56,7 +56,6 @@ class Props(msgspec.Struct):
 
     default_generation_settings: Defaults | None = None
     chat_template: str | None = None
-    build_info: str | None = None
     model_ftype: str | None = None
 
 

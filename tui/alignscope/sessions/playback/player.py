@@ -70,12 +70,6 @@ class Player:
         return self.recording.turns[index] if index >= 0 else None
 
     @property
-    def turn_ms(self) -> float:
-        """Time at which the current turn began; 0 without turns."""
-        index = self.recording.turn_at(self.count)
-        return self._times[self.recording.turn_start(index)] if index >= 0 else 0.0
-
-    @property
     def moment_ms(self) -> float:
         """Time since the current turn's prompt was sent, as recorded: at no pace, and with no pause shortened."""
         if not self.count:
