@@ -1,4 +1,4 @@
-"""`python -m tests.bench.lab [ROWS [TOKENS]]`: what a run costs, against a bare loop that writes the same rows.
+"""`python -m tests.bench.lab [ROWS [TOKENS [ROUNDS]]]`: what a run costs against a bare loop with the same rows.
 
 Both ask the same loopback server in a process of its own, eight requests at once, and each runs in a fresh process.
 Goals: processor time of a token at most 1.3 times the bare loop's, and no more memory for ten times the rows.
@@ -23,11 +23,12 @@ from alignscope.lab.run.opening import opened, planned
 from alignscope.lab.run.work import Lab
 from alignscope.lab.spec.file import read_spec
 from alignscope.run.servers import Servers
+from alignscope.text.wording import counted
 from tests.lab.run.running import spec_for
 
 CONCURRENCY: Final = 8
 PROMPTS: Final = 10
-ROUNDS: Final = 3
+DEFAULTS: Final = (1000, 60, 3)
 
 
 def _usage() -> tuple[float, float]:
@@ -87,20 +88,21 @@ def main() -> None:
     if sys.argv[1:2] == ["--go"]:
         go(*sys.argv[2:])
         return
-    rows, tokens = (int(each) for each in [*sys.argv[1:3], *("1000", "60")[len(sys.argv) - 1 :]])
+    given = [int(each) for each in sys.argv[1:4]]
+    rows, tokens, rounds = [*given, *DEFAULTS[len(given) :]]
     sender = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.sender"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert sender.stdout and sender.stdin
     url = f"http://127.0.0.1:{sender.stdout.readline().strip()}"
     try:
-        pairs = [(measured("bare", url, rows, tokens), measured("lab", url, rows, tokens)) for _ in range(ROUNDS)]
+        pairs = [(measured("bare", url, rows, tokens), measured("lab", url, rows, tokens)) for _ in range(rounds)]
         few = measured("lab", url, max(PROMPTS, rows // 10), tokens)
     finally:
         sender.stdin.close()
         sender.wait(10)
     ratios = [ours[0] / theirs[0] for theirs, ours in pairs]
-    print(f"{rows:,} rows of {tokens} tokens, {ROUNDS} rounds, {os.cpu_count()} processors")
+    print(f"{rows:,} rows of {tokens} tokens, {counted(rounds, 'round')}, {os.cpu_count()} processors")
     for name, place in (("bare", 0), ("lab", 1)):
         times = [pair[place][0] for pair in pairs]
         print(f"{name:5} {statistics.median(times):7.1f} us/token [{min(times):.1f}-{max(times):.1f}]")

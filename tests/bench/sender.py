@@ -9,7 +9,9 @@ import asyncio
 import json
 import random
 import re
+import sys
 import time
+from functools import cache
 from typing import Final
 
 _MODEL: Final = re.compile(r"bench:(\d+)-(\d+)(?:-(\d+))?")
@@ -39,29 +41,52 @@ def _line(path: str, model: str, text: str, *, done: bool = False) -> bytes:
     return json.dumps(body).encode() + b"\n"
 
 
+@cache
+def _lines(path: str, model: str) -> list[bytes]:
+    """The lines of a reply, without its end. Made once, so that the server costs little beside who is measured."""
+    match = _MODEL.fullmatch(model)
+    count = int(match[1]) if match else 10
+    if match and match[3] and path == "/api/chat":
+        count = int(match[3])
+    return [_line(path, model, text) for text in tokens(count, 1 if path == "/api/chat" else 2)]
+
+
+@cache
+def _whole(path: str, model: str) -> list[bytes]:
+    """A reply that is sent as fast as it can, in parts that are written at once."""
+    lines = _lines(path, model)
+    batches = [b"".join(lines[first : first + _BATCH]) for first in range(0, len(lines), _BATCH)]
+    return [*map(_chunk, batches[:-1]), b"".join(map(_chunk, [*batches[-1:], _end(path, model)])) + _chunk(b"")]
+
+
+def _end(path: str, model: str) -> bytes:
+    who = "c" if path == "/api/chat" else "g"
+    return _line(path, model, f" END{who}") + _line(path, model, "", done=True)
+
+
+def _chunk(content: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(content), content)
+
+
 async def _stream(writer: asyncio.StreamWriter, path: str, model: str) -> None:
     match = _MODEL.fullmatch(model)
-    count, rate = (int(match[1]), int(match[2])) if match else (10, 0)
-    who = "c" if path == "/api/chat" else "g"
-    if match and match[3] and who == "c":
-        count = int(match[3])
-    lines = [_line(path, model, text) for text in tokens(count, 1 if who == "c" else 2)]
-    end = _line(path, model, f" END{who}") + _line(path, model, "", done=True)
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n")
-    start = time.monotonic()
+    rate = int(match[2]) if match else 0
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n")
     if not rate:
-        for first in range(0, count, _BATCH):
-            writer.write(b"".join(lines[first : first + _BATCH]))
+        for part in _whole(path, model):
+            writer.write(part)
             await writer.drain()
-    for number, line in enumerate(lines if rate else []):
+        return
+    start = time.monotonic()
+    for number, line in enumerate(_lines(path, model)):
         await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
         if number % _MARKER_EVERY == 0:
-            name = f"m{who}{number:05d}"
+            name = f"m{'c' if path == '/api/chat' else 'g'}{number:05d}"
             print(name, time.monotonic(), flush=True)
             line = _line(path, model, f" {name} ")
-        writer.write(line)
+        writer.write(_chunk(line))
         await writer.drain()
-    writer.write(end)
+    writer.write(_chunk(_end(path, model)) + _chunk(b""))
     await writer.drain()
 
 
@@ -73,7 +98,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             body = json.loads(await reader.readexactly(int(length[1])) if length else b"{}")
             if path in ("/api/generate", "/api/chat"):
                 await _stream(writer, path, body["model"])
-                break
+                continue
             template = "{{ .Prompt }}"
             reply = json.dumps(
                 {"version": _VERSION, "models": [], "template": template, "capabilities": ["completion"]}
@@ -94,8 +119,6 @@ async def main() -> None:
     server = await asyncio.start_server(_answer, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     loop = asyncio.get_running_loop()
-    import sys
-
     await loop.run_in_executor(None, sys.stdin.read)
 
 

@@ -69,8 +69,8 @@ class Shell:
     async def run(self, *arguments: str, stdin: bytes | None = None) -> Done:
         """Run to the end, as a fork of what has imported alignscope already where that is the same."""
         if self.program == _PROGRAM and sys.platform == "linux":
-            async with asyncio.timeout(LONG):
-                return Done(*await warm().run(arguments, self.environment, stdin))
+            async with asyncio.timeout(LONG), warm().started(arguments, self.environment, stdin) as fork:
+                return Done(*await fork.wait())
         streams = {} if stdin is None else {"stdin": asyncio.subprocess.PIPE}
         async with self.started(*arguments, **streams) as process:
             out, err = await asyncio.wait_for(process.communicate(stdin), LONG)

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -46,10 +46,11 @@ class Warm:
         self._socket.close()
         self._process.wait()
 
-    async def run(
-        self, arguments: tuple[str, ...], environment: dict[str, str], stdin: bytes | None
-    ) -> tuple[int, str, str]:
-        """Run a command to its end, and return its status and both its outputs."""
+    @asynccontextmanager
+    async def started(
+        self, arguments: tuple[str, ...], environment: dict[str, str], stdin: bytes | None = None
+    ) -> AsyncIterator["Fork"]:
+        """A command under way, which is killed when the block is left before it has ended."""
         given = os.open(os.devnull, os.O_RDONLY)
         if stdin is not None:
             os.close(given)
@@ -66,13 +67,37 @@ class Warm:
             os.close(end)
         async with AsyncExitStack() as stack:
             out, err, told = [await stack.enter_async_context(_reading(end)) for end, _ in pipes]
-            process = int(await told.readline())
+            fork = Fork(int(await told.readline()), asyncio.gather(out.read(), err.read(), told.read()))
             try:
-                written = await asyncio.gather(out.read(), err.read(), told.read())
-            except BaseException:
-                os.kill(process, signal.SIGKILL)
-                raise
-        return int(written[2]), written[0].decode(), written[1].decode()
+                yield fork
+            finally:
+                fork.kill()
+                await fork.wait()
+
+
+class Fork:
+    """A command under way, or at its end."""
+
+    def __init__(self, process: int, written: "asyncio.Future[tuple[bytes, bytes, bytes]]") -> None:
+        self._process = process
+        self._written = written
+        """Both outputs and the status, once it has ended."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._written.done()
+
+    def kill(self) -> None:
+        """End it by SIGKILL, unless it has ended."""
+        if not self.ended:
+            with suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+
+    async def wait(self) -> tuple[int, str, str]:
+        """Return its status and both its outputs once it has ended."""
+        out, err, status = await asyncio.shield(self._written)
+        return int(status), out.decode(), err.decode()
 
 
 @cache

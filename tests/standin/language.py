@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 _TOKEN = re.compile(r"<\|[^|>]*\|>| ?\w+|\s|[^\w\s]")
 _WORDS = tuple(f" w{number}" for number in range(200))
@@ -29,21 +30,13 @@ class Language:
 
     def tops(self, text: str, number: int) -> Tops:
         """The likeliest tokens behind a text; \"\" is the end."""
-        common = random.Random(text)
-        first = common.choice(_WORDS)
-        own = random.Random(f"{self.name}\n{text}")
-        words = [word for word in _WORDS if word != first]
-        own.shuffle(words)
-        ranked = [first, *words] if common.random() < self.agrees else [words[0], first, *words[1:]]
-        if self.ends_after is not None and text.count(" w") >= self.ends_after:
-            ranked.insert(0, "")
-        weights = [1.0 / (place + 1) ** 1.5 for place in range(len(ranked))]
-        total = math.fsum(weights)
-        return tuple((word, math.log(weight / total)) for word, weight in zip(ranked[:number], weights, strict=False))
+        ranked = _ranked(self, text)
+        return tuple(zip(ranked[:number], _logprobs(len(ranked)), strict=False))
 
     def logprob(self, text: str, token: str) -> float:
         """The log-probability of a token behind a text."""
-        return dict(self.tops(text, len(_WORDS) + 1)).get(token, -30.0)
+        ranked = _ranked(self, text)
+        return _logprobs(len(ranked))[ranked.index(token)] if token in ranked else -30.0
 
     def reply(self, text: str, limit: int) -> list[str]:
         """The likeliest tokens one after another, up to the end or a limit."""
@@ -54,6 +47,28 @@ class Language:
                 break
             tokens.append(token)
         return tokens
+
+
+@lru_cache(4096)
+def _ranked(language: Language, text: str) -> tuple[str, ...]:
+    """All that a language may write behind a text, the likeliest first. Kept, since it is asked for again and again."""
+    common = random.Random(text)
+    first = common.choice(_WORDS)
+    own = random.Random(f"{language.name}\n{text}")
+    words = [word for word in _WORDS if word != first]
+    own.shuffle(words)
+    ranked = [first, *words] if common.random() < language.agrees else [words[0], first, *words[1:]]
+    if language.ends_after is not None and text.count(" w") >= language.ends_after:
+        ranked.insert(0, "")
+    return tuple(ranked)
+
+
+@cache
+def _logprobs(number: int) -> tuple[float, ...]:
+    """The log-probabilities of so many tokens, the likeliest first."""
+    weights = [1.0 / (place + 1) ** 1.5 for place in range(number)]
+    total = math.fsum(weights)
+    return tuple(math.log(weight / total) for weight in weights)
 
 
 def tokenised(text: str) -> Sequence[str]:

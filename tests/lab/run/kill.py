@@ -1,8 +1,8 @@
-"""`python -m tests.lab.run.kill [N]`: one run killed by SIGKILL N times, at random moments, and gone on with.
+"""`python -m tests.lab.run.kill [N [SEED]]`: one run killed by SIGKILL N times, at random moments, and gone on with.
 
-Each time a process of its own is started by the same command. After each kill, every row that was whole before has to
-be there still; at the end, every row of the plan has to be there once, with its lists, and a row that was there may
-never have been asked for again.
+Each time a process of its own is started by the same command, a fork of one that has imported alignscope. After each
+kill, every row that was whole before has to be there still; at the end, every row of the plan has to be there once,
+with its lists, and a row that was there may never have been asked for again.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Final
 
 from alignscope.lab.folder import SAMPLES, lists, rows
 from tests.commands.shell import Shell
+from tests.commands.warm import warm
 from tests.lab.run.running import spec_for
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
@@ -45,7 +46,7 @@ async def many(kills: int, folder: Path, seed: int = 7) -> Outcome:
     shell, out = Shell(folder), folder / "run"
     prompts = max(4, kills)
     outcome = Outcome(2 * prompts * SAMPLES_EACH)
-    script = Script(language=Language("a"), rate=400)
+    script = Script(language=Language("a"), rate=1600)
     async with Ollama(script=script, num_parallel=CONCURRENCY) as server:
         more = f"samples: {SAMPLES_EACH}\nlogprobs: 5\nsampling: {{num_predict: {_TOKENS}}}"
         spec = spec_for(folder, server.url, prompts=prompts, more=more)
@@ -55,11 +56,11 @@ async def many(kills: int, folder: Path, seed: int = 7) -> Outcome:
             at = len(before) + moments.randrange(
                 max(1, 2 * (outcome.rows - len(before)) // (kills - outcome.kills + 1))
             )
-            async with shell.started(*command) as process:
-                while _count(out) < at and process.returncode is None:  # noqa: ASYNC110, no event comes from a file
+            async with warm().started(command, shell.environment) as process:
+                while _count(out) < at and not process.ended:  # noqa: ASYNC110, no event comes from a file
                     await asyncio.sleep(0.002)
                 await asyncio.sleep(moments.random() * 0.02)
-                if process.returncode is not None:
+                if process.ended:
                     break
                 process.kill()
                 await process.wait()
@@ -103,10 +104,11 @@ def _keys(out: Path, outcome: Outcome) -> set[str]:
 
 def main() -> None:
     """Kill as often as the argument says, and print what that cost."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    given = [int(each) for each in sys.argv[1:3]]
+    count, seed = [*given, *(100, 7)[len(given) :]]
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(many(count, Path(folder)))
+        outcome = asyncio.run(many(count, Path(folder), seed))
     for fault in outcome.faults:
         print(fault)
     print(
