@@ -7,8 +7,8 @@ import pytest
 from alignscope.cli import main
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.claims.claim import names
-from alignscope.lab.spec.drafting import ladders
 from alignscope.lab.spec.file import Spec, read_spec
+from alignscope.lab.spec.ladders import ladders
 from alignscope.text.clean import cell_width
 from tests.backends.embedded.files import MODELS
 from tests.commands.shell import Shell

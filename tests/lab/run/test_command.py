@@ -9,6 +9,7 @@ import pytest
 
 from alignscope.lab import manifest
 from alignscope.lab.folder import lists, rows
+from alignscope.lab.spec.ladders import ladders
 from tests.commands.shell import Shell, Terminal
 from tests.lab.run.running import spec_for, whole
 from tests.standin import Ollama, Script
@@ -67,6 +68,32 @@ async def test_a_run_on_the_twins_ends_and_is_there(shell: Shell, twins: str, tm
     assert "6 rows there already" in again.err
     assert [*rows(out)] == found
     assert manifest.read(out) == kept
+
+
+async def test_a_ladder_takes_the_lineups_place_as_a_run_of_its_own(shell: Shell, tmp_path: Path) -> None:
+    more = "logprobs: 5\nscores: [{of: aligned, by: base, frame: chat}]\n"
+    spec = written(tmp_path, TWINS.replace("logprobs: 2\n", more))
+    spec_alone = await shell.run("lab", "run", spec, "--dry-run")
+    assert "scores[1].of: no entry of the lineup is called aligned" in spec_alone.err
+    out = tmp_path / "out"
+    done = await shell.run("lab", "run", spec, "--ladder", "twins", "--out", str(out))
+    assert done.status == 0, done.err
+    assert done.err.splitlines()[0] == f"twins-twins: 3 prompts, 9 rows, into {out}"
+    assert {(row.entry, row.role, row.mode, row.model) for row in whole(out)} == {
+        ("base", "base", "completion", "twin:text"),
+        ("sft", "other", "chat", "twin:sft"),
+        ("aligned", "aligned", "chat", "twin:latest"),
+    }
+    kept = manifest.read(out)
+    assert kept and kept.spec["ladder"] == ["base", "sft", "aligned"] and not kept.file
+    other = await shell.run("lab", "run", written(tmp_path), "--out", str(out))
+    assert other.status == 1
+    assert "holds the run twins-twins, and this is twins" in other.err
+    unknown = await shell.run("lab", "run", spec, "--ladder", "stairs")
+    assert unknown.status == 2
+    assert "--ladder: no ladder is called stairs; there are twins, olmo-3" in unknown.err
+    told = (await shell.run("lab", "run", "--help")).out
+    assert all(name in told for name in ladders())
 
 
 async def test_a_dry_run_says_what_it_would_be_and_keeps_nothing(shell: Shell, twins: str, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _claims() -> list[str]:
 
 
 def _ladders() -> list[str]:
-    from alignscope.lab.spec.drafting import ladders
+    from alignscope.lab.spec.ladders import ladders
 
     return [*ladders()]
 

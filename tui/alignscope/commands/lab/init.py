@@ -8,7 +8,7 @@ from alignscope.files.whole import write_whole
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.claims import claim as claims
 from alignscope.lab.spec import drafting
-from alignscope.lab.spec.drafting import Stage
+from alignscope.lab.spec.ladders import Stage, ladder
 from alignscope.model.lineup.pane import LineupError, read_pane
 
 
@@ -57,7 +57,7 @@ def _stages(options: argparse.Namespace) -> tuple[Stage, ...]:
         if any(text for _, text in named):
             raise UsageError("--ladder names the whole lineup, so --base and --instruct don't go with it")
         try:
-            return drafting.ladder(options.ladder)
+            return ladder(options.ladder)
         except FileError as error:
             raise UsageError(f"--ladder: {error}") from error
     if not any(text for _, text in named):

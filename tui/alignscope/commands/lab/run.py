@@ -30,6 +30,7 @@ from alignscope.lab.run.scoring import Scoring
 from alignscope.lab.run.trial import measure
 from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
+from alignscope.lab.spec.ladders import ladders
 from alignscope.model.lineup.pane import PaneRequest
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = read_settings()
     try:
         file = Path(options.file).expanduser()
-        spec = read_spec(file, chosen.servers, chosen.all_presets)
+        spec = _spec(file, chosen, options.ladder)
         out = Path(options.out).expanduser() if options.out else RUNS / spec.name
         show = _Lines(out) if options.json else _Show(out)
         try:
@@ -67,6 +68,13 @@ def run(options: argparse.Namespace) -> int:
         return Status.FAILED
 
 
+def _spec(file: Path, chosen: Settings, rungs: str | None) -> Spec:
+    """Return the spec in a file, or the same for the stages of a ladder. Raises FileError and UsageError."""
+    if rungs is not None and rungs not in ladders():
+        raise UsageError(f"--ladder: no ladder is called {rungs:.40}; there are {', '.join(ladders())}")
+    return read_spec(file, chosen.servers, chosen.all_presets, rungs)
+
+
 async def _run(
     options: argparse.Namespace,
     file: Path,
@@ -80,7 +88,9 @@ async def _run(
         plan, count = await planned(spec, servers)
         if options.dry_run:
             return await _dry_run(plan, count, servers, concurrency)
-        with opened(out, plan, count, accept_changed=options.changed_models, file=file) as folder:
+        # Whoever finds the folder could not go on with the file alone where it isn't its lineup that is asked.
+        kept = None if options.ladder else file
+        with opened(out, plan, count, accept_changed=options.changed_models, file=kept) as folder:
             progress = Progress.of(count, folder.settled.done)
             show.begin(count, folder, progress)
             lab = Lab(

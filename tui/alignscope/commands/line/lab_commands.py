@@ -8,6 +8,9 @@ from alignscope.commands.line.options import add_json
 
 EXIT_HELP: Final = "exit status: 0 all rows are there, 1 some are missing, 2 wrong usage, 130 interrupted"
 
+_LADDERS: Final = "the stages of a model: twins, olmo-3, olmo-3-think, tulu-3 or smollm3"
+"""Those in `lab/spec/ladders.yaml`, without its imports."""
+
 
 def add_lab(commands: Any) -> None:
     """Add `lab` with its commands."""
@@ -41,9 +44,7 @@ def _add_init(actions: Any) -> None:
         "--claim", metavar="NAME", help="the run that answers something people say of alignment: "
         "knows, narrows, invents, policy, costs or bits",
     )  # fmt: skip
-    init.add_argument(
-        "--ladder", metavar="NAME", help="the stages of a model: twins, olmo-3, olmo-3-think, tulu-3 or smollm3"
-    )
+    init.add_argument("--ladder", metavar="NAME", help=f"take {_LADDERS}, as the lineup")
     init.add_argument("--base", metavar="MODEL[@URL]", help="the base model, with --instruct")
     init.add_argument("--instruct", metavar="MODEL[@URL]", help="its aligned twin, with --base")
 
@@ -64,8 +65,12 @@ def _add_run(actions: Any) -> None:
         " goes on, and asks again for what failed.",
         epilog=EXIT_HELP,
     )
-    run.set_defaults(dry_run=False, json=False)
+    run.set_defaults(dry_run=False, json=False, ladder=None)
     run.add_argument("file", metavar="SPEC", help="a file as `alignscope lab init` writes it")
+    run.add_argument(
+        "--ladder", metavar="NAME", help=f"instead of its lineup, ask {_LADDERS}. It is a run of its own, with NAME"
+        " added to the spec's",
+    )  # fmt: skip
     _add_running(run)
     run.add_argument(
         "--dry-run",

@@ -2,64 +2,26 @@
 
 import json
 import textwrap
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from alignscope.files.yaml_file import FileError, convert_part, load
 from alignscope.lab import TEMPLATE
 from alignscope.lab.claims.claim import Claim, Part
+from alignscope.lab.spec.ladders import Stage, roles
 from alignscope.measure.statistics.margins import Direction
 from alignscope.model.lineup.pane import is_hub, is_path, is_twin
 
-_LADDERS: Final = Path(__file__).with_name("ladders.yaml")
 _LINEUP: Final = """lineup:
   - {name: base, model: "twin:text", mode: completion}
   - {name: instruct, model: "twin:latest", mode: chat}
 """
 """What stands in the template."""
 _WIDTH: Final = 118
+TWINS: Final = (Stage(name="base", model="twin:text"), Stage(name="aligned", model="twin:latest"))
 _SAYS: Final = {
     Direction.MORE: "more, by over {}",
     Direction.LESS: "less, by over {}",
     Direction.SAME: "the same, within {}",
 }
-
-
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """A model of a lineup, of which the first is the base and the last the aligned one."""
-
-    name: str
-    model: str
-    server: str = ""
-    origin: str = ""
-    """Where it is from, where its name doesn't tell."""
-
-
-class Ladder(msgspec.Struct, frozen=True, kw_only=True):
-    """Stages of one model, in order."""
-
-    about: str
-    stages: tuple[Stage, ...]
-
-
-TWINS: Final = (Stage(name="base", model="twin:text"), Stage(name="aligned", model="twin:latest"))
-
-
-@cache
-def ladders() -> dict[str, Ladder]:
-    """Return the ladders that are known, by name."""
-    document = load(_LADDERS)
-    return {name: convert_part(document, name, written, Ladder) for name, written in document.data.items()}
-
-
-def ladder(name: str) -> tuple[Stage, ...]:
-    """Return the stages of a ladder. Raises FileError if there is none of the name."""
-    if name not in ladders():
-        raise FileError(f"no ladder is called {name:.40}; there are {', '.join(ladders())}")
-    return ladders()[name].stages
 
 
 def draft(stages: tuple[Stage, ...] = ()) -> str:
@@ -72,10 +34,9 @@ def draft(stages: tuple[Stage, ...] = ()) -> str:
     text = TEMPLATE.read_text("utf-8")
     if not stages:
         return text
-    roles = ["base", *["other"] * (len(stages) - 2), "aligned"]
     entries = [
         _entry(stage, "completion" if role == "base" else "chat", f", role: {role}")
-        for stage, role in zip(stages, roles, strict=True)
+        for stage, role in zip(stages, roles(stages), strict=True)
     ]
     return text.replace(_LINEUP, "\n".join([*_notes(stages), "lineup:", *entries, *_ladder(stages), ""]))
 

@@ -1,7 +1,7 @@
 """The spec of a run: what to ask whom, how often and with what. Read from YAML, and checked by line and field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -12,6 +12,7 @@ from alignscope.files.yaml_file import Document, FileError, convert, load
 from alignscope.lab.claims import claim as claims
 from alignscope.lab.row import CHAT, RAW, Role
 from alignscope.lab.spec.asked import asked
+from alignscope.lab.spec.ladders import climbing
 from alignscope.lab.spec.prompts import Source
 from alignscope.lab.spec.scores import Named, Passage, Shifting, passages, shifting
 from alignscope.model.lineup.pairing import Nature, default_mode, judge
@@ -148,16 +149,24 @@ class _Problems:
         self.found.append(self.document.problem(place, reason))
 
 
-def read_spec(path: Path, servers: Mapping[str, str] | None = None, presets: Mapping[str, Preset] = PRESETS) -> Spec:
+def read_spec(
+    path: Path,
+    servers: Mapping[str, str] | None = None,
+    presets: Mapping[str, Preset] = PRESETS,
+    rungs: str | None = None,
+) -> Spec:
     """Return the spec in a file. Raises FileError with all mistakes; files of prompts aren't read yet.
 
     Args:
         servers: URLs of the settings' servers, by name.
         presets: all presets, by name.
+        rungs: name of a ladder whose stages are asked instead of the lineup that stands there.
     """
     document = load(path, path.name)
     if not isinstance(document.data, dict):
         raise FileError(f"{path.name} is empty or no spec; `alignscope lab init` writes one with comments")
+    if rungs is not None:
+        document = replace(document, data=climbing(document.data, document.data.get("name") or path.stem, rungs))
     written = convert(document, _File)
     problems = _Problems(document, [])
     name = written.name or path.stem
