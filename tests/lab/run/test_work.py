@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,13 +39,16 @@ async def test_every_row_is_there_once_whatever_a_server_does(tmp_path: Path, fl
         well = server.default
         server.script("a", "busy", "cut", "well", "eof", "busy", "busy", "crash", "reset", well)
         server.script("b", "reset", well, "malformed", "cut", "busy", well)
-        spec = spec_for(tmp_path, server.url, models=("a", "b"), prompts=6, more="samples: 2\nseed: 3")
+        more = "samples: 2\nseed: 3\nlogprobs: 3"
+        spec = spec_for(tmp_path, server.url, models=("a", "b"), prompts=6, more=more)
         outcome = await go(spec, tmp_path / "run")
     found = whole(tmp_path / "run")
     assert len(found) == 24
     assert outcome.progress.whole == 24
     assert outcome.lab.retries >= 8
-    assert outcome.troubles
+    for said in ("is busy", "broke in the middle|ended the stream|not in its own format"):
+        assert any(re.search(f"({said}).* asks again by itself in", each) for each in outcome.troubles), said
+    assert sorted(each.key for each in lists(tmp_path / "run")) == sorted(row.key for row in found)
     assert {(row.entry, row.prompt_id, row.sample) for row in found} == {
         (entry, f"prompt-{prompt}", sample) for entry in ("e0", "e1") for prompt in range(6) for sample in (1, 2)
     }
@@ -87,27 +91,35 @@ async def test_what_is_there_is_not_asked_again(tmp_path: Path, ollama: Ollama) 
     assert len(whole(tmp_path / "run")) == 16
 
 
-async def test_an_outage_is_waited_for_and_said_once(tmp_path: Path) -> None:
-    out, said = tmp_path / "run", asyncio.Event()
+@pytest.mark.parametrize("flavour", FLAVOURS)
+async def test_an_outage_is_waited_for_and_said_once(tmp_path: Path, flavour: str) -> None:
+    out, said, sevens = tmp_path / "run", asyncio.Event(), Script(pieces=SEVEN)
 
     def trouble(message: str) -> None:
         if "Nothing answers" in message:
             said.set()
 
-    async with Ollama(script=Script(pieces=SEVEN)) as server:
-        port, spec = server.port, spec_for(tmp_path, server.url, models=("mistral:text",), prompts=20)
-        server.script("mistral:text", *[Script(pieces=SEVEN)] * 4, Script(pieces=SEVEN, rate=0.001))
+    async with server_of(flavour, sevens) as server:
+        port, spec = server.port, spec_for(tmp_path, server.url, models=("a",), prompts=20)
+        server.script("a", *[sevens] * 4, Script(pieces=SEVEN, rate=0.001))
         running = asyncio.create_task(go(spec, out, on_trouble=trouble))
-        await server.until(lambda: len(server.open_now("/api/generate")) == 3)
+        await server.until(lambda: sum("completion" in s.path or "generate" in s.path for s in server.open_now()) == 3)
     await said.wait()
     before = len(whole(out))
-    async with Ollama(script=Script(pieces=SEVEN), port=port):
+    async with server_of(flavour, sevens, port) as server:
         outcome = await running
+        asked = [seen for seen in server.requests if "prompt " in str(seen.body)]
     assert before == 4
-    assert len(whole(out)) == 20
+    found = whole(out)
+    assert len(found) == 20
+    assert {row.text for row in found} == {"".join(SEVEN)}
+    assert len(asked) == 16, "what is there is not asked again"
     assert outcome.lab.retries >= 3
     assert sum("Nothing answers" in message for message in outcome.troubles) == 1
-    assert any(message.endswith("Asked again in 0.01 seconds, and then less often.") for message in outcome.troubles)
+    assert any(
+        message.endswith("The run asks again by itself in 0.01 seconds, and then less often.")
+        for message in outcome.troubles
+    )
 
 
 async def test_a_server_that_stays_away_is_given_up_and_gone_on_with(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ async def test_a_server_that_is_busy_is_asked_again_and_one_that_breaks_is_said(
     well = judge.script(judge.longer)
     ollama.script("mistral:instruct", *[Script(status=503, error="busy")] * 5, well)
     judging = await judge.judged(index, ollama.url, model="mistral:instruct", most=5, troubles=troubles)
-    assert judging.came == 10 and judging.failed == 0 and any("Asked again in" in said for said in troubles)
+    assert judging.came == 10 and judging.failed == 0 and any("asks again by itself in" in said for said in troubles)
     ollama.script("mistral:instruct", Script(status=400, error="too long"))
     judging = await judge.judged(index, ollama.url, model="mistral:instruct", most=15, troubles=troubles)
     assert judging.came == 0 and judging.failed >= 10 and "too long" in judging.stopped

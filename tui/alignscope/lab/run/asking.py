@@ -36,6 +36,11 @@ class Reply:
     """What kind of problem ended it; None if none did."""
 
 
+def again_in(pause: float) -> str:
+    """Return the sentence that a request is sent again after so many seconds."""
+    return f"The run asks again by itself in {counted(pause, 'second')}, and then less often."
+
+
 class Watch:
     """Ends replies that are silent for too long. One clock for all, so that a token costs nothing."""
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.lab.row import Scored, short
+from alignscope.lab.run.asking import again_in
 from alignscope.lab.run.plan import Plan
 from alignscope.lab.run.scored import Asker
 from alignscope.lab.run.scores import Job, Kind, ScoresFile, Wanted
 from alignscope.run.servers import Servers
 from alignscope.scoring.scorer import NoLogprobsError
-from alignscope.text.wording import counted
 
 _WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
 _LASTING: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED, Fault.CONTEXT})
@@ -145,7 +145,7 @@ class Scoring:
                     self.failed += 1
                     self._once(job, f"{name}: {error} The same command asks again.")
                     return None
-                self._once(job, f"{name}: {error} Asked again in {counted(pause, 'second')}, and then less often.")
+                self._once(job, f"{name}: {error} {again_in(pause)}")
                 await asyncio.sleep(pause)
                 continue
             self._worked.add((name, job.kind))

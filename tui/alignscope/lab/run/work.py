@@ -13,13 +13,12 @@ from alignscope.backends.base import Backend, Fault
 from alignscope.lab.folder import Folder
 from alignscope.lab.manifest import now
 from alignscope.lab.row import Row, Scored, short
-from alignscope.lab.run.asking import Reply, Watch, read, row_of
+from alignscope.lab.run.asking import Reply, Watch, again_in, read, row_of
 from alignscope.lab.run.plan import Job, Plan
 from alignscope.lab.run.scores import ScoresFile, Wanted, wants_scores
 from alignscope.lab.run.scoring import Scoring
 from alignscope.run.logprobs import none_told
 from alignscope.run.servers import Servers
-from alignscope.text.wording import counted
 
 _WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
 """Problems that pass by themselves, however long that takes."""
@@ -207,7 +206,7 @@ class Lab:
                     return reply, at
                 pause = pauses[min(failures - 1, len(pauses) - 1)]
             self.retries += 1
-            self._say(line, reply, f"Asked again in {counted(pause, 'second')}, and then less often.")
+            self._say(line, reply, again_in(pause))
             await asyncio.sleep(pause)
 
     def _stop(self, line: _Line, reply: Reply) -> None:

@@ -10,7 +10,7 @@ import msgspec
 
 from alignscope.backends.base import Backend, Fault, Request
 from alignscope.lab.manifest import now
-from alignscope.lab.run.asking import Reply, Watch, read
+from alignscope.lab.run.asking import Reply, Watch, again_in, read
 from alignscope.lab.run.work import Patience
 from alignscope.lab.votes.index import Index, Pair
 from alignscope.lab.votes.judging.answers import Answer, Record, answers
@@ -198,7 +198,7 @@ class Judging:
                 if failures >= self._patience.tries:
                     return reply
                 pause = pauses[min(failures - 1, len(pauses) - 1)]
-            self._say(f"{reply.message} Asked again in {counted(pause, 'second')}, and then less often.")
+            self._say(f"{reply.message} {again_in(pause)}")
             await asyncio.sleep(pause)
 
     def _fail(self, reply: Reply) -> None:
