@@ -29,9 +29,10 @@ def _is(reply: Reply, label: Label) -> Bounds | bool:
 def _error(of: Measured, what: str) -> str:
     found, mistaken = of.found_interval(), of.mistaken_interval()
     return (
-        f"The rules are for English, and wrong sometimes: of {of.there} replies that were labelled by hand as such they"
-        f" found {of.found} ({found.lo:.0%} to {found.hi:.0%}), and of {of.others} others they took {of.mistaken} for"
-        f" one that {what} ({mistaken.lo:.0%} to {mistaken.hi:.0%})."
+        "The rules are for English, German, French, Spanish and Japanese, and wrong sometimes: of"
+        f" {of.there} replies that were labelled by hand as such they found {of.found} ({found.lo:.0%} to"
+        f" {found.hi:.0%}), and of {of.others} others they took {of.mistaken} for one that {what}"
+        f" ({mistaken.lo:.0%} to {mistaken.hi:.0%})."
     )
 
 
