@@ -88,11 +88,12 @@ def test_many_facts_less_in_one_form_are_a_no(tmp_path: Path) -> None:
 def test_what_straddles_the_margin_cant_be_told(tmp_path: Path) -> None:
     found = answered(tmp_path, "knows", facts({**KNOWN, ("aligned", "chat", "asked"): 20}))
     [*_, chat] = deciding(found)
-    assert (found.verdict, chat.verdict, chat.why) == (
-        CANT_TELL,
-        CANT_TELL,
-        "the interval lies on both sides of the margin",
+    assert (found.verdict, chat.verdict) == (CANT_TELL, CANT_TELL)
+    assert chat.why == (
+        "the interval lies on both sides of the margin; about 2,300 pairs would tell in four of five runs, if the"
+        " difference is what it is here"
     )
+    assert chat.enough is not None and 2250 < chat.enough <= 2300  # by statsmodels, 2254 without pseudo-prompts
     wide = answered(tmp_path, "knows", facts({**KNOWN, ("aligned", "chat", "asked"): 20}), margins={"right": 0.4})
     assert (wide.verdict, {part.margin for part in deciding(wide)}) == (YES, {0.4})
 

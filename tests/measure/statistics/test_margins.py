@@ -1,13 +1,15 @@
 """Differences against a margin: as scipy tests them, and as their interval lies."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.power import TTestPower
 
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.statistics.margins import Direction, against_margin
-from alignscope.measure.statistics.paired import bounded_difference
+from alignscope.measure.statistics.margins import Direction, against_margin, prompts_that_tell
+from alignscope.measure.statistics.paired import bounded_difference, effect_seen, smallest_effect
 
 SHARES = st.lists(
     st.tuples(st.integers(-10, 10), st.integers(0, 3)).map(
@@ -71,3 +73,67 @@ def test_nothing_is_said_of_few_prompts_unknown_bounds_and_numbers_all_alike() -
     # Pseudo-prompts keep equal rates from being certain.
     found = against_margin(points(*[0.5] * 12), Direction.MORE, 0.1, rates=True)
     assert found is not None and 0 < found.holds < 0.05
+
+
+def test_so_many_prompts_would_tell_as_statsmodels_has_it() -> None:
+    values = [0.4, 1.2, -0.3, 0.8, 0.9, 1.4, 0.2, 0.5, 1.1, 0.7, 0.1]
+    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
+    for direction, margin, distance in (
+        (Direction.MORE, 0.5, mean - 0.5),
+        (Direction.MORE, 0.7, 0.7 - mean),
+        (Direction.LESS, 0.0, mean),
+        (Direction.SAME, 0.8, 0.8 - mean),
+        (Direction.SAME, 0.3, mean - 0.3),
+    ):
+        found = prompts_that_tell(points(*values), direction, margin, rates=False)
+        expected = TTestPower().solve_power(effect_size=distance / deviation, alpha=0.05, power=0.8)
+        assert found == pytest.approx(max(expected, len(values)), rel=0.02, abs=2)
+
+
+def test_so_many_prompts_do_tell_in_four_of_five_runs() -> None:
+    chance = np.random.default_rng(3)
+
+    def drawn(number: int) -> list[Bounds]:
+        return points(*(chance.binomial(5, 0.55, number) - chance.binomial(5, 0.4, number)) / 5)
+
+    first = drawn(4000)
+    mean = float(np.mean([each.lo for each in first]))
+    # Of other prompts, with the spread of these and the difference that all have together.
+    off = float(np.mean([each.lo for each in first[:40]])) - mean
+    needed = prompts_that_tell(
+        points(*(each.lo - off for each in first[:40])),
+        Direction.MORE, 0.05, rates=True,
+    )  # fmt: skip
+    assert needed is not None
+    told = [against_margin(drawn(needed), Direction.MORE, 0.05, rates=True) for _ in range(600)]
+    assert 0.7 <= sum(each is not None and each.holds < 0.05 for each in told) / 600 <= 0.9
+
+
+def test_the_spread_of_so_many_prompts_is_that_of_their_differences_with_the_pseudo_prompts() -> None:
+    values = [0.4, 0.2, -0.3, 0.8, 0.9, 0.4, 0.2, 0.5, 0.1, 0.7, 0.1]
+    spread = float(np.std([*values, 0.5, -0.5], ddof=1))
+    smallest = smallest_effect(values, rates=True)
+    for margin in (0.2, 0.3):
+        needed = prompts_that_tell(points(*values), Direction.SAME, margin, rates=True)
+        distance = abs(float(np.mean(values)) - margin)
+        assert needed is not None and smallest is not None
+        # Of as many prompts as there are it would be this; more see less.
+        assert effect_seen(spread, len(values), rates=True) == pytest.approx(smallest)
+        assert (needed == len(values)) == (smallest <= distance)
+
+
+def test_no_number_tells_what_bounds_leave_open() -> None:
+    wide = [Bounds(-0.1, 0.4)] * 6 + [Bounds(0.0, 0.5)] * 6
+    assert prompts_that_tell(wide, Direction.MORE, 0.1, rates=True) is None
+    assert prompts_that_tell(points(*[0.1] * 9), Direction.MORE, 0.05, rates=True) is None
+    assert prompts_that_tell(points(*[0.1, -0.1] * 6), Direction.MORE, 0.0, rates=True) is None
+
+
+@given(SHARES, st.sampled_from(Direction), MARGINS, st.booleans())
+def test_more_prompts_are_asked_for_where_these_dont_tell(
+    differences: list[Bounds], direction: Direction, margin: float, rates: bool
+) -> None:
+    found = against_margin(differences, direction, margin, rates=rates)
+    needed = prompts_that_tell(differences, direction, margin, rates=rates)
+    if found is not None and needed is not None and min(found) >= 0.05:
+        assert needed >= len(differences)

@@ -43,6 +43,8 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     interval: Ends | None = None
     """Of 95 %, over items: prompts, or pairs of prompts about one thing."""
     items: int = 0
+    enough: int | None = None
+    """About how many items would tell, where these don't and more could."""
     wins: int = 0
     """Items on which the first has more."""
     ties: int = 0

@@ -15,7 +15,7 @@ from alignscope.lab.summary.measures.measure import Kind, Measure
 from alignscope.lab.summary.rows import Arm, PromptKey
 from alignscope.measure.bounds import Bounds, difference_bounds
 from alignscope.measure.statistics.estimate import LEAST_PROMPTS
-from alignscope.measure.statistics.margins import Chances, Direction, against_margin
+from alignscope.measure.statistics.margins import Chances, Direction, against_margin, prompts_that_tell
 from alignscope.measure.statistics.paired import bounded_difference, outcomes
 from alignscope.measure.statistics.verdicts import Verdict
 from alignscope.text.clean import clean_line
@@ -116,7 +116,7 @@ def _told(compared: Compared, decided: deciding.Decided, *, decides: bool) -> Co
         why = (
             "the interval is clear of the margin by itself, and not as one of several"
             if several
-            else "the interval lies on both sides of the margin"
+            else f"the interval lies on both sides of the margin{_would_tell(compared)}"
         )
     if decided.verdict is Verdict.NO and compared.direction is Direction.SAME:
         why = "it is higher" if (compared.value[0] or 0.0) > 0 else "it is lower"
@@ -124,6 +124,15 @@ def _told(compared: Compared, decided: deciding.Decided, *, decides: bool) -> Co
         compared, verdict=decided.verdict, why=why, p=decided.p, p_holm=decided.p_holm if decides else None,
         decides=decides,
     )  # fmt: skip
+
+
+def _would_tell(compared: Compared) -> str:
+    """Return how many items would tell, rounded up to two digits; "" where none would."""
+    if compared.enough is None:
+        return ""
+    step = 10 ** max(0, len(str(compared.enough)) - 2)
+    about = -(-compared.enough // step) * step
+    return f"; about {about:,} pairs would tell in four of five runs, if the difference is what it is here"
 
 
 def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compared, Chances | None]:
@@ -189,6 +198,7 @@ def _with_difference(
         msgspec.structs.replace(
             compared, why=why, items=len(each), wins=wins, ties=known.ties, losses=losses,
             undecided=len(each) - wins - losses - known.ties,
+            enough=prompts_that_tell(each, compared.direction, compared.margin / scale, rates=rates),
             value=Bounds(spanned.lo.point * scale, spanned.hi.point * scale).finite,
             interval=Bounds(interval.lo * scale, interval.hi * scale).finite if interval is not None else None,
         ),

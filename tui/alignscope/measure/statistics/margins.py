@@ -4,12 +4,15 @@ import math
 import statistics
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.statistics.estimate import LEAST_PROMPTS
-from alignscope.measure.statistics.paired import PSEUDO
+from alignscope.measure.statistics.paired import PSEUDO, effect_seen
 from alignscope.measure.statistics.quantiles import t_probability
+
+_MOST_PROMPTS: Final = 100_000
+"""More can't be asked, so it is as if no number would do."""
 
 
 class Direction(StrEnum):
@@ -60,6 +63,55 @@ def against_margin(
     if direction is Direction.LESS:
         return Chances(below(-margin), above(-margin))
     return Chances(max(above(-margin), below(margin)), min(1.0, above(margin), below(-margin)))
+
+
+def prompts_that_tell(differences: Sequence[Bounds], direction: Direction, margin: float, *, rates: bool) -> int | None:
+    """Return about how many prompts like these would tell in four of five runs, if the difference is what it is here.
+
+    It is the number at which the smallest effect that is seen (Bloom 1995) is the distance from the margin, and as
+    uncertain as that: two digits are the most to show. None where no number would tell, since bounds lie on both sides
+    of the margin, for too few prompts, and beyond 100,000.
+    """
+    n = len(differences)
+    if n < LEAST_PROMPTS or not all(math.isfinite(end) for each in differences for end in each):
+        return None
+    ends = [each.lo for each in differences], [each.hi for each in differences]
+    lo, hi = map(statistics.fmean, ends)
+    distance = _distance(Bounds(lo, hi), direction, margin)
+
+    def tells(prompts: int) -> bool:
+        deviation = max(_deviation(each, prompts, rates=rates) for each in ends)
+        return effect_seen(deviation, prompts, rates=rates) <= distance
+
+    fewest, most = n, _MOST_PROMPTS
+    if not tells(most):
+        return None
+    while fewest < most:
+        middle = (fewest + most) // 2
+        if not tells(middle):
+            fewest = middle + 1
+        else:
+            most = middle
+    return fewest
+
+
+def _deviation(values: Sequence[float], prompts: int, *, rates: bool) -> float:
+    """Return the standard deviation that so many values like these have, for rates with the pseudo-prompts."""
+    variance = statistics.variance(values)
+    if not rates:
+        return math.sqrt(variance)
+    # Those add their own squares, and how far the mean of all is from theirs.
+    apart = len(PSEUDO) * prompts / (prompts + len(PSEUDO)) * statistics.fmean(values) ** 2
+    pseudo = math.fsum(each**2 for each in PSEUDO)
+    return math.sqrt(((prompts - 1) * variance + apart + pseudo) / (prompts + len(PSEUDO) - 1))
+
+
+def _distance(mean: Bounds, direction: Direction, margin: float) -> float:
+    """Return how far bounds lie on one side of what decides; 0 or less where they lie on both."""
+    if direction is Direction.SAME:
+        return max(min(margin - mean.hi, mean.lo + margin), mean.lo - margin, -margin - mean.hi)
+    bound = margin if direction is Direction.MORE else -margin
+    return max(mean.lo - bound, bound - mean.hi)
 
 
 def _tail(values: Sequence[float], bound: float, freedom: int) -> float:

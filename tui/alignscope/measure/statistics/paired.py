@@ -86,8 +86,20 @@ def smallest_effect(differences: Sequence[float], *, rates: bool, level: float =
     if n < LEAST_PROMPTS:
         return None
     # Pseudo-prompts pull the mean towards 0, so the true difference has to be greater by as much.
-    error = _error([*differences, *PSEUDO]) * (n + len(PSEUDO)) / n if rates else _error(differences)
-    return (t_quantile((1 + level) / 2, n - 1) + t_quantile(_POWER, n - 1)) * error
+    values = [*differences, *PSEUDO] if rates else differences
+    return effect_seen(statistics.stdev(values), n, rates=rates, level=level)
+
+
+def effect_seen(deviation: float, prompts: int, *, rates: bool, level: float = LEVEL) -> float:
+    """Return about the smallest distance of a true difference from a bound that four of five runs would see.
+
+    Args:
+        deviation: standard deviation of the values that the interval stands on: for rates with the pseudo-prompts.
+        prompts: number of prompts, 2 or more.
+    """
+    values = prompts + len(PSEUDO) if rates else prompts
+    error = deviation / math.sqrt(values) * values / prompts
+    return (t_quantile((1 + level) / 2, prompts - 1) + t_quantile(_POWER, prompts - 1)) * error
 
 
 def _error(values: Sequence[float]) -> float:
