@@ -1,11 +1,23 @@
 """What tests of the commands about sessions have in common."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from alignscope.cli import main
 from tests.commands.sessions.kept import Run, Said
+
+
+@pytest.fixture(autouse=True)
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lists show local times, nine hours ahead of those in the files."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture

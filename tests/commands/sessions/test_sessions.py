@@ -23,11 +23,11 @@ def test_the_list(run: Run, directory: Path) -> None:
     run("sessions", "list", *where)  # whose index knows when the sessions were made, not only their files
     said = run("sessions", "list", *where)
     headings, *listed = said.out.splitlines()
-    later, greeting = (line for line in listed if "(bundled)" not in line)
+    later, greeting = (line for line in listed if "  bundled  " not in line)
     assert headings.split() == ["name", "title", "when", "panes", "turns", "first", "prompt"]
     assert later.startswith("later ")
     assert "two lines" in later
-    assert re.fullmatch(r"greeting +Greeting in Japanese +2026-11-20 21:03 +base, instruct +2 +こんにちは", greeting)
+    assert re.fullmatch(r"greeting +Greeting in Japanese +2026-11-21 06:03 +base, instruct +2 +こんにちは", greeting)
     rows = {row["name"]: row for row in run("sessions", "list", "--json", *where).rows if not row["bundled"]}
     row = rows["greeting"]
     assert (row["title"], row["turns"], row["bundled"]) == ("Greeting in Japanese", 2, False)
@@ -111,7 +111,7 @@ def test_search_says_where(run: Run, directory: Path) -> None:
         assert place["text"][start:end] == word
     said = run("sessions", "search", "hello", "marked", *where)
     head, *lines = said.out.splitlines()
-    assert head == "greeting  Greeting  2026-11-20 21:03  2 turns"
+    assert head == "greeting  Greeting  2026-11-21 06:03  2 turns"
     assert lines[:3] == ["  turn 1, instruct:", "    Hello!", "  turn 2, note:"]
     assert lines[3].startswith("    MARKED: 寿司 寿司") and lines[3].endswith("…") and cell_width(lines[3]) <= 120
 
@@ -133,7 +133,7 @@ async def test_what_a_terminal_shows_fits_it(shell: Shell, directory: Path, widt
         assert "\x1b" not in "".join(lines)
         assert all(cell_width(line) <= width for line in lines), lines
         text = "\n".join(lines)
-        assert "20261120-210315-a" in text and "Short" in text and ("2026-11-20 21:03" in text or width < 57)
+        assert "20261120-210315-a" in text and "Short" in text and ("2026-11-21 06:03" in text or width < 57)
 
 
 def test_rename_delete_and_back(run: Run, directory: Path) -> None:

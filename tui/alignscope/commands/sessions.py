@@ -64,7 +64,7 @@ def _search(store: Store, arguments: argparse.Namespace) -> int:
         if arguments.json:
             out.json(_encoded(_row(entry) | {"found": msgspec.to_builtins(places)}))
             continue
-        facts = (entry.name, _title(entry), f"{entry.created:%Y-%m-%d %H:%M}", counted(entry.turns, "turn"))
+        facts = (entry.name, _short(entry.title), _when(entry), counted(entry.turns, "turn"))
         line = clean("  ".join(filter(None, facts)))
         out.line(fit(line, room) if out.terminal else line)
         for place in places:
@@ -88,8 +88,7 @@ def _print(entries: Iterable[Entry], *, as_json: bool) -> None:
             problems.append(entry.problem)
             continue
         panes = ", ".join(pane.name for pane in entry.panes)
-        when = f"{entry.created:%Y-%m-%d %H:%M}"
-        rows.append((entry.name, _title(entry), when, panes, str(entry.turns), _short(entry.prompt)))
+        rows.append((entry.name, _short(entry.title), _when(entry), panes, str(entry.turns), _short(entry.prompt)))
     if rows:
         table = [_HEADINGS, *rows]
         room = shutil.get_terminal_size().columns
@@ -117,8 +116,9 @@ def _fitted(rows: Sequence[Sequence[str]], room: int) -> list[list[str]]:
     return [[fit(row[column], width) for column, width in columns] for row in rows]
 
 
-def _title(entry: Entry) -> str:
-    return f"{_short(entry.title)}{' (bundled)' if entry.bundled else ''}"
+def _when(entry: Entry) -> str:
+    """Return when a session was begun, in local time, or that it came along."""
+    return "bundled" if entry.bundled else f"{entry.created.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _short(text: str) -> str:
