@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import ssl
 import sys
 from collections.abc import AsyncIterator
@@ -328,7 +329,7 @@ async def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path) -> N
     )
     _, err = await process.communicate()
     assert process.returncode == 1
-    assert "Install it with `pip install 'alignscope[hub]'`." in err.decode()
+    assert f"Install it with `{shlex.quote(sys.executable)} -m pip install 'alignscope[hub]'`." in err.decode()
 
 
 async def test_deleting_a_model(hub: Hub) -> None:

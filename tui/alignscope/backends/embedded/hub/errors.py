@@ -1,11 +1,15 @@
 """Messages for what went wrong at a hub: what happened, where, and what to do next."""
 
+import shlex
+import sys
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.hub.names import Reference
 
+INSTALL: Final = shlex.join((sys.executable, "-m", "pip", "install", "alignscope[hub]"))
+"""Puts huggingface_hub where this Python finds it, whichever environment the person's shell is in."""
 _KEPT: Final = "What has come is kept, and the next pull goes on from there."
 _TOKENS: Final = "https://huggingface.co/settings/tokens"
 
@@ -63,8 +67,10 @@ def _by_word(hub: Hub, reference: Reference, error: str, reason: str) -> tuple[s
         case "OfflineModeIsEnabled":
             return "HF_HUB_OFFLINE forbids to ask a hub. Unset it, or set it to 0.", Fault.UNREACHABLE
         case "ImportError" | "ModuleNotFoundError":
-            again = "Install it again with `pip install 'alignscope[hub]'`"
-            return f"The package huggingface_hub can't be used: {reason}. {again}.", Fault.FAILED
+            return (
+                f"The package huggingface_hub can't be used: {reason}. Install it again with `{INSTALL}`.",
+                Fault.FAILED,
+            )
         case "ended":
             return f"The process that pulls from {hub.host} ended before its time. {_KEPT}", Fault.FAILED
     return "", Fault.FAILED

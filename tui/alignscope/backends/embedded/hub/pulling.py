@@ -18,7 +18,7 @@ import msgspec
 from alignscope import __version__
 from alignscope.backends.base import Fault, Pulling, ServerError
 from alignscope.backends.embedded.hub import store
-from alignscope.backends.embedded.hub.errors import Hub, refusal
+from alignscope.backends.embedded.hub.errors import INSTALL, Hub, refusal
 from alignscope.backends.embedded.hub.known import known_sha256
 from alignscope.backends.embedded.hub.names import Choice, HubFile, Reference, choose, nearness, read_reference
 from alignscope.backends.embedded.hub.store import PART, Pulled, Record
@@ -57,7 +57,7 @@ async def pull(name: str) -> AsyncGenerator[Pulling, None]:
     reference = read_reference(name)
     if importlib.util.find_spec("huggingface_hub") is None:
         raise ServerError(
-            "Pulling from a hub needs the package huggingface_hub. Install it with `pip install 'alignscope[hub]'`.",
+            f"Pulling from a hub needs the package huggingface_hub. Install it with `{INSTALL}`.",
             Fault.UNREACHABLE,
         )
     hub = _hub(os.environ)
