@@ -67,6 +67,16 @@ async def test_both_panes_hold_where_the_model_went_on_and_one_key_follows_and_g
             await desk.press("u")
 
 
+async def test_the_other_key_for_it_works_while_a_prompt_is_typed(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        await ask(desk, ollama, (LONG, LONG))
+        await desk.press("escape", "n", "e", "x", "t", "f6")
+        await desk.until(lambda: desk.screen.count("line 199 of a") == 2)
+        await desk.press("f6")
+        await desk.until(lambda: all(top.startswith("── 1") for top in tops(desk)))
+        await desk.until_shown("❯ next")
+
+
 async def test_the_key_brings_back_the_beginning_from_wherever_the_end_was_gone_to(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await ask(desk, ollama, (LONG, LONG))

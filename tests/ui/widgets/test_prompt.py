@@ -1,9 +1,15 @@
 """The prompt editor, by keys."""
 
+import re
+from typing import ClassVar
+
 import pytest
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.events import Paste
 
+from alignscope.ui.keymap import SETS, actions
+from alignscope.ui.screens.explorer.bindings import BINDINGS
 from alignscope.ui.widgets.prompt import PromptEditor
 
 
@@ -30,6 +36,27 @@ async def test_enter_sends_and_ctrl_j_breaks_the_line() -> None:
     async with app.run_test() as pilot:
         await pilot.press("a", "ctrl+j", "b", "enter")
         assert app.sent == ["a\nb"]
+
+
+@pytest.mark.parametrize("name", ["", *SETS])
+async def test_function_keys_and_those_with_ctrl_are_the_explorers_while_a_prompt_is_typed(name: str) -> None:
+    ids = {binding.id for binding in Binding.make_bindings(BINDINGS) if not binding.action.startswith("scroll(")}
+    keys = ",".join(binding.key for id, binding in actions(name).items() if id in ids).split(",")
+    bound = [key for key in keys if re.fullmatch(r"f\d+|ctrl\+.", key)]
+    heard: list[str] = []
+
+    class Around(Host):
+        BINDINGS: ClassVar[list[BindingType]] = [Binding(key, f"hear({key!r})") for key in bound]
+
+        def action_hear(self, key: str) -> None:
+            heard.append(key)
+
+    app = Around()
+    async with app.run_test() as pilot:
+        await pilot.press("a", *bound, "b")
+        assert len(bound) > 15
+        assert heard == bound
+        assert app.editor.value == "ab"
 
 
 @pytest.mark.parametrize("blank", [(), ("space", "space"), ("ctrl+j",)])

@@ -64,8 +64,13 @@ class _OneLine(_Lines):
         return [text]
 
 
-class TextField(TextArea):
-    """Field of several lines."""
+class TextField(TextArea, inherit_bindings=False):
+    """Field of several lines. Function keys are the screen's; Textual's field selects by two of them."""
+
+    BINDINGS = [
+        *(binding for binding in Binding.make_bindings(TextArea.BINDINGS) if not binding.action.startswith("select_")),
+        Binding("ctrl+shift+a", "select_all", show=False),
+    ]
 
     DEFAULT_CSS = """
     TextField {
