@@ -5,7 +5,8 @@
     python docs/record.py --to DIR     somewhere else
 
 Nothing is chosen from: each prompt is sent once, without a seed, and whatever comes is the recording. A recording that
-is there already is replaced. It takes a few seconds, and needs the embedded engine.
+is there already is replaced; where only some are made, they keep their places in lists, which go by when a session was
+begun. It takes a few seconds, and needs the embedded engine.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from alignscope.model.turn import CARRY, FRESH, Turn, TurnSettings
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
 from alignscope.scoring.turn_scoring import TurnScoring
+from alignscope.sessions.format.file import read
 from alignscope.sessions.names import ENDING
 from alignscope.sessions.recording.writer import Writer
 
@@ -95,7 +97,7 @@ RECORDINGS: Final = (
 )
 
 
-async def record(recording: Recording, servers: Servers, directory: Path) -> Path:
+async def record(recording: Recording, servers: Servers, directory: Path, begun: datetime) -> Path:
     """Ask, keep, and put the file into the directory. Gives its path.
 
     Raises:
@@ -112,7 +114,7 @@ async def record(recording: Recording, servers: Servers, directory: Path) -> Pat
     sampling = PRESETS[DEFAULT_PRESET].sampling.on("num_predict", TOKENS)
     exploration.settings = TurnSettings(sampling, recording.samples, recording.context, logprobs=recording.alternatives)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".recording-") as place:
-        session = Session(recording.title, datetime.now(UTC))
+        session = Session(recording.title, begun)
         writer = Writer.create(Path(place), session, recording.name)
         exploration.record(Path(place))
         await exploration.catalog.learn(recording.lineup)
@@ -163,7 +165,9 @@ async def run(names: Sequence[str], directory: Path) -> None:
         # Lists show the newest first, so what is to be seen first is made last.
         for recording in reversed(RECORDINGS):
             if not names or recording.name in names:
-                path = await record(recording, servers, directory)
+                replaced = directory / f"{recording.name}{ENDING}"
+                begun = read(replaced).session.created if names and replaced.exists() else datetime.now(UTC)
+                path = await record(recording, servers, directory, begun)
                 print(f"{path}  {path.stat().st_size:,} bytes")
 
 
