@@ -113,7 +113,7 @@ def check_cut(position: Position, exact: Exact, size: int, shared: frozenset[str
 
 def hidden(entry: Entry) -> Listed:
     """A token as a server without numbers gives it."""
-    return listed(entry)._replace(id=None)
+    return Listed(entry.token, entry.logprob)
 
 
 def shared_texts(whole: list[Entry]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import pytest
 
 from alignscope.measure.distribution.cut_list import CutList, Key, Listed, Vocabulary
@@ -39,7 +40,7 @@ def test_no_list_and_one_that_is_too_short_tell_nothing() -> None:
 def twice(*places: int) -> CutList:
     """The letters, two of which have one text."""
     return CutList(
-        [token._replace(text="x") if place in places else token for place, token in enumerate(LETTERS)],
+        [msgspec.structs.replace(token, text="x") if place in places else token for place, token in enumerate(LETTERS)],
         vocabulary=Vocabulary(size=1000),
     )
 
@@ -48,7 +49,7 @@ def test_a_text_that_is_listed_twice_has_a_class_where_both_have_the_same() -> N
     assert shift(twice(1, 2), Listed("x", 0.0)) is Shift.MARGINAL
     assert shift(twice(4, 5), Listed("x", 0.0)) is Shift.SHIFTED
     assert shift(twice(0, 1), Listed("x", 0.0)) is Shift.UNKNOWN
-    numbered = CutList([token._replace(text="x", id=n) for n, token in enumerate(LETTERS)])
+    numbered = CutList([msgspec.structs.replace(token, text="x", id=n) for n, token in enumerate(LETTERS)])
     assert shift(numbered, Listed("x", 0.0, 0)) is Shift.UNSHIFTED
 
 

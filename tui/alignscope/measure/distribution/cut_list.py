@@ -1,9 +1,14 @@
 """A cut list: the likeliest tokens at one position, as a server lists them."""
 
 import math
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
+from operator import attrgetter
 from typing import Final, NamedTuple
+
+import msgspec
 
 Key = int | str
 """What a token is known by: its number in the vocabulary where the server gives it, else its text."""
@@ -20,8 +25,8 @@ class NotATopListError(ValueError):
     """Raised for figures that can't be a list of a distribution's likeliest tokens. The message says why."""
 
 
-class Listed(NamedTuple):
-    """A token in a list."""
+class Listed(msgspec.Struct, frozen=True, gc=False):
+    """A token in a list. A list may have thousands, which the garbage collector needn't go through."""
 
     text: str
     logprob: float
@@ -47,6 +52,7 @@ class Vocabulary(NamedTuple):
 
 
 UNKNOWN: Final = Vocabulary()
+_LOGPROB: Final = attrgetter("logprob")
 
 
 class CutList:
@@ -79,14 +85,18 @@ class CutList:
         self.sum_error = sum_error
         self.half_unit = 0.0 if decimals is None else math.expm1(0.5 * 10.0**-decimals)
         """What rounding may have changed a probability by, as a share of it, and with it the order of two tokens."""
-        self.tops = sorted(tops, key=_descending)
+        self.tops = _ranked(tops)
         self.size = len(self.tops)
         """Length of the server's list, K in the formulas: without a written token from outside it."""
         self.written = written
         extra = self._extra()
         self.tokens = [*self.tops, extra] if extra else self.tops
         """The list, then the written token if the list doesn't have it."""
-        probabilities = [math.exp(token.logprob) for token in self.tokens]
+        self.texts = [token.text for token in self.tokens]
+        numbers = [token.id for token in self.tokens]
+        self.numbers = [number for number in numbers if number is not None] if None not in numbers else []
+        """Numbers of `tokens` in the vocabulary; empty if one of them has none."""
+        probabilities = list(map(math.exp, [token.logprob for token in self.tokens]))
         error = self.half_unit + math.expm1(sum_error)
         if not probabilities or max(probabilities) > 1 + TOLERANCE + error:
             raise NotATopListError("a probability is over 1" if probabilities else "the list is empty")
@@ -99,7 +109,7 @@ class CutList:
         token from outside the list doesn't lower it, since others may lie between."""
         self.cap = min(1.0, self.last * (1 + self.error - self.half_unit))
         """The most that an unlisted token can have, a in the formulas."""
-        self.numbered = all(token.id is not None for token in self.tokens)
+        self.numbered = bool(self.numbers)
         self.mass_error = self.error * mass
         """What `mass` may be off by, D in the formulas."""
         self._check(mass)
@@ -124,6 +134,8 @@ class CutList:
     def listed_ends(self) -> list[float]:
         """Probabilities of the tokens that end a reply, as far as they are known."""
         ends = self.vocabulary.ends
+        if not ends:
+            return []
         return [p for token, p in zip(self.tokens, self.probabilities, strict=True) if token.among(ends)]
 
     @property
@@ -137,20 +149,18 @@ class CutList:
 
         They are the empty text, parts of a character, what the list has twice, and what the vocabulary shares.
         """
-        found, seen = set(), set()
-        for token in self.tokens:
-            if token.among(self.vocabulary.ends):
-                continue
-            if token.text in seen or _tells_nothing(token.text, self.vocabulary):
-                found.add(token.text)
-            seen.add(token.text)
-        return frozenset(found)
+        ends = self.vocabulary.ends
+        texts = [token.text for token in self.tokens if not token.among(ends)] if ends else self.texts
+        each = frozenset(texts)
+        twice = {text for text, number in Counter(texts).items() if number > 1} if len(each) < len(texts) else set()
+        nothing = [text for text in each if "\N{REPLACEMENT CHARACTER}" in text or not text]
+        return frozenset(twice.union(nothing, each & self.vocabulary.shared) - ends)
 
     def places_of(self, token: Listed) -> list[int]:
         """Return where in `tokens` a token may be: one place, none, or several where its text is ambiguous."""
         if self.numbered and token.id is not None:
-            return [place for place, each in enumerate(self.tokens) if each.id == token.id]
-        return [place for place, each in enumerate(self.tokens) if each.text == token.text]
+            return _places(self.numbers, token.id)
+        return _places(self.texts, token.text)
 
     def tells_apart(self, token: Listed) -> bool:
         """Return whether it is certain which token of the vocabulary a token is, or that the list doesn't have it."""
@@ -177,7 +187,7 @@ class CutList:
         written = self.written
         if written is None:
             return None
-        _descending(written)
+        _ranked((written,))
         slack = TOLERANCE + 2 * self.half_unit
         for token in self.tops:
             if written.id is not None and token.id is not None:
@@ -193,8 +203,7 @@ class CutList:
         slack = _MASS_TOLERANCE + self.mass_error + self.sum_error
         if mass > 1 + slack:
             raise NotATopListError(f"the probabilities add up to {mass:.4g}")
-        ids = {token.id for token in self.tokens}
-        if self.numbered and len(ids) < len(self.tokens):
+        if len(frozenset(self.numbers)) < len(self.numbers):
             raise NotATopListError("a token is listed twice")
         others = math.inf if self.unlisted is None else self.unlisted
         if others < 0:
@@ -205,6 +214,15 @@ class CutList:
             raise NotATopListError("the tokens that it leaves out would have to be likelier than those that it has")
 
 
+def _places(column: Sequence[Key], key: Key) -> list[int]:
+    """Return the places at which a column has a key."""
+    places: list[int] = []
+    with suppress(ValueError):
+        while True:
+            places.append(column.index(key, places[-1] + 1 if places else 0))
+    return places
+
+
 def _tells_nothing(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether a token's text alone doesn't tell which token it is."""
     return (not text or "\N{REPLACEMENT CHARACTER}" in text or text in vocabulary.shared) and (
@@ -212,10 +230,13 @@ def _tells_nothing(text: str, vocabulary: Vocabulary) -> bool:
     )
 
 
-def _descending(token: Listed) -> float:
-    """Return what sorts the likeliest token first. Raises NotATopListError for what is no log-probability at all."""
-    if math.isnan(token.logprob):
+def _ranked(tokens: Iterable[Listed]) -> list[Listed]:
+    """Return tokens with the likeliest first. Raises NotATopListError for what is no log-probability at all."""
+    ranked = list(tokens)
+    logprobs = [token.logprob for token in ranked]
+    if any(map(math.isnan, logprobs)):
         raise NotATopListError("a log-probability is no number")
-    if token.logprob > 1:  # its exponential may be too large for a float
+    if logprobs and max(logprobs) > 1:  # its exponential may be too large for a float
         raise NotATopListError("a probability is over 1")
-    return -token.logprob
+    ranked.sort(key=_LOGPROB, reverse=True)  # which keeps ties in their order
+    return ranked

@@ -6,6 +6,7 @@ one of Y at most a in the first.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from alignscope.measure.bounds import Bounds
@@ -23,7 +24,7 @@ def total_variation(matched: Matched) -> Bounds:
     optimum of that linear program. The upper one is attained where the vocabulary has room for two disjoint rests.
     """
     first, second = matched.first, matched.second
-    shared = math.fsum([min(p, q) for p, q in matched.common])
+    shared = math.fsum([p if p < q else q for p, q in matched.common])
     to_x = min(second.rest, math.fsum([min(p, second.cap) for p in first.only]))
     to_y = min(first.rest, math.fsum([min(q, first.cap) for q in second.only]))
     more = min(first.rest + to_x, second.rest + to_y)
@@ -44,14 +45,13 @@ def jensen_shannon(matched: Matched) -> Bounds:
     depends on q/p only, so at the minimum everything free has one ratio, except what is at its cap.
     """
     first, second = matched.first, matched.second
-    common = math.fsum([_term(p, q) for p, q in matched.common])
+    common = _sum(matched.common)
     hi = common + 0.5 * LN2 * (first.outside + second.outside)
     ratio_x, ratio_y = _ratios(matched)
     to_x = [min(second.cap, ratio_x * p) for p in first.only]
     to_y = [min(first.cap, ratio_y * q) for q in second.only]
-    lo = common + _term(first.rest - math.fsum(to_y), second.rest - math.fsum(to_x))
-    lo += math.fsum([_term(p, q) for p, q in zip(first.only, to_x, strict=True)])
-    lo += math.fsum([_term(p, q) for p, q in zip(to_y, second.only, strict=True)])
+    rests = (first.rest - math.fsum(to_y), second.rest - math.fsum(to_x))
+    lo = common + _sum((rests, *zip(first.only, to_x, strict=True), *zip(to_y, second.only, strict=True)))
     pad = 2 * matched.error
     if matched.mass_error:
         pad += 0.5 * matched.mass_error * math.log(1 / matched.mass_error)
@@ -114,9 +114,12 @@ def _fill(amounts: list[float], cap: float, total: float) -> float:
     return math.inf
 
 
-def _term(p: float, q: float) -> float:
-    """Return a token's part of the divergence, in nats."""
-    if p <= 0 or q <= 0:
-        return 0.5 * LN2 * max(p, q, 0.0)
-    both = p + q
-    return 0.5 * (p * math.log(2 * p / both) + q * math.log(2 * q / both))
+def _sum(pairs: Iterable[tuple[float, float]]) -> float:
+    """Return the sum of tokens' parts of the divergence, in nats."""
+    log = math.log
+    return 0.5 * math.fsum(
+        [
+            p * log(2 * p / (p + q)) + q * log(2 * q / (p + q)) if p > 0 and q > 0 else LN2 * max(p, q, 0.0)
+            for p, q in pairs
+        ]
+    )

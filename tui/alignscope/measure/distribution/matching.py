@@ -1,14 +1,13 @@
 """Two cut lists at one position, token by token: what both have, what only one has, and what neither has."""
 
 import math
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from alignscope.measure.distribution.cut_list import CutList, Key, Listed
+from alignscope.measure.distribution.cut_list import CutList, Key
 
-Known = tuple[Key, Listed, float]
-"""A token of one list with its probability, by what it is looked for in another list."""
-_END: Final = None
-"""Key of the one event that all tokens which end a reply are."""
+_END: Final = -1
+"""Key of the one event that all tokens which end a reply are; no token has such a number."""
 
 
 class Side(NamedTuple):
@@ -42,18 +41,33 @@ class Matched(NamedTuple):
     """What either list's sum may be off by."""
 
 
-def comparable(first: CutList, second: CutList) -> tuple[list[Known], list[Known]]:
-    """Return each list's tokens by what both lists know tokens by, without those of which that can't be told."""
-    by_number = first.numbered and second.numbered
-    unclear = frozenset() if by_number else first.ambiguous | second.ambiguous
+class _Keys(NamedTuple):
+    """What both of two lists know tokens by."""
 
-    def known(cut: CutList) -> list[Known]:
-        both = zip(cut.tokens, cut.probabilities, strict=True)
-        if by_number:
-            return [(token.id, token, p) for token, p in both if token.id is not None]
-        return [(token.text, token, p) for token, p in both if token.text not in unclear]
+    first: Sequence[Key]
+    """Of the first list's tokens, in their order."""
+    second: Sequence[Key]
+    unclear: frozenset[Key]
+    """Those that don't tell which token it is."""
 
-    return known(first), known(second)
+
+def _keys(first: CutList, second: CutList) -> _Keys:
+    if first.numbered and second.numbered:
+        return _Keys(first.numbers, second.numbers, frozenset())
+    return _Keys(first.texts, second.texts, first.ambiguous | second.ambiguous)
+
+
+def comparable(first: CutList, second: CutList) -> tuple[dict[Key, float], dict[Key, float]]:
+    """Return each list's probabilities by what both lists know tokens by, without those of which that can't be told."""
+    keys = _keys(first, second)
+    return _known(first, keys.first, keys.unclear), _known(second, keys.second, keys.unclear)
+
+
+def _known(cut: CutList, keys: Sequence[Key], unclear: frozenset[Key]) -> dict[Key, float]:
+    found = dict(zip(keys, cut.probabilities, strict=True))
+    for key in unclear:
+        found.pop(key, None)
+    return found
 
 
 def match(first: CutList, second: CutList) -> Matched:
@@ -63,33 +77,34 @@ def match(first: CutList, second: CutList) -> Matched:
     rest on both sides, which makes bounds coarser and keeps them true; taken for the same token, or for different ones,
     they would make bounds that are false.
     """
-    known_p, known_q = comparable(first, second)
-    ps, qs = _ends_as_one(first, known_p), _ends_as_one(second, known_q)
+    keys = _keys(first, second)
+    ps = _ends_as_one(first, keys.first, keys.unclear)
+    qs = _ends_as_one(second, keys.second, keys.unclear)
     common = [(p, qs[key]) for key, p in ps.items() if key in qs]
-    only_p = sorted([p for key, p in ps.items() if p > 0 and key not in qs], reverse=True)
-    only_q = sorted([q for key, q in qs.items() if q > 0 and key not in ps], reverse=True)
+    only_p = sorted([ps[key] for key in ps.keys() - qs.keys() if ps[key] > 0], reverse=True)
+    only_q = sorted([qs[key] for key in qs.keys() - ps.keys() if qs[key] > 0], reverse=True)
     return Matched(
         common,
-        Side(only_p, _rest(first, known_p), first.cap, first.loose_end),
-        Side(only_q, _rest(second, known_q), second.cap, second.loose_end),
+        Side(only_p, _rest(first, ps, keys.first, keys.unclear), first.cap, first.loose_end),
+        Side(only_q, _rest(second, qs, keys.second, keys.unclear), second.cap, second.loose_end),
         max(first.error, second.error),
         max(first.mass_error, second.mass_error),
     )
 
 
-def _ends_as_one(cut: CutList, known: list[Known]) -> dict[Key | None, float]:
+def _ends_as_one(cut: CutList, keys: Sequence[Key], unclear: frozenset[Key]) -> dict[Key, float]:
     """Return probabilities by key, in which all tokens that end a reply are one."""
+    known = _known(cut, keys, unclear)
     if not cut.vocabulary.ends:
-        return {key: p for key, _, p in known}
-    found: dict[Key | None, float] = {}
-    for key, token, p in known:
-        if token.among(cut.vocabulary.ends):
-            found[_END] = found.get(_END, 0.0) + p
-        else:
-            found[key] = p
-    return found
+        return known
+    both = zip(keys, cut.tokens, cut.probabilities, strict=True)
+    ends = [(key, p) for key, token, p in both if key in known and token.among(cut.vocabulary.ends)]
+    for key, p in ends:
+        known.pop(key, None)
+        known[_END] = known.get(_END, 0.0) + p
+    return known
 
 
-def _rest(cut: CutList, known: list[Known]) -> float:
-    """Return the probability of all that isn't known by a key."""
-    return cut.rest if len(known) == len(cut.tokens) else max(0.0, 1.0 - math.fsum(p for _, _, p in known))
+def _rest(cut: CutList, found: dict[Key, float], keys: Sequence[Key], unclear: frozenset[Key]) -> float:
+    """Return the probability of all that isn't found by a key."""
+    return cut.rest if unclear.isdisjoint(keys) else max(0.0, 1.0 - math.fsum(found.values()))

@@ -4,11 +4,13 @@ A token's rank is 1 plus the number of tokens with a strictly greater probabilit
 """
 
 import math
+from bisect import bisect_left
 from itertools import combinations
+from operator import neg
 from typing import Final, NamedTuple
 
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.distribution.cut_list import TOLERANCE, CutList, Key, Listed
+from alignscope.measure.distribution.cut_list import TOLERANCE, CutList, Listed
 from alignscope.measure.distribution.matching import comparable
 
 _GUARD: Final = 1e-9
@@ -55,17 +57,22 @@ def rank(cut: CutList, token: Listed, *, tolerance: float = 0.0) -> Ranks:
 def _listed_rank(cut: CutList, place: int, tolerance: float) -> Ranks:
     probability = cut.probabilities[place]
     slack = tolerance + 2 * cut.half_unit * probability
-    above = sum(each > probability + slack for each in cut.probabilities)
-    near = sum(each > probability - slack for each in cut.probabilities) - (slack > 0)
+    known = cut.probabilities[cut.size :]  # the written token, which is at most as likely as the list's last, or so
+    above = _over(cut, probability + slack) + sum(each > probability + slack for each in known)
+    near = _over(cut, probability - slack) + sum(each > probability - slack for each in known) - (slack > 0)
     return Ranks(1 + above, _plus(1 + near, _at_most(cut, probability - slack)))
+
+
+def _over(cut: CutList, limit: float) -> int:
+    """Return how many tokens of the server's list have more than a limit."""
+    return bisect_left(cut.probabilities, -limit, hi=cut.size, key=neg)
 
 
 def _written_rank(cut: CutList, probability: float, tolerance: float) -> Ranks:
     """Return the rank of a token outside the list whose probability is known."""
     slack = tolerance + 2 * cut.half_unit * probability
-    tops = cut.probabilities[: cut.size]
-    above = sum(each > probability + slack for each in tops)
-    near = sum(each > probability - slack for each in tops)
+    above = _over(cut, probability + slack)
+    near = _over(cut, probability - slack)
     least = 0
     if cut.unlisted is not None and cut.last > probability + slack:
         over = cut.rest - cut.mass_error - TOLERANCE - cut.unlisted * (probability + slack)
@@ -112,7 +119,7 @@ def overlap_correlation(first: CutList, second: CutList) -> RankCorrelation | No
 
     It knows nothing of tokens that left a list, so it is shown with the number of tokens, and `union_correlation`.
     """
-    ps, qs = _by_key(first, second)
+    ps, qs = comparable(first, second)
     return _correlation([(ps[key], qs[key]) for key in ps if key in qs], first, second)
 
 
@@ -122,13 +129,8 @@ def union_correlation(first: CutList, second: CutList) -> RankCorrelation | None
     A token that a list doesn't have comes after those that it has. The order of two that it doesn't have is open
     (Fagin, Kumar and Sivakumar 2003). The time is quadratic in the number of tokens: cut whole lists first.
     """
-    ps, qs = _by_key(first, second)
-    return _correlation([(ps.get(key), qs.get(key)) for key in dict.fromkeys((*ps, *qs))], first, second)
-
-
-def _by_key(first: CutList, second: CutList) -> tuple[dict[Key, float], dict[Key, float]]:
     ps, qs = comparable(first, second)
-    return {key: p for key, _, p in ps}, {key: p for key, _, p in qs}
+    return _correlation([(ps.get(key), qs.get(key)) for key in dict.fromkeys((*ps, *qs))], first, second)
 
 
 def _correlation(

@@ -89,7 +89,7 @@ def cut_of(position: Position, wanted: int) -> CutList | None:
     """
     if position.missing or not position.alternatives:
         return None
-    tops = [Listed(*alternative) for alternative in _pairs(position)]
+    tops = [Listed(each.text, each.logprob) for each in position.alternatives]
     written = None if position.logprob is None else Listed(position.token, position.logprob)
     # Whole distributions come from the embedded engine, with more tokens than any other server's longest list.
     size = len(tops) if _MOST_CUT < len(tops) < wanted else None
@@ -97,10 +97,6 @@ def cut_of(position: Position, wanted: int) -> CutList | None:
         return CutList(tops, written, vocabulary=Vocabulary(size), sum_error=FLOAT32_SOFTMAX)
     except NotATopListError:
         return None
-
-
-def _pairs(position: Position) -> list[tuple[str, float]]:
-    return [(alternative.text, alternative.logprob) for alternative in position.alternatives]
 
 
 def _ranks(cut: CutList | None, position: Position) -> Ranks | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, Key
-from alignscope.measure.distribution.matching import Known, comparable
+from alignscope.measure.distribution.matching import comparable
 
 
 class TokenKind(StrEnum):
@@ -67,7 +67,8 @@ def changes(pairs: Iterable[tuple[CutList, CutList]]) -> list[Change]:
     differences: dict[Key, list[Bounds]] = {}
     for aligned, base in pairs:
         known = comparable(aligned, base)
-        texts |= {key: token.text for side in known for key, token, _ in side}
+        for cut in (aligned, base):
+            texts.update(zip(cut.numbers or cut.texts, cut.texts, strict=True))
         more, less = (_bounds(cut, side) for cut, side in zip((aligned, base), known, strict=True))
         for key in dict.fromkeys((*more, *less)):
             p, q = more.get(key, Bounds(0.0, aligned.most)), less.get(key, Bounds(0.0, base.most))
@@ -86,8 +87,8 @@ def changes(pairs: Iterable[tuple[CutList, CutList]]) -> list[Change]:
     return sorted(found, key=lambda change: (-_certain(change.gain), change.text))
 
 
-def _bounds(cut: CutList, known: list[Known]) -> dict[Key, Bounds]:
-    return {key: Bounds(p * (1 - cut.error), min(1.0, p * (1 + cut.error))) for key, _, p in known}
+def _bounds(cut: CutList, known: dict[Key, float]) -> dict[Key, Bounds]:
+    return {key: Bounds(p * (1 - cut.error), min(1.0, p * (1 + cut.error))) for key, p in known.items()}
 
 
 def _certain(gain: Bounds) -> float:
