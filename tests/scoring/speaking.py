@@ -15,15 +15,21 @@ BASE = Language("base", agrees=0.78)
 TWIN = Language("twin", agrees=0.78)
 BEFORE = Framed(Frame.CHAT, "<|user|>Why?<|end|><|assistant|>", own=True, rendered=True)
 MODEL = "stories"
+OLD_LLAMA_CPP = "an old llamacpp"
+"""One that knows no grammar of token numbers."""
 
 
 @asynccontextmanager
 async def speaking(kind: str, language: Language) -> AsyncIterator[tuple[Server, Backend, str]]:
     """A server on which one model speaks a language: the stand-in, its backend, and the model's name."""
     script = Script(language=language)
-    server: Ollama | OpenAIStyle = (
-        Ollama(script=script) if kind == "ollama" else OpenAIStyle(Flavour(kind), script=script)
-    )
+    server: Ollama | OpenAIStyle
+    if kind == "ollama":
+        server = Ollama(script=script)
+    elif kind == OLD_LLAMA_CPP:
+        server = OpenAIStyle(Flavour.LLAMA_CPP, script=script, leads=False)
+    else:
+        server = OpenAIStyle(Flavour(kind), script=script)
     async with server:
         backend = await connect(server.url)
         try:

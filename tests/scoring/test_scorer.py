@@ -11,12 +11,12 @@ from alignscope.backends.base import Backend, ServerError
 from alignscope.model.score import Frame, Missing, Position, Tokenizers
 from alignscope.scoring.frame import Framed
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
-from tests.scoring.speaking import BASE, BEFORE, TWIN, speaking
+from tests.scoring.speaking import BASE, BEFORE, OLD_LLAMA_CPP, TWIN, speaking
 from tests.standin import Ollama, Script
 from tests.standin.language import Language
 from tests.standin.web import Exchange
 
-KINDS = ("ollama", "llamacpp", "vllm")
+KINDS = ("ollama", "llamacpp", OLD_LLAMA_CPP, "vllm")
 REPLY = TWIN.reply(BEFORE.text, 300)
 
 
@@ -52,11 +52,13 @@ def _pairs(position: Position) -> list[tuple[str, float]]:
     return [(each.text, each.logprob) for each in position.alternatives]
 
 
-@pytest.mark.parametrize(("kind", "most"), [("ollama", 0.3), ("llamacpp", 0.3), ("vllm", 1 / 300)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [("ollama", 0.3), ("llamacpp", 1 / 30), (OLD_LLAMA_CPP, 0.3), ("vllm", 1 / 300)]
+)
 async def test_it_takes_few_requests(kind: str, most: float) -> None:
     async with speaking(kind, BASE) as (server, backend, model):
         scorer, _ = await scored(backend, model, REPLY)
-        sent = [seen for seen in server.requests if seen.path in ("/api/generate", "/v1/completions")]
+        sent = [seen for seen in server.requests if seen.path in ("/api/generate", "/completion", "/v1/completions")]
     assert len(sent) == scorer.requests <= most * 300
 
 
@@ -81,12 +83,12 @@ async def test_an_end_is_a_position_too(kind: str) -> None:
         _, positions = await scored(backend, model, tokens, ended=True)
         assert [each.missing for each in positions] == [None] * 7 + [Missing.ENDS]
         assert positions[-1].end
-        if kind != "vllm":  # which has a list there, as it has everywhere in a prompt
+        if kind in ("ollama", OLD_LLAMA_CPP):  # the others have a list there, as they have everywhere
             _, positions = await scored(backend, model, REPLY[:3] + REPLY[:6])
             assert len(positions) == 9
 
 
-@pytest.mark.parametrize("kind", ["ollama", "llamacpp"])
+@pytest.mark.parametrize("kind", ["ollama", OLD_LLAMA_CPP])
 async def test_where_the_other_would_end_and_the_reply_goes_on_there_is_no_list(kind: str) -> None:
     ends = Language("base", agrees=1.0, ends_after=4)
     tokens = Language("base").reply(BEFORE.text, 6)
@@ -95,7 +97,7 @@ async def test_where_the_other_would_end_and_the_reply_goes_on_there_is_no_list(
     assert [each.missing for each in positions] == [None] * 4 + [Missing.ENDS] * 2
 
 
-@pytest.mark.parametrize(("kind", "left_out"), [("llamacpp", {3, 4, 5}), ("vllm", {3, 4})])
+@pytest.mark.parametrize(("kind", "left_out"), [("llamacpp", {3, 4}), (OLD_LLAMA_CPP, {3, 4, 5}), ("vllm", {3, 4})])
 async def test_what_is_read_in_other_tokens_than_it_was_written_in_is_left_out(kind: str, left_out: set[int]) -> None:
     tokens = [*REPLY[:3], " w", "7", *REPLY[3:6]]
     async with speaking(kind, BASE) as (_, backend, model):

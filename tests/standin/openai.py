@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from tests.standin.language import tokenised
+from tests.standin.leading import figures, led
 from tests.standin.script import SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
 from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
@@ -37,6 +38,7 @@ class OpenAIStyle(Server):
         slots: replies at once; more wait. Only llama.cpp tells of them.
         context: tokens that fit; a longer prompt is refused.
         prefills: whether a chat goes on with a last message of the assistant's; vLLM wants to be asked to.
+        leads: whether a llama.cpp knows grammars of token numbers; older ones don't.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class OpenAIStyle(Server):
         slots: int = 4,
         context: int = 4096,
         prefills: bool = True,
+        leads: bool = True,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -59,6 +62,8 @@ class OpenAIStyle(Server):
         self.slots = slots
         self.context = context
         self.prefills = prefills
+        self.leads = leads
+        self._numbers: dict[str, int] = {}
         self.loading = False
         """While True, a llama.cpp answers everything with 503."""
         self.scripts: dict[str, list[Script]] = {}
@@ -77,6 +82,7 @@ class OpenAIStyle(Server):
                     ("GET", "/slots"): self._slots,
                     ("POST", "/apply-template"): self._template,
                     ("POST", "/tokenize"): self._tokenize,
+                    ("POST", "/completion"): self._led,
                 }
             case Flavour.VLLM:
                 self.routes |= {
@@ -245,7 +251,25 @@ class OpenAIStyle(Server):
 
     async def _tokenize(self, exchange: Exchange) -> None:
         pieces = tokenised(str(exchange.seen.body["content"]))
-        await exchange.json({"tokens": [{"id": number, "piece": piece} for number, piece in enumerate(pieces)]})
+        numbers = [self._numbers.setdefault(piece, len(self._numbers)) for piece in pieces]
+        await exchange.json(
+            {"tokens": [{"id": number, "piece": piece} for number, piece in zip(numbers, pieces, strict=True)]}
+        )
+
+    async def _led(self, exchange: Exchange) -> None:
+        """Write the tokens that a grammar of numbers names, with the lists of what the language would have written."""
+        if not await self._admit(exchange):
+            return
+        script = self._next(exchange.seen.model)
+        if script.delay:
+            await asyncio.sleep(script.delay)
+        if script.status:
+            await self._error(exchange, script.status, script.error or "")
+            return
+        if not self.leads:
+            await self._error(exchange, 400, "Failed to parse grammar", "invalid_request_error")
+        elif not await led(exchange, script, {number: piece for piece, number in self._numbers.items()}, BROKEN):
+            await self._error(exchange, 400, "Prompt contains invalid tokens", "invalid_request_error")
 
     async def _chat_ids(self, exchange: Exchange) -> None:
         text = str(exchange.seen.body.get("prompt", "")) or self._rendered(exchange)
@@ -301,13 +325,13 @@ class OpenAIStyle(Server):
                 return b'data: {"choices":[{"index":0,' + inner + extra + b',"finish_reason":null}]}\n\n'
             last = b'data: {"choices":[{"index":0,' + inner + f',"finish_reason":"{piece.done}"'.encode() + b"}]}\n\n"
             if usage:
-                figures: dict[str, Any] = {
+                last_words: dict[str, Any] = {
                     "choices": [],
                     "usage": {"prompt_tokens": prompt_tokens, "completion_tokens": piece.count},
                 }
                 if self.flavour is Flavour.LLAMA_CPP:
-                    figures["timings"] = {"predicted_n": piece.count, "predicted_ms": piece.count * 20.0}
-                last += b"data: " + json.dumps(figures).encode() + b"\n\n"
+                    last_words["timings"] = {"predicted_n": piece.count, "predicted_ms": piece.count * 20.0}
+                last += b"data: " + json.dumps(last_words).encode() + b"\n\n"
             return last + b"data: [DONE]\n\n"
 
         error = json.dumps({"error": {"code": 500, "message": script.error or "it failed", "type": "server_error"}})
@@ -315,17 +339,12 @@ class OpenAIStyle(Server):
         await send(exchange, script, stream, "text/event-stream", frame, broken)
 
     def _logprobs(self, piece: Piece, lists: Lists, chat: bool) -> bytes:
-        word = piece.text if isinstance(piece.text, str) else piece.text.decode("utf-8", "replace")
-        figures = None if self.flavour is Flavour.LM_STUDIO else lists.of(word, piece.held)
-        if figures is None:
+        entry = None if self.flavour is Flavour.LM_STUDIO else figures(piece, lists)
+        if entry is None:
             return b"null"
-        own, tops = figures[0], dict(figures[1])
         if chat or self.flavour is Flavour.LLAMA_CPP:
-            entry = {
-                "token": word,
-                "logprob": own,
-                "top_logprobs": [{"token": token, "logprob": value} for token, value in tops.items()],
-            }
             return json.dumps({"content": [entry]}).encode()
+        word, own = entry["token"], entry["logprob"]
+        tops = {each["token"]: each["logprob"] for each in entry["top_logprobs"]}
         older = {"tokens": [word], "token_logprobs": [own], "top_logprobs": [tops], "text_offset": [0]}
         return json.dumps(older).encode()

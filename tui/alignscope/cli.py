@@ -43,6 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return Status.PIPE_CLOSED
+    finally:
+        # What is left goes with the process: Python would look through all of it for garbage before it ends.
+        gc.freeze()
 
 
 def _drop_output() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -150,6 +150,14 @@ class ServerInfo(msgspec.Struct, frozen=True):
         return self.dialect.lacks_logprobs(self.label, self.version_tuple)
 
 
+class ReadToken(NamedTuple):
+    """Token in which a model reads a text."""
+
+    number: int
+    content: bytes
+    """In UTF-8; a part of a character by itself is none."""
+
+
 class TokenTable(msgspec.Struct, frozen=True):
     """What a model's file says of the tokens in which it reads text."""
 
@@ -226,6 +234,24 @@ class Backend(Protocol):
     async def token_table(self, model: str) -> TokenTable | None:
         """Return what a model's file says of its tokens, without loading the model; None where the server doesn't."""
         return None
+
+    async def reading(self, model: str, text: str) -> list[ReadToken] | None:
+        """Return the tokens in which a model reads a prompt, and what its server adds; None where that isn't told."""
+        return None
+
+    def led(self, request: Request, before: Sequence[int], along: Sequence[int]) -> AsyncGenerator[Chunk, None]:
+        """Have a model write given tokens, and yield each with what it found likely there, from before it was led.
+
+        Text comes in whole characters: what is a part of one comes with the token that completes it.
+
+        Args:
+            request: with the model and the number of alternatives.
+            before: numbers of the tokens that stand before them, at least one.
+            along: their numbers.
+
+        Raises ServerError, with the fault `INVALID` where the server can't be led.
+        """
+        raise ServerError(f"{self.info.label} can't be made to write a given text.", Fault.INVALID)
 
     async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:
         """Return the tokens of a prompt, each with what the model thought of it at its position.

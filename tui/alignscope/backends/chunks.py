@@ -1,14 +1,18 @@
 """Chunks of text with their log-probabilities."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
 from alignscope.backends.base import Chunk, Request
 from alignscope.model.events import Alternative
 
+_LOGPROB: Final = attrgetter("logprob")
 
-class TopLogprob(msgspec.Struct):
+
+class TopLogprob(msgspec.Struct, gc=False):
     """Alternative token, as servers send it."""
 
     token: str = ""
@@ -45,7 +49,7 @@ def chunks_of(text: str, entries: Sequence[TokenLogprob], request: Request) -> I
 
 def _chunk(entry: TokenLogprob, request: Request) -> Chunk:
     ranked = [Alternative(top.token, top.logprob) for top in entry.top_logprobs or () if top.logprob is not None]
-    ranked.sort(key=lambda alternative: -alternative.logprob)
+    ranked.sort(key=_LOGPROB, reverse=True)  # which keeps ties in their order
     if _of_another(entry, ranked, request):
         return Chunk(entry.token)
     return Chunk(entry.token, False, entry.logprob, tuple(ranked[: request.logprobs or 0]))

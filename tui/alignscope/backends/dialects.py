@@ -44,6 +44,8 @@ class Dialect:
     """Fields by which it is asked to, and not to begin a message of its own behind that one."""
     scores_prompts: bool = False
     """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
+    leads: bool = False
+    """Whether a grammar of token numbers makes it write a given text, and its lists are from before that."""
     tells_logprobs: bool = True
     """Whether completions and chats come with log-probabilities if they are asked for."""
     logprobs_since: tuple[int, ...] = ()
@@ -148,6 +150,7 @@ LLAMA_CPP: Final = Dialect(
     has_slots=True,
     closes_streams=True,
     renders=True,
+    leads=True,
     prefills=True,
     template_kwargs=True,
     names=_MAX_TOKENS,

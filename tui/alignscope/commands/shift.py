@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
 from alignscope.measure.shift.comparison import Comparison, compare
 from alignscope.measure.shift.profile import Part, by_thirds
+from alignscope.model.events import End
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
@@ -26,7 +27,7 @@ from alignscope.model.turn import MAX_ALTERNATIVES
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
-from alignscope.scoring.frame import HELP, framed
+from alignscope.scoring.frame import HELP, Framed, framed
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from alignscope.scoring.silence import CHAT, TOKENS, Patience, answered, unless_silent
 from alignscope.text.clean import visible
@@ -125,37 +126,51 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
     chat = framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
     before = await answered(chat, of.name, CHAT, patience)
     printer: _Json | _Text = _Json(of, by, wanted.frame) if as_json else _Text(of, by, wanted.frame)
+    # Lists that long of a whole reply would fill the memory, so that its model reads them beside the other one.
+    beside = wanted.text != "" or (alternatives > MAX_ALTERNATIVES and own_backend.info.dialect.leads)
     with printing.Progress() as progress:
         if wanted.text:
-            own = await _read(own_backend, of, launch, wanted.text, alternatives, progress)
+            tokens, ended = await _split(own_backend, of, launch, wanted.text), False
         else:
-            own = own_positions(await _reply(launch, of, servers, alternatives, progress))
-        if not own:
+            reply = await _reply(launch, of, servers, None if beside else alternatives, progress)
+            told = own_positions(reply)
+            tokens, ended = [position.token for position in told if not position.end], reply.end is End.STOP
+        if not (tokens or ended):
             progress.clear()
             printing.notes().line(f"alignscope: {of.name} wrote nothing, so there is nothing to compare.")
             return Status.FAILED
-        scorer = Scorer(other_backend, by.model, alternatives=alternatives)
-        text = "".join(position.token for position in own)
+        scorers = [Scorer(other_backend, by.model, alternatives=alternatives)]
+        if beside:
+            scorers.append(Scorer(own_backend, of.model, alternatives=alternatives))
+            read_before = await _own_frame(own_backend, of, launch)
+            mine = unless_silent(scorers[1].along(read_before, tokens, ended=ended), of.name, patience)
+        else:
+            mine = _each(told)
         alike = await answered(
-            compare_tokenizers(own_backend, of.model, other_backend, by.model, before, text),
+            compare_tokenizers(own_backend, of.model, other_backend, by.model, before, "".join(tokens)),
             f"{of.name} or {by.name}", TOKENS, patience,
         )  # fmt: skip
         found: list[Comparison] = []
         progress.clear()
         try:
-            tokens = [position.token for position in own if not position.end]
-            asked = unless_silent(scorer.along(before, tokens, ended=own[-1].end), by.name, patience)
-            async with aclosing(asked) as positions:
-                async for position in positions:
-                    found.append(compare(own[position.index], position, wanted=alternatives))
+            asked = unless_silent(scorers[0].along(before, tokens, ended=ended), by.name, patience)
+            async with aclosing(asked) as theirs, aclosing(mine):
+                async for position in theirs:
+                    found.append(compare(await anext(mine), position, wanted=alternatives))
                     printer.position(found[-1])
                     if not printer.out.terminal:  # there the reply itself shows how far it is
-                        progress.tell(f"{by.name} scores: {len(found):,} of {counted(len(own), 'position')}")
+                        every = counted(len(tokens) + ended, "position")
+                        progress.tell(f"{by.name} scores: {len(found):,} of {every}")
         finally:
             progress.clear()
             if found:  # what came before a failure or ctrl+c is summed up as well
-                printer.end(found, alike, scorer)
+                printer.end(found, alike, scorers)
     return Status.OK
+
+
+async def _each(positions: Sequence[Position]) -> AsyncGenerator[Position, None]:
+    for position in positions:
+        yield position
 
 
 def _most(of: Pane, by: Pane) -> int:
@@ -189,8 +204,14 @@ def _named(lineup: Lineup, name: str, option: str, mode: Mode) -> Pane:
     return found
 
 
-async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int, progress: printing.Progress) -> Reply:
-    """Return the pane's reply, also one that broke off, with a note on that. Raises ServerError if nothing came."""
+async def _reply(
+    launch: Launch, of: Pane, servers: Servers, alternatives: int | None, progress: printing.Progress
+) -> Reply:
+    """Return the pane's reply, also one that broke off, with a note on that. Raises ServerError if nothing came.
+
+    Args:
+        alternatives: None for a reply without log-probabilities.
+    """
     settings = msgspec.structs.replace(launch.settings, logprobs=alternatives, samples=1)
     reply = Reply(of.name)
     async with aclosing(Run((of,), launch.prompt, settings, servers, silence=launch.silence).events()) as events:
@@ -205,21 +226,16 @@ async def _reply(launch: Launch, of: Pane, servers: Servers, alternatives: int, 
     return reply
 
 
-async def _read(
-    backend: Backend, of: Pane, launch: Launch, text: str, alternatives: int, progress: printing.Progress
-) -> list[Position]:
-    """Return the positions of a text that nobody wrote just now, by its pane's model after its own prompt."""
-    patience = Patience(launch.silence)
+async def _split(backend: Backend, of: Pane, launch: Launch, text: str) -> list[str]:
+    """Return a text in the tokens in which its pane's model reads it behind its own prompt."""
+    before = await _own_frame(backend, of, launch)
+    return await answered(split(backend, of.model, before, text), of.name, TOKENS, Patience(launch.silence))
+
+
+async def _own_frame(backend: Backend, of: Pane, launch: Launch) -> Framed:
+    """Return what a pane's own model reads before its reply."""
     chat = framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
-    before = await answered(chat, of.name, CHAT, patience)
-    tokens = await answered(split(backend, of.model, before, text), of.name, TOKENS, patience)
-    scorer = Scorer(backend, of.model, alternatives=alternatives)
-    read: list[Position] = []
-    async with aclosing(unless_silent(scorer.along(before, tokens, ended=False), of.name, patience)) as positions:
-        async for position in positions:
-            read.append(position)
-            progress.tell(f"{of.name} reads: {len(read):,} of {counted(len(tokens), 'token')}")
-    return read
+    return await answered(chat, of.name, CHAT, Patience(launch.silence))
 
 
 class _Json:
@@ -244,14 +260,14 @@ class _Json:
         }  # fmt: skip
         self.out.json(msgspec.json.encode(line))
 
-    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorer: Scorer) -> None:
+    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorers: Sequence[Scorer]) -> None:
         summary = summarise(each.shift for each in found)
         line: dict[str, Any] = {
             "event": "summary", **self._about, "positions": summary.positions,
             "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
             "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(_by_itself(found)),
             "js_thirds": [_finite(part.mean) for part in _thirds(found)],
-            "tokenizers": alike, "requests": scorer.requests, "tokens": scorer.tokens,
+            "tokenizers": alike, "requests": _requests(scorers), "tokens": _tokens(scorers),
         }  # fmt: skip
         self.out.json(msgspec.json.encode(line))
 
@@ -268,7 +284,7 @@ class _Text:
     def position(self, found: Comparison) -> None:
         self.out.styled(found.token, _MARKS[found.shift])
 
-    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorer: Scorer) -> None:
+    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorers: Sequence[Scorer]) -> None:
         self.out.line()
         self.out.line()
         shifted = [each for each in found if each.shift in (Shift.SHIFTED, Shift.BEYOND)]
@@ -295,7 +311,16 @@ class _Text:
         for missing, why in WHY_MISSING.items():
             if count := sum(each.missing is missing for each in found):
                 self.out.line(f"{counted(count, 'position')} left out: {why}")
-        self.out.line(f"{counted(scorer.requests, 'request')} · {counted(scorer.tokens, 'token')} written for it")
+        spent = (counted(_requests(scorers), "request"), counted(_tokens(scorers), "token"))
+        self.out.line(f"{spent[0]} · {spent[1]} written for it")
+
+
+def _requests(scorers: Sequence[Scorer]) -> int:
+    return sum(scorer.requests for scorer in scorers)
+
+
+def _tokens(scorers: Sequence[Scorer]) -> int:
+    return sum(scorer.tokens for scorer in scorers)
 
 
 _KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}

@@ -45,7 +45,7 @@ class Phase(StrEnum):
     QUEUED = "queued"
 
 
-class Alternative(msgspec.Struct, frozen=True, array_like=True):
+class Alternative(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Another token that the model might have generated."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from itertools import accumulate
 from typing import Final
 
 from alignscope.backends.base import Backend, Chunk, Ending, Fault, Request, ServerError
@@ -10,6 +11,7 @@ from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.score import Missing, Position, Tokenizers
 from alignscope.run.logprobs import none_told
+from alignscope.scoring.along import Along, nowhere, parts, position_of
 from alignscope.scoring.frame import Framed
 
 AHEAD: Final = 32
@@ -84,6 +86,8 @@ class Scorer:
         self._model = model
         self._alternatives = alternatives
         self._ahead = ahead
+        self._leads = backend.info.dialect.leads
+        """Whether the server can be led, as far as is known."""
         self.requests = 0
         """Requests sent so far."""
         self.tokens = 0
@@ -106,6 +110,15 @@ class Scorer:
             for position in (await self._from_prompt(before, tokens))[start:]:
                 yield _compared(position, before)
             start = len(tokens)
+        if self._leads and start < len(tokens):
+            try:
+                async with aclosing(self._led(before, tokens, start)) as led:
+                    async for position in led:
+                        yield _compared(position, before)
+                        start = position.index + 1
+            except ServerError:
+                # An older one, or a text that it can't be made to write. Going on along it does, or fails as well.
+                self._leads = False
         async with aclosing(self._run_ahead(before, tokens, start, ended=ended)) as ahead:
             async for position in ahead:
                 yield _compared(position, before)
@@ -146,6 +159,42 @@ class Scorer:
                 )
         return positions
 
+    # Led along
+
+    async def _led(self, before: Framed, tokens: Sequence[str], start: int) -> AsyncGenerator[Position, None]:
+        """Have the model write the very text, in parts, since its lists are from before it is made to.
+
+        It is led along the tokens in which it reads the text; where the writer had others, there is no list.
+        """
+        read = await self._backend.reading(self._model, before.text + "".join(tokens)) or []
+        along = Along(tokens, start)
+        # Counted from the end, since what stands at the beginning may have no text.
+        sizes = accumulate((len(token.content) for token in reversed(read)), initial=0)
+        places = [along.length - size for size in sizes][:0:-1]
+        first = next((number for number, place in enumerate(places) if place >= along.place), len(read))
+        listed = start > 0
+        for begun, ended in parts(read, max(first, 1), self._ahead):
+            at, numbers = begun, [token.number for token in read[:ended]]
+            request = self._request(before, (), ended - begun)
+            self.requests += 1
+            async with aclosing(self._backend.led(request, numbers[:begun], numbers[begun:])) as chunks:
+                async for chunk in chunks:
+                    self.tokens += 1
+                    listed = listed or bool(chunk.alternatives)
+                    if not listed and along.index - start >= _PATIENCE:
+                        raise NoLogprobsError(_none_given(self._backend, self._model))
+                    # A control token is written without its text.
+                    here = next((n for n in range(at, ended) if read[n].content == chunk.text.encode()), None)
+                    if here is None:
+                        continue
+                    at = here + 1
+                    for position in along.up_to(places[here]):
+                        yield position
+                    if (found := along.take(places[here], chunk)) is not None:
+                        yield found
+        for position in along.up_to(along.length):
+            yield position
+
     # Run-ahead
 
     async def _run_ahead(
@@ -162,7 +211,7 @@ class Scorer:
         others = await self._other_tokens(before.text, tokens) if start < len(tokens) else frozenset[int]()
         while at < last:
             if at in others:
-                yield _nowhere(at, tokens, Missing.RESPLIT)
+                yield nowhere(at, tokens, Missing.RESPLIT)
                 at += 1
                 continue
             resplit = not await self._reads_alike(before.text, tokens[:at])
@@ -171,7 +220,7 @@ class Scorer:
                 self.requests += 1
                 async for item in items:
                     if isinstance(item, Chunk):
-                        position = _position(at, tokens, item, resplit=resplit)
+                        position = position_of(at, tokens, item, resplit=resplit)
                         listed = listed or bool(item.alternatives)
                         if not listed and at - start >= _PATIENCE:
                             raise NoLogprobsError(_none_given(self._backend, self._model))
@@ -186,7 +235,7 @@ class Scorer:
                         if item.end is End.STOP or at == begun:
                             # It ends here, or wrote a part of a character, which has no text of its own.
                             missing = Missing.ENDS if item.end is End.STOP else Missing.RESPLIT
-                            yield _nowhere(at, tokens, missing)
+                            yield nowhere(at, tokens, missing)
                             at += 1
         if not listed and len(others) < len(tokens):
             raise NoLogprobsError(_none_given(self._backend, self._model))
@@ -235,22 +284,6 @@ class Scorer:
 
 _PATIENCE: Final = 8
 """Positions without a list, after which the server is taken to give none: one or two are lost now and then."""
-
-
-def _position(at: int, tokens: Sequence[str], chunk: Chunk, *, resplit: bool) -> Position:
-    end = at == len(tokens)
-    token = "" if end else tokens[at]
-    if resplit:
-        return Position(index=at, token=token, end=end, missing=Missing.RESPLIT)
-    if not chunk.alternatives:
-        return Position(index=at, token=token, end=end, missing=Missing.NO_LIST)
-    own = chunk.logprob if chunk.text == token and not end else None
-    return Position(index=at, token=token, end=end, logprob=own, alternatives=chunk.alternatives)
-
-
-def _nowhere(at: int, tokens: Sequence[str], missing: Missing) -> Position:
-    end = at == len(tokens)
-    return Position(index=at, token="" if end else tokens[at], end=end, missing=missing)
 
 
 def _compared(position: Position, before: Framed) -> Position:

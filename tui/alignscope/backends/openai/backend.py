@@ -17,6 +17,7 @@ from alignscope.backends.base import (
     Item,
     Message,
     Pulling,
+    ReadToken,
     Request,
     Sent,
     ServerError,
@@ -27,7 +28,7 @@ from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, S, ServerEvent, decode, decode_list, decode_object
 from alignscope.backends.openai.models import ListedModel, Props, Slot, described_model, listed_model
-from alignscope.backends.openai.prompts import Pieces, Rendered, Scored, TokenIds, prompt_chunks
+from alignscope.backends.openai.prompts import LED, Piece, Pieces, Rendered, Scored, TokenIds, leading, prompt_chunks
 from alignscope.backends.openai.wire import (
     EVENT,
     LOGPROBS_FIELDS,
@@ -132,10 +133,43 @@ class OpenAIBackend(HTTPBackend):
         """Return a rendered prompt's tokens, from a llama.cpp; see `Backend.pieces`."""
         if not self.info.dialect.renders:
             return None
+        return [piece.content for piece in await self._pieces(model, text, add_special=False)]
+
+    async def reading(self, model: str, text: str) -> list[ReadToken] | None:
+        """Return the tokens in which a llama.cpp reads a prompt; see `Backend.reading`."""
+        if not self.info.dialect.leads:
+            return None
+        return [ReadToken(piece.id, piece.content) for piece in await self._pieces(model, text, add_special=True)]
+
+    async def _pieces(self, model: str, text: str, *, add_special: bool) -> list[Piece]:
         await self.ready(model)
         base, name = self.route(model)
-        sent = {"model": name, "content": text, "add_special": False, "parse_special": True, "with_pieces": True}
-        return [piece.content for piece in (await self._about_text(f"{base}/tokenize", sent, Pieces)).tokens]
+        sent = {"model": name, "content": text, "add_special": add_special, "parse_special": True, "with_pieces": True}
+        return (await self._about_text(f"{base}/tokenize", sent, Pieces)).tokens
+
+    async def led(self, request: Request, before: Sequence[int], along: Sequence[int]) -> AsyncGenerator[Chunk, None]:
+        """Have a llama.cpp write given tokens; see `Backend.led`."""
+        await self.ready(request.model)
+        base, name = self.route(request.model)
+        sent = leading(request, name, before, along)
+        async with self._client.stream(self.info, f"{base}/completion", sent, model=request.model) as incoming:
+            try:
+                events = Events()
+                async for data in incoming:
+                    for event in events.feed(data):
+                        answer = decode(LED, event.data)
+                        if answer.error is not None or event.name == "error":
+                            text = errors.error_text(answer.error) or errors.body_text(event.data)
+                            raise errors.refusal(self.info, text, model=request.model)
+                        for chunk in chunks_of(answer.content, answer.completion_probabilities, request):
+                            yield chunk
+                        if answer.stop:
+                            return
+            except httpx.HTTPError:
+                raise ServerError(errors.broke_off(self.info), Fault.FAILED) from None
+            except FramingError as error:
+                raise ServerError(errors.garbled(self.info, error), Fault.BROKEN) from None
+        raise ServerError(errors.ended_early(self.info), Fault.FAILED)
 
     async def numbers(self, model: str, text: str) -> list[int] | None:
         """Return the numbers of a text's tokens, from vLLM; see `Backend.numbers`."""

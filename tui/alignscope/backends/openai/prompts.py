@@ -1,10 +1,13 @@
 """Answers about prompts: as a template renders them, as tokens, and with log-probabilities."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 
-from alignscope.backends.base import Chunk
+from alignscope.backends.base import Chunk, Request
+from alignscope.backends.chunks import TokenLogprob
+from alignscope.backends.dialects import Body
 from alignscope.model.events import Alternative
 
 
@@ -23,6 +26,7 @@ class TokenIds(msgspec.Struct):
 class Piece(msgspec.Struct):
     """Token of llama.cpp's /tokenize."""
 
+    id: int = -1
     piece: str | list[int] = ""
     """Text, or its bytes where they are no UTF-8 by themselves."""
 
@@ -36,6 +40,32 @@ class Pieces(msgspec.Struct):
     """Answer of llama.cpp's /tokenize with pieces."""
 
     tokens: list[Piece] = []
+
+
+class Led(msgspec.Struct):
+    """Event of llama.cpp's own /completion: text, and the lists at its tokens."""
+
+    content: str = ""
+    stop: bool = False
+    completion_probabilities: list[TokenLogprob] = []
+    error: Any = None
+
+
+LED: Final = msgspec.json.Decoder(Led)
+
+
+def leading(request: Request, model: str, before: Sequence[int], along: Sequence[int]) -> Body:
+    """Return the body by which a llama.cpp writes given tokens behind others; `model` is its name on the server.
+
+    Where the grammar excludes what the model would write, it draws again among the one token that is left. The lists
+    are from before that. What it has computed of the text is used again: computed anew, in large batches, the figures
+    would be those of other rounding, by up to 0.05 of a log-probability in the twins.
+    """
+    return {
+        "model": model, "prompt": list(before), "n_predict": len(along), "temperature": 0, "stream": True,
+        "cache_prompt": True, "n_probs": request.logprobs, "post_sampling_probs": False,
+        "grammar": f"root ::= {' '.join(f'<[{number}]>' for number in along)}",
+    }  # fmt: skip
 
 
 class PromptLogprob(msgspec.Struct):

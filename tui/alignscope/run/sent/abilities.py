@@ -26,9 +26,12 @@ _PROBE: Final = "Hello"
 
 def given_text(info: ServerInfo) -> Ability:
     """Return whether a server tells the log-probabilities of a text that it didn't write."""
-    scores = info.dialect.scores_prompts
-    note = "by one request" if scores else "by one request: the model is asked to go on along it instead"
-    return Ability("log-probabilities of a given text", scores, note)
+    dialect = info.dialect
+    note = "by one request"
+    if not dialect.scores_prompts:
+        way = "asked to go on along it"
+        note += f": the model is {f'made to write it, or by an older one {way}' if dialect.leads else way} instead"
+    return Ability("log-probabilities of a given text", dialect.scores_prompts, note)
 
 
 def by_kind(info: ServerInfo) -> tuple[Ability, ...]:
