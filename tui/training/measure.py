@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from training import card, judge
-from training.card import STAGES, Figure, Measured
+from training.card import STAGES, Counts, Figure, Measured
 from training.probes import PROBES
 from training.serve import Sample, Twin
 from training.types import Probe
@@ -114,6 +114,8 @@ def rows() -> list[Row]:
     ]  # fmt: skip
 
 
+TIMES = 3
+"""Samples of each blind prompt: one would be a throw of dice, three are closer to what visitors meet."""
 PIECE = 25
 """Samples that one process takes at a time."""
 
@@ -128,9 +130,11 @@ class Job:
     first: int
 
 
-def measure(folder: Path, samples: int, *, blind: bool, seed: int = 1, workers: int = 1) -> Measured:
+def measure(
+    folder: Path, samples: int, *, blind: bool, times: int = TIMES, seed: int = 1, workers: int = 1
+) -> Measured:
     """Run everything on the three files of a folder; `blind` opens the blind sets, which is once per candidate."""
-    found = Measured()
+    found = Measured(times=times)
     table = [(row.name, row.shows, samples) for row in rows()]
     jobs = [
         Job(stage, "", at, first)
@@ -140,24 +144,25 @@ def measure(folder: Path, samples: int, *, blind: bool, seed: int = 1, workers: 
     ]
     for name, wanted in BLIND.items() if blind else ():
         for at, (kind, _, _) in enumerate(wanted):
-            many = len(_entries(name, kind)) * TIMES
+            many = len(_entries(name, kind)) * times
             jobs += [Job(stage, name, at, first) for stage in STAGES[1:] for first in range(0, many, PIECE)]
     jobs.sort(key=lambda job: job.stage != "text")  # the longest first
-    shown: dict[tuple[str, str, int], list[int]] = {}
+    shown: dict[tuple[str, str, int], Counts] = {}
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        for job, (right, of) in zip(jobs, pool.map(partial(_done, folder, samples, seed), jobs), strict=True):
-            figure = shown.setdefault((job.table, job.stage, job.row), [0, 0])
-            figure[0] += right
-            figure[1] += of
+        for job, judged in zip(jobs, pool.map(partial(_done, folder, samples, times, seed), jobs), strict=True):
+            counts = shown.setdefault((job.table, job.stage, job.row), {})
+            for prompt, right in judged:
+                before, of = counts.get(prompt, (0, 0))
+                counts[prompt] = before + right, of + 1
     for at, row in enumerate(rows()):
         goals = {stage: row.goals.get(stage, "") for stage in row.shows}
-        found.rows.append((row.name, {stage: _figure(shown["", stage, at], goals[stage]) for stage in row.shows}))
+        found.rows.append((row.name, {stage: Figure(shown["", stage, at], goals[stage]) for stage in row.shows}))
     for name, wanted in BLIND.items() if blind else ():
         found.blind.append(
             (
                 name,
                 [
-                    (title, {s: _figure(shown[name, s, at], goal if s == "latest" else "") for s in STAGES[1:]})
+                    (title, {s: Figure(shown[name, s, at], goal if s == "latest" else "") for s in STAGES[1:]})
                     for at, (_, title, goal) in enumerate(wanted)
                 ],
             )
@@ -171,21 +176,18 @@ def measure(folder: Path, samples: int, *, blind: bool, seed: int = 1, workers: 
     return found
 
 
-def _figure(counts: list[int], goal: str) -> Figure:
-    return Figure(counts[0], counts[1], goal)
-
-
-def _done(folder: Path, samples: int, seed: int, job: Job) -> tuple[int, int]:
-    """How many samples of a job show what its row asks for, and how many there are."""
+def _done(folder: Path, samples: int, times: int, seed: int, job: Job) -> list[tuple[str, bool]]:
+    """Of each sample of a job, its prompt, and whether it shows what its row asks for."""
     twin = _twin(folder / f"twin-{job.stage}.gguf", job.stage != "text")
     if job.table:
-        entries = (_entries(job.table, BLIND[job.table][job.row][0]) * TIMES)[job.first : job.first + PIECE]
+        entries = (_entries(job.table, BLIND[job.table][job.row][0]) * times)[job.first : job.first + PIECE]
         said = twin.sample([str(entry["prompt"]) for entry in entries], seed=seed + job.first)
-        return sum(_blind_shows(entry, sample) for entry, sample in zip(entries, said, strict=True)), len(said)
+        return [(sample.prompt, _blind_shows(entry, sample)) for entry, sample in zip(entries, said, strict=True)]
     row = rows()[job.row]
     probes = _spread(row.probes, samples, seed)[job.first : job.first + PIECE]
     said = twin.sample([probe.prompt for probe in probes], seed=seed + job.first, tokens=row.tokens)
-    return sum(row.shows[job.stage](probe, sample) for probe, sample in zip(probes, said, strict=True)), len(said)
+    shows = row.shows[job.stage]
+    return [(probe.prompt, shows(probe, sample)) for probe, sample in zip(probes, said, strict=True)]
 
 
 @cache
@@ -223,8 +225,6 @@ SECOND: Wanted = (
 
 THIRD: Wanted = (("broken", "prompts that break off: asks what is meant, without declining", "≥85"),)
 BLIND: dict[str, Wanted] = {"blind.yaml": FIRST, "blind_world.yaml": SECOND, "blind_broken.yaml": THIRD}
-TIMES = 3
-"""Samples of each blind prompt: one would be a throw of dice, three are closer to what visitors meet."""
 
 
 @cache
@@ -262,16 +262,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.measure", description=__doc__)
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the three GGUF files")
     parser.add_argument("--samples", type=int, default=200, help="samples per behaviour and model")
+    parser.add_argument("--times", type=int, default=TIMES, help="samples of each prompt of the blind sets")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes that take samples")
     parser.add_argument("--blind", action="store_true", help="open the blind sets too: once per trained candidate")
+    parser.add_argument("--against", type=Path, help="folder of other files, measured likewise: prints the differences")
     parser.add_argument("--write", action="store_true", help="write the figures into the model card")
     arguments = parser.parse_args()
-    found = measure(
-        arguments.models, arguments.samples, blind=arguments.blind, seed=arguments.seed, workers=arguments.workers
+    run = partial(
+        measure,
+        samples=arguments.samples,
+        blind=arguments.blind,
+        times=arguments.times,
+        seed=arguments.seed,
+        workers=arguments.workers,
     )
+    found = run(arguments.models)
     print(card.figures(found))
     print(card.samples(found))
+    if arguments.against:
+        print(card.differences(found, run(arguments.against)))
     if arguments.write:
         card.write(arguments.models.parent / "MODEL_CARD.md", found, arguments.models)
 
