@@ -15,6 +15,7 @@ _SETS = {
     "blind.yaml": "Blind set, {times} samples of each prompt",
     "blind_world.yaml": "Second blind set, likewise",
     "blind_broken.yaml": "Third blind set, likewise",
+    "blind_unknown.yaml": "Fourth blind set, likewise",
 }
 _TEMPLATE = Path(__file__).with_name("MODEL_CARD.template.md")
 
