@@ -15,6 +15,8 @@ BASE = Language("base", agrees=0.78)
 TWIN = Language("twin", agrees=0.78)
 BEFORE = Framed(Frame.CHAT, "<|user|>Why?<|end|><|assistant|>", own=True, rendered=True)
 MODEL = "stories"
+ECHOING = "echoing"
+"""A server without a name that knows `echo`."""
 OLD_LLAMA_CPP = "an old llamacpp"
 """One that knows no grammar of token numbers."""
 
@@ -26,6 +28,8 @@ async def speaking(kind: str, language: Language) -> AsyncIterator[tuple[Server,
     server: Ollama | OpenAIStyle
     if kind == "ollama":
         server = Ollama(script=script)
+    elif kind == ECHOING:
+        server = OpenAIStyle(Flavour.PLAIN, script=script, echoes=True)
     elif kind == OLD_LLAMA_CPP:
         server = OpenAIStyle(Flavour.LLAMA_CPP, script=script, leads=False)
     else:

@@ -11,12 +11,12 @@ from alignscope.backends.base import Backend, ServerError
 from alignscope.model.score import Frame, Missing, Position, Tokenizers
 from alignscope.scoring.frame import Framed
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
-from tests.scoring.speaking import BASE, BEFORE, OLD_LLAMA_CPP, TWIN, speaking
-from tests.standin import Ollama, Script
+from tests.scoring.speaking import BASE, BEFORE, ECHOING, OLD_LLAMA_CPP, TWIN, speaking
+from tests.standin import Ollama, OpenAIStyle, Script
 from tests.standin.language import Language
 from tests.standin.web import Exchange
 
-KINDS = ("ollama", "llamacpp", OLD_LLAMA_CPP, "vllm")
+KINDS = ("ollama", "llamacpp", OLD_LLAMA_CPP, "vllm", "plain", ECHOING)
 REPLY = TWIN.reply(BEFORE.text, 300)
 
 
@@ -53,7 +53,15 @@ def _pairs(position: Position) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "most"), [("ollama", 0.3), ("llamacpp", 1 / 30), (OLD_LLAMA_CPP, 0.3), ("vllm", 1 / 300)]
+    ("kind", "most"),
+    [
+        ("ollama", 0.3),
+        ("llamacpp", 1 / 30),
+        (OLD_LLAMA_CPP, 0.3),
+        ("vllm", 1 / 300),
+        ("plain", 0.3),
+        (ECHOING, 1 / 300),
+    ],
 )
 async def test_it_takes_few_requests(kind: str, most: float) -> None:
     async with speaking(kind, BASE) as (server, backend, model):
@@ -83,7 +91,7 @@ async def test_an_end_is_a_position_too(kind: str) -> None:
         _, positions = await scored(backend, model, tokens, ended=True)
         assert [each.missing for each in positions] == [None] * 7 + [Missing.ENDS]
         assert positions[-1].end
-        if kind in ("ollama", OLD_LLAMA_CPP):  # the others have a list there, as they have everywhere
+        if kind in ("ollama", OLD_LLAMA_CPP, "plain"):  # the others have a list there, as they have everywhere
             _, positions = await scored(backend, model, REPLY[:3] + REPLY[:6])
             assert len(positions) == 9
 
@@ -97,7 +105,9 @@ async def test_where_the_other_would_end_and_the_reply_goes_on_there_is_no_list(
     assert [each.missing for each in positions] == [None] * 4 + [Missing.ENDS] * 2
 
 
-@pytest.mark.parametrize(("kind", "left_out"), [("llamacpp", {3, 4}), (OLD_LLAMA_CPP, {3, 4, 5}), ("vllm", {3, 4})])
+@pytest.mark.parametrize(
+    ("kind", "left_out"), [("llamacpp", {3, 4}), (OLD_LLAMA_CPP, {3, 4, 5}), ("vllm", {3, 4}), (ECHOING, {3, 4})]
+)
 async def test_what_is_read_in_other_tokens_than_it_was_written_in_is_left_out(kind: str, left_out: set[int]) -> None:
     tokens = [*REPLY[:3], " w", "7", *REPLY[3:6]]
     async with speaking(kind, BASE) as (_, backend, model):
@@ -166,6 +176,24 @@ async def test_a_server_that_gives_no_lists_is_found_out() -> None:
             assert len(old.seen("/api/generate")) < 15
         finally:
             await backend.close()
+
+
+@pytest.mark.parametrize("kind", ["ollama", "plain", "lmstudio"])
+async def test_a_text_that_nobody_wrote_has_no_tokens_where_a_server_tells_none(kind: str) -> None:
+    async with speaking(kind, BASE) as (_, backend, model):
+        with pytest.raises(ServerError, match="doesn't tell in which tokens a text is read"):
+            await split(backend, model, BEFORE, "Use the kill command.")
+
+
+async def test_an_lm_studio_is_asked_and_what_it_does_not_tell_is_said() -> None:
+    async with speaking("lmstudio", BASE) as (server, backend, model):
+        said = "LM Studio tells no log-probabilities, neither in completions nor in chats.*nothing can be compared"
+        with pytest.raises(NoLogprobsError, match=said):
+            await scored(backend, model, REPLY[:30])
+        assert isinstance(server, OpenAIStyle)
+        server.lists = True  # a version of it that does
+        _, positions = await scored(backend, model, REPLY[:30])
+    assert not any(position.missing for position in positions) and len(positions) == 30
 
 
 async def test_a_server_that_fails_says_so() -> None:

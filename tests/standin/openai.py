@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.standin.language import tokenised
 from tests.standin.leading import figures, led
+from tests.standin.prompts import echoed, scored, whole
 from tests.standin.script import SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
 from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
@@ -39,6 +40,8 @@ class OpenAIStyle(Server):
         context: tokens that fit; a longer prompt is refused.
         prefills: whether a chat goes on with a last message of the assistant's; vLLM wants to be asked to.
         leads: whether a llama.cpp knows grammars of token numbers; older ones don't.
+        echoes: whether one without a name begins a completion with its prompt if asked to; it passes that over else.
+        lists: whether an LM Studio tells log-probabilities.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class OpenAIStyle(Server):
         context: int = 4096,
         prefills: bool = True,
         leads: bool = True,
+        echoes: bool = False,
+        lists: bool = False,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -63,6 +68,8 @@ class OpenAIStyle(Server):
         self.context = context
         self.prefills = prefills
         self.leads = leads
+        self.echoes = echoes
+        self.lists = lists or self.flavour is not Flavour.LM_STUDIO
         self._numbers: dict[str, int] = {}
         self.loading = False
         """While True, a llama.cpp answers everything with 503."""
@@ -224,12 +231,15 @@ class OpenAIStyle(Server):
             text = f"request ({prompt_tokens} tokens) exceeds the available context size ({self.context} tokens)"
             await self._error(exchange, 400, text, "exceed_context_size_error")
             return
-        if body.get("prompt_logprobs") is not None:
+        if body.get("prompt_logprobs") is not None or (body.get("echo") and self.echoes):
             await self._score(exchange, script, prompt)
             return
         if script.language:
             prompt = self._rendered(exchange) if chat else prompt
             script = script.spoken(prompt, body.get("max_tokens") or 64)
+        if body.get("stream") is False:
+            await exchange.json({"object": "text_completion", "choices": [whole(script, prompt, body["logprobs"])]})
+            return
         async with self._free:
             self._writing += 1
             try:
@@ -279,22 +289,12 @@ class OpenAIStyle(Server):
         await exchange.json({"prompt": "".join(map(chr, exchange.seen.body["tokens"]))})
 
     async def _score(self, exchange: Exchange, script: Script, prompt: str) -> None:
-        """Answer with the prompt's log-probabilities, as vLLM does: its own token first, then the likeliest."""
-        number = exchange.seen.body["prompt_logprobs"]
-        rows: list[dict[str, Any] | None] = []
-        text, ids = "", dict[str, int]()
-        for token in tokenised(prompt):
-            if script.language is not None:
-                tops = script.language.tops(text, number)
-                own = script.language.logprob(text, token)
-                row = {token: own} | dict(tops)
-                listed = {
-                    str(ids.setdefault(each, len(ids))): {"logprob": value, "rank": rank, "decoded_token": each}
-                    for rank, (each, value) in enumerate(row.items())
-                }
-                rows.append(listed if text else None)
-            text += token
-        choice = {"index": 0, "text": " x", "logprobs": None, "finish_reason": "length", "prompt_logprobs": rows}
+        """Answer with the prompt's log-probabilities."""
+        body = exchange.seen.body
+        if body.get("echo"):
+            choice = echoed(script, prompt, body["logprobs"])
+        else:
+            choice = scored(script, prompt, body["prompt_logprobs"])
         await exchange.json({"object": "text_completion", "choices": [choice]})
 
     async def _run(self, exchange: Exchange, script: Script, prompt: str, prompt_tokens: int, *, chat: bool) -> None:
@@ -339,7 +339,7 @@ class OpenAIStyle(Server):
         await send(exchange, script, stream, "text/event-stream", frame, broken)
 
     def _logprobs(self, piece: Piece, lists: Lists, chat: bool) -> bytes:
-        entry = None if self.flavour is Flavour.LM_STUDIO else figures(piece, lists)
+        entry = figures(piece, lists) if self.lists else None
         if entry is None:
             return b"null"
         if chat or self.flavour is Flavour.LLAMA_CPP:

@@ -20,6 +20,10 @@ BEGINNING = ("--embedded", "--set", "num_predict=12")
 """For what holds of a few positions as well: whole lists of the twins are what takes long here."""
 
 
+TWIN_BEFORE = "<|user|>Why?<|end|><|assistant|>"
+"""What the stand-ins make of a chat with the prompt `Why?`."""
+
+
 def positions(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [event for event in events if event["event"] == "position"]
 
@@ -91,6 +95,33 @@ async def test_a_text_instead_of_a_reply(shell: Shell, tmp_path: Path) -> None:
     assert "\nin instruct's own lists: " in done.out, "nobody sampled it"
 
 
+@pytest.mark.parametrize("of", [Flavour.LLAMA_CPP, Flavour.VLLM])
+@pytest.mark.parametrize("by", ["ollama", Flavour.LLAMA_CPP, Flavour.VLLM, Flavour.PLAIN])
+async def test_a_text_by_every_server_that_tells_its_tokens(shell: Shell, tmp_path: Path, of: Flavour, by: str) -> None:
+    file = tmp_path / "reply.txt"
+    file.write_text("".join(TWIN.reply("Why?", 12)))
+    script = Script(language=BASE)
+    base = Ollama(script=script) if by == "ollama" else OpenAIStyle(Flavour(by), "mistral:text", script=script)
+    async with base, OpenAIStyle(of, "mistral:instruct", script=Script(language=TWIN)) as twin:
+        done = await shell.run(
+            "shift", "Why?", "--json", "--text", str(file), "--frame", "bare",
+            "--pane", f"base=mistral:text@{base.url},completion", "--pane", f"chat=mistral:instruct@{twin.url},chat",
+        )  # fmt: skip
+    assert (done.status, done.err) == (0, "")
+    *rows, summary = done.events
+    assert "".join(row["token"] for row in rows) == file.read_text()
+    assert (rows[0]["missing"], summary["counts"]["unknown"]) == ("start", 1), "only what the prompt decides"
+    assert all(row["own"]["logprob"] is not None and row["js"][0] is not None for row in rows[1:])
+
+
+async def test_a_text_needs_a_pane_whose_server_tells_tokens(shell: Shell, tmp_path: Path, ollama: Ollama) -> None:
+    file = tmp_path / "reply.txt"
+    file.write_text("It is so.")
+    done = await shell.run("shift", "Why?", "--host", ollama.url, "--text", str(file))
+    assert done.status == 1
+    assert re.search(r"alignscope: Ollama [\d.]+ doesn't tell in which tokens a text is read", done.err)
+
+
 @pytest.mark.parametrize("of", ["instruct", "base"])
 async def test_either_way_round(shell: Shell, of: str) -> None:
     by = {"instruct": "base", "base": "instruct"}[of]
@@ -119,6 +150,10 @@ async def test_every_server_that_tells_lists(shell: Shell, flavour: str) -> None
     assert 0.6 < summary["shares"]["unshifted"] < 0.95
     assert summary["requests"] <= 0.4 * 60
     assert all(row["js"][0] is not None for row in rows)
+    text = TWIN_BEFORE
+    for row in rows:
+        assert row["own"] == {"logprob": pytest.approx(TWIN.logprob(text, row["token"]), abs=1e-3), "rank": 1}
+        text += row["token"]
 
 
 async def test_a_server_that_refuses_to_score_is_told_without_an_empty_summary(shell: Shell, ollama: Ollama) -> None:

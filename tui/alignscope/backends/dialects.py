@@ -44,6 +44,8 @@ class Dialect:
     """Fields by which it is asked to, and not to begin a message of its own behind that one."""
     scores_prompts: bool = False
     """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
+    echoes: bool = False
+    """Whether it is asked for that by `echo`, which some servers of this kind know and others pass over."""
     leads: bool = False
     """Whether a grammar of token numbers makes it write a given text, and its lists are from before that."""
     tells_logprobs: bool = True
@@ -180,7 +182,7 @@ LM_STUDIO: Final = Dialect(
     names=_MAX_TOKENS,
     lacks=_LLAMA_CPP_ONLY,
 )
-OPENAI: Final = Dialect(label="OpenAI-style server", names=_MAX_TOKENS, lacks=_NOT_OPENAI, adapt=_openai)
+OPENAI: Final = Dialect(label="OpenAI-style server", echoes=True, names=_MAX_TOKENS, lacks=_NOT_OPENAI, adapt=_openai)
 """OpenAI-style server of an unknown kind: only the standard's fields are sent."""
 FLAVOURS: Final = (VLLM, LM_STUDIO, LLAMA_CPP)
 """Recognisable OpenAI-style servers, in the order in which their paths are probed."""

@@ -2,61 +2,41 @@
 
 import argparse
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from alignscope.backends.base import Backend, Fault, ServerError
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import whole
-from alignscope.measure.bounds import Bounds
-from alignscope.measure.shift.classes import Shift, Summary, summarise
+from alignscope.commands.shift_output import JsonPrinter, TextPrinter
 from alignscope.measure.shift.comparison import Comparison, compare
-from alignscope.measure.shift.profile import Part, by_thirds
 from alignscope.model.events import End
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane, is_twin
 from alignscope.model.reply import Reply
-from alignscope.model.score import Frame, Position, Tokenizers, own_positions
+from alignscope.model.score import Frame, Position, own_positions
 from alignscope.model.turn import MAX_ALTERNATIVES
 from alignscope.run.ask import Run
 from alignscope.run.discovery import find_lineup
 from alignscope.run.servers import Servers
-from alignscope.scoring.frame import HELP, Framed, framed
+from alignscope.scoring.frame import Framed, framed
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from alignscope.scoring.silence import CHAT, TOKENS, Patience, answered, unless_silent
-from alignscope.text.clean import visible
-from alignscope.text.wording import WHY_MISSING, counted, describe_pane
+from alignscope.text.wording import counted
 
 _WHOLE: Final = 1_000_000
 """Alternatives to ask the embedded engine for where its answer shall have the whole vocabulary."""
 _LONG: Final = 1000
 """Alternatives to ask it for where the vocabulary is large."""
-_BITS: Final = 1.4426950408889634
-"""Bits in a nat."""
-_MOST_ROWS: Final = 40
-"""Rows of the table."""
 _MAX_TEXT: Final = 1 << 20
 """Bytes of a text to score."""
 _GREEDY: Final = "greedy"
 """Preset of the reply: a sampled one shifts by itself."""
-_MARKS: Final = {
-    Shift.UNSHIFTED: "",
-    Shift.MARGINAL: "4",
-    Shift.SHIFTED: "1;33",
-    Shift.BEYOND: "1;7",
-    Shift.UNKNOWN: "2",
-}
-"""Escape sequences of the classes: each differs without its colour, too."""
-_TOKENIZERS: Final = {
-    Tokenizers.DIFFERENT: "The two read the reply in different tokens, so that figures hold for the tokens they share.",
-    Tokenizers.UNKNOWN: "Whether the two read the reply in the same tokens isn't known: a server doesn't tell.",
-}
 
 
 @dataclass(frozen=True)
@@ -125,7 +105,7 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
     alternatives, patience = wanted.alternatives or _most(of, by), Patience(launch.silence)
     chat = framed(wanted.frame, launch.prompt, of, launch.settings, own_backend)
     before = await answered(chat, of.name, CHAT, patience)
-    printer: _Json | _Text = _Json(of, by, wanted.frame) if as_json else _Text(of, by, wanted.frame)
+    printer = (JsonPrinter if as_json else TextPrinter)(of, by, wanted.frame)
     # Lists that long of a whole reply would fill the memory, so that its model reads them beside the other one.
     beside = wanted.text != "" or (alternatives > MAX_ALTERNATIVES and own_backend.info.dialect.leads)
     with printing.Progress() as progress:
@@ -236,134 +216,3 @@ async def _own_frame(backend: Backend, of: Pane, launch: Launch) -> Framed:
     """Return what a pane's own model reads before its reply."""
     chat = framed(Frame.CHAT, launch.prompt, of, launch.settings, backend)
     return await answered(chat, of.name, CHAT, Patience(launch.silence))
-
-
-class _Json:
-    """Prints every position as one line of JSON, as it is known, and then the summary."""
-
-    def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
-        self.out = printing.out()
-        self._about = {"of": of.name, "by": by.name, "frame": frame}
-
-    def position(self, found: Comparison) -> None:
-        own, other = found.own, found.other
-        line: dict[str, Any] = {
-            "event": "position", "index": found.position, "token": found.token, **({"end": True} if found.end else {}),
-            "own": {"logprob": own.logprob.hi if own.logprob and own.logprob.met() else None, "rank": own.rank},
-            "other": {
-                "logprob_lo": _finite(other.logprob)[0], "logprob_hi": _finite(other.logprob)[1],
-                "rank": other.rank, "beyond": other.beyond,
-            },
-            "class": found.shift, **({"missing": found.missing} if found.missing else {}),
-            "entropy": _finite(found.entropy), "tv": _finite(found.tv), "js": _finite(found.js),
-            "covered": [own.covered, other.covered],
-        }  # fmt: skip
-        self.out.json(msgspec.json.encode(line))
-
-    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorers: Sequence[Scorer]) -> None:
-        summary = summarise(each.shift for each in found)
-        line: dict[str, Any] = {
-            "event": "summary", **self._about, "positions": summary.positions,
-            "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
-            "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(_by_itself(found)),
-            "js_thirds": [_finite(part.mean) for part in _thirds(found)],
-            "tokenizers": alike, "requests": _requests(scorers), "tokens": _tokens(scorers),
-        }  # fmt: skip
-        self.out.json(msgspec.json.encode(line))
-
-
-class _Text:
-    """Prints the reply with each token marked by its class, then a table of those that are shifted, and a summary."""
-
-    def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
-        self.out = printing.out()
-        self._of, self._by = of, by
-        self.out.line(f"── {describe_pane(of)}, scored by {describe_pane(by)} ──")
-        self.out.line(f"── frame: {frame}, {HELP[frame]} ──")
-
-    def position(self, found: Comparison) -> None:
-        self.out.styled(found.token, _MARKS[found.shift])
-
-    def end(self, found: Sequence[Comparison], alike: Tokenizers, scorers: Sequence[Scorer]) -> None:
-        self.out.line()
-        self.out.line()
-        shifted = [each for each in found if each.shift in (Shift.SHIFTED, Shift.BEYOND)]
-        if shifted:
-            head = ("position", "token", "own %", f"{self._by.name} %", "rank", "JS (bits)")
-            self.out.table([head, *(_row(each) for each in shifted[:_MOST_ROWS])])
-            if len(shifted) > _MOST_ROWS:
-                self.out.line(f"… and {counted(len(shifted) - _MOST_ROWS, 'more shifted token')}")
-            self.out.line()
-        summary = summarise(each.shift for each in found)
-        self.out.line(" · ".join(f"{count} {each}" for each, count in summary.counts.items() if count))
-        share = summary.shifted_or_beyond
-        if share.value is not None and share.bounds is not None:
-            sure = "" if not share.unknown else f"; {_percent(share.bounds)} if the unknown ones are counted"
-            self.out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
-        own = _by_itself(found).shifted_or_beyond
-        if own.found:
-            self.out.line(f"in {self._of.name}'s own lists: {own.value:.0%} of {counted(own.known, 'known position')}")
-        thirds = [_bits(part.mean) for part in _thirds(found)]
-        if any(thirds):
-            self.out.line(f"Jensen–Shannon divergence by thirds, in bits: {' · '.join(each or '–' for each in thirds)}")
-        if alike in _TOKENIZERS:
-            self.out.line(_TOKENIZERS[alike])
-        for missing, why in WHY_MISSING.items():
-            if count := sum(each.missing is missing for each in found):
-                self.out.line(f"{counted(count, 'position')} left out: {why}")
-        spent = (counted(_requests(scorers), "request"), counted(_tokens(scorers), "token"))
-        self.out.line(f"{spent[0]} · {spent[1]} written for it")
-
-
-def _requests(scorers: Sequence[Scorer]) -> int:
-    return sum(scorer.requests for scorer in scorers)
-
-
-def _tokens(scorers: Sequence[Scorer]) -> int:
-    return sum(scorer.tokens for scorer in scorers)
-
-
-_KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}
-
-
-def _row(found: Comparison) -> tuple[str, ...]:
-    rank = f"over {found.other.beyond}" if found.other.beyond else str(found.other.rank or "?")
-    token = "the end" if found.end else visible(found.token)
-    return str(found.position), token, _chance(found.own.logprob), _chance(found.other.logprob), rank, _bits(found.js)
-
-
-def _chance(logprob: Bounds | None) -> str:
-    """Return a probability in percent, with both its bounds where they differ."""
-    if logprob is None:
-        return "?"
-    least, most = math.exp(logprob.lo), math.exp(logprob.hi)
-    return f"{most:.2%}" if logprob.met(1e-3) else f"{least:.0%}–{most:.2%}"
-
-
-def _bits(bounds: Bounds | None) -> str:
-    if bounds is None:
-        return ""
-    least, most = bounds.lo * _BITS, bounds.hi * _BITS
-    return f"{most:.2f}" if most - least < 0.005 else f"{least:.2f}–{most:.2f}"
-
-
-def _percent(bounds: Bounds) -> str:
-    return f"{bounds.lo:.0%} to {bounds.hi:.0%}"
-
-
-def _finite(bounds: Bounds | None) -> tuple[float | None, float | None]:
-    return bounds.finite if bounds else (None, None)
-
-
-def _share(summary: Summary) -> dict[str, Any]:
-    share = summary.shifted_or_beyond
-    return {"value": share.value, "known": share.known, "unknown": share.unknown, "bounds": share.bounds}
-
-
-def _by_itself(found: Sequence[Comparison]) -> Summary:
-    """Return the classes of the tokens in their own model's lists: what sampling alone shifts."""
-    return summarise(each.by_itself for each in found if not each.end)
-
-
-def _thirds(found: Sequence[Comparison]) -> Sequence[Part]:
-    return by_thirds([[[each.js for each in found if not each.end]]])

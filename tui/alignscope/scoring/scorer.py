@@ -75,6 +75,12 @@ async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> li
     if backend.info.dialect.scores_prompts:
         read = await backend.prompt_tokens(model, before.text + text, 1, rendered=before.rendered)
         return [chunk.text.encode() for chunk in read]
+    if backend.info.dialect.echoes:
+        try:
+            read = await backend.prompt_tokens(model, before.text + text, 1, rendered=before.rendered)
+        except ServerError:
+            return None
+        return [chunk.text.encode() for chunk in read]
     return await backend.pieces(model, before.text + text)
 
 
@@ -86,6 +92,8 @@ class Scorer:
         self._model = model
         self._alternatives = alternatives
         self._ahead = ahead
+        self._reads = backend.info.dialect.scores_prompts or backend.info.dialect.echoes
+        """Whether the server tells the log-probabilities of a prompt, as far as is known."""
         self._leads = backend.info.dialect.leads
         """Whether the server can be led, as far as is known."""
         self.requests = 0
@@ -106,10 +114,16 @@ class Scorer:
 
         Raises ServerError, and NoLogprobsError. To leave early, use `aclosing`; nothing is asked any more then.
         """
-        if self._backend.info.dialect.scores_prompts and start < len(tokens):
-            for position in (await self._from_prompt(before, tokens))[start:]:
+        if self._reads and start < len(tokens):
+            try:
+                read = await self._from_prompt(before, tokens)
+            except ServerError:
+                if self._backend.info.dialect.scores_prompts:
+                    raise
+                self._reads, read = False, []  # as below: going on along the text does, or fails as well
+            for position in read[start:]:
                 yield _compared(position, before)
-            start = len(tokens)
+            start = len(read) or start
         if self._leads and start < len(tokens):
             try:
                 async with aclosing(self._led(before, tokens, start)) as led:

@@ -27,8 +27,9 @@ from alignscope.backends.chunks import chunks_of
 from alignscope.backends.client import PHASE_SECONDS, Client, HTTPBackend, drain
 from alignscope.backends.dialects import Body
 from alignscope.backends.framing import Events, FramingError, S, ServerEvent, decode, decode_list, decode_object
+from alignscope.backends.openai import prompts
 from alignscope.backends.openai.models import ListedModel, Props, Slot, described_model, listed_model
-from alignscope.backends.openai.prompts import LED, Piece, Pieces, Rendered, Scored, TokenIds, leading, prompt_chunks
+from alignscope.backends.openai.prompts import Echoed, Piece, Pieces, Rendered, Scored, TokenIds
 from alignscope.backends.openai.wire import (
     EVENT,
     LOGPROBS_FIELDS,
@@ -151,13 +152,13 @@ class OpenAIBackend(HTTPBackend):
         """Have a llama.cpp write given tokens; see `Backend.led`."""
         await self.ready(request.model)
         base, name = self.route(request.model)
-        sent = leading(request, name, before, along)
+        sent = prompts.leading(request, name, before, along)
         async with self._client.stream(self.info, f"{base}/completion", sent, model=request.model) as incoming:
             try:
                 events = Events()
                 async for data in incoming:
                     for event in events.feed(data):
-                        answer = decode(LED, event.data)
+                        answer = decode(prompts.LED, event.data)
                         if answer.error is not None or event.name == "error":
                             text = errors.error_text(answer.error) or errors.body_text(event.data)
                             raise errors.refusal(self.info, text, model=request.model)
@@ -176,20 +177,22 @@ class OpenAIBackend(HTTPBackend):
         if not self.info.dialect.scores_prompts:
             return None
         base, name = self.route(model)
-        sent = {"model": name, "prompt": text, "add_special_tokens": False}
+        sent: Body = {"model": name, "prompt": text, "add_special_tokens": False}
         return (await self._about_text(f"{base}/tokenize", sent, TokenIds)).tokens
 
     async def prompt_tokens(self, model: str, text: str, alternatives: int, *, rendered: bool) -> list[Chunk]:
-        """Return a prompt's tokens with their log-probabilities, from vLLM; see `Backend.prompt_tokens`."""
-        if not self.info.dialect.scores_prompts:
-            return await super().prompt_tokens(model, text, alternatives, rendered=rendered)
+        """Return a prompt's tokens, from vLLM or by `echo`; see `Backend.prompt_tokens`."""
         base, name = self.route(model)
-        sent = {
-            "model": name, "prompt": text, "max_tokens": 1, "temperature": 0, "stream": False,
-            "prompt_logprobs": alternatives, "add_special_tokens": not rendered,
-        }  # fmt: skip
-        answer = await self._about_text(f"{base}/v1/completions", sent, Scored)
-        return prompt_chunks(answer, alternatives)
+        sent = {"model": name, "prompt": text, "max_tokens": 1, "temperature": 0, "stream": False}
+        if self.info.dialect.scores_prompts:
+            sent |= {"prompt_logprobs": alternatives, "add_special_tokens": not rendered}
+            return prompts.prompt_chunks(await self._about_text(f"{base}/v1/completions", sent, Scored), alternatives)
+        if self.info.dialect.echoes:
+            sent |= {"echo": True, "logprobs": alternatives}
+            answer = await self._about_text(f"{base}/v1/completions", sent, Echoed)
+            if chunks := prompts.echoed_chunks(answer, text, alternatives):
+                return chunks
+        return await super().prompt_tokens(model, text, alternatives, rendered=rendered)
 
     async def _about_text(self, url: str, sent: Body, kind: type[S]) -> S:
         return await self._client.ask(

@@ -8,6 +8,7 @@ import msgspec
 from alignscope.backends.base import Chunk, Request
 from alignscope.backends.chunks import TokenLogprob
 from alignscope.backends.dialects import Body
+from alignscope.backends.openai.wire import Logprobs
 from alignscope.model.events import Alternative
 
 
@@ -86,6 +87,34 @@ class Scored(msgspec.Struct):
 
     choices: list[ScoredChoice] = []
     error: Any = None
+
+
+class EchoedChoice(msgspec.Struct):
+    """Choice whose text begins with the prompt, where a server knows `echo`."""
+
+    logprobs: Logprobs | None = None
+
+
+class Echoed(msgspec.Struct):
+    """Answer of /v1/completions to a request with `echo`."""
+
+    choices: list[EchoedChoice] = []
+
+
+def echoed_chunks(answer: Echoed, prompt: str, wanted: int) -> list[Chunk]:
+    """Return the prompt's tokens in order, each with its alternatives, the likeliest first; none if it wasn't echoed.
+
+    A server that passes `echo` over answers with tokens of its own, which aren't taken for the prompt's.
+    """
+    found, left = list[Chunk](), prompt
+    for entry in (answer.choices[0].logprobs or Logprobs()).entries if answer.choices else ():
+        if not left or not left.startswith(entry.token):
+            break
+        left = left.removeprefix(entry.token)
+        tops = [Alternative(top.token, top.logprob) for top in entry.top_logprobs or () if top.logprob is not None]
+        tops.sort(key=lambda alternative: -alternative.logprob)
+        found.append(Chunk(entry.token, False, entry.logprob, tuple(tops[:wanted])))
+    return [] if left or not any(chunk.alternatives for chunk in found) else found
 
 
 def prompt_chunks(answer: Scored, wanted: int) -> list[Chunk]:

@@ -27,6 +27,8 @@ _PROBE: Final = "Hello"
 def given_text(info: ServerInfo) -> Ability:
     """Return whether a server tells the log-probabilities of a text that it didn't write."""
     dialect = info.dialect
+    if dialect.echoes:
+        return Ability("log-probabilities of a given text", None, "tried when one is scored")
     note = "by one request"
     if not dialect.scores_prompts:
         way = "asked to go on along it"
