@@ -1,4 +1,4 @@
-"""`python -m tests.bench.tokens`: the token view over two replies of 5,000 tokens with lists of 20."""
+"""`python -m tests.bench.tokens`: the token view over two replies of 5,000 tokens with lists of 20; a stop in it."""
 
 import asyncio
 import gc
@@ -16,15 +16,18 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from alignscope.ui.screens.tokens.scales import SCALES
+from alignscope.ui.screens.tokens.screen import TokensScreen
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 from tests.bench.replay import peak, report
 from tests.ui.tokens.replies import Drawn, events, turn, view
+from tests.ui.tokens.test_scores import twins
 from tests.waiting import until
 
 TOKENS = 5_000
 SIZE = (200, 60)
 STEPS = 100
 ROUNDS = 5
+STOPS = 10
 
 
 def drawn(seed: int) -> Sequence[Drawn]:
@@ -145,5 +148,26 @@ async def measured() -> None:
         print(f"{'the view, more than the replies':44} {more:8.2f} MB  goal 60: {'met' if more <= 60 else 'MISSED'}")
 
 
+async def stopped() -> None:
+    """Measure how long servers still write after a score was stopped, and print that."""
+    taken = []
+    async with twins(rate=10) as (server, desk):
+        screen = desk.app.screen
+        assert isinstance(screen, TokensScreen)
+        scoring = screen._scores._scoring
+        assert scoring is not None
+        for _ in range(STOPS):
+            screen.action_score()
+            await desk.until(lambda: any(seen.pieces for seen in server.open_now()))
+            begun = time.perf_counter()
+            screen.action_score()
+            while server.open_now():  # noqa: ASYNC110, nothing tells when the last connection is closed
+                await asyncio.sleep(0)
+            taken.append((time.perf_counter() - begun) * 1000)
+            await desk.until(lambda: not (scoring.running or server.open_now()))
+    report("a stop, until no request is open", taken, 100)
+
+
 if __name__ == "__main__":
     asyncio.run(measured())
+    asyncio.run(stopped())

@@ -160,6 +160,7 @@ async def test_every_bundled_theme_can_be_worn_and_read(theme: FileTheme) -> Non
         variables = app.get_css_variables()
     if theme.ansi:
         assert all(Color.parse(tone).ansi is not None for tone in tones(theme))
+        assert variables["scrollbar-background"] == theme.background, "a groove that nothing scrolls in isn't seen"
         return
     least = 7 if theme.name in HIGH else 4.5
     named = [f"{tone}-tone" for tone in TONES]

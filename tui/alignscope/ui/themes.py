@@ -95,7 +95,9 @@ def _theme(file: str, theme: ThemeFile) -> FileTheme:
     if theme.ansi:
         # Variables of Textual's own ANSI themes, some of which are necessary.
         own = BUILTIN_THEMES["ansi-dark" if theme.dark else "ansi-light"].variables
-        variables = {**own, **{name: colors[name] for name in ("surface", "panel") if name in colors}, **variables}
+        grooves = _grooves(colors["background"]) if "background" in colors else {}  # theirs are black on any ground
+        variables = {**own, **grooves, **variables}
+        variables |= {name: colors[name] for name in ("surface", "panel") if name in colors}
     elif {"background", "secondary"} <= colors.keys():
         grounds = [colors[name] for name in ("background", "surface") if name in colors]
         variables = {**_scrollbar(grounds, colors["secondary"]), **variables}
@@ -120,14 +122,19 @@ def contrast(one: Color, other: Color) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def _grooves(ground: str) -> dict[str, str]:
+    """Return variables for the grooves of scroll bars, which have the ground's colour and can't be seen."""
+    names = (*(f"background{state}" for state in ("", "-hover", "-active")), "corner-color")
+    return dict.fromkeys((f"scrollbar-{name}" for name in names), ground)
+
+
 def _scrollbar(grounds: Sequence[str], mark: str) -> dict[str, str]:
     """Return variables for scroll bars and dividers: no groove, and the least visible mark on every ground (3 to 1)."""
     around, full = [Color.parse(ground) for ground in grounds], Color.parse(mark)
     shades = [around[0].blend(full, share / 100) for share in range(40, 100, 2)]
     calm = next((shade for shade in shades if all(contrast(shade, ground) >= 3.1 for ground in around)), full)
     return {
-        **dict.fromkeys((f"scrollbar-background{state}" for state in ("", "-hover", "-active")), grounds[0]),
-        "scrollbar-corner-color": grounds[0],
+        **_grooves(grounds[0]),
         "scrollbar": calm.hex,
         "scrollbar-hover": calm.blend(full, 0.5).hex,
         "scrollbar-active": mark,
