@@ -30,9 +30,10 @@ def given_text(info: ServerInfo) -> Ability:
     if dialect.echoes:
         return Ability("log-probabilities of a given text", None, "tried when one is scored")
     note = "by one request"
-    if not dialect.scores_prompts:
-        way = "asked to go on along it"
-        note += f": the model is {f'made to write it, or by an older one {way}' if dialect.leads else way} instead"
+    if dialect.leads:
+        note += ": the model is made to write it instead; an older one is asked to go on along it"
+    elif not dialect.scores_prompts:
+        note += ": the model is asked to go on along it instead"
     return Ability("log-probabilities of a given text", dialect.scores_prompts, note)
 
 
