@@ -9,10 +9,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from alignscope.ui.typed import TypingApp
+
 M = TypeVar("M", bound=Message)
 
 
-class Host(App[None]):
+class Host(TypingApp[None]):
     """Shows one widget, or opens one screen, with the theme variables that alignscope declares."""
 
     def __init__(self, widget: Callable[[], Widget] | None = None, screen: Callable[[], Screen[Any]] | None = None):

@@ -4,16 +4,17 @@ import re
 from typing import ClassVar
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Paste
 
 from alignscope.ui.keymap import SETS, actions
 from alignscope.ui.screens.explorer.bindings import BINDINGS
+from alignscope.ui.typed import TypingApp
 from alignscope.ui.widgets.prompt import PromptEditor
 
 
-class Host(App[None]):
+class Host(TypingApp[None]):
     """An editor and what it sent."""
 
     def __init__(self) -> None:

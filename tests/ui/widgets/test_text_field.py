@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.pilot import Pilot
 
+from alignscope.ui.typed import TypingApp
 from alignscope.ui.widgets.prompt import PromptEditor
 from alignscope.ui.widgets.text_field import LineField, TextField
 from tests.ui.screens.host import screen_text
@@ -15,7 +16,7 @@ from tests.ui.screens.host import screen_text
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\u202e\x0b\x0c\x1c\x85\u2028\u2029\rz"
 
 
-class Host(App[None]):
+class Host(TypingApp[None]):
     """One field and what it submitted."""
 
     def __init__(self, field: type[PromptEditor | LineField]) -> None:

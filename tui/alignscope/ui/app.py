@@ -27,6 +27,7 @@ from alignscope.ui.ending import exit_with_terminal
 from alignscope.ui.pasting import keep_pastes_whole
 from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
+from alignscope.ui.typed import TypingApp
 
 _PLACEHOLDER: Final = "Type a command, experiment, preset, parameter, model, session or theme"
 _SCAN_SECONDS: Final = 1.0
@@ -49,7 +50,7 @@ async def _to_the_end(leaving: AwaitComplete | AwaitRemove) -> None:
             raise
 
 
-class AlignscopeApp(App[int]):
+class AlignscopeApp(TypingApp[int]):
     """Opens the explorer as the command line asks, or another screen alone.
 
     Args:

@@ -1,7 +1,8 @@
 """Text fields that keep text exactly, draw it clean, and handle keys in order."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from functools import partial
+from typing import Any, ClassVar, Final, cast
 
 from rich.cells import cell_len
 from textual import events
@@ -15,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from alignscope.text.clean import clean_line
+from alignscope.ui.typed import TypingApp
 
 _PASTE_MAX: Final = 100_000
 """Characters above which a paste is replaced by a placeholder, because large fields are slow."""
@@ -115,6 +117,10 @@ class TextField(TextArea, inherit_bindings=False):
         )
 
     @property
+    def _typing(self) -> TypingApp[Any]:
+        return cast("TypingApp[Any]", self.app)
+
+    @property
     def value(self) -> str:
         """The whole text, with pastes in place of their placeholders."""
         text = self.text
@@ -152,9 +158,9 @@ class TextField(TextArea, inherit_bindings=False):
         if self.screen.is_active or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
         elif isinstance(event, events.Key):
-            self.app.post_message(events.Key(event.key, event.character))
+            self._typing.type_first(events.Key(event.key, event.character))
         else:
-            self.app.post_message(events.Paste(event.text))
+            self._typing.type_first(events.Paste(event.text))
 
     async def _on_key(self, event: events.Key) -> None:
         # Textual runs bindings before the field gets the event, or after the event has bubbled to the application; both
@@ -174,8 +180,8 @@ class TextField(TextArea, inherit_bindings=False):
             event.stop()
 
     def _end_burst(self) -> None:
-        # After all events that have arrived by now at the application, and then here.
-        self.app.call_later(self.call_later, self._do_enters)
+        # After all that has been typed by now, and has come here.
+        self._typing.after_typed(partial(self.call_later, self._do_enters))
 
     async def _do_enters(self) -> None:
         while self._enters:
