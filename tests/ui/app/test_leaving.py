@@ -11,6 +11,19 @@ from tests.standin import Ollama
 from tests.ui.explorer.desk import explore
 
 
+class Filled(AppScreen[None]):
+    """A screen that fills its widgets as it begins."""
+
+    begun = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("empty")
+
+    def on_mount(self) -> None:
+        self.begun = True
+        self.query_one(Static).update("filled")
+
+
 class Hasty(AppScreen[None]):
     """A screen that opens a dialog at the moment at which it leaves, as two keys in one packet would have it."""
 
@@ -35,3 +48,11 @@ async def test_a_dialog_of_a_screen_that_leaves_takes_nothing_with_it(ollama: Ol
         await desk.send("still here")
         await desk.until_done()
         assert "still here" in desk.screen
+
+
+async def test_an_application_ends_while_a_screen_of_it_has_no_widgets_yet(ollama: Ollama) -> None:
+    filled = Filled()
+    async with explore(Launch(host=ollama.url)) as desk:
+        desk.app.push_screen(filled)
+        desk.app.exit()
+    assert filled.begun

@@ -74,7 +74,8 @@ class AppScreen(Screen[T]):
         try:
             await super()._dispatch_message(message)
         except NoMatches:
-            if self in self.app.screen_stack:
+            # Where the application ends, a screen that has just been opened begins without its widgets.
+            if self in self.app.screen_stack and not self.app._exit:
                 raise
 
 
