@@ -10,7 +10,7 @@ from alignscope.backends.base import Backend, ServerError, ServerInfo
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP
 from alignscope.backends.openai.backend import OpenAIBackend
-from alignscope.backends.openai.models import FALLBACK_TEMPLATE
+from alignscope.backends.openai.models import FALLBACK_TEMPLATE, ListedModel, Meta, listed_model
 from alignscope.model.events import End, Phase
 from alignscope.model.lineup.pairing import Nature, judge
 from tests.backends.asking import ask, completion
@@ -67,6 +67,21 @@ async def test_what_llama_cpp_tells_of_its_model(llama: Backend) -> None:
         ("top_p", "0.95"),
         ("num_predict", "-1"),
     )
+
+
+@pytest.mark.parametrize(
+    ("meta", "size", "vocabulary"),
+    [
+        (Meta(n_params=494_030_000, n_vocab=151_936), "494.03M", 151_936),
+        (Meta(n_params=10**9 - 10**7, n_vocab=1), "990.00M", 1),
+        (Meta(n_params=10**9, n_vocab=0), "1.0B", None),
+        (Meta(n_params=0, n_vocab=-1), "", None),
+        (None, "", None),
+    ],
+)
+def test_size_and_vocabulary_as_they_are_listed(meta: Meta | None, size: str, vocabulary: int | None) -> None:
+    model = listed_model(ListedModel(id="m", meta=meta), "http://x", LLAMA_CPP)
+    assert (model.parameter_size, model.vocabulary) == (size, vocabulary)
 
 
 async def test_a_llama_cpp_that_serves_several_models_tells_of_the_one_that_is_asked_about() -> None:

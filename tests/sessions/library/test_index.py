@@ -122,6 +122,16 @@ def test_a_place_in_a_long_line_is_found_wherever_it_is(store: Store, before: in
     assert place.text.startswith("…") is (before > 0) and place.text.endswith("…")
 
 
+def test_a_search_reads_no_file_that_the_index_knows(store: Store) -> None:
+    session = kept(store, turn_of(1, "about lanterns"))
+    assert len(list(store.search("lanterns"))) == 1
+    assert session.path
+    state, other = session.path.stat(), session.path.read_bytes().replace(b"lanterns", b"turnips!")
+    session.path.write_bytes(other)
+    os.utime(session.path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert [len(list(store.search(word))) for word in ("lanterns", "turnips")] == [1, 0]
+
+
 def test_search_finds_an_accent_however_it_is_written(store: Store) -> None:
     kept(store, turn_of(1, "un cafe\u0301 noir"), title="one")
     kept(store, turn_of(1, "un caf\u00e9 noir"), title="other")

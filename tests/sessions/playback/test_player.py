@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.model.events import End, Event, Finished, Started, Token
+from alignscope.model.events import End, Event, Finished, Started, Stats, Token
 from alignscope.model.reply import Reply
 from alignscope.model.turn import Turn
 from alignscope.sessions.playback.player import INSTANT, SPEEDS, Player
@@ -227,6 +227,19 @@ def test_a_reply_that_was_sent_later() -> None:
     assert list(player.frame()[0].replies) == [("base", 1), ("instruct", 1)]
     player.seek(player.length_ms)
     assert player.frame()[0].replies["instruct", 1].end is None, "one that never finished doesn't"
+
+
+def test_a_reply_that_was_sent_later_ends_when_it_ended() -> None:
+    """Its duration is from its own request on. Older files have the duration alone."""
+    asked = Started("instruct", 1, 2000.0, "u", {})
+    ended = Finished("instruct", 1, 2500.0, End.STOP, stats=Stats(duration_ms=500.0))
+    late = turn(1, "x", events("base", [(100, "a")]), [asked, Token("instruct", 1, 2100.0, "Hi"), ended])
+    player = Player([late])
+    assert player.length_ms == 2500
+    assert [step.event for step in player.recording.steps(0, len(player.recording))][-1] == ended
+    late.replies["instruct", 1].ended_ms = None
+    late.replies["instruct", 1].stats = Stats(duration_ms=2600.0)
+    assert Player([late]).length_ms == 2600
 
 
 @pytest.mark.parametrize("turns", [[], [turn(1, "nothing came")]])

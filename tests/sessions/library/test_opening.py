@@ -1,0 +1,24 @@
+"""Opening of session files and of JSON Lines."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from alignscope.model.session import SessionError
+from alignscope.sessions.library.opening import open_session, read_lines
+from alignscope.sessions.library.store import Store
+from tests.sessions.library.keeping import kept
+from tests.sessions.recorded import session, two_turns, written
+
+
+def test_a_file_of_json_lines_is_opened_by_its_ending(store: Store, tmp_path: Path) -> None:
+    for name in ("exported.jsonl", "exported.JSONL"):
+        (tmp_path / name).write_text(written("jsonl", session(*two_turns())), encoding="utf-8")
+        assert [turn.prompt for turn in open_session(store, tmp_path / name).turns] == ["こんにちは", "Go on"]
+    assert open_session(store, kept(store, title="One").name).title == "One"
+
+
+def test_lines_that_are_no_text_are_named(tmp_path: Path) -> None:
+    with pytest.raises(SessionError, match=r"^standard input: not UTF-8$"):
+        read_lines(io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8"), "standard input")
