@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub.known import hub_pairs
 from tests.backends.embedded.files import LATEST, TEXT, keep_as
 from tests.commands.shell import LONG, Shell, Terminal
 from tests.standin.hub import Hub
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 
 @pytest_asyncio.fixture

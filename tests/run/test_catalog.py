@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.lineup.pane import EMBEDDED, Mode, Pane
 from alignscope.run.catalog import Catalog
 from alignscope.run.servers import Servers
@@ -80,7 +80,7 @@ async def test_each_server_is_listed_once_and_one_that_is_not_there_says_so(
     assert len(ollama.seen("/api/tags")) == before + 1
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_models_are_described_as_far_as_their_servers_answer(
     servers: Servers, ollama: Ollama, nobody: str
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.backends.base import ServerError
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pairing import Nature, judge
@@ -15,7 +15,7 @@ from alignscope.run.servers import Servers
 from tests.backends.embedded.files import LATEST, SFT, TEXT, keep_as
 from tests.standin import LONELY, MANY, Flavour, Held, Ollama, OpenAIStyle
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 TWINS = (
     Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),

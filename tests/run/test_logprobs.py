@@ -2,7 +2,7 @@
 
 import pytest
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.events import End
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
@@ -109,7 +109,7 @@ async def test_figures_of_zero_may_be_those_of_sure_tokens_where_no_lists_were_a
     assert not reply.message
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_a_list_of_the_whole_vocabulary_lacks_nothing() -> None:
     pane = Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION)
     settings = TurnSettings(EVEN.on("num_predict", 3), logprobs=100_000)

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from alignscope.backends.base import ReadToken
 from alignscope.backends.embedded.backend import EmbeddedBackend
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.score import Frame, Missing, Position
 from alignscope.scoring.along import parts
 from alignscope.scoring.frame import Framed
@@ -41,7 +41,7 @@ async def read(backend: EmbeddedBackend, text: str, *, ahead: int) -> tuple[Scor
         return scorer, [position async for position in positions]
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 @pytest.mark.parametrize("text", TEXTS)
 async def test_lists_are_those_of_the_very_text_in_parts_of_any_length(twins: EmbeddedBackend, text: str) -> None:
     _, slow = await read(twins, text, ahead=1)

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from alignscope.backends.base import Chunk, Ending, Fault, Item, Message, Request, Sent, ServerError
 from alignscope.backends.embedded.backend import EmbeddedBackend
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.openai.models import FALLBACK_TEMPLATE
 from alignscope.model.events import End, Phase
 from alignscope.model.lineup.pairing import Nature, find_pairs, judge
@@ -24,7 +24,7 @@ from tests.backends.asking import would_send
 from tests.backends.embedded.files import TEXT, crashing, split
 from tests.waiting import HANGS
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 PURE = PRESETS["pure"].sampling.on("num_predict", 24)
 

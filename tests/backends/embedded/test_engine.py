@@ -15,11 +15,11 @@ import pytest_asyncio
 
 from alignscope.backends.base import Fault, ServerError
 from alignscope.backends.embedded.child import MAX_LOG
-from alignscope.backends.embedded.engine import Engine, engine_available
+from alignscope.backends.embedded.engine import Engine, engine_problem
 from tests.backends.embedded.files import TEXT, crashing, with_number
 from tests.waiting import HANGS
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 CHILD = Path(sys.modules["alignscope.backends.embedded.child"].__file__ or "")
 PARENT = """

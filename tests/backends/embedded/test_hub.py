@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from alignscope.backends.base import Pulling, ServerError
 from alignscope.backends.embedded.backend import EmbeddedBackend
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub import store
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.backends.embedded.hub.names import read_reference
@@ -110,7 +110,7 @@ async def test_a_private_repository_and_none_are_told_the_same(hub: Hub, monkeyp
     assert (await pulled("hf:maker/private"))[-1].name == "hf:maker/private:Q8_0"
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_it_is_listed_described_and_runs_like_any_other(hub: Hub) -> None:
     hub.add("maker/talk-GGUF", {"talk-Q8_0.gguf": LATEST.read_bytes()})
     backend = EmbeddedBackend()

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from alignscope.backends.base import Message, Request, Sent
 from alignscope.backends.embedded.backend import EmbeddedBackend
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.lineup.pairing import Nature, judge
 from alignscope.model.lineup.pane import Mode
 from alignscope.model.sampling import Sampling
@@ -18,7 +18,7 @@ from tests.backends.asking import chat
 from tests.backends.embedded.files import with_pairs
 from tests.waiting import HANGS
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 EACH = "{% for message in messages %}"
 END = "{% endfor %}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from tests.commands.shell import LONG, Shell, Terminal
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
 
@@ -164,7 +164,7 @@ async def test_no_server_is_said_with_its_address(shell: Shell, nobody: str) -> 
     assert "Traceback" not in done.err
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_the_twins_are_offered_only_where_they_can_run(shell: Shell, nobody: str) -> None:
     offered = await shell.run("ask", "Once", "--host", nobody)
     assert (offered.status, offered.out) == (1, "")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, Vocabulary
 from alignscope.measure.distribution.truncation import Truncation, truncated_mass
 from tests.measure.distribution.made import Whole, cut_from, distributions
@@ -103,7 +103,7 @@ TRIED = (
 
 
 @pytest.mark.xdist_group("twins' lists")
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_bounds_hold_on_whole_lists_of_the_twins() -> None:
     widths = dict[int, float]()
     async with engine() as running, aclosing(positions(running, 20)) as places:
@@ -146,7 +146,7 @@ class _Whole(msgspec.Struct):
 
 
 @pytest.mark.xdist_group("twins' lists")
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 @pytest.mark.parametrize("temperature", [0.5, 1.7])
 async def test_it_is_what_llama_cpp_itself_keeps(temperature: float) -> None:
     """The tokens that its own samplers leave, whatever the temperature, have what is said not to be taken away."""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, Listed, Vocabulary
 from alignscope.measure.distribution.divergence import jensen_shannon, total_variation
@@ -30,7 +30,7 @@ ROUNDING = 1e-6
 """Of float32, in which llama.cpp gives each log-probability."""
 Column = NDArray[np.float64]
 pytestmark = [
-    pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform"),
+    pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform"),
     pytest.mark.xdist_group("twins' lists"),
 ]
 

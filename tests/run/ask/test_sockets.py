@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.events import End, Finished, Token
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.reply import Reply
@@ -117,7 +117,7 @@ async def test_the_oldest_turns_are_left_out_when_they_do_not_fit() -> None:
         assert reply.message.startswith("The prompt does not fit into the context")
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_a_carried_context_outlives_that_of_the_twins() -> None:
     async with Servers() as servers:
         context = (await (await servers.get(EMBEDDED)).look("twin:latest")).context_length or 0
@@ -134,7 +134,7 @@ async def test_a_carried_context_outlives_that_of_the_twins() -> None:
         assert "didn't fit into the context and went unsent" in reply.message
 
 
-@pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+@pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 async def test_the_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     lineup = (

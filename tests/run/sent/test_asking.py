@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import CARRY, PaneRecord, Turn, TurnSettings
@@ -29,7 +29,7 @@ TWINS: Lineup = (
     Pane("base", "twin:text", EMBEDDED, Mode.COMPLETION),
     Pane("instruct", "twin:latest", EMBEDDED, Mode.CHAT, "Be brief."),
 )
-needs_engine = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+needs_engine = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 
 def pair(server: str, base: str = "mistral:text", instruct: str = "mistral:instruct") -> Lineup:

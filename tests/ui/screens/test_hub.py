@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.launch import Launch
 from alignscope.model.lineup.pane import EMBEDDED, Mode
@@ -14,7 +14,7 @@ from tests.backends.embedded.files import LATEST, TEXT, keep_as
 from tests.standin.hub import Hub
 from tests.ui.explorer.desk import explore
 
-pytestmark = pytest.mark.skipif(bool(engine_available()), reason="the engine has no build for this platform")
+pytestmark = pytest.mark.skipif(bool(engine_problem()), reason="the engine has no build for this platform")
 
 
 @pytest_asyncio.fixture(autouse=True)

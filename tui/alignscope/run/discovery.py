@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub import store
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.files.yaml_file import convert, load
@@ -156,9 +156,9 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         models = await described(backend)
     except ServerError as error:
         if strict:
-            hint = "" if engine_available() else " Or ask the twins inside alignscope, with --embedded."
+            hint = "" if engine_problem() else " Or ask the twins inside alignscope, with --embedded."
             raise ServerError(f"{error}{hint}", error.fault) from error
-        reason = engine_available()
+        reason = engine_problem()
         if reason:
             raise ServerError(f"{error} {reason}", error.fault) from error
         problem = _bare(str(error).partition(". ")[0].rstrip("."))
@@ -179,12 +179,12 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
         raise ServerError(f"{without} Pull models there, or name others.", Fault.NO_MODEL)
     if backend.info.dialect.can_pull and not strict and (pair := await _pulled_pair(servers)):
         return _pulled(launch, pair, _bare(without).rstrip("."))
-    if backend.info.dialect.can_pull and not engine_available() and not strict:
+    if backend.info.dialect.can_pull and not engine_problem() and not strict:
         why = f"{without} Meanwhile, the two small twins inside alignscope are here."
         short = f"No base model with its twin at {_bare(host)}. Meanwhile, the twins inside alignscope are here."
         return Found(Outcome.NO_PAIR, _twins(launch, "").lineup, why, host, models, known_pairs(), short)
     if not usable:
-        raise ServerError(f"{without} {engine_available() or 'Load a model there.'}", Fault.NO_MODEL)
+        raise ServerError(f"{without} {engine_problem() or 'Load a model there.'}", Fault.NO_MODEL)
     name = next((model.name for model in usable if model.loaded), usable[0].name)
     lineup = (
         Pane("completion", name, host, Mode.COMPLETION),
@@ -198,7 +198,7 @@ async def _discover(servers: Servers, launch: Launch, strict: bool) -> Found:
 
 async def _pulled_pair(servers: Servers) -> tuple[Model, Model] | None:
     """Return the best pair of models that were pulled from a hub; None without one."""
-    if engine_available() or not store.pulled():
+    if engine_problem() or not store.pulled():
         return None
     models = await (await servers.get(EMBEDDED)).models()
     return next(iter(find_pairs(model for model in models if is_hub(model.name))), None)
@@ -235,7 +235,7 @@ def _server(servers: Servers, wanted: PaneRequest, launch: Launch, default: str)
 
 
 def _twins(launch: Launch, why: str, server: str = EMBEDDED) -> Found:
-    if reason := engine_available():
+    if reason := engine_problem():
         raise ServerError(reason, Fault.UNREACHABLE)
     base, instruct = (Model(name=name, server=EMBEDDED) for name in ("twin:text", "twin:latest"))
     return Found(Outcome.EMBEDDED, pair_lineup(base, instruct, system=launch.system), why, server)

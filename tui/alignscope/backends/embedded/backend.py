@@ -14,7 +14,7 @@ import msgspec
 from alignscope.backends.base import Ending, Fault, Item, Pulling, Request, Sent, ServerError, ServerInfo, TokenTable
 from alignscope.backends.client import Client
 from alignscope.backends.dialects import LLAMA_CPP
-from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_available
+from alignscope.backends.embedded.engine import TWINS, Address, Engine, engine_problem
 from alignscope.backends.embedded.gguf import TOKEN_LISTS, GGUFError, Header, read_pairs, token_table
 from alignscope.backends.embedded.hub import pulling, store
 from alignscope.backends.embedded.hub.known import known_as
@@ -64,7 +64,7 @@ class EmbeddedBackend(OpenAIBackend):
 
         Raises ServerError if the engine can't run.
         """
-        if reason := engine_available():
+        if reason := engine_problem():
             raise ServerError(reason, Fault.UNREACHABLE)
         models = [await self.look(name) for name in TWINS]
         for name in (*(model.name for model in store.pulled()), *self._others):

@@ -107,7 +107,7 @@ class Engine:
 
         Cancelling a call doesn't stop the load. Raises ServerError if the engine is missing or the file is unusable.
         """
-        if reason := engine_available():
+        if reason := engine_problem():
             raise ServerError(reason, Fault.UNREACHABLE)
         header = await self.header(model)
         stamp = _stamp(header.path)
@@ -233,7 +233,7 @@ class Engine:
                 culprit = _NOT_AT_FAULT
 
 
-def engine_available() -> str:
+def engine_problem() -> str:
     """Return why the embedded engine can't run here, "" if it can."""
     if importlib.util.find_spec("xllamacpp") is None:
         return (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.backends.embedded.engine import engine_available
+from alignscope.backends.embedded.engine import engine_problem
 from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.lineup.pairing import default_mode, judge, pair_lineup, raw_twin
 from alignscope.model.lineup.pane import EMBEDDED, MAX_PANES, Lineup, LineupError, Mode, Model, Pane, is_hub
@@ -207,7 +207,7 @@ class LineupActions(ExplorerActions):
         from alignscope.ui.screens.models.picker import PickerScreen
 
         catalog = self.exploration.catalog
-        pull = None if engine_available() else partial(self._pull, EMBEDDED)
+        pull = None if engine_problem() else partial(self._pull, EMBEDDED)
         chosen = await self.screen.app.push_screen_wait(
             PickerScreen(pane, self.listings, catalog.listing, lineup, pull)
         )
@@ -235,7 +235,7 @@ class LineupActions(ExplorerActions):
             offers,
             partial(self._pull, found.server),
             has=[model for model in found.models if is_hub(model.name) or not hub],
-            embedded=not hub and not engine_available(),
+            embedded=not hub and not engine_problem(),
             hub=hub,
         )
         chosen = await self.screen.app.push_screen_wait(screen)
