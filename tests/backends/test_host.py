@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends.host import is_loopback, parse_host
+from alignscope.backends.host import is_loopback, parse_host, public
 
 # What is written, and where Ollama's own client would connect to.
 TABLE = [
@@ -74,3 +74,16 @@ def test_loopback(host: str) -> None:
 @pytest.mark.parametrize("host", ["example.com", "128.0.0.1", "localhost.example.com", "[::2]", "10.0.0.1"])
 def test_not_loopback(host: str) -> None:
     assert not is_loopback(f"http://{host}")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://gpu.example:8000/x", "http://gpu.example:8000/x"),
+        ("http://me:secret@gpu.example:8000/x?a=b", "http://gpu.example:8000/x?a=b"),
+        ("me:secret@gpu.example:8000", "gpu.example:8000"),
+        ("http://me:secret@[not-an-address", "[not-an-address"),
+    ],
+)
+def test_nobody_else_sees_a_name_and_a_password(url: str, shown: str) -> None:
+    assert public(url) == shown

@@ -1,5 +1,7 @@
 """What was sent, in words."""
 
+import msgspec
+
 from alignscope.model.lineup.pane import EMBEDDED, Mode
 from alignscope.run.sent.pane import Ability, ModelFacts, Option, SentPane, Setter
 from alignscope.run.sent.words import Section, ability_rows, curl, sections
@@ -43,11 +45,12 @@ def test_what_a_server_that_was_asked_did_not_tell_is_unknown() -> None:
     told = rows_of("Model", asked)
     assert [told[name] for name in ("kind and size", "quantisation", "template", "context")] == ["unknown"] * 4
     facts = ModelFacts(family="llama", parameter_size="8B", quantization="Q4_0", context=4096, trained_context=8192)
-    told = rows_of(
-        "Model", SentPane(pane="base", model="m", mode=Mode.CHAT, server="http://x", asked=True, facts=facts)
-    )
+    told = rows_of("Model", msgspec.structs.replace(asked, facts=facts))
     assert (told["kind and size"], told["quantisation"]) == ("llama · 8B", "Q4_0")
     assert told["context"] == "4,096 tokens, of 8,192 at most"
+    for trained in (4096, None):
+        facts = ModelFacts(context=4096, trained_context=trained)
+        assert rows_of("Model", msgspec.structs.replace(asked, facts=facts))["context"] == "4,096 tokens"
 
 
 def test_abilities_that_are_alike_share_a_row() -> None:

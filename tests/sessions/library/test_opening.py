@@ -22,3 +22,10 @@ def test_a_file_of_json_lines_is_opened_by_its_ending(store: Store, tmp_path: Pa
 def test_lines_that_are_no_text_are_named(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match=r"^standard input: not UTF-8$"):
         read_lines(io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8"), "standard input")
+
+
+def test_a_line_with_a_fault_is_named_by_its_number() -> None:
+    lines = written("jsonl", session(*two_turns())).splitlines(keepends=True)
+    faulty = io.StringIO("".join([lines[0], "\n", lines[1].replace('"prompt"', '"prompts"'), *lines[2:]]))
+    with pytest.raises(SessionError, match=r"^x: line 3: prompt: is missing$"):
+        read_lines(faulty, "x")

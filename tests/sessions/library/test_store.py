@@ -28,6 +28,7 @@ def test_names_are_made_of_time_and_title_and_never_taken_twice(store: Store) ->
     ]
     # Endings, numbers and a lock's dot come on top, and some file systems take 143 bytes.
     assert len(kept(store, title="月" * 60).name.encode()) == 100
+    assert kept(store, title="a" + "月" * 60).name == "20261120-210311-a" + "月" * 27, "no character is cut in two"
 
 
 def test_found_by_path_name_title_or_beginning(store: Store) -> None:

@@ -45,6 +45,15 @@ def test_what_is_appended_is_there(store: Store) -> None:
     assert shape(read) == shape(session)
 
 
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="where a process's open files can be listed")
+def test_a_file_is_the_persons_alone_and_left_closed(store: Store) -> None:
+    before = set(Path("/dev/fd").iterdir())
+    writer = Writer.create(store.directory, session_of(turn_of(1)))
+    assert writer.path.stat().st_mode & 0o777 == 0o600
+    writer.close()
+    assert set(Path("/dev/fd").iterdir()) == before
+
+
 def test_appending_never_touches_what_is_written(store: Store) -> None:
     session = session_of(turn_of(1))
     with Writer.create(store.directory, session) as writer:
