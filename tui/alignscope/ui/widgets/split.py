@@ -74,8 +74,11 @@ class Split(LineWidget, Container):
         return [child for child in self.children if isinstance(child, PaneView)]
 
     def view(self, name: str) -> PaneView | None:
-        """Return the pane of that name, or None. Called for every token, so without a query."""
-        return next((child for child in self._nodes if isinstance(child, PaneView) and child.pane.name == name), None)
+        """Return the pane of that name, or None. Called for every token, so with neither a query nor a generator."""
+        for child in self._nodes:
+            if isinstance(child, PaneView) and child.pane.name == name:
+                return child
+        return None
 
     async def add(self, view: PaneView) -> None:
         """Add a pane at the end, and give all panes the same size."""
