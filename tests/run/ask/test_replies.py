@@ -75,6 +75,7 @@ async def test_our_own_speed_is_counted_from_the_first_token_to_the_last() -> No
         (Chunk("hm", thinking=True), Ending(End.STOP, "Odd.", Stats(tokens=30)), False, "Odd. The model thought, and"),
         (None, Ending(End.STOP, "", Stats(tokens=40)), False, "wrote 40 tokens, and no text came of that"),
         (None, Ending(End.STOP, "", Stats(tokens=40)), True, ""),
+        (None, Ending(End.STOP, "", Stats(tokens=2)), False, "wrote 2 tokens, and no text came of that"),
         (None, Ending(End.STOP, "", Stats(tokens=1)), False, ""),
         (Chunk("Hi"), Ending(End.LENGTH, "", Stats(tokens=30)), False, ""),
     ],

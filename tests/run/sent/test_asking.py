@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from alignscope.backends.embedded.engine import engine_problem
+from alignscope.model.events import Alternative, Token
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import CARRY, PaneRecord, Turn, TurnSettings
 from alignscope.run.ask import Run
 from alignscope.run.compose import Exchange, compose
 from alignscope.run.sent.asking import asked, prepared
-from alignscope.run.sent.kept import kept
+from alignscope.run.sent.kept import kept, logprobs_seen
 from alignscope.run.sent.pane import Ability, Match, SentPane, SentTurn, Setter
 from alignscope.run.sent.words import curl, sections, source
 from alignscope.run.servers import Servers
@@ -316,6 +317,17 @@ async def test_log_probabilities_that_were_asked_for_and_never_came(servers: Ser
     assert can(kept(turn).panes[0], "log-probabilities in a completion") == Ability(
         "log-probabilities in a completion", False, "asked for here, and none came"
     )
+
+
+def test_log_probabilities_that_came_are_known_to_come() -> None:
+    turn = Turn(1, AT, PROMPT, TWINS, SETTINGS)
+    pane, name = TWINS[0], f"log-probabilities in a {TWINS[0].mode}"
+    assert logprobs_seen(turn, pane, {}) == [Ability(name, None, "not asked for here")]
+    turn.apply(Token(pane.name, 1, 1.0, "a", logprob=-0.5))
+    assert logprobs_seen(turn, pane, {"logprobs": 0}) == [Ability(name, True, "they came with this reply")]
+    turn.apply(Token(pane.name, 1, 2.0, "b", False, -0.5, (Alternative("b", -0.5), Alternative("c", -2.0))))
+    lists = Ability("lists of alternatives", True, "up to 2 came here")
+    assert logprobs_seen(turn, pane, {"logprobs": 2}) == [Ability(name, True, "they came with this reply"), lists]
 
 
 def test_a_turn_without_requests_says_so() -> None:

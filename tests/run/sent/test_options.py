@@ -68,6 +68,7 @@ def test_what_was_not_sent_is_the_models_or_the_servers_own() -> None:
     assert options["seed"].by is Setter.UNKNOWN
     assert found(Sampling(), {"options": {}}, info=ollama("0.32.9"))["repeat_penalty"].value == 1.1
     assert found(Sampling(), {"options": {}}, info=ollama("0.32.10"))["repeat_penalty"].value == 1.0
+    assert found(Sampling(), {"options": {}}, info=ollama(""))["repeat_penalty"].value == 1.0, "of no known version"
     assert found(Sampling(), {}, info=ollama(dialect=VLLM))["top_k"].by is Setter.UNKNOWN, "its models' files have it"
 
 

@@ -99,6 +99,9 @@ def test_search_finds_words_in_titles_prompts_replies_and_notes(store: Store) ->
     [place] = store.places(entry, "strasse")
     assert (place.turn, place.kind, place.text) == (1, "reply", "some Straße")
     assert place.text[slice(*place.words[0])] == "Straße"
+    places = store.places(entry, "alpha prompt remember some")
+    assert [(place.turn, place.kind) for place in places] == [(1, "prompt"), (1, "note"), (1, "reply"), (0, "title")]
+    assert [store.places(entry, "some", width)[0].text for width in (11, 10)] == ["some Straße", "some Str…"]
 
 
 @pytest.mark.parametrize("width", [20, 40, 81])

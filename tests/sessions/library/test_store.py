@@ -31,6 +31,16 @@ def test_names_are_made_of_time_and_title_and_never_taken_twice(store: Store) ->
     assert kept(store, title="a" + "月" * 60).name == "20261120-210311-a" + "月" * 27, "no character is cut in two"
 
 
+def test_a_session_is_written_into_a_file_of_its_own(store: Store, tmp_path: Path) -> None:
+    session = session_of(turn_of(1))
+    for name in ("mine.yaml", "mine-2.yaml"):
+        assert store.save(session, tmp_path / "mine.yaml") == tmp_path / name
+        assert file.read(tmp_path / name).session.turns[0].prompt == session.turns[0].prompt
+    with pytest.raises(SessionError, match=r"^there is nothing in this session yet$"):
+        store.save(session_of(), tmp_path / "empty.yaml")
+    assert not (tmp_path / "empty.yaml").exists()
+
+
 def test_found_by_path_name_title_or_beginning(store: Store) -> None:
     one = kept(store, title="One")
     kept(store, title="Two")
