@@ -205,6 +205,23 @@ def test_read_pane(text: str, wanted: PaneRequest) -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "tuned", "twins"),
+    [
+        (model("x:8b-base", "llama", "8B"), model("x:8b-instruct", "llama", "8.03B"), True),
+        (model("x:8b-base", "llama", "8B"), model("x:1b-instruct", "llama", "1B"), False),
+        (model("x:base", "llama", "8B"), model("x:instruct", "llama"), True),
+        (model("x:base", "llama"), model("x:instruct", "llama", "8B"), True),
+        (model("x:base", "llama", "8B"), model("y:instruct", "llama"), False),
+        (model("x:base", "llama"), model("x:instruct", "qwen"), False),
+    ],
+)
+def test_twins_have_one_family_and_size_and_where_no_size_is_told_one_name(
+    base: Model, tuned: Model, twins: bool
+) -> None:
+    assert find_pairs([base, tuned]) == ([(base, tuned)] if twins else [])
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("mistral", "NAME=MODEL"),

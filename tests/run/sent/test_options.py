@@ -65,6 +65,8 @@ def test_what_was_not_sent_is_the_models_or_the_servers_own() -> None:
     assert (options["temperature"].value, options["temperature"].by) == ("0.7", Setter.MODEL)
     assert (options["top_k"].value, options["top_k"].by) == (40, Setter.SERVER)
     assert options["num_predict"].value == -1
+    elsewhere = found(Sampling(), {}, model=model, info=ollama("", LM_STUDIO))["temperature"]
+    assert (elsewhere.value, elsewhere.by) == ("0.7", Setter.SERVER), "which knows of no model's own values"
     assert options["seed"].by is Setter.UNKNOWN
     assert found(Sampling(), {"options": {}}, info=ollama("0.32.9"))["repeat_penalty"].value == 1.1
     assert found(Sampling(), {"options": {}}, info=ollama("0.32.10"))["repeat_penalty"].value == 1.0
