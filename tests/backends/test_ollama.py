@@ -245,6 +245,7 @@ def test_the_parameters_block() -> None:
 
 async def test_a_download(backend: Backend, ollama: Ollama) -> None:
     said = [pulling async for pulling in backend.pull("new:model")]
+    assert ollama.seen("/api/pull")[0].body == {"model": "new:model", "stream": True}
     assert said[0] == Pulling("pulling manifest")
     assert said[-1].status == "success"
     assert said[-1].completed == said[-1].total == 4_011_786

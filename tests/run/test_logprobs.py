@@ -2,14 +2,16 @@
 
 import pytest
 
+from alignscope.backends.base import Chunk
 from alignscope.backends.embedded.engine import engine_problem
 from alignscope.model.events import End
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
-from alignscope.run.logprobs import Lacks
+from alignscope.run.logprobs import Lack, Lacks, Tally
 from alignscope.run.servers import Servers
+from tests.backends.asking import completion
 from tests.run.ask.test_sockets import fold
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script, Server, Told
 
@@ -117,3 +119,15 @@ async def test_a_list_of_the_whole_vocabulary_lacks_nothing() -> None:
         [reply] = (await fold(Run((pane,), "Hello", settings, servers))).values()
     assert len(reply.token(0).alternatives) == 4096
     assert not reply.message
+
+
+def test_one_token_is_too_little_to_tell_and_two_are_enough() -> None:
+    tally = Tally(completion("m", logprobs=0))
+    tally.add(Chunk("hm", thinking=True))
+    for lack in (None, Lack.ALL):
+        tally.add(Chunk("a"))
+        assert tally.lack is lack
+    tally.add(Chunk("b", logprob=-0.5))
+    assert tally.lack is Lack.TOKENS
+    tally.add(Chunk("c", logprob=-0.5))
+    assert tally.lack is None, "half of them are told"

@@ -2,8 +2,27 @@
 
 import pytest
 
-from alignscope.model.lineup.pairing import Judgement, Nature, default_mode, find_pairs, judge, pair_lineup, twins
-from alignscope.model.lineup.pane import EMBEDDED, LineupError, Mode, Model, Pane, PaneRequest, read_pane
+from alignscope.model.lineup.pairing import (
+    Judgement,
+    Nature,
+    default_mode,
+    find_pairs,
+    judge,
+    pair_lineup,
+    raw_twin,
+    twins,
+)
+from alignscope.model.lineup.pane import (
+    EMBEDDED,
+    MAX_NAME,
+    LineupError,
+    Mode,
+    Model,
+    Pane,
+    PaneRequest,
+    is_name,
+    read_pane,
+)
 from alignscope.model.lineup.tones import Tone, tones
 
 CHATML = "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
@@ -238,6 +257,14 @@ def test_twins_have_one_family_and_size_and_where_no_size_is_told_one_name(
 def test_a_pane_that_is_none(text: str, says: str) -> None:
     with pytest.raises(LineupError, match=says):
         read_pane(text)
+
+
+def test_the_twin_without_a_template_has_a_name_of_its_own_that_is_not_too_long() -> None:
+    chat = Pane("x" * MAX_NAME, "m", "http://h", Mode.CHAT, "Be brief.")
+    asked, twin = raw_twin((chat,), "")
+    assert asked is chat
+    assert (twin.model, twin.mode, twin.system) == ("m", Mode.COMPLETION, "")
+    assert is_name(twin.name) and twin.name.startswith("x" * 30) and twin.name != chat.name
 
 
 def seen(*panes: tuple[str, Mode]) -> list[Tone]:

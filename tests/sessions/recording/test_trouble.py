@@ -80,6 +80,21 @@ def test_what_could_not_be_kept_is_said_at_the_end(tmp_path: Path) -> None:
     assert "One turn could not be kept" in recorder.close()
 
 
+def test_what_waited_is_tried_once_more_at_the_end(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    played(recorder, 1)
+    recorder.flush().result(HANGS)
+    with disk_full():
+        turn = begun(recorder, 2, "second")
+        tell(recorder, turn, events_of("base", ["kept in memory"]))
+        recorder.end(turn)
+        until(lambda: recorder.unsaved)
+    assert recorder.close() == ""
+    assert [each.text("base") for each in Store(tmp_path).open(recorder.session.path or "").turns][1:] == [
+        "kept in memory"
+    ]
+
+
 def test_a_turn_that_only_its_journal_has_comes_with_the_next_start(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     played(recorder, 1, words=("long ",) * 2_000)
