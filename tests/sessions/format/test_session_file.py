@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from alignscope.model.session import SessionError
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.writer import Writer
@@ -17,6 +19,12 @@ def test_torn_at_any_byte_everything_before_it_opens(store: Store) -> None:
         read = file.parse(whole[:cut], "x").session
         assert len(read.turns) == sum(end <= cut + 1 for end in ends) - 1
         file.check(read)
+
+
+def test_turns_that_run_backwards_are_refused() -> None:
+    written = file.dump(session_of(turn_of(2), turn_of(1)))
+    with pytest.raises(SessionError, match=r"^x, document 3, turn: turn 1 comes after turn 2$"):
+        file.parse(written, "x")
 
 
 def test_names_and_passwords_in_urls_are_not_written(store: Store) -> None:
