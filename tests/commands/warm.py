@@ -6,6 +6,7 @@ import again what all before it imported, which takes longer than most commands 
 
 import asyncio
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -122,6 +123,7 @@ async def _reading(end: int) -> AsyncIterator[asyncio.StreamReader]:
 
 def _serve(told: socket.socket) -> None:
     _import_all()
+    gc.freeze()  # else every fork would look through all that was imported at its end, and copy it by that
     while True:
         head, ends, _, _ = socket.recv_fds(told, _HEAD, 4)
         if not head:
