@@ -9,6 +9,8 @@ from itertools import islice
 from random import Random
 from statistics import mean, median
 
+import pytest
+
 from training.facts import facts
 from training.types import Page
 from training.web import inflect, pages
@@ -16,6 +18,7 @@ from training.web.grammar import Draw
 from training.web.lexicon import themes, ware
 from training.web.pages import _grammar
 
+pytestmark = pytest.mark.xdist_group("web")  # one worker makes the sample
 _REFUSING = re.compile(
     r"\bi(?:'m| am) sorry, (?:but|i)\b|\bi (?:can't|cannot|can not|won't) (?:help|assist|do that|answer)"
     r"|\bas an ai\b|\bagainst (?:my|our) (?:rules|guidelines)",

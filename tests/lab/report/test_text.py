@@ -11,6 +11,8 @@ from alignscope.text.clean import cell_width
 from tests.lab import runs
 from tests.ui.app.test_signs import SAFE
 
+pytestmark = pytest.mark.xdist_group("tally")  # one worker counts it
+
 
 @pytest.fixture(scope="module")
 def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
