@@ -39,7 +39,7 @@ from alignscope.ui.screens.votes.rank import RankScreen
 from alignscope.ui.screens.votes.screen import VotesScreen
 from tests.lab import runs
 from tests.snapshots import fixed
-from tests.ui.screens.host import screen_text
+from tests.ui.screens.host import screen_text, type_in
 from tests.ui.screens.listings import listings
 from tests.waiting import until
 
@@ -266,7 +266,9 @@ async def compare(scene: Scene) -> None:
 
 
 async def commands(scene: Scene) -> None:
-    await scene.press("escape", "colon", *"replay")
+    await scene.press("escape", "colon")
+    await type_in(scene.pilot, "replay")
+    await scene.drawn()
     # Hits for the letters before stay until those for the last one are there.
     await scene.until(lambda: "Parameter" not in screen_text(scene.app))
 

@@ -13,7 +13,7 @@ from alignscope.run.exploration import Exploration
 from alignscope.ui.app import AlignscopeApp
 from alignscope.ui.screens.explorer.screen import ExplorerScreen
 from alignscope.ui.widgets.pane.view import PaneView
-from tests.ui.screens.host import screen_text
+from tests.ui.screens.host import screen_text, type_in
 from tests.waiting import until
 
 
@@ -51,7 +51,7 @@ class Desk:
 
     async def type(self, text: str) -> None:
         """Type a text into whatever has the focus."""
-        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        await type_in(self.pilot, text)
 
     async def send(self, prompt: str) -> None:
         """Type a prompt and press enter."""

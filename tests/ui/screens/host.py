@@ -4,8 +4,10 @@ import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.message import Message
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -59,6 +61,13 @@ def screen_text(app: App[Any]) -> str:
     """What the terminal shows, row by row, without colours."""
     strips = app.screen._compositor.render_strips(app.size)
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def type_in(pilot: Pilot[Any], text: str) -> None:
+    """Type a text into whatever has the focus, in one go: not every letter waits until it is drawn."""
+    for key in XTermParser().feed(text):
+        pilot.app.post_message(key)
+    await pilot.pause()
 
 
 def save_picture(app: App[Any], name: str) -> None:

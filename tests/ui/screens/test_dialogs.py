@@ -30,7 +30,7 @@ from alignscope.ui.widgets.sampling.parameter_list import SELECTED
 from alignscope.ui.widgets.text_field import TextField
 from tests.snapshots import fixed
 from tests.snapshots.test_pictures import OFFERS, SCENES, Scene
-from tests.ui.screens.host import Host, screen_text
+from tests.ui.screens.host import Host, screen_text, type_in
 from tests.ui.screens.listings import LISTINGS, OLLAMA, listings
 
 PANES = (Pane("base", "mistral:text", OLLAMA, Mode.COMPLETION), Pane("instruct", "mistral:latest", OLLAMA, Mode.CHAT))
@@ -93,7 +93,8 @@ async def test_what_a_theme_is_tried_on_stands_whole_beside_the_list(size: tuple
         assert abs(views[0].region.width - views[1].region.width) <= 1
         first = " ".join(line[: views[0].region.right] for line in screen_text(app).splitlines())
         assert "doesn't know that you are asking it anything." in " ".join(first.split())
-        await scene.press(*"textual-dark")
+        await type_in(pilot, "textual-dark")
+        await scene.drawn()
         found = next(line for line in screen_text(app).splitlines() if "textual-dark" in line and "▎" in line)
         assert "≈ ◆ ▲ ●" in " ".join(found.split()), "a theme that names no tones wears the usual ones"
         await scene.press("escape")
@@ -157,7 +158,9 @@ async def test_the_command_palette_tells_keys_the_persons_own_too(tmp_path: Path
         told = {command.title: command.help for command in app.get_system_commands(scene.explorer)}
         assert told["Replay"].startswith("^y · ")
         assert told["Sampling"].startswith("f2 · ")
-        await scene.press("escape", "colon", *"sampling")
+        await scene.press("escape", "colon")
+        await type_in(pilot, "sampling")
+        await scene.drawn()
         shown = [line for line in screen_text(app).splitlines() if "f2 · " in line]
         assert len(shown) == 1
         assert shown[0].index("f2") >= 50, "it stands in the middle and is no wider than can be read"

@@ -5,7 +5,7 @@ from textual.events import Key
 
 from alignscope.files.experiments import Experiment, experiments
 from alignscope.ui.screens.explorer.experiments.chooser import ExperimentsScreen
-from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.ui.screens.host import Host, save_picture, screen_text, type_in
 from tests.waiting import until
 
 SIZES = [(80, 24), (200, 60), (60, 20)]
@@ -34,7 +34,8 @@ async def test_enter_sends_the_selected_one() -> None:
 async def test_tab_puts_it_into_the_editor(key: str) -> None:
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"terminal", key)
+        await type_in(pilot, "terminal")
+        await pilot.press(key)
         assert [(experiment.id, action) for experiment, action in app.returned] == [("terminal", "edit")]
 
 
@@ -51,10 +52,10 @@ async def test_enter_sends_what_was_typed_right_before_it() -> None:
 async def test_typing_filters_and_escape_goes_back() -> None:
     app = Host(screen=ExperimentsScreen)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"json request")
+        await type_in(pilot, "json request")
         text = screen_text(app)
         assert "JSON on request" in text and "greeting" not in text
-        await pilot.press(*" zebra")
+        await type_in(pilot, " zebra")
         await until(lambda: "No experiment has all of these" in screen_text(app))
         await pilot.press("enter", "tab")
         assert app.returned == []

@@ -20,7 +20,7 @@ from alignscope.sessions.recording.writer import Writer
 from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.library.rows import describe, local_time
 from tests.sessions.recorded import AT, LINEUP, events, turn, two_turns
-from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.ui.screens.host import Host, save_picture, screen_text, type_in
 from tests.waiting import until
 
 _PANES = tuple(PaneRecord(pane) for pane in LINEUP)
@@ -79,11 +79,11 @@ async def test_typing_finds_titles_prompts_and_replies(store: Store) -> None:
     app = Host(screen=lambda: LibraryScreen(store))
     async with app.run_test(size=(120, 40)) as pilot:
         await shown(pilot, "4 sessions")
-        await pilot.press(*"zebra")
+        await type_in(pilot, "zebra")
         await shown(pilot, "1 session", "Greeting", "turn 1, base: a zebra walks by", gone="Newest")
-        await pilot.press(*["backspace"] * 5, *"capital")
+        await type_in(pilot, "\x7f" * 5 + "capital")
         await shown(pilot, "1 session", "Middle", gone="Greeting")
-        await pilot.press(*"xyz")
+        await type_in(pilot, "xyz")
         await shown(pilot, "No session has all of these words")
         await pilot.press("enter", "tab", "f8", "f2", "f5", "f6")
         assert app.returned == []

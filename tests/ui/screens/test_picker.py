@@ -11,7 +11,7 @@ from alignscope.model.lineup.pane import EMBEDDED, Mode, Model, Pane
 from alignscope.model.sampling import Sampling
 from alignscope.run.catalog import Listing
 from alignscope.ui.screens.models.picker import PickerScreen
-from tests.ui.screens.host import Host, save_picture, screen_text
+from tests.ui.screens.host import Host, save_picture, screen_text, type_in
 from tests.ui.screens.listings import LISTINGS, OLLAMA, listings
 from tests.waiting import until
 
@@ -100,7 +100,7 @@ async def test_ctrl_t_asks_the_other_way_and_is_believed_over_the_judgement() ->
 async def test_typing_filters_over_all_servers() -> None:
     app = Host(screen=picker)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"twin")
+        await type_in(pilot, "twin")
         text = screen_text(app)
         assert "llama3.2" not in text and "embedded llama.cpp" in text
         await pilot.press("enter")
@@ -115,7 +115,7 @@ async def test_nothing_found_is_said_and_cannot_be_chosen() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "has no models" in screen_text(app)
-        await pilot.press(*"zebra", "enter")
+        await type_in(pilot, "zebra\r")
         assert "No model has all of these words" in screen_text(app)
         await pilot.press("escape")
         assert app.returned == [None]
@@ -124,7 +124,7 @@ async def test_nothing_found_is_said_and_cannot_be_chosen() -> None:
 async def test_a_typed_url_is_asked_and_its_models_can_be_chosen() -> None:
     app = Host(screen=picker)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"http://new:8080")
+        await type_in(pilot, "http://new:8080")
         assert "Ask the server http://new:8080" in screen_text(app)
         await pilot.press("enter")
         await app.workers.wait_for_complete()
@@ -136,11 +136,11 @@ async def test_a_typed_url_is_asked_and_its_models_can_be_chosen() -> None:
 async def test_a_server_that_cannot_be_asked_says_why_and_nothing_is_lost() -> None:
     app = Host(screen=picker)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"down:9999", "enter")
+        await type_in(pilot, "down:9999\r")
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "× Nobody answers at down:9999." in screen_text(app)
-        await pilot.press("ctrl+u", *"mystery", "enter")
+        await type_in(pilot, "\x15mystery\r")
         assert app.returned == [replaced("mystery:latest", OLLAMA, Mode.CHAT)]
 
 
@@ -149,9 +149,9 @@ async def test_a_typed_path_uses_that_file_if_it_is_there(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     app = Host(screen=picker)
     async with app.run_test(size=(120, 24)) as pilot:
-        await pilot.press(*(_key(char) for char in "./no.gguf"), "enter")
+        await type_in(pilot, "./no.gguf\r")
         assert "No such file:" in screen_text(app) and app.returned == []
-        await pilot.press("ctrl+u", *(_key(char) for char in "./my-base.gguf"))
+        await type_in(pilot, "\x15./my-base.gguf")
         assert "Use the file" in screen_text(app)
         await pilot.press("enter")
         assert app.returned == [replaced(str(tmp_path / "my-base.gguf"), EMBEDDED, Mode.COMPLETION)]
@@ -204,12 +204,6 @@ async def test_a_servers_text_cannot_do_anything() -> None:
         assert "\x1b" not in text and "\x9b" not in text and "[@click=app.quit]x" in text
 
 
-def _key(char: str) -> str:
-    from textual.keys import _character_to_key
-
-    return _character_to_key(char)
-
-
 # From a hub
 
 FETCHED = Model(name="hf:o/Tiny-GGUF:Q8_0", server=EMBEDDED, size=4_000_000, template="")
@@ -235,7 +229,7 @@ async def test_a_model_of_a_hub_is_pulled_and_then_selected() -> None:
     go, pulled = asyncio.Event(), list[str]()
     app = Host(screen=lambda: hub_picker(go, pulled))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"hf:o/Tiny")
+        await type_in(pilot, "hf:o/Tiny")
         await pilot.pause()
         save_picture(app, "picker-hub")
         assert "Pull from a hub hf:o/Tiny" in screen_text(app)
@@ -253,7 +247,7 @@ async def test_a_model_of_a_hub_is_pulled_and_then_selected() -> None:
 async def test_a_name_that_no_hub_has_is_said_while_it_is_typed() -> None:
     app = Host(screen=lambda: hub_picker(asyncio.Event(), []))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"hf:../x")
+        await type_in(pilot, "hf:../x")
         await pilot.pause()
         assert "A model of a hub is written hf:OWNER/REPO:Q4_K_M" in screen_text(app)
         await pilot.press("enter")
@@ -269,6 +263,6 @@ async def test_real_models_are_offered_below_all_others_where_they_can_run() -> 
         assert app.returned == ["pairs"]
     app = Host(screen=picker)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"hf:o/r")
+        await type_in(pilot, "hf:o/r")
         await pilot.pause()
         assert "Get real models" not in screen_text(app) and "Pull from" not in screen_text(app)
