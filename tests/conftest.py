@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -9,6 +10,11 @@ from hypothesis import HealthCheck, settings
 from tests.waiting import settled
 
 pytest_plugins = ["tests.standin.fixtures"]
+
+# Where the environment keeps no bytecode, as containers do, every worker and every process that a test starts would
+# compile anew whatever it imports.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A busy machine is slow, which is no failure; and no fixture here changes from one example to the next.
 settings.register_profile(
