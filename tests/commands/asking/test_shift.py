@@ -203,7 +203,7 @@ async def test_a_terminal_says_how_far_it_is_and_only_where_nothing_else_shows_i
     assert re.search(r"instruct writes: [\d,]+ tokens?", shown) and re.search(r"base scores: [\d,]+ of 36 pos", shown)
     assert shown.rpartition("\r\x1b[K")[2] == "", "the line is taken away"
     with Terminal() as terminal:
-        async with shell.started("shift", PROMPT, *TWINS, stdout=terminal.end, stderr=terminal.end) as process:
+        async with shell.started("shift", PROMPT, *BEGINNING, stdout=terminal.end, stderr=terminal.end) as process:
             await process.wait()
         shown = terminal.written
     assert "instruct writes" in shown and "scores:" not in shown, "the reply itself grows there"
