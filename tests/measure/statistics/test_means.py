@@ -5,10 +5,10 @@ import random
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.statistics.estimate import Caveat
@@ -58,7 +58,7 @@ def test_ratios_of_sums(prompts: list[tuple[float, float]]) -> None:
     """A regression of x/√l on √l has the ratio as its slope; HC1 makes its error that of the residuals."""
     found = ratio(prompts)
     x, l = np.array(prompts, dtype=float).T  # noqa: E741, as in the formula
-    fit = sm.WLS(x, l, weights=1 / l).fit(cov_type="HC1", use_t=True)
+    fit = WLS(x, l, weights=1 / l).fit(cov_type="HC1", use_t=True)
     assert found is not None
     assert found.point == pytest.approx(float(fit.params[0]), abs=1e-9)
     assert found.interval == pytest.approx(tuple(map(float, fit.conf_int()[0])), abs=1e-9)
