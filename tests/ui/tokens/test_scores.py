@@ -272,7 +272,7 @@ async def test_the_same_key_stops_and_goes_on_and_leaving_stops_too() -> None:
 
 
 async def test_how_far_it_is_holds_for_the_replies_that_are_scored_whichever_are_in_view() -> None:
-    async with twins(rate=10) as (_, desk):
+    async with twins(rate=1) as (_, desk):
         [shown] = desk.exploration.turns
         screen = desk.app.screen
         assert isinstance(screen, TokensScreen)
