@@ -93,6 +93,25 @@ async def positions(engine: Engine, number: int) -> AsyncGenerator[Position]:
                 return
 
 
+async def logprobs(engine: Engine, model: str, begin: str, text: str) -> list[float]:
+    """Return the log-probability of each token of a text behind another."""
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {engine.key}"}, trust_env=False, timeout=httpx.Timeout(300)
+    ) as client:
+        url = (await engine.url_for(model)).url
+        read = [
+            (await client.post(f"{url}/tokenize", json={"content": content, "add_special": True})).json()["tokens"]
+            for content in (begin, begin + text)
+        ]
+        before, after = read[0], read[1][len(read[0]) :]
+        assert read[1][: len(before)] == before
+        forced = "root ::= " + " ".join(f"<[{token}]>" for token in after)
+        body = {"prompt": before, "n_predict": len(after), "grammar": forced, "temperature": 1}
+        found = [(place.id, place.logprob) async for place, _ in _lists(client, url, body)]
+    assert [token for token, _ in found] == after
+    return [logprob for _, logprob in found]
+
+
 async def _lists(
     client: httpx.AsyncClient, url: str, body: dict[str, object]
 ) -> AsyncGenerator[tuple[Entry, list[Entry]]]:

@@ -146,11 +146,12 @@ class Asker:
     async def _asked_again(
         self, job: Job, backend: Backend, before: Framed, tokens: Sequence[str], position: Position
     ) -> Position:
-        """Return a position at which the model would end with its list, which a server shows with another token only.
+        """Return a position whose list a server doesn't show with the likeliest token with its list.
 
-        A hot sampling draws one; the list is that of before sampling.
+        That token is the end, or a part of a character, which has no text of its own. A hot sampling draws another one;
+        the list is that of before sampling.
         """
-        if position.missing is not Missing.ENDS:
+        if position.missing not in (Missing.ENDS, Missing.NO_LIST):
             return position
         prompt = before.text + "".join(tokens[: position.index])
         for seed in range(_TRIES):
@@ -233,10 +234,10 @@ class Asker:
 
 
 async def _first_list(backend: Backend, request: Request) -> tuple[Alternative, ...]:
-    """Return the list that a reply's first token came from; () where it has none."""
+    """Return the list that a reply's first token came from; () where it has none: later ones are of other places."""
     async with aclosing(backend.stream(request)) as items:
         async for item in items:
-            if isinstance(item, Chunk) and item.alternatives:
+            if isinstance(item, Chunk):
                 return item.alternatives
     return ()
 
