@@ -264,7 +264,7 @@ def test_a_rate_of_refusals_is_checked_for_the_rules_error(tmp_path: Path) -> No
     assert f"they found {HELD_OUT.found} (" in measured.caveat
 
 
-def test_a_ladder_is_compared_step_by_step_and_as_a_whole(tmp_path: Path) -> None:
+def test_a_ladder_is_compared_step_by_step_and_as_a_whole_and_others_with_its_base(tmp_path: Path) -> None:
     every = [
         runs.row(prompt_id=f"p{n}", entry=entry, role=role, tokens=tokens)
         for n in range(3)
@@ -272,11 +272,11 @@ def test_a_ladder_is_compared_step_by_step_and_as_a_whole(tmp_path: Path) -> Non
             ("dpo", "aligned", 9),
             ("base", "base", 60),
             ("sft", "other", 20),
-            ("old", "base", 1),
+            ("bare", "other", 30),
         )
     ]
     summary = summed(tmp_path, every, ladder=["base", "sft", "dpo"])
-    assert [arm.label for arm in summary.arms] == ["base", "sft", "dpo", "old"]
+    assert [arm.label for arm in summary.arms] == ["base", "sft", "dpo", "bare"]
     assert [(d.of, d.less, d.value[0]) for d in of(summary, "length").differences] == [
-        ("sft", "base", -40), ("dpo", "sft", -11), ("dpo", "base", -51),
+        ("sft", "base", -40), ("dpo", "sft", -11), ("dpo", "base", -51), ("bare", "base", -30),
     ]  # fmt: skip

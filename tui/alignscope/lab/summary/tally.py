@@ -283,22 +283,22 @@ class Tally:
         All others with each base model's, or with the first. The stages of a ladder each with the one before, and the
         last with the first: what is between those is measured, too, and not added up from the steps.
         """
-        if stages := [name for name in self._ladder if any(arm.entry == name for arm in self.arms)]:
-            steps = [*pairwise(stages), *([(stages[0], stages[-1])] if len(stages) > 2 else [])]
-            return [
-                (later, earlier)
-                for before, after in steps
-                for earlier in self.arms
-                for later in self.arms
-                if (earlier.entry, later.entry) == (before, after) and earlier.sampling == later.sampling
-            ]
+        stages = [name for name in self._ladder if any(arm.entry == name for arm in self.arms)]
+        steps = [*pairwise(stages), *([(stages[0], stages[-1])] if len(stages) > 2 else [])]
+        climbed = [
+            (later, earlier)
+            for before, after in steps
+            for earlier in self.arms
+            for later in self.arms
+            if (earlier.entry, later.entry) == (before, after) and earlier.sampling == later.sampling
+        ]
         bases = [arm for arm in self.arms if self._facts[arm].first.role == "base"] or self.arms[:1]
-        return [
+        return climbed + [
             (arm, base)
             for base in bases
             for arm in self.arms
-            if arm not in bases and arm.sampling == base.sampling
-        ]  # fmt: skip
+            if arm not in bases and arm.entry not in stages and arm.sampling == base.sampling
+        ]
 
     def values(self, measure: Measure, arm: Arm) -> list[float]:
         """Return every known value of an arm, for a histogram."""
