@@ -103,6 +103,8 @@ def test_too_few_prompts_and_nothing_measured_cant_be_told(tmp_path: Path) -> No
     assert few.verdict is CANT_TELL
     assert {part.why for part in deciding(few)} == {"too few prompts: 9, and 10 are needed"}
     assert few.parts[-1].why == "nothing was measured: no lists of tokens were fetched"
+    unscored = next(part for part in few.parts if part.measure == "likely")
+    assert unscored.why == "nothing was measured: nothing was scored beside the replies"
     without = {cell: right for cell, right in KNOWN.items() if cell[0] != "aligned-text"}
     found = answered(tmp_path / "without", "knows", facts(without))
     assert [part.verdict for part in deciding(found)] == [CANT_TELL, CANT_TELL, YES]

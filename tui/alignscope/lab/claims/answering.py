@@ -146,11 +146,7 @@ def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compa
         verdict=Verdict.CANT_TELL, why="",
     )  # fmt: skip
     if measure is None:
-        lists = known is not None and known.lists
-        why = "nothing was measured: " + (
-            "no lists of tokens were fetched" if lists else f"the spec's `measures` leave {part.measure} out"
-        )
-        return msgspec.structs.replace(compared, why=why), None
+        return msgspec.structs.replace(compared, why=f"nothing was measured: {_lacking(part.measure, known)}"), None
     found = [_found(cell, measure, run) for cell in part.cells]
     compared = msgspec.structs.replace(
         compared, cells=tuple(each.figure for each in found if each.figure is not None),
@@ -169,6 +165,15 @@ def _compared(part: Part, run: Run, margins: Mapping[str, float]) -> tuple[Compa
 
 def _below(figure: CellFigure | None, floor: float) -> bool:
     return figure is not None and figure.value[1] is not None and figure.value[1] < floor
+
+
+def _lacking(name: str, measure: Measure | None) -> str:
+    """Return why a run doesn't have a measure."""
+    if measure is not None and measure.lists:
+        return "no lists of tokens were fetched"
+    if measure is not None and measure.scored:
+        return "nothing was scored beside the replies"
+    return f"the spec's `measures` leave {name} out"
 
 
 def _with_difference(
