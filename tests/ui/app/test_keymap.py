@@ -52,7 +52,7 @@ def test_own_keys_go_over_those_of_the_set() -> None:
         ({"explorer.zoom": "shift+q"}, "terminals send Q for shift+q"),
         ({"explorer.zoom": "ctrl+q"}, "ctrl+q always quits"),
         ({"explorer.zoom": "f5"}, "f5 belongs to explorer.again (Again), so explorer.zoom keeps its own keys."),
-        ({"explorer.zoom": "Z", "explorer.link": "Z"}, "Z belongs to explorer.zoom (Zoom), so explorer.link keeps"),
+        ({"explorer.zoom": "H", "explorer.link": "H"}, "H belongs to explorer.zoom (Zoom), so explorer.link keeps"),
         ({"prompt.newline": "ctrl+n"}, "ctrl+n belongs to explorer.context"),
     ],
 )

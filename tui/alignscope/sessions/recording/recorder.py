@@ -18,7 +18,8 @@ from typing import Final
 from alignscope.model.events import End, Event
 from alignscope.model.score import Score, ScoreKey
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Verdict
+from alignscope.model.turn import PaneRecord, ReplyKey, Turn, Two, Verdict
+from alignscope.model.vote import Vote
 from alignscope.sessions.format import documents
 from alignscope.sessions.recording.journal import Again, Line
 from alignscope.sessions.recording.session_files import SessionFiles
@@ -176,6 +177,11 @@ class Recorder:
         """Rank a turn's replies; None removes the ranking."""
         turn.verdict = verdict
         self._do(lambda: self._files.change(documents.verdict(turn.number, verdict), turn.copy()))
+
+    def set_vote(self, turn: Turn, two: Two, vote: Vote | None) -> None:
+        """Keep what was said of two replies of a turn, as of these in this order; None takes it back."""
+        turn.put_vote(*two, vote)
+        self._do(lambda: self._files.change(documents.vote(turn.number, two, vote), turn.copy()))
 
     def save_as(self, path: Path) -> Future[Path]:
         """Write the session into a new file and go on there. The future has its path, or raises OSError."""

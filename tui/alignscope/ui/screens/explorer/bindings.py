@@ -37,6 +37,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("D", "name_session", "Name the session", "name-session", "Give this session a title"),
     _key("d", "note", "Note", "note", "Put a note on the last turn"),
     _key("V", "verdict", "Verdict", "verdict", "Say which of the last turn's replies is better"),
+    _key("Z", "vote", "Blind votes", "vote", "Vote on pairs of this session's replies, without names"),
     _key("E", "export", "Export", "export", "Write the session, or a picture of the screen, into a file"),
     _key("W", "save_elsewhere", "Keep elsewhere", "save-elsewhere", "Go on with this session in another file"),
     _key("e", "edit", "Edit and resend", "edit", "Put the last prompt back into the editor"),

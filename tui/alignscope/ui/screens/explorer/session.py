@@ -1,7 +1,7 @@
 """Actions on the explorer's session: recording, title, notes, verdicts, replays, other sessions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -171,6 +171,19 @@ class SessionActions(ExplorerActions):
         names = [reply_name(turn, key) for key in order]
         self.show_notice(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
 
+    @work("session")
+    async def action_vote(self) -> None:
+        """Vote on pairs of the session's replies, without names."""
+        if self.screen.last_turn() is not None:
+            await self._vote(self.exploration.turns)
+
+    async def _vote(self, turns: Sequence[Turn]) -> None:
+        from alignscope.ui.screens.votes.session import vote_on_open
+
+        session = self.exploration.session.copy()
+        session.turns = [*turns]  # the very same: votes are put into them
+        await vote_on_open(self.screen, session, self.recorder.set_vote, self.show_notice)
+
     def _show_remarks(self, turn: Turn) -> None:
         for view in self.split.views:
             view.show_remarks(turn)
@@ -182,7 +195,7 @@ class SessionActions(ExplorerActions):
             return
         from alignscope.ui.screens.library.turns import TurnsScreen
 
-        remark = {"note": self._note, "verdict": self._judge_next}
+        remark = {"note": self._note, "verdict": self._judge_next, "vote": lambda turn: self._vote([turn])}
         chosen = await self.screen.app.push_screen_wait(TurnsScreen(self.exploration.turns, remark))
         if chosen is None:
             return

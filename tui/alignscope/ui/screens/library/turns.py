@@ -16,7 +16,7 @@ from alignscope.ui.screens.base.labels import hanging
 from alignscope.ui.screens.library.rows import replies
 
 Action = Literal["fork", "edit"]
-Remark = Literal["note", "verdict"]
+Remark = Literal["note", "verdict", "vote"]
 _VERDICT_ROOM: Final = 24
 """Cells of a verdict in a turn's row."""
 
@@ -26,7 +26,7 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
 
     Args:
         turns: all turns of the session.
-        remark: puts a note or a verdict on a turn, after the person was asked where that is needed.
+        remark: puts a note, a verdict or votes on a turn, after the person was asked where that is needed.
     """
 
     BINDING_GROUP_TITLE = "Turns"
@@ -41,6 +41,8 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
         Binding("ctrl+n", "remark('note')", "Note", id="turns.note", tooltip="Put a note on the turn"),
         Binding("ctrl+r,ctrl+v", "remark('verdict')", "Verdict", id="turns.verdict",
                 tooltip="Say which of its replies is better: of two the first, then the second, then neither"),
+        Binding("f4,ctrl+t", "remark('vote')", "Vote", id="turns.vote",
+                tooltip="Vote on pairs of its replies, without names"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     TurnsScreen {
@@ -85,7 +87,7 @@ class TurnsScreen(PreviewChooser[tuple[Turn, Action] | None]):
 
     @work(exit_on_error=False)
     async def action_remark(self, remark: Remark) -> None:
-        """Put a note or a verdict on the selected turn, which stays selected."""
+        """Put a note, a verdict or votes on the selected turn, which stays selected."""
         await self.settle()
         turn = self._turns.get(self.chosen or "")
         if turn is not None:
