@@ -51,7 +51,8 @@ async def test_a_run_on_the_twins_ends_and_is_there(shell: Shell, twins: str, tm
     assert (done.status, done.out) == (0, ""), done.err
     lines = done.err.splitlines()
     assert lines[0] == f"twins: 3 prompts, 6 rows, into {out}"
-    assert lines[-1].startswith(f"All 6 rows are in {out}, after ")
+    assert lines[-2].startswith(f"All 6 rows are in {out}, after ")
+    assert lines[-1].startswith(f"What they come to: `alignscope lab show {out}`")
     found = whole(out)
     assert {(row.entry, row.prompt) for row in found} == {
         (entry, prompt)
@@ -114,7 +115,7 @@ async def test_what_is_scored_is_counted_before_and_kept(shell: Shell, tmp_path:
     out = tmp_path / "out"
     done = await shell.run("lab", "run", spec, "--out", str(out))
     assert done.status == 0, done.err
-    assert done.err.splitlines()[-1].startswith(f"All 8 rows and 9 scores are in {out}, after ")
+    assert done.err.splitlines()[-2].startswith(f"All 8 rows and 9 scores are in {out}, after ")
     kept = (out / "scores.jsonl").read_bytes()
     again = await shell.run("lab", "run", spec, "--out", str(out))
     assert again.status == 0 and (out / "scores.jsonl").read_bytes() == kept

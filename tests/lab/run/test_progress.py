@@ -7,7 +7,7 @@ import pytest
 
 from alignscope.lab.row import Row
 from alignscope.lab.run.plan import Count, Seat, Share
-from alignscope.lab.run.progress import Progress, Speed, at_most
+from alignscope.lab.run.progress import Pace, Part, Progress, Speed, at_most
 from alignscope.lab.spec.file import Entry
 from alignscope.model.events import End
 from alignscope.model.lineup.pane import Mode
@@ -58,3 +58,44 @@ def test_an_estimate_beforehand_is_that_of_the_slowest_server() -> None:
     assert at_most([fast, slow, same], 1) == pytest.approx((21, 21))
     assert math.isinf(at_most([Speed(share("x", 1, None), 0.1, 10)], 4)[0])
     assert at_most([], 4) == (0, 0)
+
+
+FAST, SLOW = Part("one", "choices"), Part("one", "shift")
+
+
+def test_nothing_is_said_of_scores_until_the_last_kind_goes_on() -> None:
+    pace = Pace([FAST] * 20 + [SLOW] * 20)
+    pace.begin(FAST, 100.0)
+    for _ in range(20):
+        pace.ended(FAST, asked=True)
+    assert pace.seconds_left(110.0) is None, "those took half a second each, which tells nothing of the others"
+    for _ in range(10):
+        pace.begin(SLOW, 110.0)
+        pace.ended(SLOW, asked=True)
+    assert pace.seconds_left(140.0) == pytest.approx(10 * 30 / 10)
+
+
+def test_scores_that_are_not_asked_for_take_no_time() -> None:
+    pace = Pace([SLOW] * 40)
+    pace.begin(SLOW, 0.0)
+    for _ in range(10):
+        pace.ended(SLOW, asked=True)
+    for _ in range(25):
+        pace.ended(SLOW, asked=False)
+    assert pace.seconds_left(20.0) == pytest.approx(5 * 2.0)
+    for _ in range(5):
+        pace.ended(SLOW, asked=True)
+    assert pace.seconds_left(30.0) == 0.0
+
+
+def test_servers_score_at_the_same_time_so_the_slowest_counts() -> None:
+    other = Part("two", "shift")
+    pace = Pace([SLOW] * 20 + [other] * 100)
+    for part, asked in ((SLOW, 10), (other, 50)):
+        pace.begin(part, 0.0)
+        for _ in range(asked):
+            pace.ended(part, asked=True)
+    assert pace.seconds_left(60.0) == pytest.approx(60.0)
+    for _ in range(30):
+        pace.ended(other, asked=True)
+    assert pace.seconds_left(120.0) == pytest.approx(120.0)

@@ -152,6 +152,8 @@ def test_shift_has_the_bounds_that_unknown_positions_leave(tmp_path: Path) -> No
     assert [(third.prompts, third.replies) for third in thirds] == [(12, 12)] * 3
     assert of(summary, "divergence").thirds["chat"][0].value == apart
     assert of(summary, "ends_too").figures["chat"].value == (0, 0)
+    [line] = [line for line in text.gap_table(summary, 120) if line.startswith("shifted tokens")]
+    assert line.split()[-1] == "12", "n is that of the only figure"
 
 
 def test_tokens_that_replies_promote_are_added_up(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import math
 import os
+import shlex
 import time
 from functools import partial
 from pathlib import Path
@@ -38,8 +39,6 @@ from alignscope.text.wording import counted
 _TICK_SECONDS: Final = 0.5
 _LINES: Final = 10
 """Lines about the progress of a whole run, where there is no terminal."""
-_ENOUGH_SCORES: Final = 10
-"""Scores from which on it is said how long the rest takes."""
 _SILENT_SECONDS: Final = 300.0
 """Seconds after which there is one more, in a long run."""
 
@@ -54,13 +53,17 @@ def run(options: argparse.Namespace) -> int:
         out = Path(options.out).expanduser() if options.out else RUNS / spec.name
         show = _Lines(out) if options.json else _Show(out)
         try:
-            return asyncio.run(_run(options, file, spec, chosen, out, concurrency or spec.concurrency, show))
+            status = asyncio.run(_run(options, file, spec, chosen, out, concurrency or spec.concurrency, show))
         except KeyboardInterrupt:
             show.stopped()
             return Status.INTERRUPTED
         except asyncio.CancelledError:
             # Nobody reads what it says any more, which ends a run as ctrl+c does.
             raise BrokenPipeError from None
+        if status == Status.OK and not (options.json or options.dry_run):
+            where = shlex.quote(str(out))
+            printing.notes().line(f"What they come to: `alignscope lab show {where}`, or `lab report` for a page.")
+        return status
     except FileError as error:
         raise UsageError(str(error)) from error
     except (FolderError, ChangedModelsError, ServerError) as error:
@@ -187,8 +190,6 @@ class _Show:
         self._began = 0.0
         self._said = 0
         self._said_at = time.monotonic()
-        self._scored_from: tuple[float, int] | None = None
-        """When scoring was first seen to go on, and how many scores were there."""
         self._over = False
         """Whether the last line is one that changes."""
 
@@ -220,7 +221,6 @@ class _Show:
             if not progress:
                 continue
             if scoring and scoring.total:
-                self._scored_from = self._scored_from or (time.monotonic(), scoring.there)
                 self._how_far(scoring.there, scoring.total, self._scores(scoring))
             elif progress.came and not scoring:
                 self._how_far(progress.before + progress.came, progress.total, self._state(progress, lab))
@@ -282,10 +282,7 @@ class _Show:
         return " · ".join(filter(None, parts))
 
     def _scores(self, scoring: Scoring) -> str:
-        assert self._scored_from
-        began, before = self._scored_from
-        came, left = scoring.there - before, scoring.total - scoring.there - scoring.left_out
-        rest = left * (time.monotonic() - began) / came if came >= _ENOUGH_SCORES else None
+        rest = scoring.seconds_left
         parts = [
             f"{scoring.there:,} of {counted(scoring.total, 'score')}",
             f"about {duration(rest)} left" if rest else "",
@@ -314,7 +311,7 @@ class _Lines(_Show):
         """Say how far the run is, again and again. Raises BrokenPipeError when nobody reads it any more."""
         while True:
             if self._progress is not None:
-                self._say(state(self._progress, lab.retries, time.monotonic() - self._began))
+                self._say(state(self._progress, lab.retries, time.monotonic() - self._began, lab.scoring))
             await asyncio.sleep(_TICK_SECONDS)
 
     def _line(self, text: str) -> None:

@@ -150,11 +150,12 @@ def _one_table(summary: Summary, left_out: frozenset[str]) -> list[list[str]]:
         row = [words.label_of(measured), *cells]
         if pair:
             found = next(iter(measured.differences), _NO_DIFFERENCE)
+            alone = next((figure.prompts for figure in figures if figure is not None), 0)
             row += [
                 words.short_difference(measured.unit, found) if found.prompts else words.PLACE_HELD,
                 *([words.outcome(found)] if _OUTCOMES not in left_out else []),
                 *([words.test_of(found)] if _TESTS not in left_out else []),
-                f"{found.prompts:,}",
+                f"{found.prompts or alone:,}",
             ]
         rows.append(row)
     return rows

@@ -1,9 +1,10 @@
 """How far a run is, and how long the rest will take."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from alignscope.lab.row import Row
 from alignscope.lab.run.plan import Count, Share
@@ -11,6 +12,7 @@ from alignscope.lab.run.plan import Count, Share
 _ENOUGH_ROWS: Final = 5
 _ENOUGH_SECONDS: Final = 3.0
 """How much a server has to have done before anything is said of the rest."""
+_ENOUGH_SCORES: Final = 10
 
 
 @dataclass
@@ -70,6 +72,46 @@ class Progress:
                 return None
             longest = max(longest, left * elapsed / came)
         return longest
+
+
+class Part(NamedTuple):
+    """What is scored in one go: everything of one kind on one server, which takes one kind after the other."""
+
+    server: str
+    kind: str
+
+
+class Pace:
+    """How long the rest of what is scored takes, as far as that can be told."""
+
+    def __init__(self, left: Iterable[Part]) -> None:
+        """Take over everything that is to be scored, each with where it belongs."""
+        self._left = Counter(left)
+        self._asked: Counter[Part] = Counter()
+        self._began: dict[Part, float] = {}
+
+    def begin(self, part: Part, now: float) -> None:
+        """Take a time in seconds at which something is asked for."""
+        self._began.setdefault(part, now)
+
+    def ended(self, part: Part, *, asked: bool) -> None:
+        """Take in that something came, or can't be had; or wasn't asked for at all, which takes no time."""
+        self._left[part] -= 1
+        self._asked[part] += asked
+
+    def seconds_left(self, now: float) -> float | None:
+        """Return how long the rest takes: the slowest server's. None as long as one kind is still to begin or has just
+        begun, since kinds take very different times.
+        """
+        by_server: dict[str, float] = {}
+        for part, left in self._left.items():
+            if left <= 0:
+                continue
+            if self._asked[part] < _ENOUGH_SCORES:
+                return None
+            seconds = left * (now - self._began[part]) / self._asked[part]
+            by_server[part.server] = by_server.get(part.server, 0.0) + seconds
+        return max(by_server.values(), default=0.0)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a run has scored beside its replies, on its way: so many at once on each server, and kept as it comes."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
@@ -10,6 +11,7 @@ from alignscope.backends.base import Fault, ServerError
 from alignscope.lab.row import Scored, short
 from alignscope.lab.run.asking import again_in
 from alignscope.lab.run.plan import Plan
+from alignscope.lab.run.progress import Pace, Part
 from alignscope.lab.run.scored import Asker
 from alignscope.lab.run.scores import Job, Kind, ScoresFile, Wanted
 from alignscope.run.servers import Servers
@@ -59,6 +61,7 @@ class Scoring:
         self._told: set[str] = set()
         self._worked: set[tuple[str, Kind]] = set()
         self._in_a_row: Counter[tuple[str, Kind]] = Counter()
+        self._pace = Pace(())
         self.total = 0
         """All that the plan has scored."""
         self.there = 0
@@ -73,17 +76,23 @@ class Scoring:
         """Whether everything that can be had is there."""
         return self.there + self.left_out >= self.total
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at the speed so far; None as long as too little came to tell."""
+        return self._pace.seconds_left(time.monotonic())
+
     async def run(self, without: Collection[str] = ()) -> None:
         """Ask for every score that isn't there. Raises FolderError, and FileError for prompts that changed.
 
         Args:
             without: servers that are given up.
         """
-        keys: set[int] = set()
+        keys: dict[int, Part] = {}
         async with aclosing(self._wanted.jobs()) as jobs:
             async for job in jobs:
-                keys.add(short(job.key))
-        self._done = self._file.settle(keys)
+                keys[short(job.key)] = _part(job)
+        self._done = self._file.settle(keys.keys())
+        self._pace = Pace(part for key, part in keys.items() if key not in self._done and part.server not in without)
         self.total, self.there = len(keys), len(self._done)
         servers = dict.fromkeys(seat.server for seat in self._plan.seats if seat.server not in without)
         try:
@@ -107,7 +116,9 @@ class Scoring:
                 job = await self._next(jobs)
             if job is None:
                 return
+            self._pace.begin(_part(job), time.monotonic())
             scored = await self._asked(job)
+            self._pace.ended(_part(job), asked=True)
             if scored is not None:
                 self._file.add(scored)
                 self.there += 1
@@ -119,6 +130,7 @@ class Scoring:
                 continue
             if self._given_up(job):
                 self.left_out += 1
+                self._pace.ended(_part(job), asked=False)
                 continue
             return job
         return None
@@ -161,6 +173,10 @@ class Scoring:
         if what not in self._told:
             self._told.add(what)
             self._say(job.seat.server, what)
+
+
+def _part(job: Job) -> Part:
+    return Part(job.seat.server, job.kind)
 
 
 def _first(errors: ExceptionGroup[Exception]) -> Exception:

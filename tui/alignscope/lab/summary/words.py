@@ -140,15 +140,20 @@ def test_of(found: Difference) -> str:
 
 def family(summary: Summary) -> str:
     """Return how p values are adjusted, and what that makes of the measures."""
-    if not any(each.differences for each in summary.measures):
+    found = [each for measured in summary.measures for each in measured.differences]
+    if not found:
         return ""
+    open_ = " p ?: too few prompts differ for the test to tell." if any(test_of(each) == "?" for each in found) else ""
     primary = [each.label for each in summary.measures if each.primary]
     if primary:
         return (
             f"Named before the run: {', '.join(primary)}; their p values are adjusted for being several (Holm 1979)."
-            " All others are exploratory."
+            f" All others are exploratory.{open_}"
         )
-    return "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
+    return (
+        "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
+        f"{open_}"
+    )
 
 
 def difference_head(pair: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> str:
@@ -167,7 +172,10 @@ def legend(summary: Summary, *, outcomes: bool = True) -> str:
         return ""
     of, less = next(iter(pairs))
     what = f"Differences are {of} less {less}, paired" if len(pairs) == 1 else "Differences are paired"
-    counts = " W/T/L: on how many prompts the first has more, as much, less." if outcomes else ""
+    counts = " W/T/L: on how many prompts the first has more, as much, less" if outcomes else ""
+    if counts:
+        undecided = any(d.undecided for each in summary.measures for d in each.differences)
+        counts += "; with + and ? those on which it can't be told." if undecided else "."
     return f"{what} by prompt, those of shares in percentage points.{counts}"
 
 

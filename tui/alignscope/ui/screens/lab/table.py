@@ -114,7 +114,7 @@ class GapTable(Lines):
             if pair:
                 row.append(words.short_difference(each.unit, found) if found else words.PLACE_HELD)
                 row += [words.outcome(found) if found else ""] if outcomes else []
-            figure = each.figures.get(labels[0])
+            figure = next((each.figures[label] for label in labels if label in each.figures), None)
             row.append(f"{found.prompts:,}" if found else f"{figure.prompts:,}" if figure else "")
             rows.append(row)
         return rows
