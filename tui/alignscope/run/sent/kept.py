@@ -29,6 +29,7 @@ def kept(
     sample: int = 1,
     presets: Sequence[Preset] = tuple(PRESETS.values()),
     sent: bool = True,
+    partial: bool = False,
 ) -> SentTurn:
     """Return what a turn has of what was sent for it.
 
@@ -36,8 +37,11 @@ def kept(
         turns: those before it, whose conversation it may carry.
         sample: the reply of each pane whose request it is.
         sent: False if the requests were only made to be looked at.
+        partial: whether requests are put together from a run's rows.
     """
     panes = tuple(_pane(turn, record, turns, sample, presets, sent=sent) for record in turn.panes)
+    if partial:
+        panes = tuple(msgspec.structs.replace(pane, partial=bool(pane.request)) for pane in panes)
     return SentTurn(panes, warnings(panes))
 
 

@@ -105,6 +105,8 @@ class SentPane(msgspec.Struct, frozen=True, kw_only=True):
     """The JSON body, exactly as sent; {} if it wasn't kept."""
     rebuilt: bool = False
     """Whether the conversation in it was put together again from the session's turns: files don't repeat it."""
+    partial: bool = False
+    """Whether the body is put together from the rows of a run, which have what was asked and not the server's form."""
     rendered: str | None = None
     """The prompt as the model reads it."""
     unrendered: str = ""

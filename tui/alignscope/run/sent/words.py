@@ -159,6 +159,9 @@ def _request(pane: SentPane) -> list[tuple[str, str]]:
     rows = [("to", pane.url or "unknown")]
     if pane.rebuilt:
         rows.append(("conversation", "put together again from the session's turns, which its file doesn't repeat"))
+    if pane.partial:
+        rows.append(("body", "put together from the run's row: what was asked, and the parameters by their names here; "
+                     "the server's own form of it wasn't kept"))  # fmt: skip
     if not pane.sent:
         rows.append(("sent", "no, only made"))
     return rows

@@ -32,6 +32,8 @@ class SplitScreen(KeptRows, AppScreen[T]):
 
     scroll_mode: Scroll = "hold"
     """What panes keep in view of a reply that outgrows them."""
+    partial_requests: bool = False
+    """Whether what was sent is put together from a run's rows."""
     further: "Further | None" = None
     """Lets panes go on from the replies that the token view shows; None where they are only shown."""
 
@@ -121,8 +123,11 @@ class SplitScreen(KeptRows, AppScreen[T]):
 
         here = self.here
         self.app.push_screen(
-            SentScreen(turns, number, servers, sample=here.shown_sample or 1, pane=here.pane.name, presets=presets)
-        )
+            SentScreen(
+                turns, number, servers, sample=here.shown_sample or 1, pane=here.pane.name, presets=presets,
+                partial=self.partial_requests,
+            )
+        )  # fmt: skip
 
     @work(exit_on_error=False)
     async def copy(self, text: str, what: str = "") -> None:

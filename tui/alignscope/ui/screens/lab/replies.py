@@ -1,13 +1,17 @@
 """The replies to one prompt of a run, in panes: as a replay that stands at its end."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+import msgspec
+
+from alignscope.backends.base import Message
 from alignscope.lab.row import CHAT, RAW, Row, Step
 from alignscope.model.events import Alternative, Event, Finished, Started, Stats, Token
 from alignscope.model.launch import Playback
-from alignscope.model.lineup.pane import MAX_NAME, MAX_PANES, Pane
+from alignscope.model.lineup.pane import MAX_NAME, MAX_PANES, Mode, Pane
 from alignscope.model.sampling import PARAMETERS, Sampling
 from alignscope.model.scaffold import BARE, SCAFFOLDS
 from alignscope.model.session import Session
@@ -46,7 +50,7 @@ def session_of(
         while name in names:
             name = fit(name, MAX_NAME - 1) + "'"
         names.add(name)
-        panes.append(Pane(name, row.model, row.server, row.mode, sampling=_sampling(row)))
+        panes.append(Pane(name, row.model, row.server, row.mode, sampling=_sampling(row), system=_system(row)))
     depth = max((len(tops) for steps in lists.values() for _, _, tops in steps), default=0)
     frames = {row.frame for row in rows} & SCAFFOLDS.keys() - {RAW, CHAT}
     settings = TurnSettings(
@@ -55,9 +59,7 @@ def session_of(
         logprobs=depth if lists else None,
     )
     alike = all(pane.sampling == settings.sampling for pane in panes)
-    lineup = tuple(
-        Pane(pane.name, pane.model, pane.server, pane.mode, sampling=None if alike else pane.sampling) for pane in panes
-    )
+    lineup = tuple(msgspec.structs.replace(pane, sampling=None if alike else pane.sampling) for pane in panes)
     turn = Turn(1, _when(first.at), first.prompt, lineup, settings)
     turn.records = tuple(PaneRecord(pane, row.digest) for pane, row in zip(lineup, rows, strict=True))
     for pane, row in zip(lineup, rows, strict=True):
@@ -69,7 +71,8 @@ def session_of(
 def _events(pane: str, row: Row, steps: Sequence[Step]) -> list[Event]:
     limit = row.options.get("num_predict")
     begun = row.first_token_ms if row.first_token_ms is not None else row.duration_ms
-    told: list[Event] = [Started(pane, 1, 0.0, row.server, {}, limit if isinstance(limit, int) and limit > 0 else None)]
+    limit = limit if isinstance(limit, int) and limit > 0 else None
+    told: list[Event] = [Started(pane, 1, 0.0, row.server, _request(row), limit)]
     if row.thinking:
         told.append(Token(pane, 1, begun, row.thinking, thinking=True))
     pieces = steps or ([(row.text, None, [])] if row.text else [])
@@ -79,6 +82,29 @@ def _events(pane: str, row: Row, steps: Sequence[Step]) -> list[Event]:
         told.append(Token(pane, 1, begun + place * each, text, False, logprob, alternatives))
     stats = Stats(first_token_ms=row.first_token_ms, duration_ms=row.duration_ms, tokens=row.tokens)
     return [*told, Finished(pane, 1, row.duration_ms, row.end, row.error, stats)]
+
+
+def _messages(row: Row) -> list[Message]:
+    """Return the conversation that a chat was sent; [] for a row whose conversation can't be read."""
+    with suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(row.sent, type=list[Message])
+    return []
+
+
+def _system(row: Row) -> str:
+    """Return the system prompt that a row's reply was asked with; "" without one."""
+    said = _messages(row) if row.mode is Mode.CHAT else []
+    return next((message.content for message in said if message.role == "system"), "")
+
+
+def _request(row: Row) -> dict[str, Any]:
+    """Return what a row tells of its request: what was asked, and the parameters by their names here."""
+    told: dict[str, Any] = {"model": row.model}
+    if row.mode is Mode.COMPLETION:
+        told["prompt"] = row.sent
+    else:
+        told["messages"] = msgspec.to_builtins(_messages(row))
+    return {**told, **row.options, **({} if row.seed is None else {"seed": row.seed})}
 
 
 def _sampling(row: Row) -> Sampling:
@@ -104,6 +130,7 @@ class RepliesScreen(ReplayScreen):
     """
 
     BINDING_GROUP_TITLE = "Replies"
+    partial_requests = True
 
     def __init__(self, session: Session, step: Callable[[int], None], said: str) -> None:
         super().__init__(session, Playback(start_ms=_AT_ITS_END_MS, pace=0))

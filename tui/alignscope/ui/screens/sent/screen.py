@@ -40,6 +40,7 @@ class SentScreen(AppScreen[None]):
         sample: the sample of each pane whose request is shown.
         pane: name of the pane whose request is copied first.
         presets: presets that may have set something.
+        partial: whether requests are put together from a run's rows.
     """
 
     AUTO_FOCUS = ""
@@ -72,8 +73,10 @@ class SentScreen(AppScreen[None]):
         sample: int = 1,
         pane: str = "",
         presets: Sequence[Preset] = tuple(PRESETS.values()),
+        partial: bool = False,
     ) -> None:
         super().__init__()
+        self._partial = partial
         self._turns = turns
         self._at = next((at for at, turn in enumerate(turns) if turn.number == number), len(turns) - 1)
         self._servers = servers
@@ -118,7 +121,8 @@ class SentScreen(AppScreen[None]):
         Args:
             load: whether models that aren't in memory may be loaded for that.
         """
-        self._show(kept(self._turn, turns=self._turns[: self._at], sample=self._sample, presets=self._presets))
+        before = self._turns[: self._at]
+        self._show(kept(self._turn, turns=before, sample=self._sample, presets=self._presets, partial=self._partial))
         self.query_one(VerticalScroll).scroll_home(animate=False)
         self._say("")
         if self._servers is not None:
