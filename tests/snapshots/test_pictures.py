@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ProgressBar
 
+from alignscope.lab.summary.labels import Following
 from alignscope.lab.votes.ballots import BallotBox
 from alignscope.lab.votes.index import Index as VoteIndex
 from alignscope.lab.votes.poll import RunPoll
@@ -225,7 +226,7 @@ async def blind(scene: Scene) -> None:
     tally = fixed.run(scene.place / "run")
     index = Index(tally.rows.folder)
     index.look()
-    await scene.over(BlindScreen(tally.rows.folder, index, {}, lambda _: None, seed=1))
+    await scene.over(BlindScreen(index, Following(tally.rows.folder), seed=1))
     await scene.press("o")
 
 

@@ -13,6 +13,9 @@ from alignscope.ui.screens.lab.replies import RepliesScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from tests.lab import runs
 from tests.lab.run.running import whole
+from tests.lab.run.test_scoring import BASE, spec_of
+from tests.lab.summary.test_scores import prompts, shifted
+from tests.standin import Flavour, OpenAIStyle, Script
 from tests.ui.lab.watcher import Watcher, watching
 from tests.waiting import until
 
@@ -50,6 +53,52 @@ async def test_the_table_fills_while_a_run_goes_on(tmp_path: Path) -> None:
         await person.until_shown("≈ base", "◆ instruct", "difference", "W/T/L", "ended by itself")
         assert "measured" not in person.heading
     assert len(whole(out)) == 12
+
+
+async def test_how_far_scoring_is_stands_in_the_heading(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    fast = Script(language=BASE)
+    async with (
+        OpenAIStyle(Flavour.LLAMA_CPP, script=fast) as base,
+        OpenAIStyle(Flavour.LLAMA_CPP, script=fast) as twin,
+    ):
+        base.script("stories", *[fast] * 6, fast.but(delay=1000))  # the rows come, and scores never do
+        path = spec_of(tmp_path, base.url, twin.url, "scores: {of: twin, by: base}")
+        async with watching(out, (str(path), "--out", str(out)), begin=True) as person:
+            await person.until_shown("out  ·  running  ·  12 of 12 rows  ·  0 of 6 scores")
+            await person.press("s")
+            await person.until_shown("out  ·  stopped  ·  12 of 12 rows", "c Go on")
+
+
+async def test_the_table_fills_with_scores(tmp_path: Path) -> None:
+    every = prompts(12)
+    chats = [row for row in every if row.entry == "chat"]
+    folder = runs.folder(tmp_path / "run", every)
+    async with watching(folder, size=(120, 60)) as person:
+        await person.measured(24)
+        assert "shifted tokens" not in person.text
+        for number, row in enumerate(chats, 1):
+            with (folder / "scores.jsonl").open("ab") as file:
+                file.write(encode(shifted(row, 6, number)))
+            if number % 4 == 0:
+                await person.until_shown(f"24 rows  ·  {number} scores", "shifted tokens")
+                line = next(line for line in person.text.splitlines() if "shifted tokens" in line)
+                assert str(number) in line.split()[-2:], "of how many prompts, also where there is nothing to compare"
+        await person.to_measure("divergence")
+        await person.press("enter")
+        await person.until_shown("first third", "last third")
+
+
+async def test_a_run_that_has_ended_is_not_gone_on_with(tmp_path: Path) -> None:
+    """One that hasn't is, also while nothing is measured yet."""
+    manifest = "format: 1\nname: made\nlineup: []\nrows: 48\n"
+    for ended, offered in (("", True), ("ended: '2026-11-26T10:00:00+00:00'\n", False)):
+        folder = runs.folder(tmp_path / f"made{ended[:5]}", runs.made_up(12, 2), manifest=manifest + ended)
+        async with watching(folder, ("lab.yaml",)) as person:
+            await person.until_shown("stopped  ·  48 of 48 rows" if offered else "ended  ·  48 of 48 rows")
+            assert ("c Go on" in person.text) is offered
+            await person.measured(48)
+            assert ("c Go on" in person.text) is offered
 
 
 async def test_a_run_is_stopped_by_key_and_gone_on_with(tmp_path: Path) -> None:
@@ -171,6 +220,48 @@ async def test_rows_of_one_model_after_the_other(made_up: Path) -> None:
         await person.until_shown("Rows of chat: 24.")
         await person.press("m")
         await person.until_shown("Rows of all models: 48.")
+
+
+async def test_rows_are_searched_for_words_as_they_come(tmp_path: Path) -> None:
+    every = [
+        made(prompt_id=f"p{number}", text=f"{'A Lamp burns' if number % 4 else 'It rains'}, {number}")
+        for number in range(12)
+        for made in (runs.row, runs.chat)
+    ]
+    folder = runs.folder(tmp_path / "run", every)
+    async with watching(folder) as person:
+        await person.measured(24)
+        await person.press("slash", *"rains")
+        await person.until_shown("6 of 24 rows", "It rains, 8")
+        assert "Lamp" not in person.text and "difference" in person.text
+        with (folder / "samples.jsonl").open("ab") as file:
+            file.write(encode(runs.row(sample=2, text="heavy RAINS")) + encode(runs.row(sample=3)))
+        await person.until_shown("7 of 26 rows", "heavy RAINS")
+        await person.press("backspace", "space", *"8")
+        await person.until_shown("2 of 26 rows")
+        await person.press("enter", "m")
+        await person.until_shown("Rows of base.", "1 of 26 rows")
+        await person.press("m", "m", "tab", "escape")
+        await person.until_shown("A Lamp burns, 1")
+        assert "26 rows" in person.heading and "of 26 rows" not in person.text
+        await person.press("slash", *"nowhere")
+        await person.until_shown("0 of 26 rows")
+        await person.press("enter", "x", "r", "escape")
+        await person.until_shown("A Lamp burns")
+        await person.press("escape")
+        await person.until(lambda: not person.app.is_running)
+
+
+async def test_what_was_sent_is_told_as_far_as_the_rows_have_it(tmp_path: Path) -> None:
+    said = '[{"role":"system","content":"Be brief."},{"role":"user","content":"What is a lamp?"}]'
+    folder = runs.folder(tmp_path / "run", [runs.row(seed=7), runs.chat(sent=said, seed=7)])
+    async with watching(folder, size=(160, 60)) as person:
+        await person.measured(2)
+        await person.press("tab", "enter")
+        await person.until(lambda: isinstance(person.app.screen, RepliesScreen))
+        await person.press("M")
+        await person.until_shown("Be brief.", '"temperature": 0.8', '"seed": 7', "put together from the run's row")
+        assert "wasn't kept" in person.text and "unknown: no server was asked how it was rendered" in person.text
 
 
 async def test_a_row_opens_its_replies_in_panes_and_token_by_token(tmp_path: Path) -> None:

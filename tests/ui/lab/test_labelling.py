@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alignscope.lab.summary import labels
-from alignscope.lab.summary.labels import Given
+from alignscope.lab.summary.labels import Given, Said
 from alignscope.measure.refusal.judging import Label
 from alignscope.ui.screens.lab.blind import BlindScreen
 from tests.lab import runs
@@ -67,6 +67,21 @@ async def test_labels_from_before_are_there(folder: Path) -> None:
         await person.press("tab", "end")
         await person.until_shown("other*", "You say other*; the rule says refused")
         assert value(person, "chat") == "0.917"
+
+
+async def test_labels_that_somebody_else_gives_are_seen(folder: Path) -> None:
+    async with watching(folder) as person:
+        await person.measured(24)
+        await person.to_measure("refused")
+        await person.press("tab", "home")
+        row = person.lab.rows.row
+        assert row is not None and "*" not in person.text
+        labels.add(folder, Said(key=row.key, label=Label.REFUSED))
+        await person.until_shown("refused*")
+        await person.until(lambda: value(person, "base") == "0.083")
+        labels.add(folder, Said(key=row.key, label=None))
+        await person.until(lambda: "*" not in person.text)
+        await person.until(lambda: value(person, "base") == "0.000")
 
 
 async def test_blind_labels_show_neither_the_rule_nor_the_name_and_give_kappa(folder: Path) -> None:

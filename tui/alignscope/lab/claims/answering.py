@@ -30,8 +30,12 @@ class Run(Protocol):
 
     arms: list[Arm]
     labels: list[str]
-    measures: list[Measure]
     prompts: dict[PromptKey, str]
+
+    @property
+    def measures(self) -> list[Measure]:
+        """What the run was measured by."""
+        ...
 
     def role(self, arm: Arm) -> str:
         """Return an arm's role."""

@@ -61,6 +61,42 @@ def _given(every: Iterable[Said]) -> dict[str, Given]:
     return given
 
 
+class Following:
+    """A run's labels, also those that are given elsewhere meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: tuple[int, int, int] | None = None
+        """Which file was read, and how much of it."""
+        self.given: dict[str, Given] = {}
+        """What holds of replies, by the keys of their rows: one mapping, which changes."""
+        self.look()
+
+    def look(self) -> set[str]:
+        """Read the labels if there are others; return the keys of rows of which something else holds now."""
+        now = _version(self._folder / LABELS)
+        if now == self._read:
+            return set()
+        self._read = now
+        before = dict(self.given)
+        self.given.clear()
+        self.given.update(read(self._folder))
+        return {key for key in before.keys() | self.given.keys() if before.get(key) != self.given.get(key)}
+
+    def add(self, said: Said) -> None:
+        """Write a label. Raises LabelsError."""
+        add(self._folder, said)
+        self.look()
+
+
+def _version(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 def add(folder: Path, said: Said) -> None:
     """Write a label. Raises LabelsError."""
     path = folder / LABELS

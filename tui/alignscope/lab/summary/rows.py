@@ -87,6 +87,7 @@ class Rows:
             place = self._prompts.setdefault(prompt, _Prompt())
             place.rows.append(offset)
             place.lists.append(lists.get(key, _NO_OFFSET))
+        self._has_lists = not lists.keys().isdisjoint(places)
         if not self._prompts:
             raise RunError(f"{folder} holds no replies yet; `alignscope lab run` writes them")
 
@@ -102,7 +103,7 @@ class Rows:
     @property
     def has_lists(self) -> bool:
         """Whether any row has its lists."""
-        return any(offset != _NO_OFFSET for place in self._prompts.values() for offset in place.lists)
+        return self._has_lists
 
     def by_prompt(self) -> Iterator[tuple[PromptKey, list[Sample]]]:
         """Yield each prompt with its rows, read as they are needed."""
@@ -163,6 +164,8 @@ class GrowingRows(Rows):
         self._prompts = {}
         self._lists_of: dict[str, int] = {}
         """Where lists are whose row hasn't come yet."""
+        self.prompt_of: dict[str, PromptKey] = {}
+        """The prompt of every row, by its key."""
         self._read = {SAMPLES: 0, TOKENS: 0}
         """Bytes of each file that were looked at."""
         self._identity = identity(folder / SAMPLES)
@@ -210,6 +213,7 @@ class GrowingRows(Rows):
             place = self._prompts.setdefault(key, _Prompt())
             place.rows.append(offset)
             place.lists.append(self._lists_of.pop(head.key, _NO_OFFSET))
+            self.prompt_of[head.key] = key
             changed[key] = None
         return changed
 

@@ -74,7 +74,7 @@ class Tally:
         """
         self.rows = rows
         self.scores = Scores(rows.folder)
-        self.measures = [each for each in measures if each.possible(lists=rows.has_lists, scores=len(self.scores) > 0)]
+        self._wanted = tuple(measures)
         self._primary = frozenset(primary)
         self._margins = dict(margins or {})
         self._ladder = tuple(ladder)
@@ -88,6 +88,8 @@ class Tally:
             (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
         }
         self._facts: dict[Arm, Facts] = {}
+        self._in_changes: set[str] = set()
+        """Keys of the rows whose scores are in the changes."""
         self._counted: dict[PromptKey, int] = {}
         """How many of a prompt's rows, from the first on, are in the facts."""
         self._changes: dict[Arm, Changes] = {}
@@ -103,8 +105,14 @@ class Tally:
                 told(number, rows.prompts)
             self.add(key, samples)
 
+    @property
+    def measures(self) -> list[Measure]:
+        """Those that are wanted and that a run with these lists and scores can have."""
+        lists, scores = self.rows.has_lists, len(self.scores) > 0
+        return [each for each in self._wanted if each.possible(lists=lists, scores=scores)]
+
     def add(self, key: PromptKey, samples: Sequence[Sample]) -> None:
-        """Measure all rows of a prompt, in place of what was measured when it had fewer of them."""
+        """Measure all rows of a prompt, in place of what was measured when it had fewer of them, or fewer scores."""
         counted = self._counted.get(key, 0)
         self._counted[key] = len(samples)
         self.prompts[key] = samples[0].row.category
@@ -124,8 +132,9 @@ class Tally:
                 those.append(self.reply(row, steps))
                 if number >= counted:
                     further.setdefault(arm, []).append(those[-1])
-                    if (score := those[-1].score) is not None:
-                        self._changes.setdefault(arm, Changes()).add(score)
+                if row.key not in self._in_changes and (score := those[-1].score) is not None:
+                    self._in_changes.add(row.key)
+                    self._changes.setdefault(arm, Changes()).add(score)
         for arm, new in further.items():
             self._count_openings(self._facts[arm].openings, new)
         self._compared[key] = [
@@ -138,7 +147,6 @@ class Tally:
                 if values:
                     kept = _Values(array("d", [v.lo for v in values]), array("d", [v.hi for v in values]))
                     self._values.setdefault((measure.name, arm), {})[key] = kept
-        for measure in self.measures:
             self._thirds.add(measure, key, replies)
 
     @property

@@ -21,10 +21,10 @@ from alignscope.lab.watching.messages import (
     Answer,
     Asked,
     Failed,
-    Labelled,
     Page,
     Replies,
     Table,
+    Told,
     asked,
     packed,
 )
@@ -76,6 +76,7 @@ class _Child:
         self._untold = False
         """Whether something has changed since the last table."""
         self._problem = ""
+        self._told: Told | None = None
 
     def run(self) -> None:
         """Go on for ever."""
@@ -93,9 +94,14 @@ class _Child:
             self._fail(str(error))
             return _REST
         self._fail("")
+        if (told := self._measuring.told) != self._told:
+            self._told = told
+            self._send(told)
         now = time.monotonic()
         if changed:
             self._untold, self._changed_at = True, now
+            if self._measuring.labelled:  # who labels a reply waits to see what comes of it
+                self._next_at = 0.0
         if self._untold and now >= self._next_at:
             self._tell()
         if changed or not self._measuring.rests or self._making is not None:
@@ -142,9 +148,6 @@ class _Child:
                 self._send(self._measuring.page(wanted))
             case Replies():
                 self._send(self._measuring.replies(wanted))
-            case Labelled():
-                self._measuring.labelled(wanted)
-                self._next_at = 0.0
 
     def _fail(self, problem: str) -> None:
         if problem != self._problem:

@@ -27,7 +27,17 @@ class _Head(msgspec.Struct, frozen=True):
     end: End
 
 
+class _Said(msgspec.Struct, frozen=True):
+    """What is searched of a row."""
+
+    prompt_id: str
+    prompt: str
+    text: str = ""
+    error: str = ""
+
+
 _heads: Final = msgspec.json.Decoder(_Head)
+_said: Final = msgspec.json.Decoder(_Said)
 
 
 class Index:
@@ -37,6 +47,7 @@ class Index:
         self._path = folder / SAMPLES
         self.arms: list[Arm] = []
         """Those of the rows so far, in the order in which they came."""
+        self._words: tuple[str, ...] = ()
         self._begin()
 
     def _begin(self) -> None:
@@ -49,6 +60,9 @@ class Index:
         """Number of rows that failed."""
         self._only: int | None = None
         self._chosen = array("L")
+        """Numbers of the rows that are shown, where not all are."""
+        self._chosen_of = 0
+        """Number of rows that were looked at for that."""
         self._kept: OrderedDict[int, Row] = OrderedDict()
 
     def look(self) -> bool:
@@ -64,7 +78,7 @@ class Index:
             self._identity = now
             self.choose(only)
         if now[1] == self._at:
-            return False
+            return self._choose_further()
         with open_regular(self._path) as file:
             file.seek(self._at)
             content = file.read(_CHUNK)
@@ -76,7 +90,7 @@ class Index:
             self._add(content[start:after], self._at + start)
             start = after
         self._at += end
-        return end > 0
+        return self._choose_further() or end > 0
 
     def _add(self, line: bytes, offset: int) -> None:
         try:
@@ -86,11 +100,8 @@ class Index:
         arm = Arm(head.entry, head.frame, head.sampling)
         if arm not in self.arms:
             self.arms.append(arm)
-        number = self.arms.index(arm)
-        if self._only == number:
-            self._chosen.append(len(self._offsets))
         self._offsets.append(offset)
-        self._arms.append(number)
+        self._arms.append(self.arms.index(arm))
         self.failed += head.end.failed or head.end is End.CANCELLED
 
     def __len__(self) -> int:
@@ -110,12 +121,60 @@ class Index:
     def choose(self, arm: Arm | None) -> None:
         """Show the rows of one arm, or of all."""
         self._only = self.arms.index(arm) if arm in self.arms else None
-        self._chosen = array("L", (at for at, number in enumerate(self._arms) if number == self._only))
+        self._choose_anew()
+
+    @property
+    def words(self) -> str:
+        """What rows are searched for."""
+        return " ".join(self._words)
+
+    @property
+    def searched(self) -> int:
+        """Number of rows that were searched so far."""
+        return self._chosen_of
+
+    def search(self, words: str) -> None:
+        """Show rows in whose prompt, reply or error all these words are; `look` finds them, a megabyte at a time."""
+        self._words = tuple(words.casefold().split())
+        self._choose_anew()
+
+    def _choose_anew(self) -> None:
+        self._chosen, self._chosen_of = array("L"), 0
+        if not self._words:
+            self._choose_further()
+
+    def _choose_further(self) -> bool:
+        """Look at further rows for whether they are shown; return whether there may be more. Raises OSError."""
+        start, count = self._chosen_of, len(self._offsets)
+        if start == count or (self._only is None and not self._words):
+            return False
+        self._chosen_of = count
+        if not self._words:
+            self._chosen.extend(at for at in range(start, count) if self._arms[at] == self._only)
+            return False
+        with open_regular(self._path) as file:
+            for at in range(start, count):
+                if self._offsets[at] - self._offsets[start] > _CHUNK:
+                    self._chosen_of = at
+                    return True
+                if self._only in (None, self._arms[at]):
+                    file.seek(self._offsets[at])
+                    if self._has_words(file.readline(MAX_LINE)):
+                        self._chosen.append(at)
+        return False
+
+    def _has_words(self, line: bytes) -> bool:
+        try:
+            row = _said.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return False
+        text = "\n".join((row.prompt_id, row.prompt, row.text, row.error)).casefold()
+        return all(word in text for word in self._words)
 
     @property
     def shown(self) -> Sequence[int]:
         """Numbers of the rows that are shown, from 0."""
-        return range(len(self._offsets)) if self._only is None else self._chosen
+        return range(len(self._offsets)) if self._only is None and not self._words else self._chosen
 
     def row(self, number: int) -> Row | None:
         """Return a row by its number; None if it can't be read any more."""

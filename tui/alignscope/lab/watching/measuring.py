@@ -1,7 +1,7 @@
 """A folder's figures kept up with its rows, a little at a time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from alignscope.lab.summary.figures import Measured
 from alignscope.lab.summary.opening import open_run
 from alignscope.lab.summary.rows import GrowingRows, PromptKey, RunError
 from alignscope.lab.summary.tally import Tally
-from alignscope.lab.watching.messages import Found, Labelled, Lines, Page, Replies, Table
+from alignscope.lab.watching.messages import Found, Lines, Page, Replies, Table, Told
 from alignscope.lab.watching.values import REFUSED
 
 _LOOK: Final = 2**24
@@ -42,7 +42,15 @@ class Measuring:
         self._tests: Iterator[Measured | None] | None = None
         self._tested: list[Measured] = []
         self._whole: Table | None = None
-        self._with_lists = False
+        self._labels = labels.Following(self._folder)
+        self.labelled = False
+        """Whether a person's label has changed since the last table."""
+
+    @property
+    def told(self) -> Told:
+        """What the manifest tells."""
+        found = self._manifest
+        return Told(found.rows if found else 0, bool(found and found.ended))
 
     @property
     def rests(self) -> bool:
@@ -50,17 +58,13 @@ class Measuring:
         return not self._waiting
 
     def step(self) -> bool:
-        """Look for rows, and measure some of them; return whether anything came of that. Raises RunError."""
-        if self._rows.replaced:
+        """Look for rows, scores and labels, and measure some; return whether anything came of that. Raises RunError."""
+        if self._rows.replaced or (self._tally is not None and self._tally.scores.replaced):
             self._begin()
-        self._read_manifest()
-        came = self._rows.look(_LOOK)
-        if self._rows.has_lists is not self._with_lists and self._rows_of:
-            self._begin()  # measures of lists are left out of a run without any
-            return True
-        if came:
-            self._waiting |= came
-        if not self._waiting:
+        told = self._read_manifest()
+        self._waiting |= self._rows.look(_LOOK)
+        scored, labelled = self._further_scores(), self._further_labels()
+        if not (told or scored or labelled or self._waiting):
             return False
         self._tests, self._whole, self._tested = None, None, []
         tally = self._opened()
@@ -70,6 +74,31 @@ class Measuring:
             del self._waiting[prompt]
             self._add(tally, prompt)
         return True
+
+    def _further_scores(self) -> bool:
+        """Have prompts measured again of which more is scored; return whether any scores came."""
+        if self._tally is None:
+            return False
+        came = self._tally.scores.look(_LOOK)
+        self._again(came.prompts)
+        self._again(self._prompts_of(came.rows))
+        return came.lines > 0
+
+    def _further_labels(self) -> bool:
+        """Have prompts measured again of whose replies a person says something else; return whether there are any."""
+        changed = self._labels.look()
+        if not changed or self._tally is None:
+            return False
+        self._tally.given = dict(self._labels.given)
+        self._again(self._prompts_of(changed))
+        self.labelled = True
+        return True
+
+    def _prompts_of(self, keys: Iterable[str]) -> Iterator[PromptKey]:
+        return (self._rows.prompt_of[key] for key in keys if key in self._rows.prompt_of)
+
+    def _again(self, prompts: Iterable[PromptKey]) -> None:
+        self._waiting.update((prompt, None) for prompt in prompts if prompt in self._rows_of)
 
     def test(self) -> bool:
         """Compute p values of one measure more; return whether there are more to come."""
@@ -82,7 +111,7 @@ class Measuring:
             if measured is not None:
                 self._tested.append(measured)
             return True
-        self._whole = Table(tally.summed(self._tested), self._measured, len(self._rows), tested=True)
+        self._whole = self._table(tally, self._tested, tested=True)
         return False
 
     def table(self) -> Table | None:
@@ -99,8 +128,12 @@ class Measuring:
             for measure in tally.measures:
                 made.append(tally.measured(measure, tested=False))
                 yield None
-            summary = tally.summed([each for each in made if each is not None], answered=False)
-            yield Table(summary, self._measured, len(self._rows), tested=False)
+            yield self._table(tally, [each for each in made if each is not None], tested=False)
+
+    def _table(self, tally: Tally, measured: Sequence[Measured], *, tested: bool) -> Table:
+        self.labelled = False
+        summary = tally.summed(measured, answered=tested)
+        return Table(summary, self._measured, len(self._rows), len(tally.scores), tested)
 
     # What is asked
 
@@ -136,23 +169,17 @@ class Measuring:
             asked, tuple(row for row, _ in those), {sample.row.key: sample.steps for sample in those if sample.steps}
         )
 
-    def labelled(self, told: Labelled) -> None:
-        """Measure a prompt again, after a person said something of its replies."""
-        if self._tally is not None:
-            self._tally.given = labels.read(self._folder)
-            self._waiting[told.set, told.prompt_id] = None
-
     # What it comes from
 
-    def _read_manifest(self) -> None:
-        """Read the manifest if it has changed. Raises RunError."""
+    def _read_manifest(self) -> bool:
+        """Read the manifest if it has changed; return whether figures have to tell of it. Raises RunError."""
         try:
             found = (self._folder / manifest.NAME).stat()
             at = (found.st_ino, found.st_mtime_ns)
         except OSError:
             at = None
         if at == self._manifest_at:
-            return
+            return False
         self._manifest_at = at
         try:
             now = manifest.read(self._folder)
@@ -160,16 +187,15 @@ class Measuring:
             raise RunError(str(error)) from error
         before, self._manifest = self._manifest, now
         if self._tally is None:
-            return
+            return False
         if before is not None and now is not None and (before.spec, before.lineup) == (now.spec, now.lineup):
             self._tally.manifest = now
-            self._whole, self._tests, self._tested = None, None, []
-        else:
-            self._begin()
+            return True
+        self._begin()
+        return False
 
     def _opened(self) -> Tally:
         if self._tally is None:
-            self._with_lists = self._rows.has_lists
             self._tally = open_run(self._folder, rows=self._rows)
         return self._tally
 

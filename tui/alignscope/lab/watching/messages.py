@@ -27,14 +27,16 @@ class Replies(msgspec.Struct, frozen=True, tag="replies"):
     sample: int
 
 
-class Labelled(msgspec.Struct, frozen=True, tag="labelled"):
-    """Tells that a person's label of one of a prompt's rows has changed."""
-
-    set: str
-    prompt_id: str
+Asked = Page | Replies
 
 
-Asked = Page | Replies | Labelled
+class Told(msgspec.Struct, frozen=True, tag="told"):
+    """What the manifest tells of the run, before anything is measured; and what it tells then when it has changed."""
+
+    planned: int
+    """Rows that there will be; 0 if that isn't known."""
+    ended: bool
+    """Whether nothing is missing, rows and scores."""
 
 
 class Table(msgspec.Struct, frozen=True, tag="table"):
@@ -45,6 +47,8 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
     """Rows that they are over."""
     found: int
     """Rows that are there."""
+    scores: int
+    """What was scored beside them, as far as it is in the figures."""
     tested: bool
     """Whether p values are among them, which are computed once no rows come any more."""
 
@@ -71,7 +75,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     message: str
 
 
-Answer = Table | Lines | Found | Failed
+Answer = Told | Table | Lines | Found | Failed
 _encoder: Final = msgspec.msgpack.Encoder()
 _asked: Final = msgspec.msgpack.Decoder(Asked)
 _answer: Final = msgspec.msgpack.Decoder(Answer)

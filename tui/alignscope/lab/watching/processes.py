@@ -80,6 +80,11 @@ class Running:
         self.stopping = False
 
     @property
+    def whole(self) -> bool:
+        """Whether it has ended with nothing missing."""
+        return self._process is not None and self._process.returncode == 0
+
+    @property
     def pid(self) -> int | None:
         """Number of its process; None before it has begun."""
         return None if self._process is None else self._process.pid

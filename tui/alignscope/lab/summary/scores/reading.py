@@ -1,5 +1,6 @@
 """What a run had scored beside its replies, read when it is needed."""
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from alignscope.files.whole import open_regular
 from alignscope.lab import row as rows
 from alignscope.lab.row import Likelihoods, PassageBits, Row, Scored, ShiftScore
 from alignscope.lab.run.scores import SCORES
+from alignscope.lab.summary.rows import PromptKey, identity
 from alignscope.measure.task.choices import Likelihood, Useless, useless
 
 _DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
@@ -23,6 +25,17 @@ class _Place(NamedTuple):
     prompt_id: str
     entry: str
     frame: str
+
+
+class Came(NamedTuple):
+    """What further scores are about."""
+
+    lines: int
+    """How many came."""
+    prompts: set[PromptKey]
+    """Prompts whose choices are in them, or are known to be of use by them."""
+    rows: set[str]
+    """Keys of the rows whose replies are in them."""
 
 
 class Scores:
@@ -39,19 +52,53 @@ class Scores:
         """Entries, with their frames, whose likelihoods say nothing, and why."""
         self._choices: dict[_Place, int] = {}
         self._shifts: dict[str, int] = {}
-        totals: dict[tuple[str, str], list[list[Likelihood]]] = {}
-        for offset, scored in self._lines():
+        self._in_doubt: dict[tuple[str, str], list[list[Likelihood]]] = {}
+        """The likelihoods of entries of which none says anything so far."""
+        self._of_use: set[tuple[str, str]] = set()
+        self._read = 0
+        """Bytes that were looked at."""
+        self._identity = identity(self._path)
+        self.look()
+
+    def look(self, most: float = math.inf) -> Came:
+        """Find scores that came since the last look, about so many bytes of them."""
+        came = Came(0, set(), set())
+        if self._identity is None:
+            self._identity = identity(self._path)
+        start, further = self._read, dict[tuple[str, str], None]()
+        for offset, scored in self._lines(self._read):
             match scored:
                 case PassageBits():
                     self.passages.append(scored)
                 case Likelihoods():
                     self._choices[_Place(scored.set, scored.prompt_id, scored.entry, scored.frame)] = offset
-                    totals.setdefault((scored.entry, scored.frame), []).append(_known(scored))
+                    came.prompts.add((scored.set, scored.prompt_id))
+                    if (arm := (scored.entry, scored.frame)) not in self._of_use:
+                        self._in_doubt.setdefault(arm, []).append(_known(scored))
+                        further[arm] = None
                 case ShiftScore():
                     self._shifts[scored.row] = offset
-        for arm, items in totals.items():
-            if (why := useless(items)) is not None:
+                    came.rows.add(scored.row)
+            came = came._replace(lines=came.lines + 1)
+            if self._read - start >= most:
+                break
+        for arm in further:
+            if (why := useless(self._in_doubt[arm])) is not None:
                 self.useless[arm] = why
+            else:
+                del self._in_doubt[arm]
+                self._of_use.add(arm)
+                if self.useless.pop(arm, None):  # now those from before count, too
+                    came.prompts.update((place.set, place.prompt_id) for place in self._choices)
+        return came
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the file is another one, or shorter than it was: then all begins anew."""
+        if self._identity is None:
+            return False
+        now = identity(self._path)
+        return now is None or now[0] != self._identity[0] or now[1] < self._read
 
     def __len__(self) -> int:
         """Return the number of scores."""
@@ -78,24 +125,26 @@ class Scores:
             return rows.decode_scored(file.readline(rows.MAX_LINE))
         return None
 
-    def _lines(self) -> Iterator[tuple[int, Scored]]:
+    def _lines(self, start: int) -> Iterator[tuple[int, Scored]]:
         try:
             file = open_regular(self._path)
         except OSError:
             return
         with file:
-            offset = 0
+            file.seek(offset := start)
             while line := file.readline(rows.MAX_LINE):
-                if line.endswith(b"\n"):
-                    try:
-                        scored = rows.decode_scored(line)
-                    except _DAMAGED:
-                        self.damaged += 1
+                if not line.endswith(b"\n") and len(line) < rows.MAX_LINE:
+                    return  # it is being written
+                self._read = offset + len(line)
+                try:
+                    scored = rows.decode_scored(line)
+                except _DAMAGED:
+                    self.damaged += 1
+                else:
+                    if _fits(scored):
+                        yield offset, scored
                     else:
-                        if _fits(scored):
-                            yield offset, scored
-                        else:
-                            self.damaged += 1
+                        self.damaged += 1
                 offset += len(line)
 
 

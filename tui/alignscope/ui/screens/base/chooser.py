@@ -116,8 +116,8 @@ class FilterLine(Widget):
     }
     """
 
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(Static("❯", markup=False), LineField(placeholder=placeholder))
+    def __init__(self, placeholder: str, *behind: Widget) -> None:
+        super().__init__(Static("❯", markup=False), LineField(placeholder=placeholder), *behind)
 
 
 class ListDialog(Dialog[T]):

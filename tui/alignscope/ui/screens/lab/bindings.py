@@ -25,6 +25,8 @@ BINDINGS: Final[list[BindingType]] = [
     _key("u", "label('undetermined')", "Undetermined", "undetermined", "You say: it can't be told", show=True),
     _key("b", "label('')", "By the rule", "by-rule", "Take back what you said of this reply: the rule's label holds"),
     _key("m", "model", "Model", "model", "Rows of one model after the other, then of all", show=True),
+    _key("slash", "search", "Search", "search", "Show only rows in whose prompt, reply or error some words are",
+         show=True),
     _key("l", "blind", "Label blind", "blind",
          "Replies drawn at random, without the rule's label or the model's name: only that tells how good the rule is",
          show=True),

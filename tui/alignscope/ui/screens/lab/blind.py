@@ -1,8 +1,7 @@
 """The screen on which a person labels replies without seeing the rule's label or whose they are."""
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Final
 
 from textual.app import ComposeResult
@@ -13,8 +12,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from alignscope.lab.row import Row
-from alignscope.lab.summary import labels
-from alignscope.lab.summary.labels import Given, LabelsError, Said
+from alignscope.lab.summary.labels import Following, LabelsError, Said
 from alignscope.lab.watching.index import Index
 from alignscope.measure.refusal.judging import Label
 from alignscope.text.clean import clean
@@ -53,10 +51,8 @@ class BlindScreen(AppScreen[None]):
     """Replies drawn at random, one after the other.
 
     Args:
-        folder: the run's.
-        index: its rows.
-        given: what the person said already; labels are added to it.
-        said: is called with each row that has another label.
+        index: a run's rows.
+        labels: what the person said of them already; labels are added to it.
         seed: of the order.
     """
 
@@ -78,14 +74,10 @@ class BlindScreen(AppScreen[None]):
     }
     """
 
-    def __init__(
-        self, folder: Path, index: Index, given: dict[str, Given], said: Callable[[Row], None], seed: int | None = None
-    ) -> None:
+    def __init__(self, index: Index, labels: Following, seed: int | None = None) -> None:
         super().__init__()
-        self._folder = folder
         self._index = index
-        self._given = given
-        self._said = said
+        self._labels = labels
         numbers = list(range(len(index)))
         random.Random(seed).shuffle(numbers)
         self._drawn = self._unlabelled(numbers)
@@ -98,7 +90,7 @@ class BlindScreen(AppScreen[None]):
         for number in numbers:
             row = self._index.row(number)
             # Who labelled one on the other screen may have seen the rule's label.
-            if row is not None and not row.failed and row.key not in self._given:
+            if row is not None and not row.failed and row.key not in self._labels.given:
                 yield row
 
     def compose(self) -> ComposeResult:
@@ -122,7 +114,7 @@ class BlindScreen(AppScreen[None]):
         if not (self.size.width and self.is_mounted and self in self.app.screen_stack):
             return
         row = self._row
-        known = sum(given.blind is not None for given in self._given.values())
+        known = sum(given.blind is not None for given in self._labels.given.values())
         where = f"{counted(known, 'label')} so far"
         self.heading.update(Content.assemble(("Label blind", "bold"), (f"  ·  {where}", "$text-muted")))
         if row is None:
@@ -146,8 +138,6 @@ class BlindScreen(AppScreen[None]):
             return
         label = Label(said)
         if self._keep(Said(key=self._row.key, label=label, blind=True)):
-            self._given[self._row.key] = Given(label, label)
-            self._said(self._row)
             self._go_on(self._row, f"Kept: {label}.")
 
     def action_skip(self) -> None:
@@ -167,12 +157,9 @@ class BlindScreen(AppScreen[None]):
             self._draw()
             return
         row = self._before[-1]
-        labelled = row.key in self._given
-        if labelled:
-            if not self._keep(Said(key=row.key, label=None, blind=True)):
-                return
-            del self._given[row.key]
-            self._said(row)
+        labelled = row.key in self._labels.given
+        if labelled and not self._keep(Said(key=row.key, label=None, blind=True)):
+            return
         self._before.pop()
         if self._row is not None:
             self._drawn = _first(self._row, self._drawn)
@@ -181,7 +168,7 @@ class BlindScreen(AppScreen[None]):
 
     def _keep(self, said: Said) -> bool:
         try:
-            labels.add(self._folder, said)
+            self._labels.add(said)
         except LabelsError as error:
             self._message = f"Not kept: {error}"
             self._draw()

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from textual.widgets import Static
+
 from alignscope.lab.row import Row
 from alignscope.lab.summary.figures import Summary
 from alignscope.lab.summary.labels import Given
@@ -10,7 +12,9 @@ from alignscope.lab.summary.rows import Arm
 from alignscope.lab.watching.index import Index
 from alignscope.lab.watching.values import REFUSED, value_of
 from alignscope.model.lineup.tones import MARKS, Tone
+from alignscope.ui.screens.base.chooser import FilterLine
 from alignscope.ui.screens.lab.lines import GAP, Lines, Piece, padded
+from alignscope.ui.widgets.text_field import LineField
 
 _PROMPT: Final = (10, 20)
 """Least and most cells of a prompt's name."""
@@ -19,6 +23,33 @@ _VALUE: Final = (8, 13)
 """Cells of a number, and of `undetermined` with the mark of a person's label."""
 BY_PERSON: Final = "*"
 """Behind a label that a person gave."""
+
+
+class RowFilter(FilterLine):
+    """A field for words that rows are searched for, with how many have them."""
+
+    DEFAULT_CSS = """
+    RowFilter {
+        display: none;
+        margin: 0;
+        & > #lab-found { width: auto; max-width: 40%; padding: 0 1; color: $text-muted; }
+        &:focus-within > #lab-found { color: $text-muted; text-style: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Words in prompts, replies and errors", Static(id="lab-found", markup=False))
+
+    @property
+    def field(self) -> LineField:
+        """The field."""
+        return self.query_one(LineField)
+
+    def show_found(self, index: Index) -> None:
+        """Show how many rows have the words."""
+        there, searched = len(index), index.searched
+        of = f"{searched:,} of {there:,}" if searched < there else f"{there:,}"
+        self.query_one("#lab-found", Static).update(f"{len(index.shown):,} of {of} rows" if index.words else "")
 
 
 class RowList(Lines):
@@ -30,7 +61,7 @@ class RowList(Lines):
         self.given = given
         self._arms: dict[Arm, tuple[str, Tone]] = {}
         self._measure = ""
-        self._values: dict[str, str] = {}
+        self._values: dict[tuple[str, Given | None], str] = {}
 
     def show(self, summary: Summary | None) -> None:
         """Take over the labels and tones of models."""
@@ -46,11 +77,6 @@ class RowList(Lines):
             self._measure = name
             self._values.clear()
             self.refresh()
-
-    def forget(self, key: str) -> None:
-        """Draw a row anew, after a person said something of it."""
-        self._values.pop(key, None)
-        self.refresh()
 
     def grew(self, before: int) -> None:
         """Show rows that came, after there were so many."""
@@ -115,10 +141,10 @@ class RowList(Lines):
         return self._measure == REFUSED
 
     def _value(self, row: Row) -> str:
-        if row.key not in self._values:
+        given = self.given.get(row.key)
+        if (row.key, given) not in self._values:
             if len(self._values) > 1000:
                 self._values.clear()
-            given = self.given.get(row.key)
             value = value_of(self._measure, row, given.label if given else None)
-            self._values[row.key] = value + BY_PERSON if given and self._refusals else value
-        return self._values[row.key]
+            self._values[row.key, given] = value + BY_PERSON if given and self._refusals else value
+        return self._values[row.key, given]

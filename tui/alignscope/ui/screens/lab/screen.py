@@ -1,9 +1,12 @@
 """The lab's screen: a run's table as it fills, one measure with its plots, and the rows underneath."""
 
+from typing import Final
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
+from textual.getters import query_one
+from textual.widgets import Static, TextArea
 
 from alignscope.lab.summary import words
 from alignscope.lab.watching.messages import Lines, Page, Table
@@ -11,11 +14,14 @@ from alignscope.measure.refusal.judging import Label
 from alignscope.ui.screens.lab.bindings import BINDINGS
 from alignscope.ui.screens.lab.lines import Lines as LineList
 from alignscope.ui.screens.lab.page import MeasurePage
-from alignscope.ui.screens.lab.rows import RowList
+from alignscope.ui.screens.lab.rows import RowFilter, RowList
 from alignscope.ui.screens.lab.table import GapTable
 from alignscope.ui.screens.lab.verbs import RowVerbs
 from alignscope.ui.widgets.keybar import KeyBar
 from alignscope.ui.widgets.status import NoticeLine
+
+_WHILE_TYPING: Final = frozenset({"open", "part", "leave", "help"})
+"""Actions of the screen's keys while words are typed that rows are searched for."""
 
 
 class LabScreen(RowVerbs):
@@ -30,6 +36,7 @@ class LabScreen(RowVerbs):
     AUTO_FOCUS = ""
     BINDINGS = BINDINGS
     BINDING_GROUP_TITLE = "Lab"
+    filter = query_one(RowFilter)
     DEFAULT_CSS = """
     LabScreen {
         layout: vertical;
@@ -39,7 +46,8 @@ class LabScreen(RowVerbs):
         &.-page GapTable { display: none; }
         &.-page MeasurePage { display: block; }
         & RowList { height: 1fr; }
-        &.-upper RowList { display: none; }
+        &.-search RowFilter { display: block; }
+        &.-upper RowList, &.-upper RowFilter { display: none; }
         &.-rows #lab-upper { display: none; }
         & NoticeLine { display: block; height: 2; }
         & KeyBar { margin-left: 1; }
@@ -54,13 +62,18 @@ class LabScreen(RowVerbs):
         with Vertical(id="lab-upper"):
             yield GapTable()
             yield MeasurePage()
-        yield RowList(self.index, self.given)
+        yield RowFilter()
+        yield RowList(self.index, self.labels.given)
         yield NoticeLine()
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin in the table."""
         self.set_focus(self.table)
+
+    def on_screen_resume(self) -> None:
+        """Draw rows with the labels that they were given on another screen."""
+        self.rows.refresh()
 
     # What is shown
 
@@ -90,9 +103,16 @@ class LabScreen(RowVerbs):
         return {
             "stop": "Stop" if self.running else "",
             "go_on": "Go on" if self.may_go_on else "",
-            "open": "Replies" if self._in_rows else "Table" if self._page_shown else "Plots",
+            "open": "Rows"
+            if self._typing
+            else "Replies"
+            if self._in_rows
+            else "Table"
+            if self._page_shown
+            else "Plots",
             "part": "Table" if self._in_rows else "Rows",
             "blind": "Blind",
+            **({"leave": "All rows"} if self._typing or (self.index.words and not self._page_shown) else {}),
             **(of_table if self._in_rows else of_rows),
             **({} if len(self.table.pairs) > 1 else {"pair": ""}),
         }
@@ -105,6 +125,16 @@ class LabScreen(RowVerbs):
         return self.focused is self.rows
 
     @property
+    def _typing(self) -> bool:
+        """Whether keys are text that rows are searched for."""
+        return self.filter.has_focus_within
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave to the field for words what is its own."""
+        own = self._typing and action not in _WHILE_TYPING and parameters not in (("up",), ("down",))
+        return False if own else super().check_action(action, parameters)
+
+    @property
     def _upper(self) -> LineList | MeasurePage:
         return self.page if self._page_shown else self.table
 
@@ -114,6 +144,9 @@ class LabScreen(RowVerbs):
 
     def action_part(self) -> None:
         """Go to the rows, or back."""
+        if self._typing:
+            self._to_rows()
+            return
         zoomed = self.has_class("-upper") or self.has_class("-rows")
         self.set_focus(self._upper if self._in_rows else self.rows)
         if zoomed:
@@ -132,6 +165,8 @@ class LabScreen(RowVerbs):
 
     def action_move(self, how: str) -> None:
         """Move by a line or a page, or to an end."""
+        if self._typing:
+            self._to_rows()
         here = self.rows if self._in_rows else self._upper
         if isinstance(here, MeasurePage):
             getattr(here, f"scroll_{how}")(animate=False)
@@ -183,17 +218,58 @@ class LabScreen(RowVerbs):
         arms, only = self.index.arms, self.index.only
         at = arms.index(only) + 1 if only is not None else 0
         self.index.choose(arms[at] if at < len(arms) else None)
-        self.rows.cursor = 0
-        self.rows.changed()
-        self.rows.move("home")
+        self._show_chosen()
         chosen_arm = self.index.only
         said = f"Rows of {self.rows.name_of(chosen_arm)}" if chosen_arm else "Rows of all models"
-        self.say(f"{said}: {len(self.index.shown):,}.")
+        self.say(f"{said}." if self.index.words else f"{said}: {len(self.index.shown):,}.")
+
+    def _show_chosen(self) -> None:
+        """Show other rows than before, from the first on."""
+        self.rows.cursor = 0
+        self.look()
+        self.rows.changed()
+        self.rows.move("home")
+        self.took_found()
+
+    # Rows with some words
+
+    def action_search(self) -> None:
+        """Type words that rows are searched for."""
+        self._zoom(False)
+        self.add_class("-search")
+        self.filter.field.focus()
+        self.refresh_bindings()
+
+    @on(TextArea.Changed)
+    def _typed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._search(self.filter.field.value)
+
+    def _search(self, words: str) -> None:
+        self.index.search(words)
+        self._show_chosen()
+
+    def took_found(self) -> None:
+        """Show how many rows have the words."""
+        self.filter.show_found(self.index)
+
+    def _to_rows(self) -> None:
+        self.set_class(bool(self.index.words), "-search")
+        self.set_focus(self.rows)
+        self.refresh_bindings()
+
+    def _all_rows(self) -> None:
+        self.filter.field.put("")
+        self._search("")
+        self._to_rows()
 
     # Plots and replies
 
     def action_open(self) -> None:
         """Show the measure's plots or the row's replies, or go back to the table."""
+        if self._typing:
+            self._to_rows()
+            return
         if self._in_rows:
             self.ask_replies(tokens=False)
             return
@@ -221,7 +297,10 @@ class LabScreen(RowVerbs):
     # Leaving
 
     async def action_leave(self) -> None:
-        """Go back to the table, or leave."""
+        """Go back to all rows or to the table, or leave."""
+        if self._typing or (self.index.words and not self._page_shown):
+            self._all_rows()
+            return
         if self._page_shown:
             self._page(False)
             return

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from alignscope.lab.row import Row
-from alignscope.lab.summary import labels
-from alignscope.lab.summary.labels import Given, LabelsError, Said
+from alignscope.lab.summary.labels import LabelsError, Said
 from alignscope.lab.summary.rows import Arm
-from alignscope.lab.watching.messages import Found, Labelled, Replies
+from alignscope.lab.watching.messages import Found, Replies
 from alignscope.lab.watching.values import REFUSED, rule_of
 from alignscope.measure.refusal.judging import Label
 from alignscope.text.clean import clean_line, fit
@@ -89,7 +88,7 @@ class RowVerbs(WatchedRun):
         if row is None or row.failed or self.table.measure != REFUSED:
             return
         rule = rule_of(row)
-        given = self.given.get(row.key)
+        given = self.labels.given.get(row.key)
         why = f"{rule.rule}: ‘{fit(rule.matched, 40)}’" if rule.matched else rule.rule or "no words of declining"
         you = f"You say {given.label}{BY_PERSON}; the" if given else "The"
         self.say(f"{you} rule says {rule.label} ({why}).")
@@ -101,29 +100,20 @@ class RowVerbs(WatchedRun):
             self.say("There is no reply here that could be labelled.")
             return
         label = Label(said) if said else None
-        if label is None and row.key not in self.given:
+        if label is None and row.key not in self.labels.given:
             self.say("You said nothing of this reply, so the rule's label holds.")
             return
         try:
-            labels.add(self.folder, Said(key=row.key, label=label))
+            self.labels.add(Said(key=row.key, label=label))
         except LabelsError as error:
             self.say(f"Not kept: {error}", "error")
             return
-        if label is None:
-            del self.given[row.key]
-        else:
-            before = self.given.get(row.key)
-            self.given[row.key] = Given(label, before.blind if before else None)
-        self._labelled(row)
+        self.rows.refresh()
         rule = rule_of(row)
         if label is None:
             self.say(f"Taken back: the rule says {rule.label}.")
         else:
             self.say(f"Kept: {label}. The rule says {rule.label}; {self.key_of('lab.by-rule')} takes it back.")
-
-    def _labelled(self, row: Row) -> None:
-        self.rows.forget(row.key)
-        self.measurer.ask(Labelled(row.set, row.prompt_id))
 
     def action_blind(self) -> None:
         """Label replies drawn at random, without the rule's label and the model's name in sight."""
@@ -132,4 +122,4 @@ class RowVerbs(WatchedRun):
             return
         from alignscope.ui.screens.lab.blind import BlindScreen
 
-        self.app.push_screen(BlindScreen(self.folder, self.index, self.given, self._labelled))
+        self.app.push_screen(BlindScreen(self.index, self.labels))

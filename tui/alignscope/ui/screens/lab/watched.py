@@ -14,9 +14,8 @@ from alignscope.lab.folder import writer
 from alignscope.lab.run.reported import Note, State, duration
 from alignscope.lab.summary import labels
 from alignscope.lab.summary.figures import Summary
-from alignscope.lab.summary.labels import Given
 from alignscope.lab.watching.index import Index
-from alignscope.lab.watching.messages import Failed, Found, Lines, Table
+from alignscope.lab.watching.messages import Failed, Found, Lines, Table, Told
 from alignscope.lab.watching.processes import Measurer, Running
 from alignscope.text.clean import clean, clean_line, fit
 from alignscope.text.wording import counted
@@ -54,10 +53,12 @@ class WatchedRun(AppScreen[None]):
         self.arguments = tuple(arguments)
         self._begin = begin
         self.index = Index(folder)
-        self.given: dict[str, Given] = labels.read(folder)
+        self.labels = labels.Following(folder)
         self.measurer = Measurer(folder)
         self._run_here: Running | None = None
         self._state: State | None = None
+        self._told: Told | None = None
+        """What the run's manifest tells; None until it was looked for."""
         self._elsewhere = ""
         """Who writes to the folder, if somebody else does."""
         self._table: Table | None = None
@@ -74,8 +75,8 @@ class WatchedRun(AppScreen[None]):
         """Begin to measure, to look for rows, and to run if that was asked for."""
         self._measure()
         self._look_for_rows()
-        self.set_interval(_STATE_SECONDS, self._look_who_writes)
-        self._look_who_writes()
+        self.set_interval(_STATE_SECONDS, self._look_around)
+        self._look_around()
         if self._begin:
             self.action_go_on()
         self.call_after_refresh(self.draw_heading)
@@ -90,6 +91,10 @@ class WatchedRun(AppScreen[None]):
 
     def took(self, table: Table, *, first: bool) -> None:
         """Show other figures."""
+        raise NotImplementedError
+
+    def took_found(self) -> None:
+        """Show how many rows have the words that are searched for."""
         raise NotImplementedError
 
     def took_lines(self, lines: Lines) -> None:
@@ -107,6 +112,8 @@ class WatchedRun(AppScreen[None]):
         try:
             async for answer in self.measurer.answers():
                 match answer:
+                    case Told():
+                        self._take_told(answer)
                     case Table():
                         first = self._table is None
                         self._table = answer
@@ -125,18 +132,34 @@ class WatchedRun(AppScreen[None]):
     @work(exit_on_error=False, group="look")
     async def _look_for_rows(self) -> None:
         while True:
-            before = len(self.index.shown)
-            try:
-                more = self.index.look()
-            except OSError as error:
-                self.say(f"{self.folder} can't be read: {error.strerror or error}.", "error")
-                more = False
-            if len(self.index.shown) != before:
-                self.rows.grew(before)
-                self.draw_heading()
+            more = self.look()
             await asyncio.sleep(0.0 if more else _LOOK_SECONDS)
 
-    def _look_who_writes(self) -> None:
+    def look(self) -> bool:
+        """Look for rows, and show those that came; return whether there may be more."""
+        there, shown, searched = len(self.index), len(self.index.shown), self.index.searched
+        try:
+            more = self.index.look()
+        except OSError as error:
+            self.say(f"{self.folder} can't be read: {error.strerror or error}.", "error")
+            return False
+        if len(self.index.shown) != shown:
+            self.rows.grew(shown)
+        if len(self.index) != there:
+            self.draw_heading()
+        if self.index.searched != searched:
+            self.took_found()
+        return more
+
+    def _take_told(self, told: Told) -> None:
+        self._told = told
+        self.refresh_bindings()
+        self.draw_heading()
+
+    def _look_around(self) -> None:
+        """Look who writes, and what others say of replies."""
+        if self.labels.look():
+            self.rows.refresh()
         held = writer(self.folder)
         ours = self._run_here is not None
         now = held.who.strip(" ()") or "unknown" if held is not None and not ours else ""
@@ -155,15 +178,13 @@ class WatchedRun(AppScreen[None]):
     @property
     def may_go_on(self) -> bool:
         """Whether something is missing that could be asked for here."""
-        return bool(self.arguments) and not (self.running or self._elsewhere or self._ended)
+        known = self._told is not None
+        return bool(self.arguments) and known and not (self.running or self._elsewhere or self._ended)
 
     @property
     def _ended(self) -> bool:
         """Whether nothing is missing: the figures may still be behind."""
-        summary = self.summary
-        if summary is None:
-            return False
-        return bool(summary.ended) or (bool(summary.planned) and len(self.index) - self.index.failed >= summary.planned)
+        return self._told is not None and self._told.ended
 
     def action_go_on(self) -> None:
         """Ask for what is missing."""
@@ -191,6 +212,8 @@ class WatchedRun(AppScreen[None]):
                         self.say(said.text)
         except OSError as error:
             self.say(str(error), "error")
+            if running.whole and self._told is not None:
+                self._told = Told(self._told.planned, ended=True)
         finally:
             await running.close()  # it may be left while it runs
             self._run_here = None
@@ -221,13 +244,15 @@ class WatchedRun(AppScreen[None]):
 
     def _progress(self) -> list[str]:
         there = len(self.index)
-        state, table = self._state, self._table
-        planned = state.planned if state else table.summary.planned if table else 0
+        state, table, told = self._state, self._table, self._told
+        planned = state.planned if state else told.planned if told else 0
         rows = f"{there:,} of {counted(planned, 'row')}" if planned else counted(there, "row")
         if self._run_here is not None:
             head = ["stopping" if self._run_here.stopping else "running", rows]
             if state is not None:
                 left = state.seconds_left
+                head += [f"{state.scores:,} of {counted(state.to_score, 'score')}"] if state.to_score else []
+                head += [f"{state.left_out:,} left out"] if state.left_out else []
                 head += [f"{state.tokens_per_second:,.0f} tokens/s"] if state.tokens_per_second else []
                 head += [f"about {duration(left)} left"] if left else []
                 head += [f"{state.retries:,} asked again"] if state.retries else []
@@ -236,7 +261,9 @@ class WatchedRun(AppScreen[None]):
         elif self._ended:
             head = ["ended", rows]
         else:
-            head = ["reading" if table is None else "stopped" if planned else "rows", rows]
+            head = ["reading" if told is None else "stopped" if planned else "rows", rows]
+        scores = table.scores if table and not (state and state.to_score) else 0
+        head += [counted(scores, "score")] if scores else []
         failed = self.index.failed
         head += [f"{failed:,} failed"] if failed else []
         claim = table.summary.claim if table else None
