@@ -100,19 +100,15 @@ class LabScreen(RowVerbs):
         """Labels for the line of keys."""
         of_rows = {"tokens": "", "model": "", **{f"label('{label}')": "" for label in Label}}
         of_table = {"measure(1)": "", "pair": ""}
+        searched = self._typing or (self.index.words and not self._page_shown)
         return {
             "stop": "Stop" if self.running else "",
             "go_on": "Go on" if self.may_go_on else "",
-            "open": "Rows"
-            if self._typing
-            else "Replies"
-            if self._in_rows
-            else "Table"
-            if self._page_shown
-            else "Plots",
+            "open": "Replies" if self._in_rows else "Table" if self._page_shown else "Plots",
             "part": "Table" if self._in_rows else "Rows",
             "blind": "Blind",
-            **({"leave": "All rows"} if self._typing or (self.index.words and not self._page_shown) else {}),
+            **({"leave": "All rows"} if searched else {}),
+            **({"open": "Rows", "part": ""} if self._typing else {}),
             **(of_table if self._in_rows else of_rows),
             **({} if len(self.table.pairs) > 1 else {"pair": ""}),
         }
