@@ -108,3 +108,10 @@ def test_categories_stand_below_a_measure(tally: Tally) -> None:
     place = lines.index("by category")
     assert lines[place + 1].split() == ["base", "chat", "difference", "n"]
     assert [line.split()[0] for line in lines[place + 2 : place + 5]] == ["facts", "stories", "lists"]
+
+
+def test_a_question_mark_in_place_of_p_is_explained_where_it_stands(tmp_path: Path) -> None:
+    summary = Tally(Rows(runs.folder(tmp_path, runs.made_up(12, 2)))).summary()
+    wide, narrow = (" ".join(text.gap_table(summary, width)) for width in (200, 60))
+    assert " ? " in wide and "p ?: too few prompts differ" in wide
+    assert "p ?" not in narrow, "there is no column of p"

@@ -141,7 +141,8 @@ def shifted(row: Row, unshifted: int, shifted: int, unknown: int = 0, **fields: 
 def test_shift_has_the_bounds_that_unknown_positions_leave(tmp_path: Path) -> None:
     every = prompts()
     chats = [row for row in every if row.entry == "chat"]
-    summary = tally(tmp_path, every, [shifted(row, 6, 3, 3) for row in chats]).summary()
+    found = tally(tmp_path, every, [shifted(row, 6, 3, 3) for row in chats])
+    summary = found.summary()
     assert of(summary, "shifted").figures["chat"].value == approx(0.25, 0.5)
     assert set(of(summary, "shifted").figures) == {"chat"}
     assert of(summary, "shifted_alone").figures["chat"].value == (0, 0)
@@ -154,6 +155,7 @@ def test_shift_has_the_bounds_that_unknown_positions_leave(tmp_path: Path) -> No
     assert of(summary, "ends_too").figures["chat"].value == (0, 0)
     [line] = [line for line in text.gap_table(summary, 120) if line.startswith("shifted tokens")]
     assert line.split()[-1] == "12", "n is that of the only figure"
+    assert '<td>–</td><td></td><td></td><td class="number">12</td>' in "".join(page.write(found, summary))
 
 
 def test_tokens_that_replies_promote_are_added_up(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def _notes(comparison: Comparison) -> list[str]:
         notes.append("No model was asked in both: they are matched by their names in the lineup.")
     notes.append("Measures at one length are left out: each run cuts replies to the shortest of its own.")
     notes.append("All differences are exploratory, and each p stands for itself.")
-    return notes
+    every = (each.difference for arm in comparison.arms for each in arm.measures)
+    return [*notes, *filter(None, [words.open_tests(each for each in every if each is not None)])]
 
 
 def _table(arm: ArmCompared, comparison: Comparison) -> list[list[str]]:

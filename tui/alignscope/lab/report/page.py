@@ -23,7 +23,7 @@ from alignscope.lab.report.scored import (
     useless_notes,
 )
 from alignscope.lab.summary import words
-from alignscope.lab.summary.figures import ArmFacts, Difference, Measured, Summary
+from alignscope.lab.summary.figures import ArmFacts, Measured, Summary
 from alignscope.lab.summary.measures.lists import SHIFTED
 from alignscope.lab.summary.tally import Tally
 from alignscope.lab.votes.feedback import Feedback
@@ -121,10 +121,11 @@ def _gap(summary: Summary) -> Iterator[str]:
         for arm in summary.arms:
             yield f"<td>{_figure(measured, arm.label)}</td>"
         for pair in pairs:
-            yield _difference(measured, next((d for d in measured.differences if (d.of, d.less) == pair), None))
+            yield _difference(measured, pair)
         yield "</tr>\n"
     yield "</tbody></table></div>\n"
-    for note in (words.legend(summary), words.about_intervals(summary), words.family(summary)):
+    tests = words.open_tests(each for measured in summary.measures for each in measured.differences)
+    for note in (words.legend(summary), words.about_intervals(summary), words.family(summary), tests):
         yield _paragraph(note, "notes") if note else ""
     yield _paragraph("A difference stands out where its interval leaves 0.", "notes") if pairs else ""
     yield f'<ul class="notes">{"".join(f"<li>{_text(claim)}</li>" for claim in _CLAIMS)}</ul>\n'
@@ -143,9 +144,12 @@ def _figure(measured: Measured, label: str) -> str:
     )
 
 
-def _difference(measured: Measured, found: Difference | None) -> str:
+def _difference(measured: Measured, pair: tuple[str, str]) -> str:
+    found = next((each for each in measured.differences if (each.of, each.less) == pair), None)
     if found is None:
-        return f"<td>{words.PLACE_HELD}</td><td></td><td></td><td></td>"
+        alone = next((measured.figures[label] for label in pair if label in measured.figures), None)
+        number = f"{alone.prompts:,}" if alone else ""
+        return f'<td>{words.PLACE_HELD}</td><td></td><td></td><td class="number">{number}</td>'
     write = words.written_difference(measured.unit)
     spread = words.interval(found.interval, write) or (found.caveats[0] if found.caveats else "")
     sure = " sure" if found.sure else ""

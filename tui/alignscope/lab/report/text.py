@@ -49,7 +49,10 @@ def gap_table(summary: Summary, width: int) -> list[str]:
     lines.append("")
     notes = [*([_ELSEWHERE] if _OWN in left_out else []), *words.notes(summary), *useless_notes(summary)]
     notes += [words.legend(summary, outcomes=_OUTCOMES not in left_out), words.about_intervals(summary)]
-    for note in (*notes, words.family(summary)):
+    notes.append(words.family(summary))
+    if table and _TESTS not in left_out:
+        notes.append(words.open_tests(each for measured in summary.measures for each in measured.differences))
+    for note in notes:
         lines += paragraph(note, width)
     return lines
 

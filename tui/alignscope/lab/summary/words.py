@@ -1,6 +1,6 @@
 """Figures of a run in words, the same in a terminal and in a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from alignscope.lab.summary import labels
@@ -138,22 +138,23 @@ def test_of(found: Difference) -> str:
     return p_value(found.p if found.p_holm is None else found.p_holm, name="") if found.can_tell else "?"
 
 
+def open_tests(differences: Iterable[Difference]) -> str:
+    """Return what a question mark stands for in place of a p value; "" where there is none."""
+    shown = any(test_of(each) == "?" for each in differences)
+    return "p ?: too few prompts differ for the test to tell." if shown else ""
+
+
 def family(summary: Summary) -> str:
     """Return how p values are adjusted, and what that makes of the measures."""
-    found = [each for measured in summary.measures for each in measured.differences]
-    if not found:
+    if not any(each.differences for each in summary.measures):
         return ""
-    open_ = " p ?: too few prompts differ for the test to tell." if any(test_of(each) == "?" for each in found) else ""
     primary = [each.label for each in summary.measures if each.primary]
     if primary:
         return (
             f"Named before the run: {', '.join(primary)}; their p values are adjusted for being several (Holm 1979)."
-            f" All others are exploratory.{open_}"
+            " All others are exploratory."
         )
-    return (
-        "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
-        f"{open_}"
-    )
+    return "No measure was named before the run, so all are exploratory; p values are adjusted for all (Holm 1979)."
 
 
 def difference_head(pair: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> str:
