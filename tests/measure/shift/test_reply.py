@@ -7,7 +7,7 @@ import pytest
 
 from alignscope.measure.shift.classes import Shift
 from alignscope.measure.shift.comparison import compare
-from alignscope.measure.shift.reply import BITS, reply_shift
+from alignscope.measure.shift.reply import reply_shift
 from alignscope.measure.shift.tokens import TokenKind, kind_of
 from alignscope.model.events import Alternative
 from alignscope.model.score import Missing, Position
@@ -46,8 +46,8 @@ def test_classes_and_divergence_stand_by_thirds_and_the_end_apart() -> None:
     assert apart is not None
     assert [part.known for part in found.js_thirds] == [2, 2, 2]
     assert found.js_thirds[0].mean is not None and found.js_thirds[0].mean.hi < 0.01
-    assert found.js_thirds[2].mean == pytest.approx((apart.lo * BITS, apart.hi * BITS))
-    assert found.js.mean is not None and found.js.mean.lo == pytest.approx(apart.lo * BITS * 4 / 6)
+    assert found.js_thirds[2].mean == pytest.approx(apart.in_bits)
+    assert found.js.mean is not None and found.js.mean.lo == pytest.approx(apart.in_bits.lo * 4 / 6)
     assert found.covered == pytest.approx(1.0) and found.missing == {} and found.ends is True
 
 

@@ -107,9 +107,8 @@ def test_a_drawn_hand(reply: str, hand: str | None) -> None:
 
 
 def test_bits_per_byte() -> None:
-    text = "añb"
-    assert bits_per_byte([math.log(0.5), math.log(0.25)], text) == Bounds(3 / 4, 3 / 4)
-    assert bits_per_byte([math.log(0.5), None], text) == Bounds(1 / 4, math.inf)
-    assert bits_per_byte([math.log(0.5), None], text, ceiling=math.log(1 / 8)) == Bounds(1.0, math.inf)
-    assert bits_per_byte([], "") is None
+    half, quarter = Bounds(math.log(1 / 2), math.log(1 / 2)), Bounds(math.log(1 / 4), math.log(1 / 4))
+    assert bits_per_byte([half, quarter], size=4) == pytest.approx((3 / 4, 3 / 4))
+    at_most = Bounds(-math.inf, math.log(1 / 8))
+    assert bits_per_byte([half, at_most], size=4) == pytest.approx((1.0, math.inf))
     assert NEUTRAL.isascii()

@@ -18,8 +18,6 @@ from alignscope.scoring.scorer import Scorer
 from alignscope.text.clean import visible
 from alignscope.text.wording import WHY_MISSING, counted, describe_pane
 
-_BITS: Final = 1.4426950408889634
-"""Bits in a nat."""
 _ROUNDING: Final = 1e-3
 """How far a server's own rounding may keep the bounds of a log-probability apart."""
 _MOST_ROWS: Final = 40
@@ -152,7 +150,7 @@ def _chance(logprob: Bounds | None) -> str:
 def _bits(bounds: Bounds | None) -> str:
     if bounds is None:
         return ""
-    least, most = bounds.lo * _BITS, bounds.hi * _BITS
+    least, most = bounds.in_bits
     return f"{most:.2f}" if most - least < 0.005 else f"{least:.2f}–{most:.2f}"
 
 

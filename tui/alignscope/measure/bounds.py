@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+BITS: Final = 1 / math.log(2)
+"""Bits in a nat."""
 
 
 class Bounds(NamedTuple):
@@ -17,6 +20,11 @@ class Bounds(NamedTuple):
     def finite(self) -> tuple[float | None, float | None]:
         """Both ends for a file: None for an infinite one, which JSON can't hold."""
         return (self.lo if math.isfinite(self.lo) else None, self.hi if math.isfinite(self.hi) else None)
+
+    @property
+    def in_bits(self) -> "Bounds":
+        """The same of a figure in nats."""
+        return Bounds(self.lo * BITS, self.hi * BITS)
 
     def met(self, tolerance: float = 1e-6) -> bool:
         """Return whether both ends are the same value, which then is the exact one."""

@@ -14,8 +14,9 @@ from alignscope.lab.row import CHAT, Ends, Likelihoods, PassageBits, Scored, Shi
 from alignscope.lab.run.plan import Plan
 from alignscope.lab.run.scores import Job, Kind
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.shift.reply import BITS, Divergence, reply_shift
+from alignscope.measure.shift.reply import Divergence, reply_shift
 from alignscope.measure.shift.tokens import Change
+from alignscope.measure.task.passage import bits_per_byte
 from alignscope.model.events import Alternative, End
 from alignscope.model.lineup.pane import Mode, Pane
 from alignscope.model.sampling import PARAMETERS, PRESETS
@@ -119,10 +120,9 @@ class Asker:
         tokens = await self._split(job, backend, before, encodable(passage.text))
         each = [_logprob(position) for position in await self._positions(job, backend, before, tokens)]
         size = len(passage.text.encode("utf-8", "replace"))
-        bits = Bounds(-math.fsum(b.hi for b in each) * BITS / size, -math.fsum(b.lo for b in each) * BITS / size)
         return PassageBits(
             key=job.key, passage=passage.id, entry=entry.name, role=entry.role, model=entry.model,
-            digest=job.seat.digest, frame=job.frame, bits=_ends(bits), size=size, tokens=len(each),
+            digest=job.seat.digest, frame=job.frame, bits=_ends(bits_per_byte(each, size)), size=size, tokens=len(each),
             open=sum(math.isinf(bounds.lo) for bounds in each), at=now(),
         )  # fmt: skip
 

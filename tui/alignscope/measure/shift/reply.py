@@ -11,8 +11,6 @@ from alignscope.measure.shift.profile import third
 from alignscope.measure.shift.tokens import Change, changes
 from alignscope.model.score import Missing, Position
 
-BITS: Final = 1 / math.log(2)
-"""Bits in a nat."""
 _CERTAIN: Final = 0.05
 """The least gain or loss of a token, in probability over a whole reply, that is kept."""
 _MOST: Final = 20
@@ -92,7 +90,7 @@ def _counts(found: Sequence[Comparison]) -> Counts:
 
 
 def _divergence(found: Sequence[Comparison]) -> Divergence:
-    known = [Bounds(each.js.lo * BITS, each.js.hi * BITS) for each in found if each.js is not None]
+    known = [each.js.in_bits for each in found if each.js is not None]
     return Divergence(mean_bounds(known), len(known))
 
 

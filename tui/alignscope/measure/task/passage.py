@@ -1,7 +1,7 @@
 """How well a model predicts a passage that nobody generated."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from alignscope.measure.bounds import Bounds
@@ -15,22 +15,17 @@ NEUTRAL: Final = (
 """A passage of ours, in plain English, that no model has been trained on for our sake."""
 
 
-def bits_per_byte(logprobs: Sequence[float | None], text: str, ceiling: float | None = None) -> Bounds | None:
-    """Return -sum log2 p(token) / UTF-8 bytes of the text: the same for every tokenizer; None for an empty text.
+def bits_per_byte(logprobs: Iterable[Bounds], size: int) -> Bounds:
+    """Return -sum log2 p(token) / bytes: the same for every tokenizer.
 
     Two models are compared on the same text after the same first context, and only where both bounds meet. It is an
     upper estimate of what the text is worth: it counts one way to cut it into tokens (Gao et al. 2020, arXiv
     2101.00027).
 
     Args:
-        logprobs: natural log-probabilities of exactly the tokens that the text consists of; None for one that a cut
-            list doesn't have.
-        ceiling: natural log-probability that a token outside its list has at most; None if that isn't known.
+        logprobs: bounds of the natural log-probabilities of exactly the tokens that the text consists of.
+        size: the text's bytes in UTF-8, at least one.
     """
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if not size:
-        return None
-    known = math.fsum(each for each in logprobs if each is not None)
-    missing = sum(each is None for each in logprobs)
-    least = -(known + missing * min(ceiling or 0.0, 0.0)) / math.log(2) / size
-    return Bounds(least, math.inf if missing else least)
+    each = list(logprobs)
+    nats = Bounds(-math.fsum(token.hi for token in each), -math.fsum(token.lo for token in each))
+    return Bounds(nats.in_bits.lo / size, nats.in_bits.hi / size)

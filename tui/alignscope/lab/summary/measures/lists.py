@@ -5,24 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from alignscope.lab.summary.measures.measure import Kind, Measure, Reply, Unit, by_reply
-from alignscope.measure.bounds import Bounds, mean_bounds
+from alignscope.measure.bounds import BITS, Bounds, mean_bounds
 from alignscope.measure.distribution.nucleus import branching_factor
 from alignscope.measure.shift.classes import Shift
 
 SHIFTED: Final = "shifted"
 """The measure that promoted and suppressed tokens stand beside."""
-_BITS: Final = 1 / math.log(2)
-"""Bits in a nat."""
 _PATHS: Final = "It is about the texts that this sampling led to, and falls with alignment: a control, not a finding."
 
 
 def _surprisals(reply: Reply) -> Sequence[Bounds]:
-    found = [-logprob * _BITS for _, logprob, _ in reply.steps if logprob is not None]
+    found = [-logprob * BITS for _, logprob, _ in reply.steps if logprob is not None]
     return [Bounds(each, each) for each in found] if len(found) == len(reply.steps) else []
 
 
 def _entropies(reply: Reply) -> Sequence[Bounds]:
-    return [Bounds(each.lo * _BITS, each.hi * _BITS) for each in reply.entropies]
+    return [each.in_bits for each in reply.entropies]
 
 
 def _covered(reply: Reply) -> float | None:

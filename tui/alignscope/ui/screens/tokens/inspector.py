@@ -13,11 +13,12 @@ from textual.widget import Widget
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.distribution.cut_list import CutList, NotATopListError
+from alignscope.measure.distribution.entropy import effective_choices
 from alignscope.measure.distribution.truncation import truncated_mass
 from alignscope.run.sent.samplers import truncation_of
 from alignscope.text.clean import cell_width, fit, visible
 from alignscope.text.wording import counted
-from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scores.other import Other, between, percent
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 
@@ -249,9 +250,8 @@ def _facts(inspected: Inspected, found: CutList | None, problem: str) -> list[st
     if surprisal is not None:
         facts.append(f"surprisal {surprisal:.2f} bits")
     if figures is not None and tokens.alternatives(token):
-        choices = Bounds(figures.entropy.lo / BITS, figures.entropy.hi / BITS).exp()
         facts.append(f"entropy {between(figures.entropy, 2)} bits")
-        facts.append(f"effective choices: {between(choices, 1)}")
+        facts.append(f"effective choices: {between(effective_choices(found), 1)}")
     facts.append(f"covered {100 * found.mass:.1f} % by {counted(len(found.tokens), 'token')}")
     if tokens.reply.request:
         facts += _sampled_away(tokens, found, inspected.server)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from alignscope.measure.bounds import Bounds
+from alignscope.measure.bounds import BITS, Bounds
 from alignscope.measure.distribution.cut_list import FLOAT32_SOFTMAX, CutList, Listed, NotATopListError
 from alignscope.measure.distribution.entropy import entropy
 from alignscope.measure.distribution.ranks import Ranks, rank
@@ -16,8 +16,6 @@ from alignscope.model.reply import Reply
 if TYPE_CHECKING:
     from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens
 
-BITS: Final = 1 / math.log(2)
-"""Bits in a nat."""
 UNCERTAIN: Final = 0.5
 """Probability below which a token is uncertain."""
 FORK: Final = 0.3
@@ -168,8 +166,7 @@ class ReplyTokens:
             return _NONE
         if cut is None or cut.written is None:
             return _NONE
-        nats = entropy(cut)
-        return Figures(rank(cut, cut.written), Bounds(nats.lo * BITS, nats.hi * BITS))
+        return Figures(rank(cut, cut.written), entropy(cut).in_bits)
 
     def fill(self, due: Callable[[], bool]) -> bool:
         """Measure tokens that nobody has asked for, until `due` returns true. Return whether any is left."""

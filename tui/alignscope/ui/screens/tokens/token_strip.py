@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.measure.bounds import BITS
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scales import ENTROPY, SCALES, Scale
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
 

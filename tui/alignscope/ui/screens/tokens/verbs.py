@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from alignscope.backends.base import Chunk, ServerError
+from alignscope.measure.bounds import BITS
 from alignscope.measure.shift.budget import largest
 from alignscope.model.events import Alternative, Token
 from alignscope.model.origin import Kind
@@ -14,7 +15,7 @@ from alignscope.model.turn import Turn
 from alignscope.run.going_on import Beginning, NoBeginningError, budgeted, grafted, rerolled, taken
 from alignscope.text.wording import counted, describe_percent, name_token
 from alignscope.ui.screens.base.actions import in_background
-from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 
 if TYPE_CHECKING:

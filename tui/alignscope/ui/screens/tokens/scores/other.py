@@ -11,7 +11,7 @@ from alignscope.measure.distribution.ranks import overlap_correlation, union_cor
 from alignscope.measure.shift.classes import Shift
 from alignscope.measure.shift.comparison import Comparison
 from alignscope.text.wording import describe_percent
-from alignscope.ui.screens.tokens.reply_tokens import BITS, ReplyTokens
+from alignscope.ui.screens.tokens.reply_tokens import ReplyTokens
 from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens
 
 _WHY: Final = {
@@ -59,7 +59,7 @@ def by_score(scored: ScoredTokens, token: int) -> Other | None:
     difference = scored.difference(token)
     facts.append(f"{found.shift} · {_points(difference)} points" if difference is not None else str(found.shift))
     if found.js is not None and found.tv is not None:
-        facts.append(f"JS {between(in_bits(found.js))} bits · TV {between(found.tv)}")
+        facts.append(f"JS {between(found.js.in_bits)} bits · TV {between(found.tv)}")
     words = f"{name} {_aloud(found)}, rank {rank}, {found.shift}"
     theirs = scored.list_at(token)
     if theirs is not None and (own := scored.own_list_at(token)) is not None:
@@ -88,11 +88,6 @@ def between(bounds: Bounds, digits: int = 2) -> str:
         return f"at least {lo}"
     hi = f"{bounds.hi:.{digits}f}"
     return lo if lo == hi else f"{lo}–{hi}"
-
-
-def in_bits(nats: Bounds) -> Bounds:
-    """Return bounds in bits."""
-    return Bounds(nats.lo * BITS, nats.hi * BITS)
 
 
 def _order(own: CutList, other: CutList) -> Iterator[str]:

@@ -11,7 +11,7 @@ from alignscope.model.turn import Turn
 from alignscope.scoring.frame import HELP
 from alignscope.scoring.turn_scoring import TurnScoring
 from alignscope.text.wording import counted
-from alignscope.ui.screens.tokens.scores.other import Other, between, by_own_list, by_score, in_bits
+from alignscope.ui.screens.tokens.scores.other import Other, between, by_own_list, by_score
 from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens
 from alignscope.ui.screens.tokens.token_column import TokenColumn
 
@@ -191,7 +191,7 @@ class ScorePanel:
             parts.append(f"{100 * scored.by_itself:.0f} % in its own lists")
         thirds = [part.mean for part in scored.thirds]
         if any(thirds):
-            said = (between(in_bits(each)) if each else "–" for each in thirds)
+            said = (between(each.in_bits) if each else "–" for each in thirds)
             parts.append(f"JS by thirds {', '.join(said)} bits")
         if scored.at_end is not None:
             parts.append("ends there too" if scored.at_end else "would go on there")
