@@ -4,7 +4,7 @@ import pytest
 
 from alignscope.backends.base import Chunk
 from alignscope.backends.embedded.engine import engine_problem
-from alignscope.model.events import End
+from alignscope.model.events import Alternative, End
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Pane
 from alignscope.model.sampling import PRESETS
 from alignscope.model.turn import TurnSettings
@@ -131,3 +131,12 @@ def test_one_token_is_too_little_to_tell_and_two_are_enough() -> None:
     assert tally.lack is Lack.TOKENS
     tally.add(Chunk("c", logprob=-0.5))
     assert tally.lack is None, "half of them are told"
+
+
+def test_lists_are_too_short_when_most_of_them_are() -> None:
+    tally = Tally(completion("m", logprobs=2))
+    whole, short = (Alternative("a", -0.1), Alternative("b", -3.0)), (Alternative("a", -3.0),)
+    for alternatives, lack in ((whole, None), (short, None), (short, Lack.ALTERNATIVES)):
+        tally.add(Chunk("a", logprob=-0.1, alternatives=alternatives))
+        assert tally.lack is lack
+    assert tally.longest == 2
