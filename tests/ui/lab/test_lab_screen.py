@@ -311,6 +311,18 @@ async def test_what_models_wrote_is_drawn_and_not_obeyed(tmp_path: Path) -> None
         await person.until_shown("red ␛[31m � [b]bold[/b] [/]")
 
 
+async def test_a_file_that_was_written_anew_is_shown_anew(tmp_path: Path) -> None:
+    """As by a run that is gone on with, which drops rows that failed."""
+    folder = runs.folder(tmp_path / "run", [runs.row(text="the old one", sample=number) for number in range(9)])
+    aside = tmp_path / "aside"
+    aside.write_bytes(b"".join(encode(runs.row(text="the new one", sample=number)) for number in range(90)))
+    async with watching(folder) as person:
+        await person.until_shown("9 rows", "the old one")
+        aside.replace(folder / "samples.jsonl")
+        await person.until_shown("90 rows", "the new one")
+        await person.until(lambda: "the old one" not in person.text)
+
+
 async def test_damage_is_said(tmp_path: Path) -> None:
     folder = runs.folder(tmp_path / "run", [runs.row(), runs.chat()])
     with (folder / "samples.jsonl").open("ab") as file:

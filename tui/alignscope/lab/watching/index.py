@@ -48,9 +48,12 @@ class Index:
         self.arms: list[Arm] = []
         """Those of the rows so far, in the order in which they came."""
         self._words: tuple[str, ...] = ()
+        self.begun = 0
+        """How often the rows were read from the first one on: again where the file is another one."""
         self._begin()
 
     def _begin(self) -> None:
+        self.begun += 1
         self._at = 0
         self._identity = identity(self._path)
         self._offsets = array("Q")

@@ -37,7 +37,10 @@ class NoticeLine(KeptRows, Static):
         for name in marks:
             self.set_class(severity == name, f"-{name}")
         content = Content(marks.get(severity, "") + clean(message))
-        self.update(content.highlight_regex(_KEY, style="$accent bold") if severity == "information" else content)
+        if severity == "information":
+            content = content.highlight_regex(_KEY, style="$accent bold")
+        height = self.styles.height
+        self.update(content, layout=height is None or height.is_auto)
 
 
 class SettingsLine(KeptRows, Static):

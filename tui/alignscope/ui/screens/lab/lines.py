@@ -11,6 +11,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from alignscope.model.lineup.tones import TONES
 from alignscope.text.clean import cell_width, fit
@@ -92,13 +93,20 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         """Cells of a line, without the cursor's mark and the scroll bar."""
         return max(1, self.scrollable_content_region.width - GAP)
 
-    def changed(self) -> None:
-        """Draw again, after lines have changed or others have come."""
+    def changed(self, first: int = 0) -> None:
+        """Draw again, after lines have changed or others have come.
+
+        Args:
+            first: the first of them.
+        """
         size = Size(self.size.width, self.count() + 1)
         if self.virtual_size != size:
-            self.virtual_size = size
+            # Set as usual it has the whole screen laid out and drawn, which takes several times as long as these lines.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
         self.cursor = max(0, min(self.cursor, self.count() - 1))
-        self.refresh()
+        if first < round(self.scroll_offset.y) + self.size.height:
+            self.refresh()
 
     def move(self, how: str) -> None:
         """Move the cursor: `up`, `down`, `page_up`, `page_down`, `home` or `end`."""

@@ -81,7 +81,7 @@ class RowList(Lines):
     def grew(self, before: int) -> None:
         """Show rows that came, after there were so many."""
         follows = self.cursor >= before - 1 and before > 1
-        self.changed()
+        self.changed(min(before, self.count()))
         if follows and self.count() > before:
             self.go(self.count() - 1)
 

@@ -137,13 +137,15 @@ class WatchedRun(AppScreen[None]):
 
     def look(self) -> bool:
         """Look for rows, and show those that came; return whether there may be more."""
-        there, shown, searched = len(self.index), len(self.index.shown), self.index.searched
+        begun, there, shown, searched = self.index.begun, len(self.index), len(self.index.shown), self.index.searched
         try:
             more = self.index.look()
         except OSError as error:
             self.say(f"{self.folder} can't be read: {error.strerror or error}.", "error")
             return False
-        if len(self.index.shown) != shown:
+        if self.index.begun != begun:
+            self.rows.grew(0)
+        elif len(self.index.shown) != shown:
             self.rows.grew(shown)
         if len(self.index) != there:
             self.draw_heading()
@@ -240,7 +242,8 @@ class WatchedRun(AppScreen[None]):
         name = clean_line(self.folder.resolve().name)
         parts = self._progress()
         text = Content.assemble(("Lab", "bold"), ("  ·  ", "$text-muted"), (fit(name, 40), "bold"))
-        self.heading.update(Content.assemble(text, (clean("".join(f"  ·  {part}" for part in parts)), "$text-muted")))
+        said = clean("".join(f"  ·  {part}" for part in parts))
+        self.heading.update(Content.assemble(text, (said, "$text-muted")), layout=False)
 
     def _progress(self) -> list[str]:
         there = len(self.index)
