@@ -48,6 +48,9 @@ async def test_the_twins_part_at_the_beginning_and_the_rest_is_the_base_models_o
     assert summary["counts"]["unshifted"] > summary["counts"]["shifted"]
     assert sum(summary["counts"].values()) == summary["positions"] == len(rows)
     assert summary["null_shifted_or_beyond"]["value"] == 0
+    begun, further = summary["shifted_by_position"][:2]
+    assert [begun["from"], begun["to"], begun["known"], further["from"], further["to"]] == [0, 5, 5, 5, 25]
+    assert begun["value"] == sum(row["class"] == "shifted" for row in rows[:5]) / 5 > further["value"]
     first, _, last = summary["js_thirds"]
     assert first[0] > last[1], "the later, the less they differ"
 
@@ -67,6 +70,7 @@ async def test_for_a_person(shell: Shell) -> None:
     assert "instruct · twin:latest · chat, scored by base · twin:text · completion" in done.out
     assert "frame: chat, what the reply's own model read" in done.out
     assert "shifted or beyond: " in done.out and "known positions" in done.out
+    assert re.search(r"^tokens 1–5: \d+% of 5 · 6–25: \d+% of \d+$", done.out, re.M)
     assert "\x1b" not in done.out, "no colours in a pipe"
     assert "position  token" in done.out
 

@@ -1,7 +1,7 @@
 """What `alignscope shift` prints: a position after another, and what they come to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +10,7 @@ from alignscope.commands import printing
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.shift.classes import Shift, Summary, summarise
 from alignscope.measure.shift.comparison import Comparison
-from alignscope.measure.shift.profile import Part, by_thirds
+from alignscope.measure.shift.profile import STRETCHES, Part, by_position, by_thirds
 from alignscope.model.lineup.pane import Pane
 from alignscope.model.score import Frame, Tokenizers
 from alignscope.scoring.frame import HELP
@@ -67,6 +67,10 @@ class JsonPrinter:
             "counts": summary.counts, "shares": {each: summary.share(each).value for each in Shift if each in _KNOWN},
             "shifted_or_beyond": _share(summary), "null_shifted_or_beyond": _share(_by_itself(found)),
             "js_thirds": [_finite(part.mean) for part in _thirds(found)],
+            "shifted_by_position": [
+                {"from": first, "to": end, "value": part.mean.lo if part.mean else None, "known": part.known}
+                for (first, end), part in zip(STRETCHES, _stretches(found), strict=True) if part.positions
+            ],
             "tokenizers": alike, "requests": _requests(scorers), "tokens": _tokens(scorers),
         }  # fmt: skip
         self.out.json(msgspec.json.encode(line))
@@ -102,6 +106,8 @@ class TextPrinter:
         if share.value is not None and share.bounds is not None:
             sure = "" if not share.unknown else f"; {_percent(share.bounds)} if the unknown ones are counted"
             self.out.line(f"shifted or beyond: {share.value:.0%} of {counted(share.known, 'known position')}{sure}")
+        if parts := " · ".join(_by_stretch(found)):
+            self.out.line(parts)
         own = _by_itself(found).shifted_or_beyond
         if own.found:
             self.out.line(f"in {self._of.name}'s own lists: {own.value:.0%} of {counted(own.known, 'known position')}")
@@ -125,6 +131,8 @@ def _tokens(scorers: Sequence[Scorer]) -> int:
     return sum(scorer.tokens for scorer in scorers)
 
 
+_YES: Final = Bounds(1.0, 1.0)
+_NO: Final = Bounds(0.0, 0.0)
 _KNOWN: Final = frozenset(Shift) - {Shift.UNKNOWN}
 
 
@@ -174,3 +182,20 @@ def _by_itself(found: Sequence[Comparison]) -> Summary:
 
 def _thirds(found: Sequence[Comparison]) -> Sequence[Part]:
     return by_thirds([[[each.js for each in found if not each.end]]])
+
+
+def _stretches(found: Sequence[Comparison]) -> Sequence[Part]:
+    """Return the shares of tokens that are shifted or beyond, over each of the `STRETCHES`."""
+    return by_position([[[_is_shifted(each.shift) for each in found if not each.end]]])
+
+
+def _by_stretch(found: Sequence[Comparison]) -> Iterator[str]:
+    """Yield what share of each stretch of tokens is shifted or beyond, in words."""
+    for (first, end), part in zip(STRETCHES, _stretches(found), strict=True):
+        if part.mean is not None:
+            where = f"{'tokens ' if not first else ''}{first + 1}–{end}" if end else f"from {first + 1} on"
+            yield f"{where}: {part.mean.lo:.0%} of {part.known}"
+
+
+def _is_shifted(shift: Shift) -> Bounds | None:
+    return None if shift is Shift.UNKNOWN else _YES if shift in (Shift.SHIFTED, Shift.BEYOND) else _NO
