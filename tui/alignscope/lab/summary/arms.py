@@ -1,16 +1,22 @@
 """What is compared: its rows' common facts, its label and its tone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise
+from typing import Final
 
 from alignscope.lab.row import Row
+from alignscope.lab.summary.measures.measure import Reply
 from alignscope.lab.summary.rows import Arm
+from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
 from alignscope.model.lineup.pane import Pane
 from alignscope.model.lineup.tones import Tone, tones
 from alignscope.text.clean import clean_line
+
+_KEPT: Final = 50_000
+"""Most openings that are counted for an arm: beyond, those that came once are forgotten."""
 
 
 @dataclass(slots=True)
@@ -29,6 +35,13 @@ class Facts:
         """Count a row."""
         self.models[row.model] = self.digests[row.digest] = self.servers[row.server] = None
         self.ends[row.end] += 1
+
+    def count_openings(self, replies: Iterable[Reply]) -> None:
+        """Count how replies open."""
+        for reply in replies:
+            self.openings[" ".join(reply.words[:OPENING])] += 1
+        if len(self.openings) > _KEPT:
+            self.openings = Counter({opening: number for opening, number in self.openings.items() if number > 1})
 
 
 def ordered(facts: dict[Arm, Facts], ladder: Sequence[str] = ()) -> list[Arm]:
@@ -57,3 +70,27 @@ def labels_of(arms: Sequence[Arm]) -> list[str]:
 def tones_of(arms: Sequence[Arm], facts: Mapping[Arm, Facts]) -> list[Tone]:
     """Return the tone of each arm, which is that of the pane in which its replies open."""
     return tones([Pane(arm.entry, facts[arm].first.model, "", facts[arm].first.mode) for arm in arms])
+
+
+def compared(arms: Sequence[Arm], facts: Mapping[Arm, Facts], ladder: Sequence[str] = ()) -> list[tuple[Arm, Arm]]:
+    """Return which arms are compared, at equal sampling.
+
+    All others with each base model's, or with the first. The stages of a ladder each with the one before, and the
+    last with the first: what is between those is measured, too, and not added up from the steps.
+    """
+    stages = [name for name in ladder if any(arm.entry == name for arm in arms)]
+    steps = [*pairwise(stages), *([(stages[0], stages[-1])] if len(stages) > 2 else [])]
+    climbed = [
+        (later, earlier)
+        for before, after in steps
+        for earlier in arms
+        for later in arms
+        if (earlier.entry, later.entry) == (before, after) and earlier.sampling == later.sampling
+    ]
+    bases = [arm for arm in arms if facts[arm].first.role == "base"] or arms[:1]
+    return climbed + [
+        (arm, base)
+        for base in bases
+        for arm in arms
+        if arm not in bases and arm.entry not in stages and arm.sampling == base.sampling
+    ]

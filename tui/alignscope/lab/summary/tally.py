@@ -1,10 +1,8 @@
 """A run measured: each prompt's replies are read once, and only their values are kept."""
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
-from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -14,7 +12,7 @@ from alignscope.lab.claims.answering import answer
 from alignscope.lab.claims.claim import Claim
 from alignscope.lab.manifest import Manifest
 from alignscope.lab.row import Row, Step
-from alignscope.lab.summary.arms import Facts, labels_of, ordered, tones_of
+from alignscope.lab.summary.arms import Facts, compared, labels_of, ordered, tones_of
 from alignscope.lab.summary.estimating import Means, holm_adjusted, one, pair_of
 from alignscope.lab.summary.figures import ArmFacts, Difference, Figure, Group, Measured, Stretch, Summary
 from alignscope.lab.summary.labels import Compared, Given, Labelled, labelled
@@ -25,15 +23,12 @@ from alignscope.lab.summary.scores.reading import Scores
 from alignscope.lab.summary.scores.scored import Changes, scored
 from alignscope.lab.summary.thirds import Thirds
 from alignscope.measure.refusal.judging import judge
-from alignscope.measure.wording.openings import OPENING
 from alignscope.model.events import End
 from alignscope.text.clean import clean_line, encodable
 
 _OPENINGS: Final = 5
 """The commonest openings that are kept."""
 _MOST_CATEGORIES: Final = 30
-_KEPT: Final = 50_000
-"""Most openings that are counted for an arm: beyond, those that came once are forgotten."""
 
 
 class _Values(NamedTuple):
@@ -136,7 +131,7 @@ class Tally:
                     self._in_changes.add(row.key)
                     self._changes.setdefault(arm, Changes()).add(score)
         for arm, new in further.items():
-            self._count_openings(self._facts[arm].openings, new)
+            self._facts[arm].count_openings(new)
         self._compared[key] = [
             Compared(self.given[row.key], judge(row.prompt, row.text).label)
             for row, _ in samples
@@ -164,13 +159,6 @@ class Tally:
         given = self.given.get(row.key)
         vocabulary = self._vocabularies.get((row.entry, row.model, row.digest))
         return Reply(row, steps, vocabulary, given.label if given else None, self.scores)
-
-    def _count_openings(self, openings: Counter[str], replies: Iterable[Reply]) -> None:
-        for reply in replies:
-            openings[" ".join(reply.words[:OPENING])] += 1
-        if len(openings) > _KEPT:
-            for opening in [opening for opening, number in openings.items() if number == 1]:
-                del openings[opening]
 
     # What came of it
 
@@ -286,27 +274,8 @@ class Tally:
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[Arm, Arm]]:
-        """Return which arms are compared, at equal sampling.
-
-        All others with each base model's, or with the first. The stages of a ladder each with the one before, and the
-        last with the first: what is between those is measured, too, and not added up from the steps.
-        """
-        stages = [name for name in self._ladder if any(arm.entry == name for arm in self.arms)]
-        steps = [*pairwise(stages), *([(stages[0], stages[-1])] if len(stages) > 2 else [])]
-        climbed = [
-            (later, earlier)
-            for before, after in steps
-            for earlier in self.arms
-            for later in self.arms
-            if (earlier.entry, later.entry) == (before, after) and earlier.sampling == later.sampling
-        ]
-        bases = [arm for arm in self.arms if self._facts[arm].first.role == "base"] or self.arms[:1]
-        return climbed + [
-            (arm, base)
-            for base in bases
-            for arm in self.arms
-            if arm not in bases and arm.entry not in stages and arm.sampling == base.sampling
-        ]
+        """Return which arms are compared; see `compared`."""
+        return compared(self.arms, self._facts, self._ladder)
 
     def values(self, measure: Measure, arm: Arm) -> list[float]:
         """Return every known value of an arm, for a histogram."""
