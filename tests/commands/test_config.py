@@ -64,14 +64,14 @@ def test_path_names_the_file_and_the_environment_may_name_another(
 def test_show_says_what_holds_and_who_said_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written("host: from.file\npreset: greedy\nkeys: {explorer.zoom: Z}\nclass_mode: true\n")
+    written("host: from.file\npreset: greedy\nkeys: {explorer.zoom: f15}\nclass_mode: true\n")
     monkeypatch.setenv("OLLAMA_HOST", "from.environment")
     save_theme("dusk")
     assert main(["config", "show"]) == 0
     rows = {row.split()[0]: row.split()[1:] for row in capsys.readouterr().out.splitlines()}
     assert rows["host"] == ["from.environment", "OLLAMA_HOST"]
     assert rows["preset"] == ["greedy", "file"]
-    assert rows["keys"] == ["explorer.zoom:", "Z", "file"]
+    assert rows["keys"] == ["explorer.zoom:", "f15", "file"]
     assert rows["theme"] == ["dusk", "chosen", "last"]
     assert rows["signs"] == ["auto", "default"]
     assert rows["class_mode"] == ["true", "file"]
@@ -80,10 +80,10 @@ def test_show_says_what_holds_and_who_said_so(
 
 
 def test_keys_lists_every_action_with_the_keys_that_it_has(capsys: pytest.CaptureFixture[str]) -> None:
-    written("keymap: vim\nkeys: {explorer.zoom: Z}\n")
+    written("keymap: vim\nkeys: {explorer.zoom: f15}\n")
     main(["config", "keys"])
     rows = {row.split()[0]: row.split()[1] for row in capsys.readouterr().out.splitlines()}
-    assert rows["explorer.zoom"] == "Z"
+    assert rows["explorer.zoom"] == "f15"
     assert rows["explorer.pane-before"] == "h"
     assert rows["explorer.help"] == "f1,question_mark"
 

@@ -255,8 +255,9 @@ async def test_nothing_is_lost_when_the_session_is_closed_before_anything_came(
 async def test_one_that_was_interrupted_is_folded_in_beside_the_others(servers: Servers, tmp_path: Path) -> None:
     async with exploring("ollama", servers, tmp_path) as (server, exploration):
         turn = await asked(exploration)
-        assert isinstance(server, Ollama) and exploration.session.path is not None and exploration.recorder is not None
+        assert isinstance(server, Ollama) and exploration.recorder is not None
         await asyncio.wrap_future(exploration.recorder.flush())
+        assert exploration.session.path is not None
         path, written = tmp_path / "cut.yaml", exploration.session.path.read_bytes()
         server.script("mistral:text", Script(pieces=(" on",), rate=20.0, endless=True))
         beginning = taken(turn, turn.replies["base", 1], 2, " w9")

@@ -31,7 +31,9 @@ SAFE: Final = frozenset(
 """What any part of alignscope may draw."""
 INSTEAD_OF_TEXT: Final = {"text/clean.py", "ui/ascii.py", "files/experiments.yaml"}
 """What these name are characters of other people's texts, and what is drawn for those that can't be."""
-TEXTS_OF_OTHERS: Final = ("measure/refusal/", "measure/task/", "measure/wording/", "lab/prompt_sets/")
+TEXTS_OF_OTHERS: Final = (
+    "measure/refusal/", "measure/unanswerable/", "measure/task/", "measure/wording/", "lab/prompt_sets/",
+)  # fmt: skip
 """Words that replies are searched for, and prompts: as others write, in their languages."""
 NEVER_DRAWN: Final = {
     "sessions/format/yaml.py",

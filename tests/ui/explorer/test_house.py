@@ -95,15 +95,15 @@ async def test_every_theme_can_be_walked_through(ollama: Ollama) -> None:
 
 
 async def test_keys_can_be_moved_and_help_shows_where_they_are(ollama: Ollama) -> None:
-    keys = {"explorer.experiments": "f11,f14", "explorer.zoom": "Z"}
+    keys = {"explorer.experiments": "f11,f14", "explorer.zoom": "f15"}
     async with explore(Launch(host=ollama.url, keys=keys)) as desk:
         await desk.until_shown("F11 shows prompts")
         await desk.press("f3")
         await desk.press("escape", "z")
         assert desk.explorer.split.zoomed == ""
-        await desk.press("Z")
+        await desk.press("f15")
         assert desk.explorer.split.zoomed == "base"
-        await desk.press("Z", "i", "f1", "tab")
+        await desk.press("f15", "i", "f1", "tab")
         await desk.until_shown("f11, f14", "Prompts that are worth trying")
 
 

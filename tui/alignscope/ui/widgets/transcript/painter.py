@@ -54,7 +54,7 @@ class Painter:
         drawn = min(stop, self._rows.height)
         for y in range(start, drawn):
             if y not in cache:
-                cache[y] = self._draw(y, _untagged)
+                cache[y] = self._draw(y, _untagged).simplify()  # the mouse needs the cells of a gutter apart
         strips = [cache[y] for y in range(start, drawn)]
         return strips + [self._below()] * (stop - start - len(strips))
 
@@ -101,7 +101,7 @@ class Painter:
         cells += len(gutter)
         if cells < outer:
             segments.append(Segment(" " * (outer - cells), at(style, len(drawn), y)))
-        strip = Strip(Segment.simplify(segments), max(cells, outer))
+        strip = Strip(segments, max(cells, outer))
         # Blanks may extend beyond the edge; the scroll bar's column stays free.
         return strip if cells <= width else strip.crop(0, width).extend_cell_length(outer, style)
 
