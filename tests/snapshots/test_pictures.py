@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import ProgressBar
@@ -38,6 +39,7 @@ from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.sent.screen import SentScreen
 from alignscope.ui.screens.votes.rank import RankScreen
 from alignscope.ui.screens.votes.screen import VotesScreen
+from alignscope.ui.widgets.finder import Finder
 from tests.lab import runs
 from tests.snapshots import fixed
 from tests.ui.screens.host import screen_text, type_in
@@ -113,6 +115,19 @@ class Scene:
             await self.until(lambda: not any(view.transcript.pending for view in self.explorer.split.views))
             await self.pilot.pause()
             before, now = now, screen_text(self.app)
+
+    async def searched(self) -> None:
+        """Wait until the palette shows what it finds, what is slow to be listed too, and isn't searching any more."""
+        for _ in range(2):  # what has been listed last has it search again
+            await self.until(lambda: not any(finder.is_loading for finder in finders(self.app.screen)))
+            await self.until(lambda: all(each.is_finished for each in self.app.workers if each.node is self.app.screen))
+            await self.drawn()
+
+
+def finders(palette: Screen[Any]) -> list[Finder]:
+    """The palette's own sources."""
+    assert isinstance(palette, CommandPalette)
+    return [provider for provider in palette._providers if isinstance(provider, Finder)]
 
 
 async def empty(scene: Scene) -> None:
@@ -269,9 +284,7 @@ async def compare(scene: Scene) -> None:
 async def commands(scene: Scene) -> None:
     await scene.press("escape", "colon")
     await type_in(scene.pilot, "replay")
-    await scene.drawn()
-    # Hits for the letters before stay until those for the last one are there.
-    await scene.until(lambda: "Parameter" not in screen_text(scene.app))
+    await scene.searched()
 
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (

@@ -160,7 +160,7 @@ async def test_the_command_palette_tells_keys_the_persons_own_too(tmp_path: Path
         assert told["Sampling"].startswith("f2 · ")
         await scene.press("escape", "colon")
         await type_in(pilot, "sampling")
-        await scene.drawn()
+        await scene.searched()
         shown = [line for line in screen_text(app).splitlines() if "f2 · " in line]
         assert len(shown) == 1
         assert shown[0].index("f2") >= 50, "it stands in the middle and is no wider than can be read"

@@ -55,6 +55,11 @@ class Finder(Provider):
         self._query = ""
         """What the last search looked for, which had to do without what wasn't loaded yet; else ""."""
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether there may be more to find soon."""
+        return self._loading is not None and not self._loading.done()
+
     @abstractmethod
     def load(self) -> AsyncIterator[Iterable[Find]]:
         """Yield what there is to find, in parts."""
@@ -85,8 +90,8 @@ class Finder(Provider):
         """Yield the best matches among what has been loaded so far."""
         self._query = ""
         if self._loading is not None:
-            _, late = await asyncio.wait({self._loading}, timeout=_PATIENCE)
-            self._query = query if late else ""
+            await asyncio.wait({self._loading}, timeout=_PATIENCE)
+            self._query = query if self.is_loading else ""
         for score, found, places in await asyncio.to_thread(best, query, tuple(self._finds)):
             title = Content(found.title)
             for place in places:
