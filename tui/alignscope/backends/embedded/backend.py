@@ -24,8 +24,10 @@ from alignscope.model.events import End, Phase
 from alignscope.model.lineup.pane import EMBEDDED, Model, is_hub, is_twin
 
 LABEL: Final = "embedded llama.cpp"
-_NOTICED_SECONDS: Final = 0.1
-"""Maximum between the closing of a process's connections and the news of its end."""
+_NOTICED_SECONDS: Final = 2.0
+"""Maximum between the closing of a process's connections and the news of its end, on a busy machine."""
+_LOOK_SECONDS: Final = 0.1
+"""Time between two looks for that news."""
 _HASHED: Final = 64_000_000
 """Maximum of bytes in a file with a digest: reading more takes too long."""
 
@@ -135,9 +137,12 @@ class EmbeddedBackend(OpenAIBackend):
     async def _moved(self, model: str) -> bool:
         """Load the model again if its server is down, and return whether its address has changed."""
         before = self._addresses.get(model)
-        await asyncio.sleep(_NOTICED_SECONDS)
-        await self.ready(model)
-        return before is not None and before != self._addresses[model]
+        for _ in range(round(_NOTICED_SECONDS / _LOOK_SECONDS)):
+            await asyncio.sleep(_LOOK_SECONDS)
+            await self.ready(model)
+            if before != self._addresses[model]:
+                return before is not None
+        return False
 
     def pull(self, model: str) -> AsyncGenerator[Pulling, None]:
         """Pull a model from a hub, by `hf:OWNER/REPO[:FILE or quantisation]`, and yield the progress."""
