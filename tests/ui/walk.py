@@ -124,7 +124,7 @@ class Walk:
         await desk.until(lambda: not any(view.running for view in desk.explorer.split.views))
         desk.explorer.split.zoomed = ""
         for index, view in enumerate(desk.explorer.split.views):
-            if view.turns and view.reply_text() and not view.markdown:
+            if view.turns and view.reply_text().strip() and not view.markdown:
                 await self._reach(index, view)
 
     async def _reach(self, index: int, view: PaneView) -> None:
