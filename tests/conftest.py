@@ -27,9 +27,9 @@ settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Give every processor two workers: half of a test's time goes by in which a reply, a frame or a process is due."""
+    """Give a processor three workers: half of a test's time goes by in which a reply, a frame or a process is due."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return 2 * usable
+    return 3 * usable
 
 
 def pytest_collection_finish() -> None:
