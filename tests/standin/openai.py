@@ -213,15 +213,9 @@ class OpenAIStyle(Server):
         await self._reply(exchange, chat=True)
 
     async def _reply(self, exchange: Exchange, *, chat: bool) -> None:
-        if not await self._admit(exchange):
+        if (script := await self._begun(exchange)) is None:
             return
         body = exchange.seen.body
-        script = self._next(exchange.seen.model)
-        if script.delay:
-            await asyncio.sleep(script.delay)
-        if script.status:
-            await self._error(exchange, script.status, script.error or "")
-            return
         if exchange.seen.model not in self.models and self.flavour is not Flavour.LLAMA_CPP:
             await self._error(exchange, 404, f"The model `{exchange.seen.model}` does not exist.", "NotFoundError")
             return
@@ -266,15 +260,21 @@ class OpenAIStyle(Server):
             {"tokens": [{"id": number, "piece": piece} for number, piece in zip(numbers, pieces, strict=True)]}
         )
 
-    async def _led(self, exchange: Exchange) -> None:
-        """Write the tokens that a grammar of numbers names, with the lists of what the language would have written."""
+    async def _begun(self, exchange: Exchange) -> Script | None:
+        """Return the script of a reply that may begin; None after an answer that says why not."""
         if not await self._admit(exchange):
-            return
+            return None
         script = self._next(exchange.seen.model)
         if script.delay:
             await asyncio.sleep(script.delay)
         if script.status:
             await self._error(exchange, script.status, script.error or "")
+            return None
+        return script
+
+    async def _led(self, exchange: Exchange) -> None:
+        """Write the tokens that a grammar of numbers names, with the lists of what the language would have written."""
+        if (script := await self._begun(exchange)) is None:
             return
         if not self.leads:
             await self._error(exchange, 400, "Failed to parse grammar", "invalid_request_error")
