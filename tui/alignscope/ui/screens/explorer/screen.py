@@ -31,6 +31,7 @@ from alignscope.ui.screens.explorer.experiments.actions import ExperimentActions
 from alignscope.ui.screens.explorer.lineup import LineupActions
 from alignscope.ui.screens.explorer.next_turn import NextTurnActions
 from alignscope.ui.screens.explorer.panes import PaneActions
+from alignscope.ui.screens.explorer.remarks import RemarkActions
 from alignscope.ui.screens.explorer.sending import SendingActions
 from alignscope.ui.screens.explorer.session import SessionActions
 from alignscope.ui.widgets.keybar import KeyBar
@@ -118,6 +119,7 @@ class ExplorerScreen(SplitScreen[int]):
         self.next_turn = NextTurnActions(self)
         self.lineup = LineupActions(self)
         self.session = SessionActions(self)
+        self.remarks = RemarkActions(self)
         self.experiments = ExperimentActions(self)
         self.sending = self.further = SendingActions(self)
 

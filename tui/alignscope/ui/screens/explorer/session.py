@@ -1,7 +1,7 @@
-"""Actions on the explorer's session: recording, title, notes, verdicts, replays, other sessions."""
+"""Actions on the explorer's session: recording, title, replays, other sessions."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,11 +13,10 @@ from alignscope.model.events import End
 from alignscope.model.launch import Playback
 from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.session import Session, SessionError
-from alignscope.model.turn import ReplyKey, Turn, Verdict
+from alignscope.model.turn import Turn
 from alignscope.sessions.library.opening import open_to_continue, open_to_play
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.recorder import Recorder
-from alignscope.text.wording import reply_name
 from alignscope.ui.screens.base.actions import work
 from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.explorer.actions import ExplorerActions
@@ -97,9 +96,9 @@ class SessionActions(ExplorerActions):
         if lost:
             self.show_notice(lost, "error")
 
-    # Used by actions
+    # Used by actions, of remarks too
 
-    async def _ask(self, heading: str, explain: str, text: str, *, empty: str = "") -> str | None:
+    async def ask(self, heading: str, explain: str, text: str, *, empty: str = "") -> str | None:
         """Ask for a text in a dialog. Return None if the person cancelled it."""
         from alignscope.ui.screens.dialogs.text import TextScreen
 
@@ -113,80 +112,16 @@ class SessionActions(ExplorerActions):
             self.show_notice(str(error), "error")
             return None
 
-    # Title, notes and verdicts
+    # Title and turns
 
     @work("session")
     async def action_name_session(self) -> None:
         """Give the session a title."""
-        title = await self._ask("The session's name", "by which the library shows it", self.exploration.session.title)
+        title = await self.ask("The session's name", "by which the library shows it", self.exploration.session.title)
         if title:
             self.recorder.set_title(title)
             self.screen.show_settings()
             self.show_notice(f"This session is called ‘{title}’ now.")
-
-    @work("session")
-    async def action_note(self) -> None:
-        """Put a note on the last turn."""
-        turn = self.screen.last_turn()
-        if turn is not None:
-            await self._note(turn)
-
-    @work("session")
-    async def action_verdict(self) -> None:
-        """Rank the last turn's replies."""
-        turn = self.screen.last_turn()
-        if turn is not None:
-            await self._judge(turn)
-
-    async def _note(self, turn: Turn) -> None:
-        text = await self._ask(f"A note on turn {turn.number}", "kept with the session", turn.note, empty="No note.")
-        if text is not None:
-            self.recorder.set_note(turn, text)
-            self._show_remarks(turn)
-            self.show_notice("The note is kept." if text else "There is no note on this turn.")
-
-    async def _judge(self, turn: Turn) -> None:
-        if not turn.replies:
-            self.show_notice("There are no replies to judge yet.")
-            return
-        from alignscope.ui.screens.dialogs.verdict import VerdictScreen
-
-        order = await self.screen.app.push_screen_wait(VerdictScreen(turn))
-        if order is not None:
-            self._set_verdict(turn, order)
-
-    async def _judge_next(self, turn: Turn) -> None:
-        """Say of two replies that the first is better, then the second, then neither; ask where there are others."""
-        keys = turn.keys
-        if len(keys) != 2:
-            await self._judge(turn)
-            return
-        orders = [(), tuple(keys), tuple(keys[::-1])]
-        now = turn.verdict.order if turn.verdict else ()
-        self._set_verdict(turn, orders[(orders.index(now) + 1) % len(orders) if now in orders else 0])
-
-    def _set_verdict(self, turn: Turn, order: tuple[ReplyKey, ...]) -> None:
-        self.recorder.set_verdict(turn, Verdict(order) if order else None)
-        self._show_remarks(turn)
-        names = [reply_name(turn, key) for key in order]
-        self.show_notice(f"Kept: {', then '.join(names)}." if names else "There is no verdict on this turn.")
-
-    @work("session")
-    async def action_vote(self) -> None:
-        """Vote on pairs of the session's replies, without names."""
-        if self.screen.last_turn() is not None:
-            await self._vote(self.exploration.turns)
-
-    async def _vote(self, turns: Sequence[Turn]) -> None:
-        from alignscope.ui.screens.votes.session import vote_on_open
-
-        session = self.exploration.session.copy()
-        session.turns = [*turns]  # the very same: votes are put into them
-        await vote_on_open(self.screen, session, self.recorder.set_vote, self.show_notice)
-
-    def _show_remarks(self, turn: Turn) -> None:
-        for view in self.split.views:
-            view.show_remarks(turn)
 
     @work("session")
     async def action_turns(self) -> None:
@@ -195,7 +130,8 @@ class SessionActions(ExplorerActions):
             return
         from alignscope.ui.screens.library.turns import TurnsScreen
 
-        remark = {"note": self._note, "verdict": self._judge_next, "vote": lambda turn: self._vote([turn])}
+        remarks = self.screen.remarks
+        remark = {"note": remarks.note, "verdict": remarks.judge_next, "vote": lambda turn: remarks.vote([turn])}
         chosen = await self.screen.app.push_screen_wait(TurnsScreen(self.exploration.turns, remark))
         if chosen is None:
             return
@@ -339,7 +275,7 @@ class SessionActions(ExplorerActions):
             return
         session = self.exploration.session
         path = str(session.path or "session.yaml")
-        name = await self._ask("Keep this session elsewhere", "it goes on in this file", path)
+        name = await self.ask("Keep this session elsewhere", "it goes on in this file", path)
         if not name:
             return
         try:
