@@ -234,6 +234,18 @@ async def test_models_that_rest_are_loaded_only_when_that_is_wanted() -> None:
         assert [seen for seen in server.requests[before:] if seen.body.get("_debug_render_only")]
 
 
+async def test_what_may_not_be_in_memory_is_not_loaded_either() -> None:
+    """A server that is too busy to say what it holds, or a proxy that doesn't let that through."""
+    async with Ollama() as server, explore(Launch(host=server.url)) as desk:
+        await desk.send("Why?")
+        await desk.until_done()
+        del server.routes["GET", "/api/ps"]
+        before = len(server.requests)
+        await desk.press("escape", "M")
+        await desk.until_shown("r asks more about instruct, and loads what isn't in memory for that.")
+        assert not {seen.path for seen in server.requests[before:]} & {"/api/chat", "/api/generate"}
+
+
 async def test_nothing_was_sent_yet(ollama: Ollama) -> None:
     async with explore(Launch(host=ollama.url)) as desk:
         await desk.press("escape", "M")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from alignscope.backends.base import Backend, Sent, ServerError, ServerInfo
-from alignscope.backends.dialects import OLLAMA
+from alignscope.backends.dialects import OLLAMA, OPENAI
 from alignscope.model.events import Started
 from alignscope.model.lineup.pairing import has_template
 from alignscope.model.lineup.pane import EMBEDDED, Lineup, Mode, Model, Pane
@@ -126,12 +126,11 @@ async def _ask(
 
 
 async def _rests(backend: Backend, name: str) -> bool:
-    """Return whether a model is known not to be in memory."""
+    """Return whether a model isn't known to be in memory, where its server tells such a thing at all."""
     listed = {model.name: model.loaded for model in await backend.models()}
     loaded = listed.get(name, listed.get(f"{name}:latest"))
-    if loaded is None and backend.info.url == EMBEDDED:
-        return True  # a file that nobody has opened yet
-    return loaded is False
+    # Unknown is a file that nobody has opened yet, or a server too busy to say: neither is a reason to load anything.
+    return loaded is False or (loaded is None and backend.info.dialect is not OPENAI)
 
 
 async def _reading(backend: Backend, model: str, prompt: str, *, rests: bool) -> Reading:
