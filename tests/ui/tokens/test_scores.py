@@ -18,7 +18,7 @@ from alignscope.ui.screens.tokens.scales import SCALES
 from alignscope.ui.screens.tokens.scores.scored_tokens import ScoredTokens
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from tests.scoring.speaking import BASE, TWIN
-from tests.standin import Ollama, Script
+from tests.standin import Fault, Ollama, Script
 from tests.ui.explorer.desk import Desk, explore
 from tests.ui.screens.host import Host, save_picture, screen_text
 from tests.ui.tokens.replies import PARIS, Drawn, events, tokens_of, turn, view
@@ -253,17 +253,23 @@ async def test_a_key_has_both_replies_scored_and_the_session_keeps_it() -> None:
 
 
 async def test_the_same_key_stops_and_goes_on_and_leaving_stops_too() -> None:
-    async with twins(rate=10) as (server, desk):
+    async with twins() as (server, desk):
+        for model, language in (("mistral:text", BASE), ("mistral:instruct", TWIN)):
+            server.script(model, Script(language=language, fault=Fault.STALL, after=2))  # never at the end
         [shown] = desk.exploration.turns
+
+        def scored() -> int:
+            return sum(len(score.positions) for score in shown.scores.values())
+
         await desk.press("s")
         await desk.until_shown("token 1 of 24", "  ·  scoring ")
-        await desk.until(lambda: sum(len(score.positions) for score in shown.scores.values()) > 4)
+        await desk.until(lambda: scored() > 2)
         await desk.press("s")
         await desk.until_shown("scoring is stopped, s goes on")
         await server.until(lambda: not server.open_now())
         known = {key: list(score.positions) for key, score in shown.scores.items()}
         await desk.press("s")
-        await desk.until(lambda: sum(len(score.positions) for score in shown.scores.values()) > 10)
+        await desk.until(lambda: scored() > sum(map(len, known.values())))
         await desk.press("escape")
         await server.until(lambda: not server.open_now())
         for key, positions in known.items():
