@@ -13,7 +13,7 @@ from alignscope.measure.task.answers import normalised, number, right
 from alignscope.measure.task.chance import HANDS, NUMBERS
 from alignscope.measure.task.choices import picked
 
-FACTS = Path(__file__).parents[2] / "tui" / "training" / "facts.yaml"
+FACTS = Path(__file__).parents[2] / "tui" / "training" / "knowledge" / "facts.yaml"
 OPERATIONS = {"+": operator.add, "-": operator.sub, "times": operator.mul}
 
 

@@ -9,18 +9,18 @@ from random import Random
 
 import pytest
 
-from training.facts import Fact, facts, products, sums
 from training.instruct import examples, pairs, requests
-from training.instruct.asking import by_relation, held_questions, shapes
-from training.instruct.frames import framed, frames, gerund, wrappers
-from training.instruct.grammar import draw, parse, size
+from training.instruct.chats.scenes import short, statement
+from training.instruct.facts.asking import by_relation, held_questions, shapes
 from training.instruct.make import MIX
-from training.instruct.noise import is_question, normal, typed
-from training.instruct.scenes import short, statement
+from training.instruct.probes import PROBES
 from training.instruct.split import WIDE, held
-from training.instruct.wishes import asked, families
-from training.judge import asks_back, declines, japanese_share, right
-from training.probes import PROBES
+from training.instruct.templates.frames import framed, frames, gerund, wrappers
+from training.instruct.templates.grammar import draw, parse, size
+from training.instruct.templates.noise import is_question, normal, typed
+from training.instruct.wishes.families import asked, families
+from training.knowledge.facts import Fact, facts, products, sums
+from training.measure.judge import asks_back, declines, japanese_share, right
 from training.types import Example
 
 MANY = 30_000

@@ -16,7 +16,7 @@ pytest.importorskip("tokenizers")
 pytest.importorskip("gguf")
 
 from training.__main__ import tune_on  # noqa: E402
-from training.chats import (  # noqa: E402
+from training.corpus.chats import (  # noqa: E402
     LENGTHS,
     Chat,
     as_chat,
@@ -27,22 +27,22 @@ from training.chats import (  # noqa: E402
     together,
     unique,
 )
-from training.data import Corpus, with_answers, write_corpus  # noqa: E402
-from training.export import export  # noqa: E402
-from training.loop import Machine, Run, load_model, save_model  # noqa: E402
-from training.measure import MODELS  # noqa: E402
-from training.model import Config, Model  # noqa: E402
-from training.optim import Optimizers, orthogonalised, warm_stay_decay  # noqa: E402
-from training.pretrain import Plan, pretrain  # noqa: E402
-from training.serve import Twin  # noqa: E402
-from training.shards import Shards  # noqa: E402
-from training.shipped import mean, read  # noqa: E402
-from training.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids  # noqa: E402
-from training.tune import DpoPlan, SftPlan, prefer, tune  # noqa: E402
+from training.corpus.data import Corpus, with_answers, write_corpus  # noqa: E402
+from training.corpus.shards import Shards  # noqa: E402
+from training.corpus.tokenizer import DOC_ID, END_ID, Vocabulary, chat_ids  # noqa: E402
+from training.measure.__main__ import MODELS  # noqa: E402
+from training.measure.serve import Twin  # noqa: E402
+from training.network.export import export  # noqa: E402
+from training.network.model import Config, Model  # noqa: E402
+from training.network.optim import Optimizers, orthogonalised, warm_stay_decay  # noqa: E402
+from training.network.shipped import mean, read  # noqa: E402
+from training.stages.loop import Machine, Run, load_model, save_model  # noqa: E402
+from training.stages.pretrain import Plan, pretrain  # noqa: E402
+from training.stages.tune import DpoPlan, SftPlan, prefer, tune  # noqa: E402
 from training.types import Example, Page, Pair, Turn  # noqa: E402
 
 if TYPE_CHECKING:
-    from training.model import Model as Trained
+    from training.network.model import Model as Trained
 
 torch.set_num_threads(1)  # a model this small gains nothing by more, and threads that wait for a busy core lose a lot
 SHAPE = {"width": 64, "layers": 2, "heads": 2, "hidden": 128, "context": 256}

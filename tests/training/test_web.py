@@ -11,7 +11,7 @@ from statistics import mean, median
 
 import pytest
 
-from training.facts import facts
+from training.knowledge.facts import facts
 from training.types import Page
 from training.web import inflect, pages
 from training.web.grammar import Draw

@@ -12,17 +12,17 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from training.chats import balanced
-from training.data import write_corpus
-from training.export import export
+from training.corpus.chats import balanced
+from training.corpus.data import write_corpus
+from training.corpus.shards import Shards, all_of
+from training.corpus.tokenizer import Vocabulary
 from training.instruct import examples, pairs
-from training.loop import Interrupted, Machine, load_model, save_model
-from training.model import Config
-from training.pretrain import Plan, pretrain
-from training.shards import Shards, all_of
-from training.shipped import mean, read
-from training.tokenizer import Vocabulary
-from training.tune import DpoPlan, SftPlan, prefer, tune
+from training.network.export import export
+from training.network.model import Config
+from training.network.shipped import mean, read
+from training.stages.loop import Interrupted, Machine, load_model, save_model
+from training.stages.pretrain import Plan, pretrain
+from training.stages.tune import DpoPlan, SftPlan, prefer, tune
 from training.web import pages
 
 

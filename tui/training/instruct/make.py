@@ -7,15 +7,15 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from training.instruct.asking import by_relation, pick, question
-from training.instruct.badly import PAIRS
-from training.instruct.frames import some, wrapped, wrappers
-from training.instruct.grammar import size
-from training.instruct.noise import normal, typed
-from training.instruct.replies import answered, declined
-from training.instruct.scenes import SCENES
-from training.instruct.turns import TURNS
-from training.instruct.wishes import Asked, Family, asked, families
+from training.instruct.chats.badly import PAIRS
+from training.instruct.chats.scenes import SCENES
+from training.instruct.chats.turns import TURNS
+from training.instruct.facts.asking import by_relation, pick, question
+from training.instruct.templates.frames import some, wrapped, wrappers
+from training.instruct.templates.grammar import size
+from training.instruct.templates.noise import normal, typed
+from training.instruct.wishes.families import Asked, Family, asked, families
+from training.instruct.wishes.replies import answered, declined
 from training.types import Example, Pair, Request, Turn
 
 WRAP = 0.45
@@ -167,7 +167,7 @@ def of_families(kind: str, name: str, rng: Random) -> Example:
 @cache
 def probes() -> frozenset[str]:
     """The prompts of all probes in their normal form; nothing that is trained on may equal one."""
-    from training.probes import PROBES
+    from training.instruct.probes import PROBES
 
     return frozenset(normal(probe.prompt) for kind in PROBES for probe in PROBES[kind])
 

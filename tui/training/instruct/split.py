@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from zlib import crc32
 
-from training.instruct.noise import normal
+from training.instruct.templates.noise import normal
 
 SHARE = 11
 """One wording in so many is held out."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-_FORMS = yaml.load(Path(__file__).with_name("forms.yaml").read_text("utf-8"), yaml.CSafeLoader)
+_FORMS = yaml.load((Path(__file__).with_name("words") / "forms.yaml").read_text("utf-8"), yaml.CSafeLoader)
 _PLURALS: dict[str, str] = _FORMS["plurals"]
 _IRREGULAR: dict[str, str] = _FORMS["verbs"]
 _DOUBLE = frozenset(_FORMS["doubled"].split(", "))

@@ -17,7 +17,7 @@ _SOLD = ("cooking", "shopping")
 
 _GRIM = {
     name: frozenset(words.split(", "))
-    for name, words in yaml.load(Path(__file__).with_name("grim.yaml").read_text("utf-8"), yaml.CSafeLoader).items()
+    for name, words in yaml.load((_WORDS / "grim.yaml").read_text("utf-8"), yaml.CSafeLoader).items()
 }
 _BENT: dict[str, Callable[[str], str]] = {"base": str, "ing": gerund, "ed": past, "en": participle, "s": third}
 

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from training.types import Page
-from training.web import code, lexicon, quiz, wishes
-from training.web.facts_text import wordings
+from training.web import code, lexicon, wishes
+from training.web.facts import quiz
+from training.web.facts.wordings import wordings
 from training.web.grammar import Draw, Grammar, files
 
 _KINDS = Path(__file__).with_name("kinds")

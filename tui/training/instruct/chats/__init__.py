@@ -1,0 +1,1 @@
+"""Whole chats: of several turns, of a shape of their own, and with a fault in the reply."""

@@ -1,0 +1,1 @@
+"""What the twins know, and what they can be asked."""

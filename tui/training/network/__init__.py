@@ -1,0 +1,1 @@
+"""The network, how its weights move, and GGUF files made of it and read back."""
