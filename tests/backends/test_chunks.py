@@ -13,7 +13,7 @@ from alignscope.model.events import Alternative
 from alignscope.model.sampling import PRESETS
 from tests.backends.asking import ask, completion
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.standin.web import Exchange
 
 BASE = "mistral:text"

@@ -22,7 +22,7 @@ from alignscope.sessions.library.store import Store
 from alignscope.sessions.names import journal_of
 from alignscope.sessions.recording.recovery import recover
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.standin.web import Server
 from tests.standin.writing import rendered
 

@@ -8,7 +8,7 @@ from alignscope.backends.base import Backend
 from alignscope.model.score import Frame
 from alignscope.scoring.frame import Framed
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.standin.web import Server
 
 BASE = Language("base", agrees=0.78)

@@ -13,7 +13,7 @@ from alignscope.scoring.frame import Framed
 from alignscope.scoring.scorer import NoLogprobsError, Scorer, compare_tokenizers, split
 from tests.scoring.speaking import BASE, BEFORE, ECHOING, OLD_LLAMA_CPP, TWIN, speaking
 from tests.standin import Ollama, OpenAIStyle, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.standin.web import Exchange
 
 KINDS = ("ollama", "llamacpp", OLD_LLAMA_CPP, "vllm", "plain", ECHOING)

@@ -11,7 +11,7 @@ By hand: `python -m tests.standin --port 11500 --models pair --rate 40 --fault m
 from tests.standin.models import FOUR, LONELY, MANY, PAIR, Held
 from tests.standin.ollama import Ollama
 from tests.standin.openai import Flavour, OpenAIStyle
-from tests.standin.script import SCRIPTS, Fault, Script, Told
+from tests.standin.replies.script import SCRIPTS, Fault, Script, Told
 from tests.standin.web import Seen, Server
 
 __all__ = [

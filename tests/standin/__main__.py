@@ -9,7 +9,7 @@ from tests.standin.hub import Hub
 from tests.standin.models import SETS
 from tests.standin.ollama import Ollama
 from tests.standin.openai import Flavour, OpenAIStyle
-from tests.standin.script import SCRIPTS, Script
+from tests.standin.replies.script import SCRIPTS, Script
 
 
 async def serve(arguments: argparse.Namespace) -> None:

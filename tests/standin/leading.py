@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.standin.script import Fault, Script
+from tests.standin.replies.script import Fault, Script
 from tests.standin.web import Exchange
 from tests.standin.writing import Lists, Piece, pieces, send
 

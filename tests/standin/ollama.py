@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tests.standin.models import PAIR, Held
+from tests.standin.replies.script import QUEUE_FULL, SCRIPTS, Fault, Script
 from tests.standin.scheduler import QueueFullError, Runner, Scheduler
-from tests.standin.script import QUEUE_FULL, SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
 from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
 

@@ -6,10 +6,10 @@ import ssl
 from enum import StrEnum
 from typing import Any
 
-from tests.standin.language import tokenised
 from tests.standin.leading import figures, led
 from tests.standin.prompts import echoed, scored, whole
-from tests.standin.script import SCRIPTS, Fault, Script
+from tests.standin.replies.language import tokenised
+from tests.standin.replies.script import SCRIPTS, Fault, Script
 from tests.standin.web import Exchange, Server
 from tests.standin.writing import Lists, Piece, pieces, quoted, rendered, send
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.standin.language import tokenised
-from tests.standin.script import Script
+from tests.standin.replies.language import tokenised
+from tests.standin.replies.script import Script
 
 
 def scored(script: Script, prompt: str, number: int) -> dict[str, Any]:

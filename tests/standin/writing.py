@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.standin.language import Tops
-from tests.standin.script import Fault, Script, Told
+from tests.standin.replies.language import Tops
+from tests.standin.replies.script import Fault, Script, Told
 from tests.standin.web import Exchange, HangupError
 
 

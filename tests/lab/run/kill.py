@@ -20,7 +20,7 @@ from tests.commands.shell import Shell
 from tests.commands.warm import warm
 from tests.lab.run.running import spec_for
 from tests.standin import Ollama, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 
 CONCURRENCY: Final = 4
 SAMPLES_EACH: Final = 10

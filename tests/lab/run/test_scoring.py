@@ -18,7 +18,7 @@ from alignscope.lab.run.scores import SCORES, SCORES_ASIDE
 from alignscope.lab.run.work import Patience
 from tests.lab.run.running import Outcome, go, whole
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
-from tests.standin.language import Language, tokenised
+from tests.standin.replies.language import Language, tokenised
 from tests.standin.web import Server
 
 BASE, TWIN = Language("base", agrees=0.6), Language("twin", agrees=0.6)

@@ -16,10 +16,10 @@ from alignscope.lab.manifest import ChangedModelsError
 from alignscope.lab.run.work import Patience
 from tests.lab.run.running import go, spec_for, whole
 from tests.standin import Ollama, OpenAIStyle, Script
-from tests.standin.language import Language
 from tests.standin.models import Held
-from tests.standin.script import Fault, Told
-from tests.standin.text import ANSWER
+from tests.standin.replies.language import Language
+from tests.standin.replies.script import Fault, Told
+from tests.standin.replies.text import ANSWER
 from tests.waiting import until
 
 SEVEN = tuple(f" w{number}" for number in range(7))

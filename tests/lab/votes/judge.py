@@ -14,7 +14,7 @@ from alignscope.model.lineup.pane import Mode, PaneRequest
 from alignscope.run.servers import Servers
 from tests.lab import runs
 from tests.standin import Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 
 _REPLIES = re.compile(
     r"(?s)\[reply A\]\n(.*?)\n\[end of reply A\]\n\n\[reply B\]\n(.*?)\n\[end of reply B\]\n\n(.*?)\n"

@@ -19,7 +19,7 @@ from alignscope.model.lineup.pane import Mode
 from alignscope.model.vote import Vote, VotesError
 from tests.lab.votes import judge
 from tests.standin import Ollama, OpenAIStyle, Script
-from tests.standin.script import Fault
+from tests.standin.replies.script import Fault
 from tests.waiting import until
 
 

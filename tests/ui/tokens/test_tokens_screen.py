@@ -22,7 +22,7 @@ from alignscope.ui.themes import bundled_themes, contrast
 from tests.sessions.recorded import LINEUP
 from tests.sessions.recorded import events as plain_events
 from tests.standin import Ollama, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.ui.explorer.desk import explore
 from tests.ui.screens.host import save_picture
 from tests.ui.tokens.replies import PARIS, Drawn, events, token, turn, view

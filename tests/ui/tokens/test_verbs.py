@@ -16,7 +16,7 @@ from alignscope.ui.screens.replay.screen import ReplayScreen
 from alignscope.ui.screens.tokens.screen import TokensScreen
 from tests.scoring.speaking import BASE, TWIN
 from tests.standin import Ollama, Script
-from tests.standin.language import Language
+from tests.standin.replies.language import Language
 from tests.standin.writing import rendered
 from tests.ui.explorer.desk import Desk, explore
 from tests.ui.tokens.replies import PARIS, events, turn, view

@@ -4,7 +4,7 @@ from alignscope.model.launch import Launch
 from alignscope.model.vote import Vote
 from alignscope.ui.screens.votes.screen import VotesScreen
 from tests.standin.ollama import Ollama
-from tests.standin.script import Script
+from tests.standin.replies.script import Script
 from tests.ui.explorer.desk import Desk, explore
 from tests.ui.explorer.sessions.keeping import into_pane, kept, sent
 

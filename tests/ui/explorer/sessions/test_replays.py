@@ -9,7 +9,7 @@ from alignscope.ui.screens.replay.compare import CompareScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from tests.sessions.recorded import AT, LINEUP, two_turns
 from tests.standin.ollama import Ollama
-from tests.standin.script import Script
+from tests.standin.replies.script import Script
 from tests.ui.explorer.desk import explore
 from tests.ui.explorer.sessions.keeping import explore_playback, into_pane, kept, sent
 from tests.ui.screens.host import save_picture

@@ -18,7 +18,7 @@ from alignscope.ui.screens.library.library import LibraryScreen
 from alignscope.ui.screens.replay.screen import ReplayScreen
 from tests.sessions.recorded import AT, two_turns
 from tests.standin.ollama import Ollama
-from tests.standin.script import Script
+from tests.standin.replies.script import Script
 from tests.ui.explorer.desk import explore
 from tests.ui.explorer.sessions.keeping import into_pane, kept, sent
 from tests.waiting import HANGS

@@ -13,7 +13,7 @@ import msgspec
 from alignscope.backends.base import Backend, Fault, ServerError
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import whole
-from alignscope.commands.shift_output import JsonPrinter, TextPrinter
+from alignscope.commands.shift.output import JsonPrinter, TextPrinter
 from alignscope.measure.shift.comparison import Comparison, compare
 from alignscope.model.events import End
 from alignscope.model.launch import Launch

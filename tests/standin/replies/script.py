@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from tests.standin import text
-from tests.standin.language import Language
+from tests.standin.replies import text
+from tests.standin.replies.language import Language
 
 
 class Fault(StrEnum):

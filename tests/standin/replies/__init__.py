@@ -1,0 +1,1 @@
+"""What the stand-ins' models write, and what goes wrong on the way."""
