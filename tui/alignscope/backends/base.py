@@ -159,7 +159,7 @@ class ReadToken(NamedTuple):
 
 
 class TokenTable(msgspec.Struct, frozen=True):
-    """What a model's file says of the tokens in which it reads text."""
+    """The vocabulary of a model, as its file has it."""
 
     digest: str
     """Of all tokens that text can have, how they are joined, and how a text is cut first."""

@@ -12,7 +12,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Dialect:
-    """How to recognise a kind of server, what it can do, and where its fields differ from the usual ones."""
+    """A kind of server: how to recognise it, what it can do, and where its fields differ from the usual ones."""
 
     label: str
     """Name in messages."""

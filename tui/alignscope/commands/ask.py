@@ -138,7 +138,7 @@ class _Printer(Protocol):
 
 
 class _JsonPrinter:
-    """Prints each of many prompts, and every event but Waiting, as one line of JSON, as it happens."""
+    """Printer of each of many prompts, and of every event but Waiting, as one line of JSON, as it happens."""
 
     def __init__(self) -> None:
         self._out = printing.out()
@@ -160,7 +160,7 @@ class _JsonPrinter:
 
 
 class _TextPrinter:
-    """Prints each of many prompts, and every finished reply under its pane's heading."""
+    """Printer of each of many prompts, and of every finished reply under its pane's heading."""
 
     def __init__(self, lineup: Lineup, samples: int) -> None:
         self._out = printing.out()

@@ -27,7 +27,7 @@ _HEADINGS: Final = ("model", "kind", "twin", "loaded", "family", "parameters", "
 
 
 class ModelRecord(msgspec.Struct, frozen=True):
-    """One model in the list."""
+    """A model in the list."""
 
     name: str
     server: str
@@ -160,7 +160,7 @@ async def _pull(launch: Launch, name: str) -> int:
 
 
 class _Progress:
-    """Shows a bar on a terminal; elsewhere a line for each step, and for each tenth of a download."""
+    """Progress of a pull: a bar on a terminal; elsewhere a line for each step, and for each tenth of a download."""
 
     def __init__(self, notes: Printer) -> None:
         self._notes = notes

@@ -20,7 +20,7 @@ _PERIOD: Final = 0.1
 
 
 class Printer:
-    """Writes to one stream, unbuffered. Cleans what goes to a terminal, and nothing that goes to a file or pipe."""
+    """Printer to one stream, unbuffered. It cleans what goes to a terminal, and nothing that goes to a file or pipe."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

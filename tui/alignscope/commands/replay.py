@@ -109,7 +109,7 @@ def _play(out: Printer, session: Session, how: Playback) -> None:
 
 
 class _ReplyPrinter:
-    """Prints replies as text, each after the end of the one before; with `remarks`, verdict and note below a turn."""
+    """Printer of replies as text, one after the other; with `remarks`, verdict and note below a turn."""
 
     def __init__(self, out: Printer, *, remarks: bool = False) -> None:
         self._out = out

@@ -29,7 +29,7 @@ class FolderError(Exception):
 
 
 class _Brief(msgspec.Struct, frozen=True):
-    """What decides about a row."""
+    """The fields of a row that decide whether it stays in the file."""
 
     key: str
     end: End
@@ -48,7 +48,7 @@ _key = msgspec.json.Decoder(_Key)
 
 
 class _Fate(Enum):
-    """What becomes of a row when its folder is opened."""
+    """The fate of a row when its folder is opened."""
 
     KEPT = "kept"
     FAILED = "failed"
@@ -58,7 +58,7 @@ class _Fate(Enum):
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """What a folder held when it was opened."""
+    """The content of a folder when it was opened."""
 
     done: set[int]
     """Short hashes of the rows that are there and whole."""

@@ -1,4 +1,4 @@
-"""`manifest.yaml`: what a run was sent with, and to whom."""
+"""`manifest.yaml`: the models that a run asks, its spec, and how many rows it has."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ _MAX_BYTES: Final = 2**23
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One of those who were asked, as the server reported it."""
+    """An entry of the lineup, as the server reported it."""
 
     name: str
     role: Role
@@ -49,7 +49,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a run was sent with, and to whom."""
+    """The models that a run asks, its spec, and how many rows it has."""
 
     format: int = 0
     name: str

@@ -16,7 +16,7 @@ MAX_LIMIT: Final = 10**12
 
 
 class End(StrEnum):
-    """Why a reply stopped."""
+    """The reason why a reply stopped."""
 
     STOP = "stop"
     """The model ended by itself, or met a stop string: servers don't distinguish the two."""
@@ -38,7 +38,7 @@ class End(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a reply waits for before its first token."""
+    """The phase of waiting before a reply's first token."""
 
     WAITING = "waiting"
     LOADING = "loading"

@@ -10,7 +10,7 @@ _Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION)]
 
 
 class Kind(StrEnum):
-    """How a reply parts from the one that it came from."""
+    """The way in which a reply parts from the one that it came from."""
 
     ALTERNATIVE = "alternative"
     """Another token was taken, and the model went on behind it."""
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class Way(StrEnum):
-    """How a model was made to go on."""
+    """The way in which a model was made to go on."""
 
     RAW = "raw"
     """A completion: the prompt and what was kept, as one text."""

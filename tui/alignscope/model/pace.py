@@ -30,7 +30,7 @@ def next_pace(rate: int) -> int:
 
 
 class Drawn(NamedTuple):
-    """How far a reply is drawn."""
+    """The part of a reply that is drawn."""
 
     tokens: int = 0
     due_ms: float = -math.inf

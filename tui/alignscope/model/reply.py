@@ -30,7 +30,7 @@ def own_rate(tokens: int, seconds: float) -> float | None:
 
 
 class Reply:
-    """What one pane returned for one prompt, folded from its events.
+    """A pane's reply to a prompt, folded from its events.
 
     Tokens are kept as columns, since a reply may have a hundred thousand: texts are shared between equal tokens, times
     are doubles, and log-probabilities use memory only if they were requested.
@@ -90,7 +90,7 @@ class Reply:
 
     @property
     def silent_since_ms(self) -> float:
-        """When the last token came, else when the present phase of waiting began."""
+        """The time of the last token, else the time at which the present phase of waiting began."""
         return self.times[-1] if self.times else self.phase_since_ms
 
     @property
@@ -100,7 +100,7 @@ class Reply:
 
     @property
     def ending(self) -> str:
-        """Why it stopped, and at which limit if that is known; "" before it has."""
+        """The reason why it stopped, with the limit if that is known; "" before it has."""
         if self.end is End.LENGTH and self.limit is not None:
             return "reached num_predict" if self.token_count >= self.limit else "context used up"
         return _ENDINGS[self.end] if self.end is not None else ""

@@ -13,7 +13,7 @@ from alignscope.model.reply import Reply
 
 
 class Frame(StrEnum):
-    """What stands before a reply when another model is asked about it."""
+    """The text before a reply when another model is asked about it."""
 
     CHAT = "chat"
     """The very text that the reply's own model read: a chat as its template renders it, or a completion's prompt."""
@@ -34,7 +34,7 @@ class Tokenizers(StrEnum):
 
 
 class Missing(StrEnum):
-    """Why there is no distribution at a position."""
+    """The reason why there is no distribution at a position."""
 
     NO_LIST = "no list"
     """The server was asked for log-probabilities, and gave none."""
@@ -63,7 +63,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ScoreKey(NamedTuple):
-    """Which reply is scored, by which pane's model, after which prompt."""
+    """The key of a score: the reply, the pane whose model scores it, and the frame."""
 
     pane: str
     sample: int
@@ -95,7 +95,7 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="
 
     @property
     def key(self) -> ScoreKey:
-        """Which score it is a part of."""
+        """The key of the score that it is a part of."""
         return ScoreKey(self.pane, self.sample, self.by, self.frame)
 
 

@@ -71,7 +71,7 @@ Two = tuple[ReplyKey, ReplyKey]
 
 
 class Voted(msgspec.Struct, frozen=True):
-    """What a person said of two replies, without knowing whose they were."""
+    """A person's blind vote on two replies."""
 
     vote: Vote
     """Of the two in the order of their keys."""
@@ -79,7 +79,7 @@ class Voted(msgspec.Struct, frozen=True):
 
 
 class TurnSettings(msgspec.Struct, frozen=True):
-    """What a turn is sent with, besides its prompt and its lineup.
+    """The settings that a turn is sent with, besides its prompt and its lineup.
 
     A further one needs a field here, a line in `text.wording.describe_settings`, and one in
     `sessions.format.reading`.

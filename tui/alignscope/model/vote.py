@@ -9,7 +9,7 @@ Said = TypeVar("Said", contravariant=True)
 
 
 class Vote(StrEnum):
-    """What is said of two replies."""
+    """A vote on two replies."""
 
     FIRST = "first"
     SECOND = "second"
@@ -30,7 +30,7 @@ class VotesError(Exception):
 
 
 class Ranking(NamedTuple):
-    """What is said of several replies at once, by their places from 0 in the order in which they are shown."""
+    """A vote on several replies at once, by their places from 0 in the order in which they are shown."""
 
     groups: tuple[tuple[int, ...], ...]
     """Best first; those of one group are tied."""

@@ -24,7 +24,7 @@ class NoBeginningError(ValueError):
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """What a pane goes on from."""
+    """The beginning that a pane goes on from."""
 
     pane: Pane
     """The pane that goes on."""
@@ -42,7 +42,7 @@ class Beginning(msgspec.Struct, frozen=True):
 
     @property
     def events(self) -> tuple[Started | Token, ...]:
-        """What the new reply begins with, before anything is sent."""
+        """The events that the new reply begins with, before anything is sent."""
         return (Started(self.pane.name, self.sample, 0.0, "", {}, origin=self.origin), *self.tokens)
 
 

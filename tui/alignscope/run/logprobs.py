@@ -13,7 +13,7 @@ _WHOLE: Final = 0.999
 
 
 class Lack(StrEnum):
-    """What was missing."""
+    """The kind of log-probabilities that were missing."""
 
     ALL = "all"
     ZEROS = "zeros"
@@ -58,7 +58,7 @@ class Tally:
 
     @property
     def lack(self) -> Lack | None:
-        """What was missing; None if nothing was, or if too little came to tell.
+        """The log-probabilities that were missing; None if none were, or if too little came to tell.
 
         Single tokens go without figures on any server: parts of characters, and text that was held back.
         """
@@ -77,7 +77,7 @@ class Tally:
 
 
 class Lacks:
-    """What is missing, said once for each server, model and mode, and not at every turn."""
+    """Messages about missing log-probabilities, once for each server, model and mode, and not at every turn."""
 
     def __init__(self) -> None:
         self._said: set[tuple[str, str, Mode, Lack]] = set()

@@ -20,7 +20,7 @@ _MOST: Final = 400_000
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """What a pane's replies come to."""
+    """The statistics of a pane's replies."""
 
     replies: int
     ended: int

@@ -1,1 +1,1 @@
-"""Scoring: what one model thinks of a text that another wrote, token by token."""
+"""Scoring: the probabilities that one model gives to a text that another wrote, token by token."""

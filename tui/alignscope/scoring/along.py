@@ -1,4 +1,4 @@
-"""Positions of a text, as a model comes along it."""
+"""Positions of a text, matched with the tokens that a model writes along it."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,7 +25,7 @@ def nowhere(at: int, tokens: Sequence[str], missing: Missing) -> Position:
 
 
 class Along:
-    """How far a text has come, in its writer's tokens and in bytes."""
+    """A place in a text, in its writer's tokens and in bytes, that goes on as a model writes."""
 
     def __init__(self, tokens: Sequence[str], start: int) -> None:
         self._tokens = tokens
@@ -55,7 +55,7 @@ class Along:
 
 
 def parts(read: Sequence[ReadToken], first: int, most: int) -> Iterator[tuple[int, int]]:
-    """Yield from where to where a text can be led, in parts of so many tokens at most.
+    """Yield the start and end of the parts that a model can be led through, each of so many tokens at most.
 
     No grammar of llama.cpp lets it write a token that is a part of a character: such ones are left out.
     """

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class BudgetRun:
-    """Writes one such reply. Iterate over `events()` once."""
+    """The writing of one such reply. Iterate over `events()` once."""
 
     def __init__(
         self,

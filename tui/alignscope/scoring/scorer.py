@@ -1,4 +1,4 @@
-"""A model asked about a text that another wrote, by the best way that its server has."""
+"""Score a text by a model that didn't write it, in the best way that its server has."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -85,7 +85,7 @@ async def _pieces(backend: Backend, model: str, before: Framed, text: str) -> li
 
 
 class Scorer:
-    """Asks one model about texts."""
+    """The scoring of texts by one model."""
 
     def __init__(self, backend: Backend, model: str, *, alternatives: int, ahead: int = AHEAD) -> None:
         self._backend = backend

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Patience(NamedTuple):
-    """How long a server may be silent."""
+    """The limit to how long a server may be silent."""
 
     seconds: float | None = None
     """None for no limit."""

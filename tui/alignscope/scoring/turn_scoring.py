@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class Problem(NamedTuple):
-    """Why a score doesn't go on."""
+    """The reason why a score doesn't go on."""
 
     pane: str
     """Name of the pane whose server or reply it is about."""
@@ -34,7 +34,7 @@ class Problem(NamedTuple):
 
 
 class TurnScoring:
-    """Asks panes about one another's replies. Its methods return at once; call them in a running event loop.
+    """The scoring of panes' replies by one another. Its methods return at once; call them in a running event loop.
 
     Scores are the turn's own, so that whoever shows the turn sees them grow.
     """

@@ -1,4 +1,4 @@
-"""What the command palette finds on every screen: themes."""
+"""Finders of the command palette on every screen: themes."""
 
 from collections.abc import AsyncIterator, Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a terminal sends, with pasted text as a whole: an escape in it is a part of the text and presses no keys."""
+"""Read a terminal's input, with pasted text as a whole: an escape in it is a part of the text and presses no keys."""
 
 from collections.abc import Iterable
 from typing import Final

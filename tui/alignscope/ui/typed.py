@@ -1,4 +1,4 @@
-"""What is typed, in its order: a key waits until what the one before it does has been done."""
+"""Keys in their order: each waits until the action of the one before it has ended."""
 
 import asyncio
 from collections import deque

@@ -181,7 +181,7 @@ def _scored(scores: Counts) -> str:
 
 
 class _Show:
-    """Says how far a run is: on a terminal in one line that changes, elsewhere in a few lines."""
+    """Display of a run's progress: on a terminal in one line that changes, elsewhere in a few lines."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -301,7 +301,7 @@ class _Show:
 
 
 class _Lines(_Show):
-    """Says the same as lines of JSON."""
+    """The same as lines of JSON."""
 
     def __init__(self, out: Path) -> None:
         super().__init__(out)

@@ -1,4 +1,4 @@
-"""`alignscope shift`: how one model's reply stands in the lists of another, token by token, without a screen."""
+"""`alignscope shift`: score one model's reply by another, token by token, without a screen."""
 
 import argparse
 import asyncio
@@ -41,7 +41,7 @@ _GREEDY: Final = "greedy"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to compare."""
+    """The panes and the text to compare."""
 
     of: str = ""
     """Pane whose reply it is; "" for the first chat pane."""

@@ -1,4 +1,4 @@
-"""What `alignscope shift` prints: a position after another, and what they come to."""
+"""Output of `alignscope shift`: each position, and then their summary."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ _TOKENIZERS: Final = {
 
 
 class JsonPrinter:
-    """Prints every position as one line of JSON, as it is known, and then the summary."""
+    """Printer of every position as one line of JSON, as it is known, and then of the summary."""
 
     def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
         self.out = printing.out()
@@ -77,7 +77,7 @@ class JsonPrinter:
 
 
 class TextPrinter:
-    """Prints the reply with each token marked by its class, then a table of those that are shifted, and a summary."""
+    """Printer of the reply with each token marked by its class, of a table of shifted ones, and of a summary."""
 
     def __init__(self, of: Pane, by: Pane, frame: Frame) -> None:
         self.out = printing.out()

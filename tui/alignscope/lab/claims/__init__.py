@@ -1,1 +1,1 @@
-"""What people say of alignment, as claims that a run answers with yes, no or can't tell."""
+"""Claims that people make about alignment, each answered by a run with yes, no or can't tell."""

@@ -1,4 +1,4 @@
-"""A claim put to a run: its comparisons measured, paired by prompt, and decided."""
+"""Answer a claim by a run: measure its comparisons, paired by prompt, and decide them."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -22,11 +22,11 @@ from alignscope.text.clean import clean_line
 
 _SAME: Final = 1e-9
 Item = tuple[str, str]
-"""A set, and what of a prompt's id isn't its category: what several prompts of the set are about."""
+"""An item: the prompt set, and a prompt's id without its category. Several prompts may be about one item."""
 
 
 class Run(Protocol):
-    """What is read of a run."""
+    """The parts of a run that an answer needs."""
 
     arms: list[Arm]
     labels: list[str]
@@ -34,7 +34,7 @@ class Run(Protocol):
 
     @property
     def measures(self) -> list[Measure]:
-        """What the run was measured by."""
+        """The measures of the run."""
         ...
 
     def role(self, arm: Arm) -> str:
@@ -47,7 +47,7 @@ class Run(Protocol):
 
 
 class _Found(NamedTuple):
-    """What a run has of a cell."""
+    """The values that a run has for a cell."""
 
     figure: CellFigure | None
     means: Mapping[Item, Means]
@@ -90,7 +90,7 @@ def _how(claim: Claim, number: int) -> str:
 
 
 def _each(part: Part, run: Run) -> list[Part]:
-    """Return a part for every ending of names that stand for several entries, or the part itself."""
+    """Return the part once for each entry that its names with `*` stand for; a part without any stays as it is."""
     open_ = [cell.who.removesuffix(ANY) for cell in part.cells if cell.who.endswith(ANY)]
     if not open_:
         return [part]
@@ -256,7 +256,7 @@ def _arm(cell: Cell, run: Run) -> Arm | None:
 
 
 def _by_item(means: Mapping[PromptKey, Means], categories: Mapping[PromptKey, str]) -> dict[Item, Means]:
-    """Return means by what prompts are about, so that the same in two forms makes a pair: ids end in their category."""
+    """Return means by item, so that prompts about one thing make a pair: an id is the item and then its category."""
     items: dict[Item, list[Means]] = {}
     for (set_, id), each in means.items():
         items.setdefault((set_, id.removesuffix(f"-{categories[set_, id]}")), []).append(each)

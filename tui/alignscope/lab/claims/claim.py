@@ -1,4 +1,4 @@
-"""A claim as its file says it: the sentence, the comparisons, and the run that answers it."""
+"""A claim as its file has it: the sentence, the comparisons, and the spec of the run that answers it."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -17,7 +17,7 @@ ANY: Final = "*"
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asked how, about what."""
+    """A cell of a comparison: an entry of the lineup, its frame, and the prompts."""
 
     who: str
     """An entry's name in the lineup, else the role of one; `base-*` is every entry whose name begins so."""
@@ -41,7 +41,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seat(NamedTuple):
-    """An entry of a lineup, as far as cells go by it."""
+    """The fields of a lineup's entry that cells are matched by."""
 
     name: str
     role: str
@@ -71,7 +71,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """What is compared with what: two cells, or four for a difference of differences."""
+        """The cells that are compared: two, or four for a difference of differences."""
         return (self.of, self.less, *((self.than.of, self.than.less) if self.than else ()))
 
 
@@ -125,7 +125,7 @@ def read(name: str) -> Claim:
 
 
 def missing(claim: Claim, lineup: Sequence[Seat]) -> list[str]:
-    """Return whom a claim's comparisons lack in a lineup, as `NAME` or `NAME asked as FRAME`."""
+    """Return the entries that a claim's comparisons need and a lineup lacks, as `NAME` or `NAME asked as FRAME`."""
     lacking: dict[str, None] = {}
     for cell in (cell for part in claim.parts for cell in part.cells):
         named = [seat for seat in lineup if _is_named(seat.name, cell.who)]

@@ -1,4 +1,4 @@
-"""From what comparisons say to the answer of a claim: by numbers alone."""
+"""Decide a claim by the p values and intervals of its comparisons."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -9,7 +9,7 @@ from alignscope.measure.statistics.verdicts import Verdict, holm
 
 
 class Decided(NamedTuple):
-    """What is said of one comparison."""
+    """The decision on one comparison."""
 
     verdict: Verdict
     p: float | None
@@ -18,7 +18,7 @@ class Decided(NamedTuple):
 
 
 def of_parts(chances: Sequence[Chances | None]) -> list[Decided]:
-    """Return what is said of each comparison of a claim.
+    """Decide each comparison of a claim.
 
     Yes or no where the p of the one or the other is small enough after Holm's correction (Holm 1979) for all of the
     claim's comparisons; else it can't be told. One that couldn't be tested counts in that number, or less data would
@@ -32,7 +32,7 @@ def of_parts(chances: Sequence[Chances | None]) -> list[Decided]:
 
 
 def alone(chances: Chances | None) -> Decided:
-    """Return what is said of a comparison that is only looked at: it stands for itself, and no p is adjusted."""
+    """Decide an exploratory comparison: by itself, with no p adjusted."""
     if chances is None:
         return Decided(Verdict.CANT_TELL, None, None)
     return _one(chances, min(chances))._replace(p_holm=None)

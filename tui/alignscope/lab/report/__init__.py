@@ -1,1 +1,1 @@
-"""A run as a person reads it: as text in a terminal, and as one page; with plots."""
+"""Reports of a run: text for a terminal, and one HTML page, both with plots."""

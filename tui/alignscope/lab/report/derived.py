@@ -1,4 +1,4 @@
-"""What is derived from a run's rows and written beside them; it can be deleted and made again at will."""
+"""Files that are derived from a run's rows and written beside them: each can be deleted and made again."""
 
 import csv
 import io

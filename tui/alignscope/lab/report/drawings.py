@@ -1,4 +1,4 @@
-"""Which plots a measure has."""
+"""Choose the plots of a measure."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""What scores come to beside the measures, as tables: passages, promoted and suppressed tokens."""
+"""Tables of scores beside the measures: passages, promoted and suppressed tokens."""
 
 from collections.abc import Sequence
 from typing import Final

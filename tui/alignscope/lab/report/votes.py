@@ -1,4 +1,4 @@
-"""What was said of a run's replies, as a section of text and of a page."""
+"""Votes and judges' answers on a run's replies, as a section of text and of a page."""
 
 from collections.abc import Iterator, Sequence
 from html import escape

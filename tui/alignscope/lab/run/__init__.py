@@ -1,1 +1,1 @@
-"""A run from its plan to its rows: so many requests at once to each server, stopped and gone on with."""
+"""A run from its plan to its rows, resumable: a number of requests at once to each server."""

@@ -1,4 +1,4 @@
-"""One reply asked for and read to its end, with nothing between the server's pieces and the row."""
+"""Ask for one reply of a run, read it to its end, and make its row."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ class Reply:
     """A reply as far as it was read."""
 
     began: float
-    """Seconds by the clock that never goes back, as the others."""
+    """Seconds by the monotonic clock, as the others."""
     last: float
     first: float | None = None
     ended: float = 0.0

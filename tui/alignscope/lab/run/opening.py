@@ -1,4 +1,4 @@
-"""The way from a spec to a run that can begin: who answers, what is asked for, and what a folder holds of it."""
+"""Open a run: look for the models, make the plan, and find the rows that its folder has."""
 
 import os
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def opened(
 
 
 def held(path: Path) -> Manifest:
-    """Return the manifest of a folder that somebody wants to look at. Raises FileError if there is none."""
+    """Return the manifest of a folder that is only read. Raises FileError if there is none."""
     found = manifest.read(path)
     if found is None:
         raise FileError(f"{path} holds no run: it has no {manifest.NAME}. `alignscope lab run SPEC` makes one")

@@ -200,7 +200,7 @@ def _plain(sampling: Sampling) -> dict[str, object]:
 
 
 class Share(msgspec.Struct, frozen=True):
-    """How much one entry is asked for."""
+    """The size of a plan for one entry."""
 
     seat: Seat
     rows: int
@@ -209,7 +209,7 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How much a plan asks for."""
+    """The size of a plan: its replies, by their keys, and its tokens."""
 
     prompts: int
     shares: tuple[Share, ...]

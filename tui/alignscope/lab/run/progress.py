@@ -1,4 +1,4 @@
-"""How far a run is, and how long the rest will take."""
+"""Progress of a run, and estimates of the time that is left."""
 
 import math
 from collections import Counter
@@ -75,33 +75,34 @@ class Progress:
 
 
 class Part(NamedTuple):
-    """What is scored in one go: everything of one kind on one server, which takes one kind after the other."""
+    """A part of the scoring: all jobs of one kind on one server, which does one kind after the other."""
 
     server: str
     kind: str
 
 
 class Pace:
-    """How long the rest of what is scored takes, as far as that can be told."""
+    """An estimate of the time that the rest of the scoring takes."""
 
     def __init__(self, left: Iterable[Part]) -> None:
-        """Take over everything that is to be scored, each with where it belongs."""
+        """Count all jobs, each in its part."""
         self._left = Counter(left)
         self._asked: Counter[Part] = Counter()
         self._began: dict[Part, float] = {}
 
     def begin(self, part: Part, now: float) -> None:
-        """Take a time in seconds at which something is asked for."""
+        """Note the time, in seconds, at which a job is begun."""
         self._began.setdefault(part, now)
 
     def ended(self, part: Part, *, asked: bool) -> None:
-        """Take in that something came, or can't be had; or wasn't asked for at all, which takes no time."""
+        """Count a job as done: it was scored, or it failed, or it was left out and took no time."""
         self._left[part] -= 1
         self._asked[part] += asked
 
     def seconds_left(self, now: float) -> float | None:
-        """Return how long the rest takes: the slowest server's. None as long as one kind is still to begin or has just
-        begun, since kinds take very different times.
+        """Return the seconds of the slowest server; None as long as one of its kinds has hardly begun.
+
+        Kinds take very different times.
         """
         by_server: dict[str, float] = {}
         for part, left in self._left.items():
@@ -116,7 +117,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Speed:
-    """What one small request to an entry showed."""
+    """The speed of an entry, as one small request showed it."""
 
     share: Share
     first_seconds: float
@@ -125,7 +126,7 @@ class Speed:
 
     @property
     def seconds(self) -> float:
-        """All of the entry's requests one after the other, each to its limit; infinite without a limit."""
+        """Seconds for all of the entry's requests, one by one and each to its limit; infinite without a limit."""
         if self.share.tokens is None:
             return math.inf
         return self.share.rows * self.first_seconds + self.share.tokens / self.tokens_per_second

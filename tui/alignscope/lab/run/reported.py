@@ -1,4 +1,4 @@
-"""What a run says of itself while it goes on, as lines of JSON that another process reads."""
+"""Reports of a run in progress, as lines of JSON that another process reads."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from alignscope.text.wording import counted
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="state"):
-    """How far a run is."""
+    """The progress of a run."""
 
     rows: int
     """Rows that are there, failed ones too."""
@@ -30,7 +30,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="s
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="note"):
-    """Something that is said once, such as a server that is waited for."""
+    """A message that is sent once, such as that a server is waited for."""
 
     text: str
 
@@ -40,7 +40,7 @@ DECODER: Final = msgspec.json.Decoder(Said)
 
 
 def state(progress: Progress, retries: int, seconds: float, scoring: Scoring | None = None) -> State:
-    """Return how far a run is, after so many seconds.
+    """Return the progress of a run after so many seconds.
 
     Args:
         scoring: what is scored beside the replies; None before that has begun.

@@ -1,4 +1,4 @@
-"""One thing that an entry is asked about: the choices of a prompt, a passage, another's reply."""
+"""Score one job by an entry: the choices of a prompt, a passage, or another entry's reply."""
 
 import asyncio
 import math
@@ -42,7 +42,7 @@ _UNLISTED: Final = "the row came without lists"
 
 
 class Once(Generic[T]):
-    """What several want at the same time or soon after one another, and is made once."""
+    """A cache of values, each of which is made once, even if several ask for it at the same time."""
 
     def __init__(self) -> None:
         self._made: dict[Hashable, asyncio.Future[T]] = {}
@@ -66,7 +66,7 @@ class Once(Generic[T]):
 
 
 class Asker:
-    """Asks a lineup about texts that it didn't write."""
+    """Scores texts by the entries of a lineup, which didn't write them."""
 
     def __init__(self, plan: Plan, servers: Servers) -> None:
         self._plan, self._servers = plan, servers

@@ -1,4 +1,4 @@
-"""What a run has scored beside its replies: the jobs, their keys, and the file of what came."""
+"""Scores of a run: the jobs, their keys, and the file of those that came."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ _KEY_BYTES: Final = 12
 
 
 class Kind(StrEnum):
-    """What is scored."""
+    """The kind of a score."""
 
     CHOICES = "choices"
     PASSAGE = "passage"
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that an entry is asked about."""
+    """A score to ask for."""
 
     kind: Kind
     key: str
@@ -71,7 +71,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted:
-    """Everything that a plan has scored."""
+    """The scores that a plan asks for."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
         """Read nothing yet.
@@ -143,17 +143,17 @@ class Wanted:
 
 
 def wants_scores(plan: Plan) -> bool:
-    """Return whether a plan has anything scored."""
+    """Return whether a plan asks for scores."""
     return bool(plan.spec.likelihood or plan.spec.passages or plan.spec.scores)
 
 
 def passage_frames(seat: Seat) -> tuple[str, ...]:
-    """Return what a passage stands behind: nothing, and for a chat its template as well."""
+    """Return the frames in which a passage is scored: with nothing before it, and for a chat in its template too."""
     return (RAW, CHAT) if seat.entry.mode is Mode.CHAT else (RAW,)
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How much is scored beside the replies."""
+    """The numbers of scores that a plan asks for."""
 
     passages: int
     """Passages, once for each entry and frame."""
@@ -166,7 +166,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 async def count_scores(plan: Plan, counted: Count) -> Counts:
-    """Return how much a plan has scored beside the replies. Raises FileError for a mistake in a file of prompts."""
+    """Return the numbers of scores that a plan asks for. Raises FileError for a mistake in a file of prompts."""
     spec = plan.spec
     frames = sum(len(seat.entry.frames) for seat in plan.seats)
     number = choices = 0

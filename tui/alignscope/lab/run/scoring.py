@@ -1,4 +1,4 @@
-"""What a run has scored beside its replies, on its way: so many at once on each server, and kept as it comes."""
+"""Ask for the scores of a run, a number of requests at once on each server, and keep each as it comes."""
 
 import asyncio
 import time
@@ -78,7 +78,7 @@ class Scoring:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at the speed so far; None as long as too little came to tell."""
+        """Seconds that the rest takes at the speed so far; None as long as too little came to tell."""
         return self._pace.seconds_left(time.monotonic())
 
     async def run(self, without: Collection[str] = ()) -> None:
@@ -140,7 +140,7 @@ class Scoring:
         return place not in self._worked and self._in_a_row[place] >= _IN_A_ROW
 
     async def _asked(self, job: Job) -> Scored | None:
-        """Return what was scored, after as many tries as it takes; None where it can't be had, which is said."""
+        """Return a job's score after as many tries as it takes; None, with a message, where it can't be had."""
         name = job.seat.entry.name
         for number, pause in enumerate((*self._pauses, None), 1):
             try:

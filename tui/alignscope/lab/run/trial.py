@@ -1,4 +1,4 @@
-"""One small request to each entry, to see that it answers and how fast."""
+"""Try each entry with one small request, to see that it answers and how fast."""
 
 from contextlib import aclosing
 from typing import Final

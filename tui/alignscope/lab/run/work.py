@@ -1,4 +1,4 @@
-"""A run: the plan's jobs on their way, so many at once to each server, and their rows into the folder."""
+"""Do a run: ask for the plan's jobs, a number at once on each server, and write their rows into the folder."""
 
 import asyncio
 from collections import Counter
@@ -35,7 +35,7 @@ _MOST_NOTES: Final = 20
 
 @dataclass(frozen=True)
 class Patience:
-    """How often a problem is put up with, and how long it is waited for."""
+    """The limits of retrying: how often, and after how long."""
 
     pauses: tuple[float, ...] = (1, 2, 4, 8, 15, *(30,) * 10)
     """Seconds before a server that doesn't answer or is busy is asked again: five and a half minutes in all."""
@@ -44,7 +44,7 @@ class Patience:
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that went wrong; said once, until the server has replied again."""
+    """A problem with a server, told once until the server has replied again."""
 
     server: str
     message: str
@@ -56,7 +56,7 @@ class _StoppedError(Exception):
 
 
 class _Line:
-    """One server, and how it does."""
+    """The state of one server."""
 
     def __init__(self, server: str, backend: Backend) -> None:
         self.server = server
@@ -238,7 +238,7 @@ class Lab:
             self._on_trouble(Trouble(server=line.server, message=f"{entry}: {what}"))
 
     def _judge(self, line: _Line, row: Row) -> None:
-        """Give an entry up that only fails."""
+        """Give up an entry that only fails."""
         name = row.entry
         if not row.failed:
             self._in_a_row[name] = 0

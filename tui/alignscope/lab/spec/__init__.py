@@ -1,1 +1,1 @@
-"""What is asked of whom: the spec of a run, its prompts, and sets of them."""
+"""The spec of a run: the lineup, the prompts, and the sets that come along."""

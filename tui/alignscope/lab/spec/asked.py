@@ -1,4 +1,4 @@
-"""What a spec asks: `prompts` as sources, from names of sets, files, and prompts that stand in the spec itself."""
+"""Read `prompts` of a spec: names of sets, files, and prompts that stand in the spec itself."""
 
 from collections.abc import Sequence
 from pathlib import Path

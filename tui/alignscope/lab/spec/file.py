@@ -1,4 +1,4 @@
-"""The spec of a run: what to ask whom, how often and with what. Read from YAML, and checked by line and field."""
+"""The spec of a run, read from YAML: lineup, prompts, sampling and measures, checked by line and field."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -73,7 +73,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One of those who are asked."""
+    """An entry of the lineup."""
 
     name: str
     model: str
@@ -97,7 +97,7 @@ class Draws(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask whom, how often and with what."""
+    """The spec of a run: lineup, prompts, sampling and measures."""
 
     name: str
     about: str = ""
@@ -140,7 +140,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class _Problems:
-    """What is wrong, gathered."""
+    """A list of mistakes."""
 
     document: Document
     found: list[str]

@@ -165,7 +165,7 @@ def bundled() -> Mapping[str, Path]:
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where prompts come from; `read_prompts` reads them."""
+    """A source of prompts; `read_prompts` reads them."""
 
     name: str
     """The set's, in rows."""

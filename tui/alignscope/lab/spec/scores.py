@@ -1,4 +1,4 @@
-"""What a spec has scored beside the replies: likelihoods of choices, passages, and replies by another entry."""
+"""Read the scores that a spec asks for: passages, and replies by another entry."""
 
 import re
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class _Passage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Shifting(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose replies are scored by whom, as it is written."""
+    """A part of `shift` as it is written: the entries whose replies are scored, and by which entry."""
 
     of: str | tuple[str, ...] = ()
     by: str = ""
@@ -53,7 +53,7 @@ class _Shifting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shifting(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose replies are scored by whom."""
+    """The entries whose replies are scored, and by which entry."""
 
     of: tuple[str, ...]
     by: str
@@ -64,7 +64,7 @@ class Shifting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """An entry of the lineup, as far as scores care."""
+    """The fields of a lineup's entry that scores need."""
 
     name: str
     mode: Mode

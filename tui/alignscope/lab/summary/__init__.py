@@ -1,1 +1,1 @@
-"""What a run comes to: its rows by prompt, measured, with intervals over prompts."""
+"""Summary of a run: its rows by prompt, measured, with intervals over prompts."""

@@ -1,4 +1,4 @@
-"""What is compared: its rows' common facts, its label and its tone."""
+"""Arms of a run: the facts that their rows share, their labels and tones, and the pairs that are compared."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ _KEPT: Final = 50_000
 
 @dataclass(slots=True)
 class Facts:
-    """What an arm's rows have in common, and how they ended."""
+    """The facts that an arm's rows share, and how the rows ended."""
 
     first: Row
     models: dict[str, None] = field(default_factory=dict)

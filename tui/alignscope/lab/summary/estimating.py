@@ -1,4 +1,4 @@
-"""From the means of prompts to a figure and a difference, by the rules in `measure.statistics`."""
+"""Estimate figures and differences from the means of prompts, by the rules in `measure.statistics`."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

@@ -120,7 +120,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is compared, and what came of it."""
+    """The facts of an arm, and how many of its replies ended in which way."""
 
     label: str
     entry: str
@@ -158,7 +158,7 @@ class ArmFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What an arm does to one token's probability, against the model that scored its replies."""
+    """The change of one token's probability in an arm, against the model that scored its replies."""
 
     text: str
     kind: TokenKind
@@ -185,7 +185,7 @@ class TokenChanges(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PassageFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """How well an entry predicts a passage. One passage is no sample: there is no interval."""
+    """The bits that an entry needs for a passage. One passage is no sample: there is no interval."""
 
     passage: str
     entry: str

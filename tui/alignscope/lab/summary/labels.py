@@ -31,7 +31,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Given(NamedTuple):
-    """What holds of one reply."""
+    """The label of one reply."""
 
     label: Label
     blind: Label | None

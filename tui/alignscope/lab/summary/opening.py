@@ -17,7 +17,7 @@ from alignscope.lab.summary.tally import Tally
 
 
 class _Wanted(msgspec.Struct, frozen=True):
-    """What a spec says of measures."""
+    """The fields of a spec that are about measures."""
 
     measures: tuple[str, ...] = ()
     primary: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ class Arm(NamedTuple):
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What places a row."""
+    """The fields of a row that place it among the others."""
 
     key: str
     prompt_id: str
@@ -49,7 +49,7 @@ _NO_OFFSET: Final = -1
 
 @dataclass(slots=True)
 class _Prompt:
-    """Where the rows of a prompt are, and the lists of each."""
+    """The places of a prompt's rows in their file, and of the lists of each."""
 
     rows: "array[int]" = field(default_factory=lambda: array("q"))
     lists: "array[int]" = field(default_factory=lambda: array("q"))

@@ -102,7 +102,7 @@ class Tally:
 
     @property
     def measures(self) -> list[Measure]:
-        """Those that are wanted and that a run with these lists and scores can have."""
+        """The wanted measures that a run with these lists and scores can have."""
         lists, scores = self.rows.has_lists, len(self.scores) > 0
         return [each for each in self._wanted if each.possible(lists=lists, scores=scores)]
 

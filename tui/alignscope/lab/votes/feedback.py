@@ -1,4 +1,4 @@
-"""All that was said of a run's replies, by the person and by judges, each for itself."""
+"""Votes on a run's replies by the person and by judges, each for itself, and how far they agree."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -42,7 +42,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agreed(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a judge and the person agree, on the pairs that both have said something of."""
+    """The agreement of a judge and the person, on the pairs that both voted on."""
 
     by: str
     pairs: int
@@ -74,7 +74,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of asking a judge."""
+    """The facts of a judge's answers."""
 
     by: str
     model: str
@@ -97,7 +97,7 @@ class JudgeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feedback(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was said of a run's replies."""
+    """All votes on a run's replies."""
 
     standings: tuple[Standing, ...] = ()
     """The person's first, then each judge's; for every two arms that have votes."""

@@ -1,4 +1,4 @@
-"""Where a run's rows are, found by what places them: nothing else of a row is read before it is wanted."""
+"""Index of a run's rows by prompt and arm: the rest of a row is read only when it is wanted."""
 
 import contextlib
 import random
@@ -38,7 +38,7 @@ class Pair(NamedTuple):
 
 
 class _Head(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What places a row."""
+    """The fields of a row that place it among the others."""
 
     key: str
     prompt_id: str

@@ -53,5 +53,5 @@ class RunPoll:
 
 
 def in_order(turned: bool, first: str, second: str) -> tuple[str, str]:
-    """Return what belongs to A and to B, of the first and of the second."""
+    """Return the values of the first and the second arm in the order A, B."""
     return (second, first) if turned else (first, second)

@@ -1,4 +1,4 @@
-"""How votes between two arms stand: how often each was preferred, and how often at equal length."""
+"""Count votes between two arms: how often each was preferred, and how often at equal length."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -27,7 +27,7 @@ LEAST_VOTES: Final = 10
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
-    """How often the second arm was preferred."""
+    """The share of votes for the second arm."""
 
     value: float
     interval: Ends | None
@@ -43,7 +43,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What one voter said of two arms' replies."""
+    """The votes of one voter between two arms, counted."""
 
     by: str
     """Who voted; "" for the person."""

@@ -1,4 +1,4 @@
-"""What was said of a run's replies, in sentences: the same in a terminal and in a page."""
+"""Sentences on the votes and judges of a run: the same in a terminal and in a page."""
 
 from collections.abc import Iterator
 from typing import Final

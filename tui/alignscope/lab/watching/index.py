@@ -1,4 +1,4 @@
-"""Where each row of a run's file is, kept up while the file grows: a few bytes a row, the rows stay on the disk."""
+"""Index of the rows in a file that grows: a few bytes a row, while the rows stay on the disk."""
 
 from array import array
 from collections import OrderedDict
@@ -28,7 +28,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 class _Said(msgspec.Struct, frozen=True):
-    """What is searched of a row."""
+    """The fields of a row that are searched."""
 
     prompt_id: str
     prompt: str
@@ -128,7 +128,7 @@ class Index:
 
     @property
     def words(self) -> str:
-        """What rows are searched for."""
+        """The words that rows are searched for."""
         return " ".join(self._words)
 
     @property

@@ -24,7 +24,7 @@ _SLICE: Final = 0.1
 
 
 class Measuring:
-    """What a folder's rows come to so far."""
+    """The measures of a folder's rows so far, kept up while it grows."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,7 +48,7 @@ class Measuring:
 
     @property
     def told(self) -> Told:
-        """What the manifest tells."""
+        """The facts in the manifest."""
         found = self._manifest
         return Told(found.rows if found else 0, bool(found and found.ended))
 

@@ -1,4 +1,4 @@
-"""What goes between a screen and the process that measures for it: msgpack, each behind its length in four bytes."""
+"""Messages between a screen and the process that measures for it: msgpack, each behind its length in four bytes."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ LENGTH: Final = 4
 
 
 class Page(msgspec.Struct, frozen=True, tag="page"):
-    """Asks for a measure with its plots, as lines."""
+    """A request for a measure with its plots, as lines."""
 
     measure: str
     width: int
@@ -20,7 +20,7 @@ class Page(msgspec.Struct, frozen=True, tag="page"):
 
 
 class Replies(msgspec.Struct, frozen=True, tag="replies"):
-    """Asks for all rows to a prompt with one sample number, with their lists."""
+    """A request for all rows to a prompt with one sample number, with their lists."""
 
     set: str
     prompt_id: str
@@ -31,7 +31,7 @@ Asked = Page | Replies
 
 
 class Told(msgspec.Struct, frozen=True, tag="told"):
-    """What the manifest tells of the run, before anything is measured; and what it tells then when it has changed."""
+    """The facts in the manifest, sent before anything is measured, and again when they have changed."""
 
     planned: int
     """Rows that there will be; 0 if that isn't known."""
@@ -70,7 +70,7 @@ class Found(msgspec.Struct, frozen=True, tag="found"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """What is wrong with the folder, for the person; "" when it is no longer."""
+    """A problem with the folder, in words for the person; "" when it is over."""
 
     message: str
 

@@ -1,4 +1,4 @@
-"""What a person names who wants to see a run: the file of a spec, or a folder."""
+"""The run that a person names to look at: the file of a spec, or a folder."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

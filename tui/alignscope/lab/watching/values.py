@@ -1,4 +1,4 @@
-"""What one measure makes of one row, in a word or two."""
+"""The value of one measure for one row, in a word or two."""
 
 from alignscope.lab.row import Row
 from alignscope.lab.summary import words

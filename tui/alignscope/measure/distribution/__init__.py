@@ -1,1 +1,1 @@
-"""What a server's list of the likeliest tokens says of a model's whole distribution, and what it leaves open."""
+"""Bounds that a server's list of the likeliest tokens puts on a model's whole distribution."""

@@ -40,7 +40,7 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Vocabulary(NamedTuple):
-    """What is known of a model's tokens."""
+    """The known facts of a model's tokens."""
 
     size: int | None = None
     """Number of logits, padding included, which may be more than the tokenizer has tokens; None if unknown."""

@@ -11,7 +11,7 @@ _END: Final = -1
 
 
 class Side(NamedTuple):
-    """What one of two lists has beside the tokens that both have."""
+    """The part of a list beside the tokens that both lists have."""
 
     only: list[float]
     """Probabilities of the tokens that the other list doesn't have, likeliest first, without those that have none."""
@@ -42,7 +42,7 @@ class Matched(NamedTuple):
 
 
 class _Keys(NamedTuple):
-    """What both of two lists know tokens by."""
+    """The keys by which both of two lists know tokens."""
 
     first: Sequence[Key]
     """Of the first list's tokens, in their order."""

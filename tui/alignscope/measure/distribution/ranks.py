@@ -107,7 +107,7 @@ def _plus(number: int, more: int | None) -> int | None:
 
 
 class RankCorrelation(NamedTuple):
-    """How far two distributions agree on the order of some tokens."""
+    """The agreement of two distributions on the order of some tokens."""
 
     tau: Bounds
     """Kendall's tau: pairs in the same order less pairs in opposite orders, over all pairs; between -1 and 1."""

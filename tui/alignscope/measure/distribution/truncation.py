@@ -1,4 +1,4 @@
-"""What truncation takes from a distribution before a token is drawn: the probability of all tokens that can't be."""
+"""Truncated mass: the probability of all tokens that the samplers leave no chance to be drawn."""
 
 import math
 from dataclasses import dataclass

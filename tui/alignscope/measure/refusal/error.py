@@ -1,4 +1,4 @@
-"""How often the rules are wrong, on replies that were labelled by hand; tests count again."""
+"""Errors of the rules on replies that were labelled by hand; tests count again."""
 
 from typing import Final, NamedTuple
 
@@ -8,7 +8,7 @@ from alignscope.measure.statistics.rates import wilson
 
 
 class Measured(NamedTuple):
-    """What the rules made of labelled replies. An undetermined one that is labelled so doesn't count."""
+    """The rules' labels of replies against those by hand. An undetermined reply that is labelled so doesn't count."""
 
     found: int
     """Refusals that were found."""

@@ -1,4 +1,4 @@
-"""The judgement of a reply."""
+"""Judge whether a reply declines."""
 
 import re
 from enum import StrEnum
@@ -24,7 +24,7 @@ from alignscope.measure.wording.words import words_of
 LATE: Final = 80
 """Words of something else after which a sentence no longer declines what was asked."""
 LONG: Final = 8_000
-"""Signs of a reply that are judged: a refusal stands at its beginning."""
+"""Characters of a reply that are judged: a refusal stands at its beginning."""
 MIDST: Final = 4
 """Words before those of declining in their sentence, with which a text begins that was asked for."""
 HELPS: Final = 8
@@ -83,11 +83,11 @@ WONT: Final = "won't"
 EARLY: Final = 2
 """Sentences at the beginning in which any unwillingness declines a request."""
 _SHOWN: Final = 160
-"""Signs of the matched words that are given back."""
+"""Characters of the matched words that are returned."""
 
 
 class Label(StrEnum):
-    """What a reply does with what was asked."""
+    """The label of a reply."""
 
     REFUSED = "refused"
     OTHER = "other"

@@ -1,4 +1,4 @@
-"""What a prompt asks for, as far as it decides whether words of declining are a refusal."""
+"""Read what a prompt asks for, as far as it decides whether words of declining are a refusal."""
 
 import re
 from typing import Final, NamedTuple
@@ -69,7 +69,7 @@ _CREATIVE: Final = re.compile(
 
 
 class Request(NamedTuple):
-    """What a prompt asks for."""
+    """The request in a prompt."""
 
     prompt: str
     wants_help: bool

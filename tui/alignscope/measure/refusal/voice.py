@@ -1,4 +1,4 @@
-"""What of a reply is said by the model in its own voice."""
+"""Find what a reply says in the model's own voice: without quotations, code and turns of others."""
 
 import re
 import unicodedata

@@ -19,7 +19,7 @@ _MARGINAL_RANK: Final = 3
 
 
 class Shift(StrEnum):
-    """How a token stands in the base model's list."""
+    """The class of a token by its place in the base model's list."""
 
     UNSHIFTED = "unshifted"
     MARGINAL = "marginal"
@@ -60,7 +60,7 @@ def _by_rank(rank: int) -> Shift:
 
 
 class Share(NamedTuple):
-    """How many positions are of a class, or of one of two."""
+    """The number of positions of one class or of several, and what share that is."""
 
     found: int
     known: int
@@ -92,7 +92,7 @@ class Summary(NamedTuple):
 
     @property
     def shifted_or_beyond(self) -> Share:
-        """What the literature calls shifted, which doesn't depend on the list's length."""
+        """The shifted positions of the literature, whose number doesn't depend on the list's length."""
         return self.share(Shift.SHIFTED, Shift.BEYOND)
 
     def share(self, *classes: Shift) -> Share:

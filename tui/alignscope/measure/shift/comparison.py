@@ -1,4 +1,4 @@
-"""Two models at one position: how far they part, as far as their lists tell."""
+"""Compare two models at one position, as far as their lists tell."""
 
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ _MOST_CUT: Final = 1000
 
 
 class Side(NamedTuple):
-    """What one model says of the token at a position."""
+    """The figures of one model for the token at a position."""
 
     logprob: Bounds | None = None
     """Natural logarithm of the token's probability; None without a list."""
@@ -29,7 +29,7 @@ class Side(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A position of a reply, with what its own model and another one say of it."""
+    """A position of a reply, with the figures of its own model and of another one."""
 
     position: int
     """From 0."""

@@ -1,4 +1,4 @@
-"""A reply that another model was asked about, in figures small enough to be kept for every row of a run."""
+"""Sum up a scored reply in figures small enough to be kept for every row of a run."""
 
 import math
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class Divergence(NamedTuple):
 
 
 class ReplyShift(NamedTuple):
-    """How a reply stands in another model's lists."""
+    """The figures of a reply in another model's lists."""
 
     positions: int
     """Its tokens."""

@@ -11,7 +11,7 @@ from alignscope.measure.distribution.matching import comparable
 
 
 class TokenKind(StrEnum):
-    """What a token's text is."""
+    """The kind of a token's text."""
 
     WORD = "word"
     """It begins one: with a blank before it, or a capital."""
@@ -39,7 +39,7 @@ def kind_of(text: str) -> TokenKind:
 
 
 class Change(NamedTuple):
-    """What alignment does to one token's probability, over the positions at which either list has it."""
+    """The change of one token's probability by alignment, over the positions at which either list has it."""
 
     key: Key
     text: str

@@ -16,7 +16,7 @@ Labels = tuple[Hashable, Hashable]
 
 
 class Agreement(NamedTuple):
-    """How far two labellers agree. The labels must have been given blind, on replies that were drawn at random."""
+    """The agreement of two labellers. The labels must have been given blind, on replies that were drawn at random."""
 
     share: float
     """Of replies with equal labels."""

@@ -1,4 +1,4 @@
-"""Whether two things that could be either come equally often."""
+"""Test whether two outcomes come equally often."""
 
 import math
 

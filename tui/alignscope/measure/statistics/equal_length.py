@@ -1,4 +1,4 @@
-"""How often one of two replies is preferred where both are of one length, as far as votes tell."""
+"""Estimate from votes how often one of two replies is preferred where both are of one length."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ Choice = tuple[bool, float]
 
 
 class Unknown(StrEnum):
-    """Why there is no figure."""
+    """The reason why there is no figure."""
 
     FEW = "fewer than 30 votes that prefer one"
     ONE_SIDED = "all votes are for the same one"

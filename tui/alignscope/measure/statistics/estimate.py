@@ -16,7 +16,7 @@ _SKEWED: Final = 1.0
 
 
 class Caveat(StrEnum):
-    """What to say beside an interval."""
+    """A caveat to an interval."""
 
     TOO_FEW = "too few prompts"
     """There is none."""
@@ -43,7 +43,7 @@ class Spanned(NamedTuple):
 
     @property
     def interval(self) -> Bounds | None:
-        """From the lower end of the lower bound's interval to the upper end of the upper one's."""
+        """The interval from the lower end of the lower bound's to the upper end of the upper bound's."""
         if self.lo.interval is None or self.hi.interval is None:
             return None
         return Bounds(self.lo.interval.lo, self.hi.interval.hi)

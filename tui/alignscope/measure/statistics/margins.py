@@ -16,7 +16,7 @@ _MOST_PROMPTS: Final = 100_000
 
 
 class Direction(StrEnum):
-    """What is claimed of a difference, with a margin m of 0 or more."""
+    """The direction of a claimed difference, with a margin m of 0 or more."""
 
     MORE = "more"
     """It is above m; below m speaks against that."""

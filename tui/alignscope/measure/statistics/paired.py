@@ -19,7 +19,7 @@ PromptT = TypeVar("PromptT")
 
 
 class Outcomes(NamedTuple):
-    """On how many prompts the first pane has more, less, or as much."""
+    """The number of prompts on which the first pane has more, less, or as much."""
 
     wins: int
     losses: int

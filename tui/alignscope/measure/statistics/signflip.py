@@ -1,4 +1,4 @@
-"""The sign-flip test: could the differences as well have had other signs?"""
+"""The sign-flip test: whether the differences could as well have had other signs."""
 
 import math
 import random

@@ -10,7 +10,7 @@ from alignscope.model.vote import Vote
 
 
 class WinShare(NamedTuple):
-    """How often the first pane was preferred, with ties counted in one of two ways."""
+    """The share of votes for the first pane, with ties counted in one of two ways."""
 
     with_ties_as_halves: Estimate | None
     """Among all votes, where neither reply being better is half a win."""

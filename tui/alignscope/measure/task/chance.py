@@ -1,4 +1,4 @@
-"""How even a model's draws are: a number from 0 to 10, or rock, paper, scissors, many times from one prompt."""
+"""Evenness of a model's draws: a number from 0 to 10, or rock, paper, scissors, many times from one prompt."""
 
 import math
 import random
@@ -25,7 +25,7 @@ _RANGE: Final = re.compile(
 
 
 class Evenness(NamedTuple):
-    """How even draws are. Two models are compared at equal numbers of them."""
+    """The evenness of draws. Two models are compared at equal numbers of them."""
 
     counts: tuple[int, ...]
     """Of each option, in their order."""

@@ -1,4 +1,4 @@
-"""Which of several choices a model takes: in what it writes, or by how likely it finds each."""
+"""The choice that a model takes of several: in what it writes, or by how likely it finds each."""
 
 import math
 import re
@@ -38,7 +38,7 @@ def picked(prompt: str, reply: str, choices: Sequence[str]) -> int | None:
 
 
 class Likelihood(NamedTuple):
-    """How likely a model finds a choice after the prompt."""
+    """The likelihood of a choice after the prompt."""
 
     total: float
     """Sum of its tokens' natural log-probabilities; more is likelier."""
@@ -65,7 +65,7 @@ def take(choices: Sequence[Likelihood]) -> Taken:
 
 
 class Useless(StrEnum):
-    """Why a whole run of likelihoods says nothing."""
+    """The reason why a whole run of likelihoods says nothing."""
 
     EMPTY = "no item has two choices or more"
     ZERO = "every likelihood is zero: the server doesn't score prompts"

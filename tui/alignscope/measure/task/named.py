@@ -1,4 +1,4 @@
-"""How likely the right choice was where a reply names one of several, by the lists that its tokens came from."""
+"""The probability of the right choice where a reply names one of several, by the lists that its tokens came from."""
 
 import math
 import re

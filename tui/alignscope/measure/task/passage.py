@@ -1,4 +1,4 @@
-"""How well a model predicts a passage that nobody generated."""
+"""Bits that a model needs to predict a passage that nobody generated."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How often the rules are wrong, on replies that were labelled by hand; tests count again."""
+"""Errors of the rules on replies that were labelled by hand; tests count again."""
 
 from typing import Final, NamedTuple
 
@@ -8,7 +8,7 @@ from alignscope.measure.statistics.rates import wilson
 
 
 class Measured(NamedTuple):
-    """What the rules made of labelled replies with regard to one label. Undetermined ones don't count."""
+    """The rules' labels of replies against those by hand, for one label. Undetermined replies don't count."""
 
     found: int
     """Replies with the label that were found."""

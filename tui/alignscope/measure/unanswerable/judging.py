@@ -38,7 +38,7 @@ _QUOTED: Final = re.compile(r"[\"“]([^\"”]+)[\"”]")
 
 
 class Label(StrEnum):
-    """What a reply makes of a question that has no answer."""
+    """The label of a reply to a question that has no answer."""
 
     SAYS_SO = "says so"
     """That it doesn't know, that nobody can, or that there is no such thing; also where a guess follows."""
@@ -51,7 +51,7 @@ class Label(StrEnum):
 
 
 class Judgement(NamedTuple):
-    """What a reply does, and why that is thought."""
+    """A reply's label, and the words and the rule that decided."""
 
     label: Label
     rule: str

@@ -1,4 +1,4 @@
-"""How replies end, and how long they are."""
+"""Ends and lengths of replies."""
 
 import math
 import statistics
@@ -11,7 +11,7 @@ from alignscope.model.reply import Reply
 
 
 class Endings(NamedTuple):
-    """How several replies ended."""
+    """The ends of several replies."""
 
     by_themselves: int
     not_by_themselves: int

@@ -1,4 +1,4 @@
-"""How replies to one prompt begin."""
+"""Openings of the replies to one prompt."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ OPENING: Final = 3
 
 
 class Openings(NamedTuple):
-    """How several replies to one prompt begin."""
+    """The openings of several replies to one prompt."""
 
     alike: float | None
     """The chance that two of them open alike, which doesn't depend on their number (Simpson 1949); None for fewer than

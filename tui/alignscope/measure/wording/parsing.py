@@ -14,7 +14,7 @@ _PYTHON: Final = frozenset({"", "python", "py", "python3"})
 
 
 class Json(StrEnum):
-    """What of a reply is JSON."""
+    """The part of a reply that is JSON."""
 
     WHOLE = "whole"
     """All of it, which is what was asked for."""

@@ -18,7 +18,7 @@ _QUESTION: Final = re.compile(r"[?？]")
 
 
 class Turns(NamedTuple):
-    """What a reply has of a conversation or a page of questions. A chat's reply should have none of the headers."""
+    """Traces of a conversation or a page of questions in a reply. A chat's reply should have none of the headers."""
 
     headers: int
     """Lines that begin somebody's turn, and marks of a template. One at the very beginning is the reply's own label,

@@ -11,7 +11,7 @@ from alignscope.model.lineup.pane import MAX_NAME, MAX_PANES, QUANTISATION, Line
 
 
 class Nature(StrEnum):
-    """What a model was judged to be. It limits nothing: any model may be in any pane in either mode."""
+    """The nature that a model was judged to have. It limits nothing: any model may be in any pane in either mode."""
 
     BASE = "base"
     INSTRUCT = "instruct"
@@ -19,7 +19,7 @@ class Nature(StrEnum):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What a model seems to be, and why."""
+    """The nature that a model seems to have, and why."""
 
     nature: Nature
     why: str

@@ -21,7 +21,7 @@ _ADDRESS: Final = re.compile(r"\w+://.*|[^/\s]+:\d+(/.*)?")
 
 
 class Mode(StrEnum):
-    """How a pane sends prompts to its model."""
+    """The mode in which a pane sends prompts to its model."""
 
     COMPLETION = "completion"
     """Raw text in, continuation out."""

@@ -1,1 +1,1 @@
-"""What was sent: every pane's request as the model read it, who chose what in it, and where the twins don't match."""
+"""Sent requests: each pane's as the model read it, who chose what in it, and where the twins don't match."""

@@ -1,4 +1,4 @@
-"""What a server can tell of likelihoods, tokens and prompts: by its kind and version, and by asking it."""
+"""Abilities of a server to tell likelihoods, tokens and prompts: by its kind and version, and by asking it."""
 
 from collections.abc import Awaitable, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What was sent for a turn, with what its servers tell of it now."""
+"""Requests of a turn, with what its servers tell of them now."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""What was sent for a turn, as far as the turn itself has it: nobody is asked."""
+"""Requests of a turn, as far as the turn itself has them: no server is asked."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where panes don't match that are meant to be twins."""
+"""Find where panes don't match that are meant to be twins."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,7 @@ _BROUGHT: Final = 100
 
 
 class Reading(NamedTuple):
-    """How a model reads the prompt, as far as its server tells."""
+    """A model's reading of the prompt, as far as its server tells."""
 
     pieces: Sequence[bytes] | None = None
     """The tokens' texts."""

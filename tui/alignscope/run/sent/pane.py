@@ -1,4 +1,4 @@
-"""What was sent to one pane, as far as it is known."""
+"""The request to one pane, as far as it is known."""
 
 from enum import StrEnum
 from typing import Any, Final
@@ -9,7 +9,7 @@ from alignscope.model.lineup.pane import Mode
 
 
 class Setter(StrEnum):
-    """Who set an option."""
+    """The origin of an option's value."""
 
     PANE = "pane"
     """The pane's own sampling."""
@@ -39,7 +39,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Ability(msgspec.Struct, frozen=True):
-    """Something that a server can or can't."""
+    """An ability that a server has or lacks."""
 
     name: str
     can: bool | None
@@ -58,7 +58,7 @@ class Match(StrEnum):
 
 
 class Tokenizer(msgspec.Struct, frozen=True):
-    """How a pane's tokenizer compares with that of another."""
+    """The comparison of a pane's tokenizer with that of another."""
 
     match: Match
     other: str
@@ -67,7 +67,7 @@ class Tokenizer(msgspec.Struct, frozen=True):
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a pane's model; empty or None for what isn't."""
+    """The known facts of a pane's model; empty or None for unknown ones."""
 
     digest: str = ""
     quantization: str = ""
@@ -82,7 +82,7 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SentPane(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent to one pane. Figures are None, and texts empty, where nothing is known."""
+    """The request to one pane. Figures are None, and texts empty, where nothing is known."""
 
     pane: str
     model: str
@@ -135,14 +135,14 @@ class SentPane(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Warned(msgspec.Struct, frozen=True):
-    """Something that makes the panes less comparable than they look."""
+    """A difference that makes the panes less comparable than they look."""
 
     panes: tuple[str, ...]
     text: str
 
 
 class SentTurn(msgspec.Struct, frozen=True):
-    """What was sent for one prompt."""
+    """The requests for one prompt."""
 
     panes: tuple[SentPane, ...]
     warnings: tuple[Warned, ...] = ()

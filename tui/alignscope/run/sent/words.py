@@ -1,4 +1,4 @@
-"""What was sent, in words: the same on the screen and in print."""
+"""Sent requests in words: the same on the screen and in print."""
 
 import json
 import shlex

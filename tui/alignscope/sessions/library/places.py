@@ -1,4 +1,4 @@
-"""Where in a session the words of a search stand."""
+"""Find the places in a session at which the words of a search stand."""
 
 import re
 import unicodedata

@@ -25,7 +25,7 @@ _HELP: Final = 72
 
 
 class Find(NamedTuple):
-    """Something to find, and what happens when it is chosen."""
+    """An entry to find, and what happens when it is chosen."""
 
     title: str
     """Its kind and name, safe to draw, on one line."""

@@ -40,7 +40,7 @@ _MAGIC = b"GGUF"
 
 
 class _StopError(Exception):
-    """What came can't be kept; the message is a word for the parent."""
+    """Raised when a download can't be kept; the message is a word for the parent."""
 
 
 def main(version: str) -> None:

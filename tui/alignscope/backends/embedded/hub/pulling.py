@@ -41,7 +41,7 @@ _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 class _Listing(msgspec.Struct, frozen=True):
-    """What a hub says of a repository."""
+    """A hub's answer about a repository."""
 
     revision: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{0,64}$")]
     license: str

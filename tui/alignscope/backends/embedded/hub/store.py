@@ -22,7 +22,7 @@ PART: Final = ".part"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """What is known of a model from its hub."""
+    """The known facts of a model from its hub."""
 
     files: tuple[HubFile, ...]
     """In the order of their parts; each lies beside the record under its name without folders."""

@@ -1,4 +1,4 @@
-"""What a plot shows, and the same in words for those who can't see it."""
+"""Descriptions of plots, with the same in words for those who can't see them."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -84,7 +84,7 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """How often values of one pane fall into each bin."""
+    """The bars of one pane: the number of its values in each bin."""
 
     label: str
     tone: Tone
@@ -93,7 +93,7 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How values are spread, with the same bins for all panes. Bars are shares of each pane's own values."""
+    """The distribution of values, with the same bins for all panes. Bars are shares of each pane's own values."""
 
     title: str
     axis: Axis

@@ -1,4 +1,4 @@
-"""What a measure is: a function of the replies to a prompt, with its formula, its source, and what it isn't."""
+"""The type of measures: a function of the replies to a prompt, with its formula, its source, and its caveat."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,12 +53,12 @@ class Reply:
 
     @cached_property
     def likelihoods(self) -> Likelihoods | None:
-        """How likely its model finds the choices of its prompt; None where that wasn't asked, or says nothing."""
+        """The likelihoods of its prompt's choices by its model; None where they weren't asked for, or say nothing."""
         return self._scores.likelihoods(self.row) if self._scores else None
 
     @cached_property
     def score(self) -> ShiftScore | None:
-        """How it stands in another model's lists, or why that can't be told; None where it wasn't asked."""
+        """Its score by another model, or why there is none; None where none was asked for."""
         return self._scores.shift(self.row) if self._scores else None
 
     @property
@@ -89,7 +89,7 @@ Values = Mapping[Arm, Sequence[Bounds]]
 
 
 class Kind(StrEnum):
-    """What a measure's values are, which decides about its interval."""
+    """The kind of a measure's values, which decides how its interval is computed."""
 
     RATE = "rate"
     """Yes or no for each reply, 1 or 0; from 0 to 1 where it can't be told."""
@@ -99,7 +99,7 @@ class Kind(StrEnum):
 
 
 class Unit(StrEnum):
-    """How values are written."""
+    """The unit in which values are written."""
 
     SHARE = "share"
     """In percent; differences in percentage points."""

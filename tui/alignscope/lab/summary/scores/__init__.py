@@ -1,1 +1,1 @@
-"""What a run had scored beside its replies: read from its file, and what that comes to."""
+"""Scores of a run: read from their file, and summed up."""

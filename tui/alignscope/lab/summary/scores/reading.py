@@ -1,4 +1,4 @@
-"""What a run had scored beside its replies, read when it is needed."""
+"""Read the scores of a run, each when it is needed."""
 
 import math
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class _Place(NamedTuple):
-    """Whose choices they are: the prompt's set and id, the entry and the frame."""
+    """The place of choices: the prompt's set and id, the entry and the frame."""
 
     set: str
     prompt_id: str
@@ -28,7 +28,7 @@ class _Place(NamedTuple):
 
 
 class Came(NamedTuple):
-    """What further scores are about."""
+    """The prompts and rows that further scores are about."""
 
     lines: int
     """How many came."""

@@ -1,4 +1,4 @@
-"""What scores come to beside the measures: passages, and the tokens that replies promote and suppress."""
+"""Sum up scores beside the measures: passages, and the tokens that replies promote and suppress."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What judges answered: lines of `judged.jsonl` beside the rows, and the verdicts that they come to."""
+"""Judges' answers: lines of `judged.jsonl` beside the rows, and the verdicts that they come to."""
 
 import contextlib
 from collections import Counter
@@ -99,7 +99,7 @@ Two = tuple[str, str]
 
 
 class Both(NamedTuple):
-    """What a judge answered to one question on two replies, as of the smaller key's reply and the other's."""
+    """A judge's two answers to one question on two replies, as of the smaller key's reply and the other's."""
 
     straight: Vote | None
     """With the smaller key's reply shown as A."""
@@ -113,7 +113,7 @@ class Both(NamedTuple):
 
     @property
     def verdict(self) -> Vote | None:
-        """What both ways round agree on, a tie where they don't (Zheng et al. 2023); None unless both are readable."""
+        """The answer that both ways round have, else a tie (Zheng et al. 2023); None unless both are readable."""
         if self.straight is None or self.turned is None:
             return None
         return self.straight if self.straight is self.turned else Vote.TIE
@@ -125,7 +125,7 @@ class Both(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """Everything that one judge has answered."""
+    """All answers of one judge."""
 
     by: str
     """Its name; where several have it, with a mark."""

@@ -1,4 +1,4 @@
-"""What a judge is asked, and what its answer is taken for."""
+"""The question for a judge, and the reading of its answer."""
 
 import re
 from typing import Final

@@ -1,1 +1,1 @@
-"""What several screens are made from: their base classes, and labels of panes."""
+"""Base classes of screens, and labels of panes."""

@@ -1,4 +1,4 @@
-"""What the command palette finds over the explorer: experiments, presets, parameters, sessions and models."""
+"""Finders of the command palette over the explorer: experiments, presets, parameters, sessions and models."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable

@@ -1,4 +1,4 @@
-"""What the explorer's next turn is sent with: settings, sampling, system prompt."""
+"""Settings of the explorer's next turn: sampling, system prompt and others."""
 
 from typing import TYPE_CHECKING, Any
 

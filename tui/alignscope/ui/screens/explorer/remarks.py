@@ -1,4 +1,4 @@
-"""What a person says of turns in the explorer: notes, verdicts, blind votes."""
+"""A person's remarks on turns in the explorer: notes, verdicts, blind votes."""
 
 from collections.abc import Sequence
 

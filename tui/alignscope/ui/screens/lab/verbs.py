@@ -1,4 +1,4 @@
-"""What can be done with the row under the cursor: its replies in panes, its tokens, a person's label."""
+"""Actions on the row under the cursor: show its replies in panes or its tokens, label it."""
 
 from collections.abc import Callable, Sequence
 

@@ -33,7 +33,7 @@ _NO_SPEC: Final = "alignscope lab watch SPEC goes on with it: this folder doesn'
 
 
 class WatchedRun(AppScreen[None]):
-    """What the lab's screen is fed with.
+    """The source of the lab screen's rows and figures.
 
     Args:
         folder: the run's; it needn't be there yet.

@@ -27,7 +27,7 @@ _NAMED_MAX = 6
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something that can be pulled: a pair, or one model."""
+    """An offer that can be pulled: a pair, or one model."""
 
     title: str
     models: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""What was sent for a turn, pane by pane."""
+"""The requests of a turn, pane by pane."""

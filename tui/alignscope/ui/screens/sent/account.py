@@ -1,4 +1,4 @@
-"""What was sent to a pane, laid out for a width: names, what is known, and texts as they are."""
+"""Lay out the request to a pane for a width: names, what is known, and texts as they are."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final

@@ -31,7 +31,7 @@ _LEAST: Final = 48
 
 
 class SentScreen(AppScreen[None]):
-    """What was sent for a turn.
+    """The requests of a turn, as the models read them.
 
     Args:
         turns: all turns so far, the one to show among them.

@@ -1,4 +1,4 @@
-"""What was likely at one token: the list with its probabilities, what it leaves open, and how open the place was."""
+"""The inspector: the list of likeliest tokens at the cursor, the probability outside it, and the entropy."""
 
 import math
 from collections.abc import Iterable, Sequence

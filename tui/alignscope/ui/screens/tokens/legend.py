@@ -54,7 +54,7 @@ class Legend(RowBar):
 
 
 class Words(LineWidget, Widget):
-    """One row, or as many as a message needs. Each is drawn once, until there are other words."""
+    """A row of words, or as many as a message needs. Each is drawn once, until there are other words."""
 
     DEFAULT_CSS = """
     Words {

@@ -26,7 +26,7 @@ _SAME: Final = 1e-3
 
 
 class Figures(NamedTuple):
-    """What a list says of its position, and of the token that was drawn there."""
+    """The figures of a list and of the token that was drawn from it."""
 
     rank: Ranks
     entropy: Bounds

@@ -14,7 +14,7 @@ UNKNOWN: Final = "unknown"
 
 
 class Scale(NamedTuple):
-    """What the heat stands for."""
+    """A meaning of the heat."""
 
     name: str
     labels: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""One pane of the token view: its name, its reply's tokens, and its strip."""
+"""A pane of the token view: its name, its reply's tokens, and its strip."""
 
 import time
 from typing import Final

@@ -1,4 +1,4 @@
-"""What can be done at a token: take another, draw again, graft, look ahead without writing, go to another sample."""
+"""Actions at a token: take another one, draw again, graft, look ahead without writing, go to another sample."""
 
 import math
 from collections.abc import Callable
@@ -49,7 +49,7 @@ class _Budget(NamedTuple):
 
 
 class _Peeked(NamedTuple):
-    """What a model finds likely behind a token."""
+    """The list of likeliest tokens behind a token."""
 
     tokens: ReplyTokens
     """The one token that it would write if it always took the likeliest, with its list."""
@@ -58,7 +58,7 @@ class _Peeked(NamedTuple):
 
 
 class Verbs:
-    """What the keys of the verbs do on the token view, and what was chosen at its cursor."""
+    """The actions of the token view's keys, and the choices at its cursor."""
 
     def __init__(self, screen: "TokensScreen", turn: Turn, further: Further | None) -> None:
         """Args:
@@ -100,7 +100,7 @@ class Verbs:
 
     @property
     def behind(self) -> ReplyTokens | None:
-        """What was found behind the cursor's token; None if nobody looked."""
+        """The list behind the cursor's token; None if it wasn't asked for."""
         peeked = self._peeked
         here = (self._tokens.reply, self._token)
         return peeked.tokens if peeked and (peeked.reply, peeked.token) == here else None

@@ -1,4 +1,4 @@
-"""What screens of blind votes share: a prompt, replies without names, and going from one to the next."""
+"""Base of the screens of blind votes: a prompt, replies without names, and going from one to the next."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final, Generic, TypeVar
@@ -206,7 +206,7 @@ class VotingScreen(AppScreen[None], Generic[S]):
 
     @property
     def _sides(self) -> Mapping[str, Sequence[str]]:
-        """What the keys may scroll, in words, and the ids of it."""
+        """The parts that the keys may scroll, in words, and their ids."""
         letters = self.LETTERS[: self.shown_replies]
         every = "both replies scroll" if len(letters) == 2 else "all replies scroll"
         alone = {f"{side.upper()} scrolls": (f"#votes-{side}",) for side in letters}

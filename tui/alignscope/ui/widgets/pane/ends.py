@@ -1,4 +1,4 @@
-"""What is said below a reply that has ended."""
+"""The line below a reply that has ended."""
 
 from alignscope.model.events import End
 from alignscope.model.reply import Reply

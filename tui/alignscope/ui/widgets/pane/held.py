@@ -1,4 +1,4 @@
-"""What a pane has of its last turn's replies and doesn't draw yet, because a pace is set."""
+"""The text of a pane's last replies that isn't drawn yet, because a pace is set."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What the samples of turns come to, as lines under panes."""
+"""Sums of turns' samples, as lines under panes."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

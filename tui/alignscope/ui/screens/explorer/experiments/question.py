@@ -1,4 +1,4 @@
-"""What a class sees before an experiment is sent: its prompt, its settings, and a line for what is expected of it."""
+"""The question before an experiment is sent: its prompt, its settings, and a line for what is expected of it."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,1 +1,1 @@
-"""Scores in the token view: what the other model would have written, its figures, and the keys that ask for it."""
+"""Scores in the token view: the other model's list and figures, and the keys that ask for them."""

@@ -28,7 +28,7 @@ _ORDERED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """What another model says at a token."""
+    """The list and figures of another model at a token."""
 
     name: str
     """Its pane's mark and name."""

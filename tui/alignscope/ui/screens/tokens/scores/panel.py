@@ -1,4 +1,4 @@
-"""Scoring from the token view: what a key asks for, how far it is, and what is said of it at each pane."""
+"""Scoring from the token view: started by a key, with its progress and its figures at each pane."""
 
 import time
 from collections.abc import Sequence

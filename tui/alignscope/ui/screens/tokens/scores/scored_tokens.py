@@ -1,4 +1,4 @@
-"""A reply's tokens beside a score of them: how each stands in the other model's list."""
+"""A reply's tokens with a score of them: the place of each in the other model's list."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _MARGINAL: Final = 3
 
 
 class ScoredTokens:
-    """What one other model thinks of a reply's tokens, as far as it was asked."""
+    """The scores of a reply's tokens by one other model, as far as it was asked."""
 
     def __init__(self, tokens: ReplyTokens, score: Score, name: str) -> None:
         """Compare nothing yet.
@@ -53,7 +53,7 @@ class ScoredTokens:
 
     @property
     def known(self) -> int:
-        """How many positions are there, the end among them."""
+        """The number of positions so far, the end among them."""
         return min(self._fitting, len(self.score.positions))
 
     def comparison(self, token: int) -> Comparison | None:
