@@ -8,7 +8,7 @@ from alignscope.cli import main
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.claims.claim import names
 from alignscope.lab.spec.file import Spec, read_spec
-from alignscope.lab.spec.ladders import ladders
+from alignscope.lab.spec.ladders import ladder
 from alignscope.text.clean import cell_width
 from tests.backends.embedded.files import MODELS
 from tests.commands.shell import Shell
@@ -41,14 +41,14 @@ def test_other_models_and_ladders_take_the_twins_place(tmp_path: Path) -> None:
     spec = written(tmp_path / "plain.yaml", *named)
     assert [entry.name for entry in spec.lineup] == ["base", "aligned"]
     assert [source.name for source in spec.prompts] == ["behaviours"]
-    for name in ladders():
+    for name in ladder.names():
         for claim in ((), ("--claim", "knows")):
             spec = written(tmp_path / f"{name}{len(claim)}.yaml", "--ladder", name, *claim)
             assert 3 <= len(spec.ladder) <= 4 and (spec.ladder[0], spec.ladder[-1]) == ("base", "aligned")
             known = {entry.name: entry.model for entry in spec.lineup}
             roles = [entry.role for entry in spec.lineup if entry.name in spec.ladder]
             assert (roles[0], roles[-1], {*roles[1:-1]}) == ("base", "aligned", {"other"})
-            assert [known[stage] for stage in spec.ladder] == [each.model for each in ladders()[name].stages]
+            assert [known[stage] for stage in spec.ladder] == [each.model for each in ladder.read(name).stages]
     assert "checkpoints, revision it-SFT" in (tmp_path / "smollm32.yaml").read_text()
     assert "the URL of vLLM" in (tmp_path / "tulu-30.yaml").read_text()
     assert "the URL of vLLM" not in (tmp_path / "twins0.yaml").read_text()
@@ -67,8 +67,8 @@ def test_lower_bits_have_to_be_named_first(tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--claim", "beauty"), "--claim: no claim is called beauty; there are knows, narrows"),
-        (("--ladder", "stairs"), "--ladder: no ladder is called stairs; there are twins"),
+        (("--claim", "beauty"), "--claim: no claim is called beauty; there are bits, costs"),
+        (("--ladder", "stairs"), "--ladder: no ladder is called stairs; there are olmo-3"),
         (("--base", "one"), "--instruct is missing"),
         (("--base", "one", "--instruct", "two", "--ladder", "twins"), "--ladder names the whole lineup"),
         (("--base", "one@", "--instruct", "two"), "--base: "),
@@ -94,7 +94,7 @@ def test_a_spec_with_an_unknown_claim_is_refused(tmp_path: Path, capsys: pytest.
     written(target, "--claim", "policy")
     target.write_text(target.read_text().replace("claim: policy", "claim: beauty"))
     assert main(["lab", "run", str(target)]) == 2
-    assert "claim: no claim is called beauty; there are knows" in capsys.readouterr().err
+    assert "claim: no claim is called beauty; there are bits" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

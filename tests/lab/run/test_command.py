@@ -9,7 +9,7 @@ import pytest
 
 from alignscope.lab import manifest
 from alignscope.lab.folder import lists, rows
-from alignscope.lab.spec.ladders import ladders
+from alignscope.lab.spec.ladders import ladder
 from tests.commands.shell import Shell, Terminal
 from tests.lab.run.running import spec_for, whole
 from tests.standin import Ollama, Script
@@ -92,9 +92,9 @@ async def test_a_ladder_takes_the_lineups_place_as_a_run_of_its_own(shell: Shell
     assert "holds the run twins-twins, and this is twins" in other.err
     unknown = await shell.run("lab", "run", spec, "--ladder", "stairs")
     assert unknown.status == 2
-    assert "--ladder: no ladder is called stairs; there are twins, olmo-3" in unknown.err
+    assert "--ladder: no ladder is called stairs; there are olmo-3" in unknown.err
     told = (await shell.run("lab", "run", "--help")).out
-    assert all(name in told for name in ladders())
+    assert all(name in told for name in ladder.names())
 
 
 async def test_a_dry_run_says_what_it_would_be_and_keeps_nothing(shell: Shell, twins: str, tmp_path: Path) -> None:

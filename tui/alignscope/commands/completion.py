@@ -85,9 +85,9 @@ def _claims() -> list[str]:
 
 
 def _ladders() -> list[str]:
-    from alignscope.lab.spec.ladders import ladders
+    from alignscope.lab.spec.ladders.ladder import names
 
-    return [*ladders()]
+    return [*names()]
 
 
 def _sessions(arguments: argparse.Namespace) -> list[str]:

@@ -8,7 +8,8 @@ from alignscope.files.whole import write_whole
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.claims import claim as claims
 from alignscope.lab.spec import drafting
-from alignscope.lab.spec.ladders import Stage, ladder
+from alignscope.lab.spec.ladders import ladder
+from alignscope.lab.spec.ladders.ladder import Stage
 from alignscope.model.lineup.pane import LineupError, read_pane
 
 
@@ -57,7 +58,7 @@ def _stages(options: argparse.Namespace) -> tuple[Stage, ...]:
         if any(text for _, text in named):
             raise UsageError("--ladder names the whole lineup, so --base and --instruct don't go with it")
         try:
-            return ladder(options.ladder)
+            return ladder.read(options.ladder).stages
         except FileError as error:
             raise UsageError(f"--ladder: {error}") from error
     if not any(text for _, text in named):

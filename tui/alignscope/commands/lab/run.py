@@ -31,7 +31,7 @@ from alignscope.lab.run.scoring import Scoring
 from alignscope.lab.run.trial import measure
 from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import MAX_CONCURRENCY, Spec, read_spec
-from alignscope.lab.spec.ladders import ladders
+from alignscope.lab.spec.ladders import ladder
 from alignscope.model.lineup.pane import PaneRequest
 from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
@@ -73,8 +73,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _spec(file: Path, chosen: Settings, rungs: str | None) -> Spec:
     """Return the spec in a file, or the same for the stages of a ladder. Raises FileError and UsageError."""
-    if rungs is not None and rungs not in ladders():
-        raise UsageError(f"--ladder: no ladder is called {rungs:.40}; there are {', '.join(ladders())}")
+    if rungs is not None:
+        try:
+            ladder.read(rungs)
+        except FileError as error:
+            raise UsageError(f"--ladder: {error}") from error
     return read_spec(file, chosen.servers, chosen.all_presets, rungs)
 
 

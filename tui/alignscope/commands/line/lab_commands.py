@@ -1,6 +1,7 @@
 """The commands of `lab` in the parser, a function for each."""
 
 import argparse
+from pathlib import Path
 from typing import Any, Final
 
 from alignscope.commands.line.lab_reading import add_reading
@@ -8,8 +9,13 @@ from alignscope.commands.line.options import add_json
 
 EXIT_HELP: Final = "exit status: 0 all rows are there, 1 some are missing, 2 wrong usage, 130 interrupted"
 
-_LADDERS: Final = "the stages of a model: twins, olmo-3, olmo-3-think, tulu-3 or smollm3"
-"""Those in `lab/spec/ladders.yaml`, without its imports."""
+_LAB: Final = Path(__file__).parents[2] / "lab"
+
+
+def _names(folder: str) -> str:
+    """Return the names of the files in a folder of the lab, which reading would take many imports for."""
+    *names, last = sorted(path.stem for path in (_LAB / folder).glob("*.yaml"))
+    return f"{', '.join(names)} or {last}"
 
 
 def add_lab(commands: Any) -> None:
@@ -41,10 +47,9 @@ def _add_init(actions: Any) -> None:
     init.add_argument("file", metavar="FILE", nargs="?", help="the file (default: lab.yaml, or CLAIM.yaml)")
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
     init.add_argument(
-        "--claim", metavar="NAME", help="the run that answers something people say of alignment: "
-        "knows, narrows, invents, policy, costs or bits",
-    )  # fmt: skip
-    init.add_argument("--ladder", metavar="NAME", help=f"take {_LADDERS}, as the lineup")
+        "--claim", metavar="NAME", help=f"the run that answers something people say of alignment: {_names('claims')}"
+    )
+    init.add_argument("--ladder", metavar="NAME", help=f"the stages of a model as the lineup: {_names('spec/ladders')}")
     init.add_argument("--base", metavar="MODEL[@URL]", help="the base model, with --instruct")
     init.add_argument("--instruct", metavar="MODEL[@URL]", help="its aligned twin, with --base")
 
@@ -68,9 +73,11 @@ def _add_run(actions: Any) -> None:
     run.set_defaults(dry_run=False, json=False, ladder=None)
     run.add_argument("file", metavar="SPEC", help="a file as `alignscope lab init` writes it")
     run.add_argument(
-        "--ladder", metavar="NAME", help=f"instead of its lineup, ask {_LADDERS}. It is a run of its own, with NAME"
-        " added to the spec's",
-    )  # fmt: skip
+        "--ladder",
+        metavar="NAME",
+        help=f"instead of its lineup, ask the stages of a model: {_names('spec/ladders')}. It is a run of its own, with"
+        " NAME added to the spec's",
+    )
     _add_running(run)
     run.add_argument(
         "--dry-run",

@@ -105,9 +105,8 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def names() -> Names:
-    """Return the names of all claims, in the order in which they are listed."""
-    found = {path.stem for path in FOLDER.glob("*.yaml")}
-    return tuple(name for name in ("knows", "narrows", "invents", "policy", "costs", "bits") if name in found)
+    """Return the names of all claims."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
 @cache

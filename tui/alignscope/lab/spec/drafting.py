@@ -6,7 +6,7 @@ from typing import Final
 
 from alignscope.lab import TEMPLATE
 from alignscope.lab.claims.claim import Claim, Part
-from alignscope.lab.spec.ladders import Stage, roles
+from alignscope.lab.spec.ladders.ladder import Stage, roles
 from alignscope.measure.statistics.margins import Direction
 from alignscope.model.lineup.pane import is_hub, is_path, is_twin
 

@@ -12,7 +12,7 @@ from alignscope.files.yaml_file import Document, FileError, convert, load
 from alignscope.lab.claims import claim as claims
 from alignscope.lab.row import CHAT, RAW, Role
 from alignscope.lab.spec.asked import asked
-from alignscope.lab.spec.ladders import climbing
+from alignscope.lab.spec.ladders.ladder import climbing
 from alignscope.lab.spec.prompts import Source
 from alignscope.lab.spec.scores import Named, Passage, Shifting, passages, shifting
 from alignscope.model.lineup.pairing import Nature, default_mode, judge

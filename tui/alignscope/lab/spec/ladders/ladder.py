@@ -1,4 +1,8 @@
-"""Ladders: families of models of which the stages between base and final model are public."""
+"""A ladder: a family of models of which the stages between base and final model are public.
+
+Names are those on huggingface.co, under which vLLM serves the models, one a server. Of the stages between, neither
+Ollama's library nor a hub has GGUF files that we know of.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -7,10 +11,10 @@ from typing import Any, Final
 
 import msgspec
 
-from alignscope.files.yaml_file import FileError, convert_part, load
+from alignscope.files.yaml_file import FileError, convert, load
 from alignscope.lab.row import Role
 
-_LADDERS: Final = Path(__file__).with_name("ladders.yaml")
+_FOLDER: Final = Path(__file__).parent
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +24,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     server: str = ""
     origin: str = ""
-    """Where it is from, where its name doesn't tell."""
+    """Place of a stage that has no repository of its own."""
 
 
 class Ladder(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,18 +34,17 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...]
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of all ladders."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+
+
 @cache
-def ladders() -> dict[str, Ladder]:
-    """Return the ladders that are known, by name."""
-    document = load(_LADDERS)
-    return {name: convert_part(document, name, written, Ladder) for name, written in document.data.items()}
-
-
-def ladder(name: str) -> tuple[Stage, ...]:
-    """Return the stages of a ladder. Raises FileError if there is none of the name."""
-    if name not in ladders():
-        raise FileError(f"no ladder is called {name:.40}; there are {', '.join(ladders())}")
-    return ladders()[name].stages
+def read(name: str) -> Ladder:
+    """Return a ladder. Raises FileError if there is none of the name."""
+    if name not in names():
+        raise FileError(f"no ladder is called {name:.40}; there are {', '.join(names())}")
+    return convert(load(_FOLDER / f"{name}.yaml"), Ladder)
 
 
 def roles(stages: Sequence[Stage]) -> list[Role]:
@@ -55,7 +58,7 @@ def climbing(data: Mapping[str, Any], name: str, rungs: str) -> dict[str, Any]:
 
     That is another run than the spec's own, so the ladder's name is added to its name.
     """
-    stages = ladder(rungs)
+    stages = read(rungs).stages
     lineup = [
         {"name": stage.name, "model": stage.model, "mode": "completion" if role == "base" else "chat", "role": role}
         for stage, role in zip(stages, roles(stages), strict=True)
