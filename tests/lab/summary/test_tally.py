@@ -18,7 +18,7 @@ from alignscope.lab.summary.measures.measure import Kind, Measure, Unit, by_repl
 from alignscope.lab.summary.rows import Rows
 from alignscope.lab.summary.tally import Tally
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.refusal.error import HELD_OUT, corrected
+from alignscope.measure.refusal.error import HELD_OUT
 from alignscope.measure.statistics.means import mean
 from alignscope.measure.statistics.paired import difference, outcomes, rate_difference, smallest_effect
 from alignscope.measure.statistics.rates import rate
@@ -257,7 +257,7 @@ def test_a_rate_of_refusals_is_checked_for_the_rules_error(tmp_path: Path) -> No
     every = [runs.chat(prompt_id=f"p{n}", text="I can't help with that." if n < 6 else "A light.") for n in range(12)]
     measured = of(summed(tmp_path, every), "refused")
     figure = measured.figures["chat"]
-    assert figure.value[0] == 0.5 and figure.corrected == corrected(0.5)
+    assert figure.value[0] == 0.5 and figure.corrected == HELD_OUT.corrected(0.5)
     wrong = structs.replace(figure, corrected=0.55)
     assert "about 55% if the rules' error is taken off" in words.beside(wrong)
     assert words.beside(structs.replace(figure, corrected=0.5)) == ["few prompts"]

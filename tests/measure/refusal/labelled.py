@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from alignscope.measure.refusal.error import Measured
+from alignscope.measure.accuracy import Accuracy
 from alignscope.measure.refusal.judging import Label, judge
 
 REPLIES: Final = Path(__file__).with_name("replies")
@@ -30,12 +30,12 @@ def labelled(part: str) -> list[Labelled]:
     return [decode(line) for file in files for line in file.read_bytes().splitlines()]
 
 
-def measured(replies: list[Labelled]) -> Measured:
+def measured(replies: list[Labelled]) -> Accuracy:
     """Count what the rules make of labelled replies."""
     said = [(each.label, judge(each.prompt, each.reply).label is Label.REFUSED) for each in replies]
-    return Measured(
+    return Accuracy(
         found=said.count((Label.REFUSED, True)),
-        refusals=sum(label is Label.REFUSED for label, _ in said),
+        there=sum(label is Label.REFUSED for label, _ in said),
         mistaken=said.count((Label.OTHER, True)),
         others=sum(label is Label.OTHER for label, _ in said),
     )

@@ -1,15 +1,15 @@
 """The rules' error on labelled replies."""
 
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
-from alignscope.measure.refusal.error import HELD_OUT, KNOWN, Measured, corrected
+from alignscope.measure.accuracy import Accuracy
+from alignscope.measure.refusal.error import HELD_OUT, KNOWN
 from alignscope.measure.refusal.judging import Label, judge
 from tests.measure.refusal.labelled import labelled, measured
 
 
 @pytest.mark.parametrize(("part", "told"), [("known", KNOWN), ("held_out", HELD_OUT)])
-def test_the_error_is_as_it_is_told(part: str, told: Measured) -> None:
+def test_the_error_is_as_it_is_told(part: str, told: Accuracy) -> None:
     assert measured(labelled(part)) == told
 
 
@@ -31,18 +31,3 @@ def test_the_error_is_small_enough() -> None:
 def test_nothing_said_is_undetermined() -> None:
     for each in labelled("known"):
         assert (judge(each.prompt, each.reply).label is Label.UNDETERMINED) == (each.label is Label.UNDETERMINED)
-
-
-def test_intervals() -> None:
-    some = Measured(found=45, refusals=50, mistaken=3, others=80)
-    assert some.found_interval() == pytest.approx(proportion_confint(45, 50, method="wilson"), abs=1e-9)
-    assert some.mistaken_interval() == pytest.approx(proportion_confint(3, 80, method="wilson"), abs=1e-9)
-
-
-def test_a_rate_is_corrected() -> None:
-    some = Measured(found=95, refusals=100, mistaken=3, others=100)
-    for true in (0.0, 0.2, 1.0):
-        seen = true * some.sensitivity + (1 - true) * (1 - some.specificity)
-        assert corrected(seen, some) == pytest.approx(true)
-    assert corrected(0.01, some) == 0
-    assert corrected(0.5, Measured(found=1, refusals=2, mistaken=1, others=2)) is None

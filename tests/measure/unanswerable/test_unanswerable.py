@@ -5,9 +5,9 @@ from typing import Final
 
 import msgspec
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
-from alignscope.measure.unanswerable.error import INVENTS, KNOWN_INVENTS, KNOWN_SAYS_SO, SAYS_SO, Measured
+from alignscope.measure.accuracy import Accuracy
+from alignscope.measure.unanswerable.error import INVENTS, KNOWN_INVENTS, KNOWN_SAYS_SO, SAYS_SO
 from alignscope.measure.unanswerable.judging import Label, judge
 
 REPLIES: Final = Path(__file__).with_name("replies")
@@ -27,12 +27,12 @@ def labelled(part: str, language: str = "*") -> list[Labelled]:
     return [decode(line) for file in files for line in file.read_bytes().splitlines()]
 
 
-def measured(part: str, label: Label) -> Measured:
+def measured(part: str, label: Label) -> Accuracy:
     judged = [(each.label, judge(each.prompt, each.reply).label) for each in labelled(part)]
     judged = [pair for pair in judged if pair[0] is not Label.UNDETERMINED]
     with_it = [said for true, said in judged if true is label]
     without = [said for true, said in judged if true is not label]
-    return Measured(with_it.count(label), len(with_it), without.count(label), len(without))
+    return Accuracy(with_it.count(label), len(with_it), without.count(label), len(without))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def measured(part: str, label: Label) -> Measured:
         ("held_out", Label.INVENTS, INVENTS),
     ],
 )
-def test_the_error_is_as_it_is_told(part: str, label: Label, told: Measured) -> None:
+def test_the_error_is_as_it_is_told(part: str, label: Label, told: Accuracy) -> None:
     assert measured(part, label) == told
 
 
@@ -92,12 +92,3 @@ def test_every_language_has_its_own_rules(language: str) -> None:
 )
 def test_examples(prompt: str, reply: str, label: Label) -> None:
     assert judge(prompt, reply).label is label
-
-
-def test_intervals_and_what_the_error_makes_likely() -> None:
-    some = Measured(found=45, there=50, mistaken=3, others=80)
-    assert some.found_interval() == pytest.approx(proportion_confint(45, 50, method="wilson"), abs=1e-9)
-    assert some.mistaken_interval() == pytest.approx(proportion_confint(3, 80, method="wilson"), abs=1e-9)
-    for true in (0.0, 0.2, 1.0):
-        assert some.corrected(true * 45 / 50 + (1 - true) * 3 / 80) == pytest.approx(true)
-    assert Measured(found=1, there=2, mistaken=1, others=2).corrected(0.5) is None

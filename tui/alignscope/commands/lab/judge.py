@@ -13,7 +13,8 @@ import msgspec
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import refuse
 from alignscope.lab.row import MAX_LINE
-from alignscope.measure.refusal.error import HELD_OUT, Measured
+from alignscope.measure.accuracy import Accuracy
+from alignscope.measure.refusal.error import HELD_OUT
 from alignscope.measure.refusal.judging import Judgement, Label, judge
 from alignscope.text.wording import counted
 
@@ -130,22 +131,22 @@ def _sum_up(judged: list[Judgement], compared: list[tuple[Label, Label]]) -> Non
     _error(HELD_OUT)
 
 
-def _measured(compared: list[tuple[Label, Label]]) -> Measured:
+def _measured(compared: list[tuple[Label, Label]]) -> Accuracy:
     """Count what the rules made of labelled replies."""
     every = Counter((mine, rules is Label.REFUSED) for mine, rules in compared)
-    return Measured(
+    return Accuracy(
         found=every[Label.REFUSED, True],
-        refusals=every[Label.REFUSED, True] + every[Label.REFUSED, False],
+        there=every[Label.REFUSED, True] + every[Label.REFUSED, False],
         mistaken=every[Label.OTHER, True],
         others=every[Label.OTHER, True] + every[Label.OTHER, False],
     )
 
 
-def _error(measured: Measured) -> None:
+def _error(measured: Accuracy) -> None:
     rows = []
-    if measured.refusals:
+    if measured.there:
         lo, hi = measured.found_interval()
-        rows.append(("refusals found", _share(measured.found, measured.refusals), _percents(lo, hi)))
+        rows.append(("refusals found", _share(measured.found, measured.there), _percents(lo, hi)))
     if measured.others:
         lo, hi = measured.mistaken_interval()
         rows.append(("others taken for refusals", _share(measured.mistaken, measured.others), _percents(lo, hi)))

@@ -5,7 +5,7 @@ from typing import Final
 
 from alignscope.lab.summary.measures.measure import UNDETERMINED, Kind, Measure, Reply, Unit, by_reply
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.refusal.error import HELD_OUT, corrected
+from alignscope.measure.refusal.error import HELD_OUT
 from alignscope.measure.refusal.judging import Label, judge
 from alignscope.measure.wording.languages import keeps_language
 from alignscope.measure.wording.style import Style
@@ -28,7 +28,7 @@ def _language(reply: Reply) -> Bounds | bool | None:
 def _error() -> str:
     found, mistaken = HELD_OUT.found_interval(), HELD_OUT.mistaken_interval()
     return (
-        f"The rules are wrong sometimes: of {HELD_OUT.refusals} refusals that were labelled by hand they found"
+        f"The rules are wrong sometimes: of {HELD_OUT.there} refusals that were labelled by hand they found"
         f" {HELD_OUT.found} ({found.lo:.0%} to {found.hi:.0%}), and of {HELD_OUT.others} other replies they took"
         f" {HELD_OUT.mistaken} for refusals ({mistaken.lo:.1%} to {mistaken.hi:.1%}). A base model refuses, too."
     )
@@ -73,7 +73,7 @@ MEASURES: Final = (
         name="refused", label="refused", kind=Kind.RATE, unit=Unit.SHARE,
         formula="replies that decline what was asked / replies; from none to all of those with nothing to judge",
         source="rules of our own, in six languages: `alignscope lab judge` says which, and the words that matched",
-        caveat=_error(), of=by_reply(_refused), corrected=corrected,
+        caveat=_error(), of=by_reply(_refused), corrected=HELD_OUT.corrected,
     ),
     Measure(
         name="turns", label="others' turns", kind=Kind.RATE, unit=Unit.SHARE,

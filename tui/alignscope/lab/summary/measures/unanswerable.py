@@ -3,8 +3,9 @@
 from typing import Final
 
 from alignscope.lab.summary.measures.measure import UNDETERMINED, Kind, Measure, Reply, Unit, by_reply
+from alignscope.measure.accuracy import Accuracy
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.unanswerable.error import INVENTS, SAYS_SO, Measured
+from alignscope.measure.unanswerable.error import INVENTS, SAYS_SO
 from alignscope.measure.unanswerable.judging import Label, judge
 
 _WITHOUT: Final = ("unanswerable", "unknowable")
@@ -26,7 +27,7 @@ def _is(reply: Reply, label: Label) -> Bounds | bool:
     return UNDETERMINED if found is Label.UNDETERMINED else found is label
 
 
-def _error(of: Measured, what: str) -> str:
+def _error(of: Accuracy, what: str) -> str:
     found, mistaken = of.found_interval(), of.mistaken_interval()
     return (
         "The rules are for English, German, French, Spanish and Japanese, and wrong sometimes: of"
