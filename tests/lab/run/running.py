@@ -9,7 +9,8 @@ from alignscope.lab.folder import Settled, rows
 from alignscope.lab.row import Row
 from alignscope.lab.run.opening import opened, planned
 from alignscope.lab.run.progress import Progress
-from alignscope.lab.run.work import Lab, Patience, Trouble
+from alignscope.lab.run.retrying import Patience
+from alignscope.lab.run.work import Lab, Trouble
 from alignscope.lab.spec.file import read_spec
 from alignscope.run.servers import Servers
 

@@ -13,9 +13,9 @@ from alignscope.backends import connect
 from alignscope.backends.base import Fault, Message, ServerError
 from alignscope.lab.folder import lists
 from alignscope.lab.row import Likelihoods, PassageBits, Scored, ShiftScore, decode_scored
+from alignscope.lab.run.retrying import Patience
 from alignscope.lab.run.scored import Once
 from alignscope.lab.run.scores import SCORES, SCORES_ASIDE
-from alignscope.lab.run.work import Patience
 from tests.lab.run.running import Outcome, go, whole
 from tests.standin import Flavour, Ollama, OpenAIStyle, Script
 from tests.standin.replies.language import Language, tokenised

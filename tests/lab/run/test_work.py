@@ -13,7 +13,7 @@ from alignscope.backends.base import ServerError
 from alignscope.lab import manifest
 from alignscope.lab.folder import FolderError, lists, rows
 from alignscope.lab.manifest import ChangedModelsError
-from alignscope.lab.run.work import Patience
+from alignscope.lab.run.retrying import Patience
 from tests.lab.run.running import go, spec_for, whole
 from tests.standin import Ollama, OpenAIStyle, Script
 from tests.standin.models import Held

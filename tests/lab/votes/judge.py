@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from alignscope.lab.run.work import Patience
+from alignscope.lab.run.retrying import Patience
 from alignscope.lab.votes.index import Index
 from alignscope.lab.votes.judging.answers import Judge, Record, judges
 from alignscope.lab.votes.judging.principles import Principles

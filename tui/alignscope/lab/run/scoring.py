@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing
 from typing import Final
 
@@ -12,15 +12,12 @@ from alignscope.lab.row import Scored, short
 from alignscope.lab.run.asking import again_in
 from alignscope.lab.run.plan import Plan
 from alignscope.lab.run.progress import Pace, Part
+from alignscope.lab.run.retrying import Patience, Tries, first_error
 from alignscope.lab.run.scored import Asker
 from alignscope.lab.run.scores import Job, Kind, ScoresFile, Wanted
 from alignscope.run.servers import Servers
 from alignscope.scoring.scorer import NoLogprobsError
 
-_WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
-_LASTING: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED, Fault.CONTEXT})
-_TRIES: Final = 4
-"""Requests for something that fails, the first one included."""
 _IN_A_ROW: Final = 3
 """Problems of one kind one after the other, with no figure before, from which on an entry isn't asked any more."""
 _WHAT: Final = {
@@ -41,7 +38,7 @@ class Scoring:
         file: ScoresFile,
         *,
         concurrency: int,
-        pauses: Sequence[float],
+        patience: Patience,
         on_scored: Callable[[Scored], None] = lambda _: None,
         say: Callable[[str, str], None] = lambda _server, _what: None,
     ) -> None:
@@ -49,13 +46,12 @@ class Scoring:
 
         Args:
             concurrency: requests at once to each server.
-            pauses: seconds before a server that doesn't answer or is busy is asked again.
             on_scored: called with each line that was written.
             say: called with a server and what went wrong there, once for each entry and problem.
         """
         self._plan, self._wanted, self._file = plan, wanted, file
         self._asker = Asker(plan, servers)
-        self._concurrency, self._pauses = concurrency, pauses
+        self._concurrency, self._patience = concurrency, patience
         self._on_scored, self._say = on_scored, say
         self._done: set[int] = set()
         self._told: set[str] = set()
@@ -100,7 +96,7 @@ class Scoring:
                 for server in servers:
                     group.create_task(self._serve(server))
         except ExceptionGroup as errors:
-            raise _first(errors) from errors
+            raise first_error(errors) from errors
         finally:
             self._file.flush()
 
@@ -142,7 +138,8 @@ class Scoring:
     async def _asked(self, job: Job) -> Scored | None:
         """Return a job's score after as many tries as it takes; None, with a message, where it can't be had."""
         name = job.seat.entry.name
-        for number, pause in enumerate((*self._pauses, None), 1):
+        tries = Tries(self._patience)
+        while True:
             try:
                 scored = await self._asker.scored(job)
             except NoLogprobsError as error:
@@ -152,8 +149,8 @@ class Scoring:
                 if error.fault is Fault.INVALID:
                     self._refuse(job, str(error))
                     return None
-                again = error.fault in _WAITS or (number < _TRIES and error.fault not in _LASTING)
-                if pause is None or not again:
+                pause = tries.pause(error.fault)
+                if pause is None:
                     self.failed += 1
                     self._once(job, f"{name}: {error} The same command asks again.")
                     return None
@@ -162,7 +159,6 @@ class Scoring:
                 continue
             self._worked.add((name, job.kind))
             return scored
-        raise AssertionError("the last try has no pause")
 
     def _refuse(self, job: Job, why: str) -> None:
         self.left_out += 1
@@ -177,10 +173,3 @@ class Scoring:
 
 def _part(job: Job) -> Part:
     return Part(job.seat.server, job.kind)
-
-
-def _first(errors: ExceptionGroup[Exception]) -> Exception:
-    error: Exception = errors
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error

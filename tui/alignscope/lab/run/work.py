@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -15,32 +14,15 @@ from alignscope.lab.manifest import now
 from alignscope.lab.row import Row, Scored, short
 from alignscope.lab.run.asking import Reply, Watch, again_in, read, row_of
 from alignscope.lab.run.plan import Job, Plan
+from alignscope.lab.run.retrying import IN_A_ROW, LASTING, Patience, Tries, first_error
 from alignscope.lab.run.scores import ScoresFile, Wanted, wants_scores
 from alignscope.lab.run.scoring import Scoring
 from alignscope.run.logprobs import none_told
 from alignscope.run.servers import Servers
 
-_WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
-"""Problems that pass by themselves, however long that takes."""
-_ONCE: Final = frozenset({Fault.INVALID, Fault.CONTEXT})
-"""Problems of one request, which would be the same again."""
-_OF_ENTRY: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED})
-"""Problems that the next request to the same entry would have, too."""
-_IN_A_ROW: Final = 10
-"""Failed replies one after the other from which on an entry is given up."""
 _FLUSH_SECONDS: Final = 2.0
 _MOST_NOTES: Final = 20
 """Remarks on replies that are made at most."""
-
-
-@dataclass(frozen=True)
-class Patience:
-    """The limits of retrying: how often, and after how long."""
-
-    pauses: tuple[float, ...] = (1, 2, 4, 8, 15, *(30,) * 10)
-    """Seconds before a server that doesn't answer or is busy is asked again: five and a half minutes in all."""
-    tries: int = 4
-    """Requests for a reply that breaks off or fails, the first one included."""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +108,7 @@ class Lab:
             if wants_scores(self._plan):
                 await self._score()
         except ExceptionGroup as errors:
-            raise _first(errors) from errors
+            raise first_error(errors) from errors
         finally:
             flushing.cancel()
             await asyncio.gather(flushing, return_exceptions=True)
@@ -141,7 +123,7 @@ class Lab:
                 Wanted(self._plan, self._folder.path),
                 file,
                 concurrency=self._concurrency,
-                pauses=self._patience.pauses,
+                patience=self._patience,
                 on_scored=self._on_scored,
                 say=lambda server, what: self._on_trouble(Trouble(server=server, message=what)),
             )
@@ -179,8 +161,7 @@ class Lab:
 
     async def _asked(self, line: _Line, job: Job) -> tuple[Reply, str]:
         """Return a job's reply and when it was sent, after as many tries as it takes. Raises _StoppedError."""
-        waits = failures = 0
-        pauses = self._patience.pauses
+        tries = Tries(self._patience)
         while True:
             at = now()
             reply = await read(line.backend, line.server, job.request, self._watch)
@@ -190,21 +171,13 @@ class Lab:
                 return reply, at
             if line.stopped:
                 raise _StoppedError
-            if reply.fault in _ONCE or reply.fault in _OF_ENTRY:
-                self._in_a_row[job.seat.entry.name] += _IN_A_ROW * (reply.fault in _OF_ENTRY)
-                return reply, at
-            if reply.fault in _WAITS and not reply.texts:
-                if waits >= len(pauses):
-                    if reply.fault is Fault.BUSY:
-                        return reply, at
+            pause = tries.pause(reply.fault, begun=bool(reply.texts))
+            if pause is None:
+                if reply.fault in LASTING:
+                    self._in_a_row[job.seat.entry.name] += IN_A_ROW
+                elif reply.fault is Fault.UNREACHABLE and not reply.texts:
                     self._stop(line, reply)
-                pause = pauses[waits]
-                waits += 1
-            else:
-                failures += 1
-                if failures >= self._patience.tries:
-                    return reply, at
-                pause = pauses[min(failures - 1, len(pauses) - 1)]
+                return reply, at
             self.retries += 1
             self._say(line, reply, again_in(pause))
             await asyncio.sleep(pause)
@@ -245,7 +218,7 @@ class Lab:
             return
         self._say_once(line, name, row.error)
         self._in_a_row[name] += 1
-        if self._in_a_row[name] >= _IN_A_ROW and name not in self._given_up:
+        if self._in_a_row[name] >= IN_A_ROW and name not in self._given_up:
             self._given_up.add(name)
             message = f"{name} is asked no more, since every request fails."
             self._on_trouble(Trouble(server=line.server, message=message))
@@ -254,11 +227,3 @@ class Lab:
         while True:
             await asyncio.sleep(_FLUSH_SECONDS)
             await asyncio.to_thread(self._folder.flush)
-
-
-def _first(errors: ExceptionGroup[Exception]) -> Exception:
-    """Return the first error in nested groups."""
-    error: Exception = errors
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -11,7 +11,7 @@ import msgspec
 from alignscope.backends.base import Backend, Fault, Request
 from alignscope.lab.manifest import now
 from alignscope.lab.run.asking import Reply, Watch, again_in, read
-from alignscope.lab.run.work import Patience
+from alignscope.lab.run.retrying import IN_A_ROW, LASTING, PASSING, Patience, Tries
 from alignscope.lab.votes.index import Index, Pair
 from alignscope.lab.votes.judging.answers import Answer, Record, answers
 from alignscope.lab.votes.judging.principles import Principles
@@ -23,13 +23,6 @@ from alignscope.text.clean import encodable
 from alignscope.text.wording import counted
 
 _KEY_BYTES: Final = 12
-_WAITS: Final = frozenset({Fault.UNREACHABLE, Fault.BUSY})
-_NEVER: Final = frozenset({Fault.NO_MODEL, Fault.REFUSED})
-"""Problems that every other request would have, too."""
-_ONCE: Final = frozenset({Fault.INVALID, Fault.CONTEXT})
-"""Problems of one request, which would be the same again."""
-_IN_A_ROW: Final = 10
-"""Failed requests one after the other from which on the judge is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,24 +173,16 @@ class Judging:
 
     async def _asked(self, request: Request) -> Reply:
         """Return an answer after as many tries as it takes, or the last failure."""
-        waits = failures = 0
-        pauses = self._patience.pauses
+        tries = Tries(self._patience)
         while True:
             reply = await read(self._seat.backend, self._seat.server, request, self._watch)
             if reply.fault is Fault.FAILED and self._watch.seconds <= reply.ended - reply.last:
                 reply.message = f"{self._seat.server} was silent for {counted(self._watch.seconds, 'second')}."
-            if reply.fault is None or reply.fault in _ONCE or reply.fault in _NEVER or self.stopped:
+            if reply.fault is None or self.stopped:
                 return reply
-            if reply.fault in _WAITS and not reply.texts:
-                if waits >= len(pauses):
-                    return reply
-                pause = pauses[waits]
-                waits += 1
-            else:
-                failures += 1
-                if failures >= self._patience.tries:
-                    return reply
-                pause = pauses[min(failures - 1, len(pauses) - 1)]
+            pause = tries.pause(reply.fault, begun=bool(reply.texts))
+            if pause is None:
+                return reply
             self._say(f"{reply.message} {again_in(pause)}")
             await asyncio.sleep(pause)
 
@@ -205,7 +190,7 @@ class Judging:
         self.failed += 1
         self._in_a_row += 1
         self._say(reply.message)
-        if reply.fault in _NEVER or reply.fault in _WAITS or self._in_a_row >= _IN_A_ROW:
+        if reply.fault in LASTING or reply.fault in PASSING or self._in_a_row >= IN_A_ROW:
             self.stopped = reply.message
 
     def _say(self, message: str) -> None:
