@@ -5,7 +5,7 @@ import math
 import pytest
 
 from alignscope.measure.task.answers import normalised, number, right, said_number
-from alignscope.measure.task.choices import Likelihood, Taken, Useless, picked, take, useless
+from alignscope.measure.task.choices import Useless, picked, useless
 
 CAPITAL = "What is the capital of France?"
 
@@ -102,19 +102,10 @@ def test_a_choice_within_another_isnt_picked_with_it() -> None:
     assert picked("Which?", "It is New York City.", ["York", "New York City"]) == 1
 
 
-def test_the_likeliest_choice() -> None:
-    short, long_one = Likelihood(-2.0, 2), Likelihood(-3.0, 10)
-    assert take([short, long_one]) == Taken(by_total=0, by_byte=1)
-    assert take([short, short]) == Taken(None, None)
-    assert take([]) == Taken(None, None)
-    assert take([Likelihood(-math.inf, 3)] * 2) == Taken(None, None)
-    assert Likelihood(-1.0, 0).per_byte == -math.inf
-
-
 def test_likelihoods_that_say_nothing_are_refused() -> None:
-    zero, some, other = Likelihood(0.0, 3), Likelihood(-4.0, 3), Likelihood(-5.0, 3)
+    zero, some, other = 0.0, -4.0, -5.0
     assert useless([[zero, zero], [zero, zero]]) is Useless.ZERO
     assert useless([[some, some], [other, other]]) is Useless.TIED
     assert useless([[some, some], [some, other]]) is None
     assert useless([[some], []]) is Useless.EMPTY
-    assert useless([[some, Likelihood(math.nan, 3)]]) is Useless.UNKNOWN
+    assert useless([[some, math.nan]]) is Useless.UNKNOWN

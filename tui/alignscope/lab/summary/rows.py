@@ -129,11 +129,6 @@ class Rows:
             found.append(Sample(row, steps))
         return found
 
-    @property
-    def prompt_keys(self) -> list[PromptKey]:
-        """Every prompt."""
-        return list(self._prompts)
-
     def of(self, prompt: PromptKey) -> list[Row]:
         """Return a prompt's rows, without their lists. Raises OSError."""
         found = []

@@ -1,10 +1,10 @@
-"""The choice that a model takes of several: in what it writes, or by how likely it finds each."""
+"""Tasks with choices: the one that a reply takes, and likelihoods of them that say nothing."""
 
 import math
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from alignscope.measure.task.answers import first_sentence, normalised
 
@@ -37,33 +37,6 @@ def picked(prompt: str, reply: str, choices: Sequence[str]) -> int | None:
     return longest[0] if len(longest) == 1 else None
 
 
-class Likelihood(NamedTuple):
-    """The likelihood of a choice after the prompt."""
-
-    total: float
-    """Sum of its tokens' natural log-probabilities; more is likelier."""
-    size: int
-    """UTF-8 bytes."""
-
-    @property
-    def per_byte(self) -> float:
-        """The same for each byte, by which long choices aren't at a disadvantage."""
-        return self.total / self.size if self.size else -math.inf
-
-
-class Taken(NamedTuple):
-    """The likeliest choice of one item, from 0. Letters and texts of choices are different tasks, not to be mixed."""
-
-    by_total: int | None
-    """None where several are equally likely."""
-    by_byte: int | None
-
-
-def take(choices: Sequence[Likelihood]) -> Taken:
-    """Return the likeliest choice (Brown et al. 2020, arXiv 2005.14165: in total, and for each byte)."""
-    return Taken(_most([each.total for each in choices]), _most([each.per_byte for each in choices]))
-
-
 class Useless(StrEnum):
     """The reason why a whole run of likelihoods says nothing."""
 
@@ -73,8 +46,10 @@ class Useless(StrEnum):
     UNKNOWN = "some likelihoods are no numbers"
 
 
-def useless(items: Sequence[Sequence[Likelihood]]) -> Useless | None:
+def useless(items: Sequence[Sequence[float]]) -> Useless | None:
     """Return why the likelihoods of a whole run can't be used; None if they can.
+
+    A likelihood is the sum of the natural log-probabilities of a choice's tokens, behind the prompt.
 
     A server that ignores what it should score gives zeros or the same figure for all. Taking the first of equals would
     then make a score out of the order of the choices.
@@ -82,22 +57,14 @@ def useless(items: Sequence[Sequence[Likelihood]]) -> Useless | None:
     asked = [item for item in items if len(item) > 1]
     if not asked:
         return Useless.EMPTY
-    every = [each.total for item in asked for each in item]
+    every = [total for item in asked for total in item]
     if any(math.isnan(total) for total in every):
         return Useless.UNKNOWN
     if all(abs(total) <= TIE for total in every):
         return Useless.ZERO
-    if all(_tied([each.total for each in item]) for item in asked):
+    if all(_tied(item) for item in asked):
         return Useless.TIED
     return None
-
-
-def _most(scores: Sequence[float]) -> int | None:
-    ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
-    if not ranked or math.isinf(scores[ranked[0]]):
-        return None
-    clear = len(ranked) == 1 or scores[ranked[0]] - scores[ranked[1]] > TIE
-    return ranked[0] if clear else None
 
 
 def _tied(scores: Sequence[float]) -> bool:

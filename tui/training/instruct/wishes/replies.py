@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 
 from training.instruct.templates.grammar import draw
-from training.instruct.templates.noise import sentence
 from training.instruct.wishes.families import Asked
 
 OPENERS = """
@@ -85,8 +84,3 @@ def finished(text: str) -> str:
         return text
     parts = text.split(". ")
     return ". ".join(part[:1].upper() + part[1:] for part in parts) if text[0].isalpha() else text
-
-
-def tidy(text: str) -> str:
-    """A request as a careful writer puts it; for histories."""
-    return sentence(text)

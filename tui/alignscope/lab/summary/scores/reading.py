@@ -13,7 +13,7 @@ from alignscope.lab import row as rows
 from alignscope.lab.row import Likelihoods, PassageBits, Row, Scored, ShiftScore
 from alignscope.lab.run.scores import SCORES
 from alignscope.lab.summary.rows import PromptKey, identity
-from alignscope.measure.task.choices import Likelihood, Useless, useless
+from alignscope.measure.task.choices import Useless, useless
 
 _DAMAGED: Final = (msgspec.MsgspecError, UnicodeDecodeError)
 
@@ -52,7 +52,7 @@ class Scores:
         """Entries, with their frames, whose likelihoods say nothing, and why."""
         self._choices: dict[_Place, int] = {}
         self._shifts: dict[str, int] = {}
-        self._in_doubt: dict[tuple[str, str], list[list[Likelihood]]] = {}
+        self._in_doubt: dict[tuple[str, str], list[list[float]]] = {}
         """The likelihoods of entries of which none says anything so far."""
         self._of_use: set[tuple[str, str]] = set()
         self._read = 0
@@ -159,7 +159,6 @@ def _fits(scored: Scored) -> bool:
             return scored.size > 0
 
 
-def _known(scored: Likelihoods) -> list[Likelihood]:
+def _known(scored: Likelihoods) -> list[float]:
     """Return likelihoods as far as they are known: an unlisted choice is as likely as it can be at most."""
-    highs = (hi if hi is not None else 0.0 for _, hi in scored.sums)
-    return [Likelihood(high, size) for high, size in zip(highs, scored.sizes, strict=True)]
+    return [0.0 if hi is None else hi for _, hi in scored.sums]
