@@ -11,8 +11,13 @@ from alignscope.model.events import Alternative, End, Phase
 from alignscope.model.sampling import PARAMETERS, PRESETS
 from tests.backends.asking import ask, chat, completion, on_the_wire, would_send
 from tests.standin import MANY, Held, Ollama, Script
+from tests.standin.ollama import KINDS
 
 BASE, TUNED = "mistral:text", "mistral:instruct"
+
+
+def test_the_stand_in_knows_every_option() -> None:
+    assert set(PARAMETERS) - {"keep_alive"} <= set(KINDS)
 
 
 async def test_a_completion_on_the_wire(backend: Backend, ollama: Ollama) -> None:

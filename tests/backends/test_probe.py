@@ -12,7 +12,7 @@ import pytest
 from alignscope.backends import connect
 from alignscope.backends.base import Fault, ServerError, ServerInfo
 from alignscope.backends.client import Client
-from alignscope.backends.dialects import LLAMA_CPP, LM_STUDIO, OLLAMA, OPENAI, VLLM, Dialect
+from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, LM_STUDIO, OLLAMA, OPENAI, VLLM, Dialect
 from tests.standin import Flavour, Ollama, OpenAIStyle, Server
 from tests.standin.web import Exchange
 
@@ -42,15 +42,19 @@ async def test_a_version_alone_makes_no_ollama(listing: bytes) -> None:
     assert backend.info.dialect is OPENAI
 
 
-@pytest.mark.parametrize(
-    ("flavour", "dialect", "label"),
-    [
-        (Flavour.LLAMA_CPP, LLAMA_CPP, "llama.cpp b10488"),
-        (Flavour.VLLM, VLLM, "vLLM 0.11.2"),
-        (Flavour.LM_STUDIO, LM_STUDIO, "LM Studio"),
-        (Flavour.PLAIN, OPENAI, "OpenAI-style server"),
-    ],
-)
+STYLES = [
+    (Flavour.LLAMA_CPP, LLAMA_CPP, "llama.cpp b10488"),
+    (Flavour.VLLM, VLLM, "vLLM 0.11.2"),
+    (Flavour.LM_STUDIO, LM_STUDIO, "LM Studio"),
+    (Flavour.PLAIN, OPENAI, "OpenAI-style server"),
+]
+
+
+def test_every_flavour_has_a_stand_in() -> None:
+    assert {dialect.label for _, dialect, _ in STYLES} == {dialect.label for dialect in (*FLAVOURS, OPENAI)}
+
+
+@pytest.mark.parametrize(("flavour", "dialect", "label"), STYLES)
 @pytest.mark.parametrize("end", ["", "/", "/v1", "/v1/"])
 async def test_openai_styles(flavour: Flavour, dialect: Dialect, label: str, end: str) -> None:
     async with OpenAIStyle(flavour) as server:
