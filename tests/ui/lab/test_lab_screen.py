@@ -5,9 +5,11 @@ import re
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alignscope.lab.folder import Folder
+from alignscope.lab.manifest import Manifest, write
 from alignscope.lab.row import encode, short
 from alignscope.lab.summary.opening import open_run
 from alignscope.ui.screens.lab.replies import RepliesScreen
@@ -240,6 +242,20 @@ async def test_damage_is_said(tmp_path: Path) -> None:
         await person.until_shown("3 rows", "2 lines can't be read")
         (folder / "manifest.yaml").write_text("lineup: 3")
         await person.until_shown("manifest.yaml")
+
+
+async def test_measures_that_there_are_not_are_said(tmp_path: Path) -> None:
+    runs.folder(tmp_path, runs.made_up(2, 2))
+    write(tmp_path, Manifest(format=1, name="lamps", ended="now", lineup=(), spec={"measures": ["beauty"]}))
+    async with watching(tmp_path) as person:
+        await person.until_shown("no measure is called beauty")
+
+
+async def test_a_long_name_of_a_model_leaves_room_for_the_figures(tmp_path: Path) -> None:
+    name = "the-longest-name-of-a-model-that-anybody-ever-gave"
+    every = (msgspec.structs.replace(each, entry=f"{each.entry}-{name}") for each in runs.made_up(12, 2))
+    async with watching(runs.folder(tmp_path, every), size=(80, 24)) as person:
+        await person.until_shown("≈ base-the-", "◆ chat-the-", "difference", " 12 ")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=str)

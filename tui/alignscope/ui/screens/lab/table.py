@@ -84,7 +84,7 @@ class GapTable(Lines):
     def _lay_out(self) -> None:
         """Choose the columns that fit: single models' intervals are left out first, then W/T/L, and n never.
 
-        Before a further column is left out, labels are cut off.
+        Before a further column is left out, measures' labels are cut off, and last those of models.
         """
         for own, outcomes in ((True, True), (False, True), (False, False)):
             rows = self._cells(own=own, outcomes=outcomes)
@@ -92,6 +92,10 @@ class GapTable(Lines):
             spare = self.room - sum(widths[1:]) - GAP * (len(widths) - 1)
             if spare >= (widths[0] if own else min(widths[0], _LABEL)):
                 break
+        values = widths_of(rows[1:])
+        while spare < _LABEL and (wide := [place for place in range(1, len(values)) if widths[place] > values[place]]):
+            widths[max(wide, key=widths.__getitem__)] -= 1
+            spare += 1
         widths[0] = max(_LABEL, min(widths[0], spare))
         self._rows, self._widths = rows, widths
 

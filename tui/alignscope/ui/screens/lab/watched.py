@@ -272,6 +272,8 @@ class WatchedRun(AppScreen[None]):
         claim = table.summary.claim if table else None
         head += [f"{claim.says}: {claim.verdict}"] if claim else []
         behind = there - table.measured if table else 0
+        unknown = table.summary.unknown if table else ()
+        head += [f"no measure is called {', '.join(unknown)}"] if unknown else []
         damaged = table.summary.damaged if table else 0
         head += [f"{counted(damaged, 'line')} can't be read"] if damaged else []
         return [*head, *([f"{table.measured:,} measured"] if table and behind > 0 else [])]
