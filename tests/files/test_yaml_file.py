@@ -79,3 +79,8 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     for path, why in (("pipe", "not a regular file"), ("zero", "not a regular file"), ("none", "No such file")):
         with pytest.raises(FileError, match=f"{path} can't be read: .*{why}"):
             load(tmp_path / path)
+
+
+def test_a_folder_without_a_name_is_named_all_the_same() -> None:
+    with pytest.raises(FileError, match=r"^\. can't be read: "):
+        load(Path())

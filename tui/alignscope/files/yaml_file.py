@@ -79,7 +79,7 @@ def load(path: Path, name: str = "") -> Document:
     """Read a file, which messages call `name`. Raises FileError if it can't be read or isn't allowed YAML."""
     from alignscope.files.yaml_reader import read
 
-    name = name or path.name
+    name = name or path.name or str(path)
     lines: dict[str, int] = {}
     try:
         source = read_regular(path, MAX_BYTES)
