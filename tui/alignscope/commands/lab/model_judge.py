@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import time
 from itertools import combinations
 from pathlib import Path
@@ -13,12 +12,11 @@ import msgspec
 from alignscope.backends.base import ServerError
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.lab import opening
+from alignscope.commands.lab.servers import servers_for
 from alignscope.commands.lab.vote import two_arms
 from alignscope.commands.line.arguments import read_settings, whole
-from alignscope.files import settings
-from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
-from alignscope.files.settings.reader import read_lineup, server_url
+from alignscope.files.settings.reader import read_lineup
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.report.text import paragraph
 from alignscope.lab.report.votes import laid_out
@@ -32,7 +30,6 @@ from alignscope.lab.votes.judging.principles import Principles, known, read_prin
 from alignscope.lab.votes.judging.work import Judging, Seat, seat_of
 from alignscope.model.lineup.pane import LineupError, PaneRequest
 from alignscope.model.vote import VotesError
-from alignscope.run.servers import Servers
 from alignscope.text.wording import counted
 
 _CONCURRENCY: Final = 4
@@ -95,7 +92,7 @@ async def _judge(
     concurrency: int,
 ) -> Judging:
     notes = printing.notes()
-    async with _servers(options, chosen, wanted) as servers:
+    async with servers_for(options, chosen, [wanted]) as servers:
         seat = await seat_of(wanted, servers)
         judging = Judging(
             index, pairs, seat, principles, record, concurrency=concurrency, on_trouble=lambda said: _say(said)
@@ -117,15 +114,6 @@ def _say(said: str) -> None:
     if notes.terminal:
         notes.over("")
     notes.line(said)
-
-
-def _servers(options: argparse.Namespace, chosen: Settings, wanted: PaneRequest) -> Servers:
-    host = settings.host(options.host or "", chosen)
-    try:
-        host = server_url(host, chosen.servers) if host else ""
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    return Servers(host, key_variables(host, [wanted], chosen.servers, os.environ))
 
 
 def _beginning(judging: Judging, seat: Seat, principles: Principles, pairs: int) -> str:

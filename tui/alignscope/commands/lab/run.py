@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import math
-import os
 import shlex
 import time
 from functools import partial
@@ -14,11 +13,9 @@ import msgspec
 
 from alignscope.backends.base import ServerError
 from alignscope.commands import Status, UsageError, printing
+from alignscope.commands.lab.servers import servers_for
 from alignscope.commands.line.arguments import read_settings, whole
-from alignscope.files import settings
-from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
-from alignscope.files.settings.reader import server_url
 from alignscope.files.yaml_file import FileError
 from alignscope.lab.folder import FolderError
 from alignscope.lab.manifest import ChangedModelsError
@@ -90,7 +87,8 @@ async def _run(
     concurrency: int,
     show: "_Show",
 ) -> int:
-    async with _servers(options, spec, chosen) as servers:
+    panes = [PaneRequest(entry.name, entry.model, entry.server or None) for entry in spec.lineup]
+    async with servers_for(options, chosen, panes) as servers:
         plan, count = await planned(spec, servers)
         if options.dry_run:
             return await _dry_run(plan, count, servers, concurrency)
@@ -125,16 +123,6 @@ def _ended(running: "asyncio.Task[int] | None", ticking: "asyncio.Task[None]") -
     """End a run that can't say any more how far it is."""
     if running is not None and not ticking.cancelled():
         running.cancel()
-
-
-def _servers(options: argparse.Namespace, spec: Spec, chosen: Settings) -> Servers:
-    host = settings.host(options.host or "", chosen)
-    try:
-        host = server_url(host, chosen.servers) if host else ""
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    panes = [PaneRequest(entry.name, entry.model, entry.server or None) for entry in spec.lineup]
-    return Servers(host, key_variables(host, panes, chosen.servers, os.environ))
 
 
 async def _dry_run(plan: Plan, count: Count, servers: Servers, concurrency: int) -> int:
