@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter, Monochrome
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -24,9 +25,10 @@ from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.timeline import Timeline
-from alignscope.ui.widgets.transcript.line_widget import LineWidget
+from alignscope.ui.widgets.transcript.line_widget import KeptScrollBar, LineWidget
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
+from tests.waiting import settled
 
 
 class Filtered(Host):
@@ -56,6 +58,7 @@ MADE: list[Widget] = [
     PaneHeader("≈", classes="-base"),
     PaneFooter(lambda: 0.0, lambda _: 0),
     Transcript(),
+    KeptScrollBar(),
     Split([PaneView(Pane("base", "model", "", Mode.COMPLETION))]),
     PromptLine(),
     KeyBar(),
@@ -121,3 +124,32 @@ async def test_other_filters_have_a_row_drawn_again() -> None:
     colours = [next(iter(strip)).style for strip in (coloured, grey, again)]
     assert colours[0] == colours[2] == Style.parse("red")
     assert colours[1] != colours[0]
+
+
+async def test_a_change_of_sizes_has_the_screen_laid_out_once() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 10)) as pilot:
+        await pilot.pause()
+        layouts: list[Screen[object]] = []
+        host.screen.screen_layout_refresh_signal.subscribe(host, layouts.append, immediate=True)
+        host.begin_turn(1, "shows transcript, scroll bar and footer")
+        await settled()
+        assert "shows transcript" in host.text
+        assert len(layouts) == 1
+
+
+async def test_the_scroll_bar_moves_the_view_by_the_mouse() -> None:
+    host = Host()
+    async with host.run_test(size=(40, 10)) as pilot:
+        host.begin_turn(1, "long")
+        host.say(50)
+        await pilot.pause()
+        bar = host.view.transcript.vertical_scrollbar.region
+        assert bar.x == 39
+        assert host.view.transcript.scroll_offset.y == 0
+        await pilot.click(offset=(bar.x, bar.bottom - 1))
+        await pilot.pause()
+        assert host.view.transcript.scroll_offset.y > 0
+        await pilot.click(offset=(bar.x, bar.y))
+        await pilot.pause()
+        assert host.view.transcript.scroll_offset.y == 0

@@ -135,10 +135,6 @@ class Split(LineWidget, Container):
         """Rows or columns of the visible dividers."""
         return [edge - 1 for edge in self.edges(self.size, sum(view.display for view in self.views))[1:-1]]
 
-    def row(self, y: int) -> Strip:
-        """Draw a row for the mouse."""
-        return self.rows_of(y, y + 1)[0]
-
     def rows_of(self, start: int, stop: int) -> list[Strip]:
         """Draw the dividers; the panes cover the rest."""
         plain = self.rich_style

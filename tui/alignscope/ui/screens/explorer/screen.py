@@ -69,6 +69,8 @@ def _finder(kind: str) -> Callable[[], type[Provider]]:
 class _Stage(KeptRows, Horizontal):
     """The panes, and the sampling panel beside or below them."""
 
+    BLANK = True  # covered by them
+
 
 class ExplorerScreen(SplitScreen[int]):
     """One prompt to every pane of a lineup."""

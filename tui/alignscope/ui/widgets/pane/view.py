@@ -24,10 +24,11 @@ from alignscope.ui.widgets.pane.footer import PaneFooter
 from alignscope.ui.widgets.pane.held import Held
 from alignscope.ui.widgets.pane.rendered import Rendered, why_not
 from alignscope.ui.widgets.pane.sums import Sums
+from alignscope.ui.widgets.transcript.line_widget import KeptRows
 from alignscope.ui.widgets.transcript.transcript import Transcript
 
 
-class PaneView(Widget):
+class PaneView(KeptRows, Widget):
     """Header, transcript and footer of one pane, for live and replayed turns alike."""
 
     DEFAULT_CSS = """

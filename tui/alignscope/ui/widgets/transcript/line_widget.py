@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakKeyDictionary
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from alignscope.model.lineup.tones import TONES
@@ -30,7 +31,8 @@ class Frames:
     def __init__(self, app: "App[object]") -> None:
         self._waiting: list[Callable[[], None]] = []
         self._skipped = 0
-        self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames", pause=True)
+        # A timer that begins with a pause would leave out a frame at the end of that.
+        self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames")
 
     def call_next(self, callback: Callable[[], None]) -> None:
         """Call back once, in the next frame."""
@@ -89,6 +91,10 @@ class KeptRows(_Base):
         super().notify_style_update()
         self._kept_rows = None
 
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        # Textual would lay out the whole screen a second time after each layout that changed a size.
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of a region for Textual."""
         filters, kept = self.get_line_filters(), self._kept_rows
@@ -109,9 +115,18 @@ class LineWidget(KeptRows):
     Textual also asks once for the rows of a removed widget, whose styles are gone. These rows are blank.
     """
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scroll bar of a widget that scrolls, made when it is first needed."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = KeptScrollBar()
+            self._vertical_scrollbar.styles.inline.set_rule("display", "block")  # else Textual lays out again for it
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
     def row(self, y: int) -> Strip:
-        """Draw a row of the view."""
-        raise NotImplementedError
+        """Draw a row of the view; this or `rows_of` is the widget's own."""
+        return self.rows_of(y, y + 1)[0]
 
     def rows_of(self, start: int, stop: int) -> list[Strip]:
         """Draw the rows `start` to `stop - 1` of the view."""
@@ -133,3 +148,14 @@ class LineWidget(KeptRows):
         if crop.column_span != (0, self.outer_size.width):
             strips = [strip.crop(*crop.column_span) for strip in strips]
         return strips
+
+
+class KeptScrollBar(LineWidget, ScrollBar):
+    """A scroll bar that is drawn as quickly as the rows beside it."""
+
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Draw the rows `start` to `stop - 1`."""
+        console = self.app.console
+        options = console.options.update_dimensions(1, self.size.height)
+        rows = console.render_lines(self.render(), options, style=self.rich_style, pad=False)
+        return [Strip(row, 1) for row in rows[start:stop]]
