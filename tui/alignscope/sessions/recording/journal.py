@@ -23,6 +23,8 @@ from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 _BEGINNING: Final = b'{"journal":1,'
+_HIDES: Final = "\uffff".encode()
+"""What a hidden text begins with, so that one that has it by itself is hidden too."""
 
 
 class TornError(SessionError):
@@ -149,7 +151,13 @@ def read(path: Path) -> Session:
 
 def _encoded(event: _Line) -> bytes:
     """Return an event's line. Texts that UTF-8 can't hold are hidden as in a session's file."""
-    return msgspec.json.encode(each_text(msgspec.to_builtins(event), hide)) + b"\n"
+    try:
+        line = msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        line = _HIDES
+    if _HIDES in line:
+        line = msgspec.json.encode(each_text(msgspec.to_builtins(event), hide))
+    return line + b"\n"
 
 
 def _decoded(line: bytes) -> _Line:
