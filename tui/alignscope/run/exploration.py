@@ -224,12 +224,10 @@ class Exploration:
             self.recorder.begin(turn)
         return turn
 
-    async def play(
-        self, turn: Turn, only: str | None = None, *, first: int = 1
-    ) -> AsyncGenerator[tuple[Event, Reply], None]:
+    def play(self, turn: Turn, only: str | None = None, *, first: int = 1) -> AsyncGenerator[tuple[Event, Reply], None]:
         """Ask every pane of a turn, or `only` one again, the sample `first` before others.
 
-        Yields each event with its reply.
+        Returns each event with its reply.
         """
         lineup = tuple(pane for pane in turn.lineup if only in (None, pane.name))
         if only is not None:
@@ -246,14 +244,12 @@ class Exploration:
         if self.recorder is not None:
             self.recorder.play(turn, only)
         keys = {(pane.name, sample + 1) for pane in lineup for sample in range(turn.settings.samples)}
-        async with aclosing(self._follow(run, turn, keys)) as items:
-            async for item in items:
-                yield item
+        return self._follow(run, turn, keys)
 
-    async def go_on(
+    def go_on(
         self, turn: Turn, beginning: Beginning, run: Writing | None = None
     ) -> AsyncGenerator[tuple[Event, Reply], None]:
-        """Let a pane go on from the beginning of a reply, as a further sample of the turn; yield as `play` does.
+        """Let a pane go on from the beginning of a reply, as a further sample of the turn; return as `play` does.
 
         Args:
             run: what writes it, where that isn't one request to the pane.
@@ -266,12 +262,7 @@ class Exploration:
         if self.recorder is not None:
             self.recorder.play(turn, further=key)
         self._further.add(run)
-        try:
-            async with aclosing(self._follow(run, turn, {key}, beginning.events)) as items:
-                async for item in items:
-                    yield item
-        finally:
-            self._further.discard(run)
+        return self._follow(run, turn, {key}, beginning.events)
 
     def stop_further(self) -> bool:
         """Stop the replies in flight that go on from others. Return whether any was."""
@@ -318,6 +309,7 @@ class Exploration:
                     yield event, reply
         finally:
             self._runs.discard(run)
+            self._further.discard(run)
             # Leaving the iteration early cancels the replies.
             for event in turn.stop(End.CANCELLED, ms=run.now(), keys=keys):
                 if recorder is not None:
