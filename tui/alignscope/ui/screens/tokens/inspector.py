@@ -78,37 +78,28 @@ class Inspector(LineWidget, Widget):
         super().__init__()
         self._inspected: Inspected | None = None
         self._shown: list[Row] = []
-        self._strips: list[Strip] | None = None
-        self._blank: Strip | None = None
         self._looks: dict[str, Style] = {}
 
     def show(self, inspected: Inspected | None) -> None:
         """Show a token; None shows nothing."""
-        self._inspected, self._strips = inspected, None
+        self._inspected = inspected
         before, self._shown = self._shown, self._rows()
         # Only these rows: the texts' rows beside a refreshed one are put together again, too.
         if height := max(len(before), len(self._shown)):
             self.refresh(Region(0, 0, self.size.width, height))
 
     def on_resize(self) -> None:
-        self._shown, self._strips, self._blank = self._rows(), None, None
+        self._shown = self._rows()
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
         super().notify_style_update()
         self._looks.clear()
-        self._strips = self._blank = None
 
     def row(self, y: int) -> Strip:
         """Draw a row."""
-        if self._strips is None:
-            self._strips = [self._strip(row) for row in self._shown]
-        if y < len(self._strips):
-            return self._strips[y]
-        if self._blank is None:
-            self._blank = self._strip([])
-        return self._blank
+        return self._strip(self._shown[y] if y < len(self._shown) else [])
 
     def _look(self, name: str) -> Style:
         """Return a cached style: Textual's look-up costs more than drawing a row."""

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from alignscope.text.clean import Wrapper, cell_width, clean, fit
+from alignscope.text.clean import Wrapper, clean, fit
 from alignscope.ui.screens.tokens.scales import SCALES, STEP_NAMES, Scale, heat_css
 from alignscope.ui.widgets.pane.bars import RowBar
 from alignscope.ui.widgets.transcript.line_widget import LineWidget
@@ -54,7 +54,7 @@ class Legend(RowBar):
 
 
 class Words(LineWidget, Widget):
-    """A row of words, or as many as a message needs. Each is drawn once, until there are other words."""
+    """A row of words, or as many as a message needs."""
 
     DEFAULT_CSS = """
     Words {
@@ -70,7 +70,6 @@ class Words(LineWidget, Widget):
         """What stands here, whole."""
         self.message = False
         """Whether that is a message."""
-        self._strips: list[Strip] | None = None
 
     def show(self, text: str) -> None:
         """Show words in one row, as far as they fit."""
@@ -86,18 +85,12 @@ class Words(LineWidget, Widget):
             self._draw_again()
 
     def _draw_again(self) -> None:
-        self._strips = None
         if len(rows := self._rows()) != self.size.height:
             self.styles.height = len(rows)
         self.refresh()
 
     def on_resize(self) -> None:
         self._draw_again()
-
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self._strips = None
 
     def _rows(self) -> list[str]:
         room = max(1, self.size.width - 2 * _INDENT)
@@ -106,11 +99,9 @@ class Words(LineWidget, Widget):
         rows = Wrapper(room).rows(clean(self.text).replace("\n", " "))
         return [fit(row.rstrip(), room) for row in rows[:_MOST]]
 
-    def row(self, y: int) -> Strip:
-        """Draw a row."""
-        if self._strips is None:
-            plain, width = self.rich_style, self.outer_size.width
-            drawn = [" " * _INDENT + row for row in self._rows()]
-            padded = [row + " " * (width - cell_width(row)) for row in drawn]
-            self._strips = [Strip([Segment(row, plain)]).adjust_cell_length(width, plain) for row in padded]
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.outer_size.width, self.rich_style)
+    def rows_of(self, start: int, stop: int) -> list[Strip]:
+        """Draw the rows `start` to `stop - 1`."""
+        plain, width = self.rich_style, self.outer_size.width
+        drawn = [Strip([Segment(" " * _INDENT + row, plain)]) for row in self._rows()[start:stop]]
+        padded = [strip.adjust_cell_length(width, plain) for strip in drawn]
+        return padded + [Strip.blank(width, plain)] * (stop - start - len(drawn))

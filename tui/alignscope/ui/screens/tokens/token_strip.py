@@ -50,36 +50,35 @@ class TokenStrip(LineWidget, Widget):
         self._cursor = 0
         self._cells: str | None = None
         """The blocks; None if they have to be found again."""
-        self._strip: Strip | None = None
         self._looks: tuple[Style, Style] | None = None
         """Styles of the row and of the cursor."""
 
     def show(self, tokens: ReplyTokens) -> None:
         """Show a reply as it is now."""
-        self._tokens, self._cells, self._strip = tokens, None, None
+        self._tokens, self._cells = tokens, None
         self.refresh()
 
     def set_scale(self, scale: Scale) -> None:
         """Show the entropy or the divergence of the two models on scales of their own, and else the surprisal."""
         if (scale is ENTROPY, scale.scored) != (self._scale is ENTROPY, self._scale.scored):
-            self._cells = self._strip = None
+            self._cells = None
             self.refresh()
         self._scale = scale
 
     def move(self, token: int) -> None:
         """Show the cursor on a token."""
         if token != self._cursor:
-            self._cursor, self._strip = token, None
+            self._cursor = token
             self.refresh()
 
     def on_resize(self) -> None:
-        self._cells = self._strip = None
+        self._cells = None
         self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw again in other colours."""
         super().notify_style_update()
-        self._strip = self._looks = None
+        self._looks = None
 
     @property
     def _each(self) -> int:
@@ -108,17 +107,15 @@ class TokenStrip(LineWidget, Widget):
     def row(self, y: int) -> Strip:
         """Draw the row."""
         width = self.outer_size.width
-        if self._strip is None or self._strip.cell_length != width:
-            if self._cells is None:
-                self._cells = self._blocks()
-            if self._looks is None:  # Textual's look-up costs more than drawing the row
-                self._looks = self.rich_style, self.get_component_rich_style("token-strip--cursor")
-            (plain, cursor), here, cells = self._looks, self._cursor // self._each, self._cells
-            before, after = " " * _INDENT + cells[:here], cells[here + 1 :]
-            after = after.ljust(width - len(before) - len(cells[here : here + 1]))
-            segments = [Segment(before, plain), Segment(cells[here : here + 1], cursor), Segment(after, plain)]
-            self._strip = Strip(segments).adjust_cell_length(width, plain)
-        return self._strip
+        if self._cells is None:
+            self._cells = self._blocks()
+        if self._looks is None:  # Textual's look-up costs more than drawing the row
+            self._looks = self.rich_style, self.get_component_rich_style("token-strip--cursor")
+        (plain, cursor), here, cells = self._looks, self._cursor // self._each, self._cells
+        before, after = " " * _INDENT + cells[:here], cells[here + 1 :]
+        after = after.ljust(width - len(before) - len(cells[here : here + 1]))
+        segments = [Segment(before, plain), Segment(cells[here : here + 1], cursor), Segment(after, plain)]
+        return Strip(segments).adjust_cell_length(width, plain)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Post the first token of the cell under the mouse."""

@@ -1,6 +1,6 @@
 """The text of one reply, in which every token is a place for the cursor and has its heat."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final, NamedTuple
 
@@ -133,9 +133,9 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
             self._column = None
         if (token, active) != (self._cursor, self._active):
             moved = token != self._cursor
-            self._forget_cursor()
+            before = self._rows_of_cursor()
             self._cursor, self._active = token, active
-            self._forget_cursor()
+            self._draw_again({*before, *self._rows_of_cursor()})
             if moved:
                 self.reveal()
 
@@ -180,12 +180,12 @@ class TokenText(LineWidget, ScrollView, can_focus=False, inherit_bindings=False)
         start, end = self._tokens.starts[self._cursor], self._tokens.starts[self._cursor + 1]
         return range(self._rows.at(start), self._rows.at(max(start, end - 1)) + 1)
 
-    def _forget_cursor(self) -> None:
+    def _draw_again(self, rows: Collection[int]) -> None:
         top, (width, height) = self.scroll_offset.y, self._seen
-        for row in self._rows_of_cursor():
+        for row in rows:
             self._strips.pop(row, None)
-            if 0 <= row - top < height:
-                self.refresh(Region(0, row - top, width, 1))
+        if seen := [Region(0, row - top, width, 1) for row in rows if 0 <= row - top < height]:
+            self.refresh(*seen)
 
     def reveal(self) -> None:
         """Bring the cursor into view."""

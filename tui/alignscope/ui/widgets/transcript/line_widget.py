@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakKeyDictionary
 
+from textual.color import TRANSPARENT
 from textual.geometry import Region, Size
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
@@ -72,18 +73,22 @@ def tone_css(selector: str) -> str:
 
 
 class KeptRows(_Base):
-    """First base of a widget whose rows are drawn again only after `refresh`, for another region or other filters.
+    """First base of a widget without padding above, whose rows are drawn again after `refresh`, those of the regions.
 
+    Other regions of the widget to draw, or other filters, have all of them drawn again.
     A widget that puts its rows together when it hears of a new size has been drawn for it already, and refreshes too.
     Textual asks every widget in view for all its rows whenever anything on the screen changes. Its own cache keeps what
     a row looks like, but not what the filters make of it, and looks up a dozen styles before it looks into the cache.
     """
 
     _kept_rows: tuple[Region, Sequence["LineFilter"], list[Strip]] | None = None
+    _stale: tuple[Region, ...] = ()
 
     def refresh(self, *regions: Region, **how: Any) -> Self:
-        """Draw again."""
-        self._kept_rows = None
+        """Draw again, or only these regions."""
+        if not regions:
+            self._kept_rows = None
+        self._stale += regions
         return super().refresh(*regions, **how)
 
     def notify_style_update(self) -> None:
@@ -100,6 +105,11 @@ class KeptRows(_Base):
         filters, kept = self.get_line_filters(), self._kept_rows
         if kept is None or kept[0] != crop or kept[1] != filters:
             kept = self._kept_rows = crop, filters, self.draw_lines(crop)
+        elif self._stale:
+            top, bottom = (min(each.y for each in self._stale), max(each.bottom for each in self._stale))
+            stale = crop.intersection(Region(crop.x, top, crop.width, bottom - top))
+            kept[2][stale.y - crop.y : stale.bottom - crop.y] = self.draw_lines(stale)
+        self._stale = ()
         return kept[2]
 
     def draw_lines(self, crop: Region) -> list[Strip]:
@@ -142,7 +152,7 @@ class LineWidget(KeptRows):
             return [Strip.blank(crop.width)] * crop.height
         strips = self.rows_of(crop.y, crop.bottom)
         if filters := self.get_line_filters():
-            background = self.background_colors[1]
+            background = self.visual_style.background or TRANSPARENT  # background_colors isn't kept by Textual
             for line_filter in filters:
                 strips = [strip.apply_filter(line_filter, background) for strip in strips]
         if crop.column_span != (0, self.outer_size.width):
