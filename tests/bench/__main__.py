@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.apps import panes
+from tests.bench.sender import MARKER_EVERY
 from tests.bench.terminal import Terminal
 
 Figures = dict[str, list[float]]
@@ -89,7 +90,7 @@ class Bench:
             terminal.settle()
             used = terminal.cpu() - cpu
             assert self._sender.stdout
-            while len(sent) < 2 * ((tokens + 9) // 10):
+            while len(sent) < 2 * -(-tokens // MARKER_EVERY):
                 marker, moment = self._sender.stdout.readline().split()
                 sent[marker] = float(moment)
             delays = sorted(

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import httpx
 from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
@@ -105,6 +106,11 @@ class Streams(App[None]):
         super().__init__()
         self.url, self.model = url, model
         self.begun = False
+        self.client = httpx.AsyncClient(base_url=url, timeout=None, trust_env=False)
+
+    async def on_mount(self) -> None:
+        """Ask the server something, as the application has before its first prompt: a first request imports a lot."""
+        await self.client.get("/api/version")
 
     async def on_key(self, event: Key) -> None:
         """Begin at the first enter key."""
@@ -123,13 +129,8 @@ class Streams(App[None]):
 
     async def read(self, path: str, index: int) -> None:
         """Read one stream."""
-        import httpx
-
         take = self.take(index)
-        async with (
-            httpx.AsyncClient(base_url=self.url, timeout=None, trust_env=False) as client,
-            client.stream("POST", path, json={"model": self.model, "stream": True}) as response,
-        ):
+        async with self.client.stream("POST", path, json={"model": self.model, "stream": True}) as response:
             rest = b""
             async for data in response.aiter_bytes():
                 *lines, rest = (rest + data).split(b"\n")
@@ -217,8 +218,6 @@ def main(name: str, url: str, model: str) -> None:
         from alignscope.cli import main as alignscope
 
         sys.exit(alignscope([*panes(url, model), "--set", "num_predict=-1"]))
-    import httpx  # noqa: F401, which the application has brought in before its first prompt as well
-
     streams: dict[str, type[Streams]] = {"bare": Floor, "step": StepFloor, "panes": Panes}
     streams[name](url, model).run()
 

@@ -2,7 +2,7 @@
 
 A model's name says what it sends: `bench:TOKENS-RATE`, with a rate of tokens a second, 0 for as fast as it can, or
 `bench:TOKENS-RATE-OTHER`, where a chat has another number of tokens.
-In a paced stream every tenth token is a marker, and its name and moment are printed as it is sent.
+In a paced stream every seventh token is a marker, and its name and moment are printed as it is sent.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from typing import Final
 _MODEL: Final = re.compile(r"bench:(\d+)-(\d+)(?:-(\d+))?")
 _VERSION: Final = "0.32.15"
 _BATCH: Final = 64
-_MARKER_EVERY: Final = 10
+MARKER_EVERY: Final = 7
+"""Tokens; not a whole number of frames, so that markers come at any moment between two frames."""
 
 
 def tokens(count: int, seed: int) -> list[str]:
@@ -80,7 +81,7 @@ async def _stream(writer: asyncio.StreamWriter, path: str, model: str) -> None:
     start = time.monotonic()
     for number, line in enumerate(_lines(path, model)):
         await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
-        if number % _MARKER_EVERY == 0:
+        if number % MARKER_EVERY == 0:
             name = f"m{'c' if path == '/api/chat' else 'g'}{number:05d}"
             print(name, time.monotonic(), flush=True)
             line = _line(path, model, f" {name} ")
