@@ -111,7 +111,8 @@ def test_a_wheel_runs(unpacked: Path, tmp_path: Path) -> None:
 
 def imported(code: str, names: Sequence[str]) -> set[str]:
     """Which of these top-level packages a program has imported by its end."""
-    end = f"import sys; print('\\n', *(set({list(names)!r}) & {{name.partition('.')[0] for name in sys.modules}}))"
+    loaded = "{name.partition('.')[0] for name, module in sys.modules.items() if module}"
+    end = f"import sys; print('\\n', *(set({list(names)!r}) & {loaded}))"
     return set(python("-c", f"{code}\n{end}").splitlines()[-1].split())
 
 
@@ -121,6 +122,10 @@ def test_help_and_version_load_next_to_nothing(flags: list[str]) -> None:
     run = f"{start}\ntry: main({flags!r})\nexcept SystemExit as end: assert end.code == 0"
     heavy = ["textual", "rich", "httpx", "xllamacpp", "yaml", "msgspec", "asyncio", "platformdirs", "pyperclip"]
     assert imported(run, heavy) == set()
+
+
+def test_asking_a_server_loads_no_command_line_of_the_client() -> None:
+    assert imported("import alignscope.backends.probe", ["click", "pygments"]) == set()
 
 
 def test_the_first_frame_loads_no_other_screen_and_nothing_that_reads_files_or_servers() -> None:

@@ -5,8 +5,12 @@ The package itself is cheap to import; `connect` imports what needs httpx.
 
 import asyncio
 import importlib
+import sys
 
 from alignscope.backends.base import Backend
+
+# httpx has a command line of its own, and imports it wherever its libraries happen to be installed: 20 ms for nothing.
+sys.modules["httpx._main"] = None  # type: ignore[assignment]
 
 
 async def connect(url: str, *, key_variable: str = "") -> Backend:
