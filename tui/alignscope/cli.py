@@ -24,13 +24,12 @@ _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command in the arguments, and return the exit status: 0, 1, 2, 130 or 141."""
-    parser = make_parser()
     if "_ARGCOMPLETE" in os.environ:
         from alignscope.commands import completion
 
-        completion.answer(parser)
+        completion.answer(make_parser(whole=True))
     try:
-        return _dispatch(parser.parse_args(argv))
+        return _dispatch(make_parser().parse_args(argv))
     except UsageError as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return Status.USAGE

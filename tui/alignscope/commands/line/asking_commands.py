@@ -1,5 +1,6 @@
 """Commands that ask models or show how they would be asked: `ask`, `shift` and `context`."""
 
+import argparse
 from typing import Any
 
 from alignscope.commands.line.options import EXIT_HELP, add_directory, add_json, add_options, add_timeout
@@ -8,13 +9,17 @@ from alignscope.commands.line.sampling_help import sampling_help
 
 def add_ask(commands: Any, panes: list[str], sets: list[str]) -> None:
     """Add `ask`; panes and parameters are gathered into lists that all commands share."""
-    ask = commands.add_parser(
+    commands.add_parser(
         "ask",
         help="ask without a screen: replies as text, or every event as JSON",
         description="Send one prompt to every pane, or one after the other from a file, and print the replies as they"
         " finish.",
-        epilog=f"{sampling_help()}\n\n{EXIT_HELP}",
+        fill=lambda ask: _fill_ask(ask, panes, sets),
     )
+
+
+def _fill_ask(ask: argparse.ArgumentParser, panes: list[str], sets: list[str]) -> None:
+    ask.epilog = f"{sampling_help()}\n\n{EXIT_HELP}"
     ask.set_defaults(text=None, prompts=None, stats=False)
     ask.add_argument(
         "text", metavar="PROMPT", nargs="?",
@@ -41,13 +46,17 @@ def add_ask(commands: Any, panes: list[str], sets: list[str]) -> None:
 
 def add_shift(commands: Any, panes: list[str], sets: list[str]) -> None:
     """Add `shift`."""
-    shift = commands.add_parser(
+    commands.add_parser(
         "shift",
         help="how the reply of one model stands in the lists of the other, token by token",
         description="Ask one pane, let the model of another score its reply, and print where they part: unshifted (the"
         " other's first choice), marginal (its second or third), shifted (a later one), beyond its list, or unknown.",
         epilog=f"The reply is greedy unless --preset or --set says otherwise.\n\n{EXIT_HELP}",
+        fill=lambda shift: _fill_shift(shift, panes, sets),
     )
+
+
+def _fill_shift(shift: argparse.ArgumentParser, panes: list[str], sets: list[str]) -> None:
     shift.set_defaults(of="", by="", frame="chat", alternatives=None, file=None)
     shift.add_argument(
         "text", metavar="PROMPT", help="the prompt; - reads it from standard input, less one final line break"
@@ -68,14 +77,18 @@ def add_shift(commands: Any, panes: list[str], sets: list[str]) -> None:
 
 def add_context(commands: Any, panes: list[str], sets: list[str]) -> None:
     """Add `context`."""
-    context = commands.add_parser(
+    commands.add_parser(
         "context",
         help="what is sent for a prompt, or was sent for a turn: requests, rendered prompts, who set what",
         description="Print for every pane the exact request, the prompt as the model reads it, the sampling and who set"
         " it, what is known of the model, and first what makes the panes less comparable than they look. No model is"
         " asked for a reply; servers are asked to render the prompt, and may load a model for it.",
         epilog="exit status: 0, 1 a server or session can't be used, 2 wrong usage, 130 interrupted",
+        fill=lambda context: _fill_context(context, panes, sets),
     )
+
+
+def _fill_context(context: argparse.ArgumentParser, panes: list[str], sets: list[str]) -> None:
     context.set_defaults(text=None, session=None, turn=None)
     context.add_argument(
         "text", metavar="PROMPT", nargs="?",

@@ -20,12 +20,16 @@ def _names(folder: str) -> str:
 
 def add_lab(commands: Any) -> None:
     """Add `lab` with its commands."""
-    lab = commands.add_parser(
+    commands.add_parser(
         "lab",
         help="many prompts to a lineup, many times each, kept as a folder of rows",
         description="Ask every model of a lineup every prompt of a set, as often as a file says, and keep the replies"
         " as a folder of rows.",
+        fill=_fill_lab,
     )
+
+
+def _fill_lab(lab: argparse.ArgumentParser) -> None:
     lab.set_defaults(action=None)
     actions = lab.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     _add_init(actions)

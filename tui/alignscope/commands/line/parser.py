@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
 
 from alignscope import __version__
@@ -27,9 +27,14 @@ _CONFIG: Final = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """Parser without defaults and abbreviations, with error messages of one line."""
+    """Parser without defaults and abbreviations, with error messages of one line.
 
-    def __init__(self, **options: Any) -> None:
+    Args:
+        fill: adds its arguments once they are needed: all commands' take longer than the one command that is given.
+    """
+
+    def __init__(self, *, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any) -> None:
+        self._fill = fill
         super().__init__(
             formatter_class=argparse.RawDescriptionHelpFormatter,
             argument_default=argparse.SUPPRESS,
@@ -70,14 +75,23 @@ class _Parser(argparse.ArgumentParser):
                 next(rest, None)
 
     def _commands(self) -> dict[str, "_Parser"]:
+        """Return the parsers of the commands below this one, which from here on has its arguments."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
         return next((dict(each.choices or {}) for each in self._actions if each.dest in ("command", "action")), {})
 
     def _has_option(self, name: str) -> bool:
-        return name in self._option_string_actions or any(each._has_option(name) for each in self._commands().values())
+        commands = self._commands()
+        return name in self._option_string_actions or any(each._has_option(name) for each in commands.values())
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Make the parser of all commands and options."""
+def make_parser(*, whole: bool = False) -> argparse.ArgumentParser:
+    """Make the parser of all commands and options.
+
+    Args:
+        whole: with the arguments of all commands at once, for who looks at them before a command is parsed.
+    """
     parser = _Parser(
         prog=NAME,
         description=_DESCRIPTION,
@@ -100,11 +114,46 @@ def make_parser() -> argparse.ArgumentParser:
     add_shift(commands, panes, sets)
     add_context(commands, panes, sets)
 
-    models = commands.add_parser(
+    commands.add_parser(
         "models",
         help="list what the servers have, pull or remove a model",
         description="List the models of each server: base or instruct and why, whether loaded, and the twin.",
+        fill=_fill_models,
     )
+    add_sessions(commands)
+    add_lab(commands)
+
+    commands.add_parser(
+        "config",
+        help="the settings file: write one, check it, say what it comes to",
+        description="Write a settings file with comments, say where it is, what is wrong with it and what it comes to.",
+        fill=_fill_config,
+    )
+    completion = commands.add_parser(
+        "completion",
+        help="print the script by which bash, zsh or fish completes these commands",
+        description="Print the script by which a shell completes alignscope's commands, options and names.",
+        epilog="Write it where the shell looks when it is first needed, so that no start of a shell waits for it:\n"
+        "bash: alignscope completion bash > ~/.local/share/bash-completion/completions/alignscope\n"
+        "zsh:  alignscope completion zsh > a directory of $fpath, as _alignscope\n"
+        "fish: alignscope completion fish > ~/.config/fish/completions/alignscope.fish",
+    )
+    completion.add_argument("shell", metavar="bash|zsh|fish")
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what answers, what would be used, and what is missing",
+        description="Say in plain words which servers answer, which pair would be used, where files live,"
+        " and what to do about anything that is missing.",
+    )
+    add_server(doctor)
+    add_json(doctor, "one JSON object")
+    if whole:
+        parser._has_option("")
+    return parser
+
+
+def _fill_models(models: argparse.ArgumentParser) -> None:
     add_server(models)
     add_json(models, "one JSON object a line for every model")
     models.set_defaults(action=None)
@@ -126,35 +175,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     remove.add_argument("model", metavar="NAME", help="such as hf:OWNER/REPO:Q4_K_M, as `alignscope models` lists it")
 
-    add_sessions(commands)
-    add_lab(commands)
 
-    config = commands.add_parser(
-        "config",
-        help="the settings file: write one, check it, say what it comes to",
-        description="Write a settings file with comments, say where it is, what is wrong with it and what it comes to.",
-    )
+def _fill_config(config: argparse.ArgumentParser) -> None:
     actions = config.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
     for name, text in _CONFIG.items():
         actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-
-    completion = commands.add_parser(
-        "completion",
-        help="print the script by which bash, zsh or fish completes these commands",
-        description="Print the script by which a shell completes alignscope's commands, options and names.",
-        epilog="Write it where the shell looks when it is first needed, so that no start of a shell waits for it:\n"
-        "bash: alignscope completion bash > ~/.local/share/bash-completion/completions/alignscope\n"
-        "zsh:  alignscope completion zsh > a directory of $fpath, as _alignscope\n"
-        "fish: alignscope completion fish > ~/.config/fish/completions/alignscope.fish",
-    )
-    completion.add_argument("shell", metavar="bash|zsh|fish")
-
-    doctor = commands.add_parser(
-        "doctor",
-        help="say what answers, what would be used, and what is missing",
-        description="Say in plain words which servers answer, which pair would be used, where files live,"
-        " and what to do about anything that is missing.",
-    )
-    add_server(doctor)
-    add_json(doctor, "one JSON object")
-    return parser

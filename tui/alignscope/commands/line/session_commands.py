@@ -14,11 +14,15 @@ _SESSION: Final = "a session's name, its title, or the path of its file"
 def add_sessions(commands: Any) -> None:
     """Add `replay` and `sessions`."""
     _add_replay(commands)
-    sessions = commands.add_parser(
+    commands.add_parser(
         "sessions",
         help="list, show, search, rename, delete, export and import sessions",
         description="What was streamed is kept without being asked. These commands find it again.",
+        fill=_fill_sessions,
     )
+
+
+def _fill_sessions(sessions: argparse.ArgumentParser) -> None:
     add_directory(sessions)
     sessions.set_defaults(action=None)
     actions = sessions.add_subparsers(title="commands", dest="action", metavar="COMMAND", required=True)
@@ -59,13 +63,17 @@ def add_sessions(commands: Any) -> None:
 
 
 def _add_replay(commands: Any) -> None:
-    replay = commands.add_parser(
+    commands.add_parser(
         "replay",
         help="play a session again, with the timing it had; no server is needed",
         description="Play a session again, token by token, with the timing it had, or at a pace where that is too"
         " fast to be read. Needs no server and no models."
         " Without a name, say what there is to play.",
+        fill=_fill_replay,
     )
+
+
+def _fill_replay(replay: argparse.ArgumentParser) -> None:
     replay.set_defaults(speed=None, pace=None, idle_limit=None, start_at=None, instant=False, plain=False)
     replay.add_argument("name", metavar="NAME|FILE", nargs="?", default="", help=_SESSION)
     replay.add_argument("-s", "--speed", metavar="TIMES", help="at this speed as recorded, from 0.25 to 16 times")
