@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alignscope.commands import OutputError, Status, UsageError
-from alignscope.commands.line.parser import NAME, make_parser
 
 if TYPE_CHECKING:
     from alignscope.model.launch import Launch
@@ -24,6 +23,10 @@ _NOT_FOR_SESSIONS: Final = ("prompt", *_LINEUP_OPTIONS, "host", "embedded")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command in the arguments, and return the exit status: 0, 1, 2, 130 or 141."""
+    # What is imported stays: looking through it for garbage takes a tenth of the start.
+    gc.disable()
+    from alignscope.commands.line.parser import NAME, make_parser
+
     if "_ARGCOMPLETE" in os.environ:
         from alignscope.commands import completion
 
@@ -45,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         # What is left goes with the process: Python would look through all of it for garbage before it ends.
         gc.freeze()
+        gc.enable()
 
 
 def _drop_output() -> None:
@@ -57,6 +61,8 @@ def _dispatch(options: argparse.Namespace) -> int:
     # Each command is imported after its arguments were checked: a mistake is reported at once.
     from alignscope.commands.line import arguments
 
+    gc.freeze()
+    gc.enable()
     match options.command:
         case "ask":
             arguments.refuse(options, _EXPLORER_ONLY)
