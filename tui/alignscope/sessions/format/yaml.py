@@ -15,9 +15,9 @@ _EXPLICIT_KEY: Final = 900
 
 _HIDDEN: Final = re.compile("[\ud800-\udfff\uffff]")
 _SHOWN: Final = re.compile("\uffff([0-9a-f]{4})")
-UNSAFE: Final = re.compile("[^\t\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNSAFE: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What may not stand in a literal block: control characters but tab and line feed, the line ends U+0085, U+2028 and
-U+2029, the byte order mark, and noncharacters."""
+U+2029, halves of surrogate pairs, the byte order mark, and noncharacters."""
 _PLAIN_CHARACTERS: Final = frozenset(" _-./+()'!")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
