@@ -129,7 +129,7 @@ def test_asking_a_server_loads_no_command_line_of_the_client() -> None:
 
 
 def test_the_first_frame_loads_no_other_screen_and_nothing_that_reads_files_or_servers() -> None:
-    assert imported("import alignscope.ui.app", ["httpx", "yaml", "xllamacpp", "pyperclip"]) == set()
+    assert imported("import alignscope.ui.app", ["httpx", "yaml", "xllamacpp", "pyperclip", "sqlite3"]) == set()
     ask = "import sys; print(*(name for name in sys.modules if name.startswith('alignscope.ui.screens.')))"
     loaded = {name.split(".")[3] for name in python("-c", f"import alignscope.ui.app; {ask}").split()}
     assert loaded == {"base", "explorer"}

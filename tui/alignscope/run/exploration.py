@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -24,8 +24,10 @@ from alignscope.run.going_on import Beginning, peek
 from alignscope.run.logprobs import Lacks
 from alignscope.run.memory_advice import eviction_advice, reload_advice
 from alignscope.run.servers import Servers
-from alignscope.sessions.recording.recorder import Recorder
-from alignscope.sessions.recording.writer import Writer
+
+if TYPE_CHECKING:
+    from alignscope.sessions.recording.recorder import Recorder
+    from alignscope.sessions.recording.writer import Writer
 
 
 class Writing(Protocol):
@@ -117,9 +119,11 @@ class Exploration:
         self._directory, self._on_problem = directory, on_problem
         self._enter(self.session)
 
-    def _enter(self, session: Session, writer: Writer | None = None) -> None:
+    def _enter(self, session: Session, writer: "Writer | None" = None) -> None:
         self.session = session
         if self._directory is not None:
+            from alignscope.sessions.recording.recorder import Recorder
+
             self.recorder = Recorder(
                 self._directory,
                 session,
@@ -128,7 +132,7 @@ class Exploration:
                 describe=lambda turn: self.catalog.records(turn.lineup),
             )
 
-    async def resume(self, session: Session, writer: Writer | None = None) -> str:
+    async def resume(self, session: Session, writer: "Writer | None" = None) -> str:
         """Continue a session; `writer` is that of its file, if any.
 
         The lineup is that of its last turn, and the settings are those of the last that no experiment set.

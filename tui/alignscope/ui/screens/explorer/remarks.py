@@ -1,19 +1,22 @@
 """A person's remarks on turns in the explorer: notes, verdicts, blind votes."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from alignscope.model.turn import ReplyKey, Turn, Verdict
-from alignscope.sessions.recording.recorder import Recorder
 from alignscope.text.wording import reply_name
 from alignscope.ui.screens.base.actions import work
 from alignscope.ui.screens.explorer.actions import ExplorerActions
+
+if TYPE_CHECKING:
+    from alignscope.sessions.recording.recorder import Recorder
 
 
 class RemarkActions(ExplorerActions):
     """Actions by which a person remarks on the session's turns."""
 
     @property
-    def _recorder(self) -> Recorder:
+    def _recorder(self) -> "Recorder":
         return self.screen.session.recorder
 
     @work("session")

@@ -23,7 +23,6 @@ from alignscope.model.session import Session
 from alignscope.model.turn import Turn
 from alignscope.run.exploration import Exploration
 from alignscope.run.servers import Servers
-from alignscope.sessions.recording.writer import Writer
 from alignscope.text.wording import describe_pace, describe_settings
 from alignscope.ui.screens.base.split import SplitScreen
 from alignscope.ui.screens.explorer.bindings import BINDINGS
@@ -45,6 +44,7 @@ from alignscope.ui.widgets.transcript.transcript import Transcript
 
 if TYPE_CHECKING:
     from alignscope.scoring.turn_scoring import TurnScoring
+    from alignscope.sessions.recording.writer import Writer
     from alignscope.ui.screens.explorer.experiments.question import Question
     from alignscope.ui.widgets.sampling.panel import SamplingPanel
 
@@ -301,7 +301,7 @@ class ExplorerScreen(SplitScreen[int]):
         """Show what panes keep in view, in the line above the prompt."""
         self.show_settings()
 
-    async def resume(self, session: Session, writer: Writer | None = None) -> None:
+    async def resume(self, session: Session, writer: "Writer | None" = None) -> None:
         """Continue a session: show its turns, and send the next prompt as its last one was."""
         await self.session.change(self.exploration.resume(session, writer))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from alignscope.files import locations
 from alignscope.model.events import End
@@ -14,12 +14,13 @@ from alignscope.model.launch import Playback
 from alignscope.model.pace import AS_IT_COMES
 from alignscope.model.session import Session, SessionError
 from alignscope.model.turn import Turn
-from alignscope.sessions.library.opening import open_to_continue, open_to_play
-from alignscope.sessions.library.store import Store
-from alignscope.sessions.recording.recorder import Recorder
 from alignscope.ui.screens.base.actions import work
 from alignscope.ui.screens.base.screen import AppScreen
 from alignscope.ui.screens.explorer.actions import ExplorerActions
+
+if TYPE_CHECKING:
+    from alignscope.sessions.library.store import Store
+    from alignscope.sessions.recording.recorder import Recorder
 
 T = TypeVar("T")
 
@@ -27,18 +28,20 @@ T = TypeVar("T")
 class SessionActions(ExplorerActions):
     """Actions on this session and on others."""
 
-    _store: Store | None = None
+    _store: "Store | None" = None
 
     @property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The sessions on the disk."""
         if self._store is None:
+            from alignscope.sessions.library.store import Store
+
             directory = self.launch.sessions or locations.data_dir() / "sessions"
             self._store = Store(directory, locations.bundled("sessions"))
         return self._store
 
     @property
-    def recorder(self) -> Recorder:
+    def recorder(self) -> "Recorder":
         """Recorder of the session."""
         assert self.exploration.recorder is not None
         return self.exploration.recorder
@@ -155,6 +158,8 @@ class SessionActions(ExplorerActions):
             self.show_notice("There is nothing to replay yet.")
 
     async def replay_file(self, path: Path) -> None:
+        from alignscope.sessions.library.opening import open_to_play
+
         session = await self.attempt(lambda: open_to_play(self.store, path))
         if session is not None:
             self._replay(session)
@@ -195,6 +200,8 @@ class SessionActions(ExplorerActions):
                 self.screen.app.exit(0)
                 return
             name = picked[0].path
+        from alignscope.sessions.library.opening import open_to_play
+
         try:
             session = await asyncio.to_thread(open_to_play, self.store, name)
         except (OSError, SessionError) as error:
@@ -250,6 +257,8 @@ class SessionActions(ExplorerActions):
         if path == self.exploration.session.path:
             self.show_notice("You are in this session.")
             return
+        from alignscope.sessions.library.opening import open_to_continue
+
         opened = await self.attempt(lambda: open_to_continue(self.store, path))
         if opened is None:
             return
