@@ -96,6 +96,13 @@ class AlignscopeApp(TypingApp[int]):
             callback = partial(_to_the_end, callback)
         super().call_next(callback, *args, **kwargs)
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply a change of colours. Those of the start are there before the style sheet was read once."""
+        if self._screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.tones_for(self.current_theme)
 
