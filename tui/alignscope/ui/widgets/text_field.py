@@ -111,7 +111,6 @@ class TextField(TextArea, inherit_bindings=False):
             id=id,
             soft_wrap=wrap,
             tab_behavior="focus",
-            compact=True,
             highlight_cursor_line=False,
             placeholder=placeholder,
         )

@@ -135,9 +135,7 @@ class ExplorerScreen(SplitScreen[int]):
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
         with PromptLine():
-            prompt = PromptEditor(id="prompt")
-            prompt.add_class("-first")
-            yield prompt
+            yield PromptEditor(id="prompt").add_class("-first", update=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
