@@ -8,7 +8,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alignscope.commands import OutputError, Status, UsageError
@@ -59,6 +58,8 @@ def _drop_output() -> None:
 
 def _dispatch(options: argparse.Namespace) -> int:
     # Each command is imported after its arguments were checked: a mistake is reported at once.
+    from msgspec import structs
+
     from alignscope.commands.line import arguments
 
     gc.freeze()
@@ -72,7 +73,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             if options.text is not None and options.prompts is not None:
                 raise UsageError("PROMPT and --prompts exclude each other; leave one of them out")
             if options.prompts is None:
-                launch = replace(launch, prompt=arguments.read_prompt(options.text))
+                launch = structs.replace(launch, prompt=arguments.read_prompt(options.text))
             from alignscope.commands import ask
 
             return ask.run(launch, options.prompts, as_json=options.json, stats=options.stats)
@@ -82,7 +83,7 @@ def _dispatch(options: argparse.Namespace) -> int:
 
             wanted = shift.wanted(options)
             launch = arguments.launch(options, arguments.read_settings())
-            launch = replace(launch, prompt=arguments.read_prompt(options.text))
+            launch = structs.replace(launch, prompt=arguments.read_prompt(options.text))
             return shift.run(launch, wanted, as_json=options.json)
         case "context":
             return _context(options)
@@ -139,7 +140,7 @@ def _dispatch(options: argparse.Namespace) -> int:
             from alignscope.commands import replay
 
             launch = arguments.launch(options, arguments.read_settings())
-            launch = replace(launch, playback=replay.playback(options))
+            launch = structs.replace(launch, playback=replay.playback(options))
             if not options.name and (options.plain or not arguments.has_terminal()):
                 return replay.offer(launch)
             if options.plain:
@@ -152,6 +153,8 @@ def _dispatch(options: argparse.Namespace) -> int:
 
 
 def _context(options: argparse.Namespace) -> int:
+    from msgspec import structs
+
     from alignscope.commands import context
     from alignscope.commands.line import arguments
 
@@ -163,7 +166,7 @@ def _context(options: argparse.Namespace) -> int:
         return context.run_kept(launch, options.session, turn, as_json=options.json)
     arguments.refuse(options, _EXPLORER_ONLY)
     launch = arguments.launch(options, arguments.read_settings())
-    return context.run(replace(launch, prompt=arguments.read_prompt(options.text)), as_json=options.json)
+    return context.run(structs.replace(launch, prompt=arguments.read_prompt(options.text)), as_json=options.json)
 
 
 def _run_screen(launch: "Launch") -> int:

@@ -1,8 +1,9 @@
 """Dialects: a record for each kind of server, of how it differs from the others."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from alignscope.model.sampling import Sampling
 
@@ -10,15 +11,14 @@ Body = dict[str, Any]
 """A JSON object, of a request or of an answer."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """A kind of server: how to recognise it, what it can do, and where its fields differ from the usual ones."""
 
     label: str
     """Name in messages."""
     probe_path: str = ""
     """Path that only this kind of server has."""
-    version: Callable[[Body], str | None] = field(default=lambda _: None)
+    version: Callable[[Body], str | None] = lambda _: None
     """Read the version in the answer at `probe_path`; None if the answer is another kind of server's."""
     owner: str = ""
     """Its models' `owned_by`, which identifies it even if `probe_path` doesn't answer."""
@@ -40,7 +40,7 @@ class Dialect:
     """Whether /apply-template shows a chat as the model's template renders it, and /tokenize the tokens' texts."""
     prefills: bool = False
     """Whether it goes on with a chat whose last message is the assistant's, as far as a model's template lets it."""
-    prefill: Mapping[str, Any] = field(default_factory=dict)
+    prefill: Mapping[str, Any] = {}
     """Fields by which it is asked to, and not to begin a message of its own behind that one."""
     scores_prompts: bool = False
     """Whether it tells the log-probabilities of a prompt's own tokens, and /tokenize takes a chat."""
@@ -54,7 +54,7 @@ class Dialect:
     """First version that tells them."""
     template_kwargs: bool = False
     """Whether it passes `chat_template_kwargs`, such as whether to think, to chat templates."""
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = {}
     """Its names of sampling parameters, where they differ from ours."""
     lacks: frozenset[str] = frozenset()
     """Unknown sampling parameters, which are not sent."""

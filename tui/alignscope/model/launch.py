@@ -1,9 +1,10 @@
 """The options of the command line, checked and ready to use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from alignscope.model.lineup.pane import PaneRequest
 from alignscope.model.pace import AS_IT_COMES
@@ -15,8 +16,7 @@ Scroll = Literal["hold", "follow"]
 """What a pane keeps in view of a reply that outgrows it: the turn's beginning, or the end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Playback:
+class Playback(msgspec.Struct, frozen=True, kw_only=True):
     """The session to replay, and how."""
 
     name: str = ""
@@ -31,8 +31,7 @@ class Playback:
     """Where to begin, on the visible clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """The options that a run starts with; empty where none was given.
 
     All are checked: no name, number or combination is refused later. A model or server named here may still be missing.
@@ -54,7 +53,7 @@ class Launch:
     """The preset that the sampling started from."""
     presets: tuple[Preset, ...] = tuple(PRESETS.values())
     """All presets, the person's own last."""
-    settings: TurnSettings = field(default_factory=TurnSettings)
+    settings: TurnSettings = TurnSettings()
     """Settings of the first turn: the preset with every `--set`, and the number of samples."""
     silence: float | None = None
     """Maximum seconds that a reply may be silent; None for no limit."""
@@ -62,15 +61,15 @@ class Launch:
     """The system prompt of every chat pane."""
     embedded: bool = False
     """Use the embedded engine, even if there is Ollama."""
-    servers: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[str, str] = {}
     """The person's names for servers, and their URLs."""
-    key_variables: Mapping[str, str] = field(default_factory=dict)
+    key_variables: Mapping[str, str] = {}
     """The environment variables for servers' keys, by URL."""
     theme: str = ""
     """The name of a theme; empty for the last chosen one."""
     keymap: str = ""
     """The name of a set of keys; empty for the usual one."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = {}
     """The person's own keys, separated by commas, by the id of an action."""
     signs: Signs = "auto"
     """The symbols to draw with; `auto` for those that the terminal seems to support."""

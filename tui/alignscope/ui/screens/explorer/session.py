@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import structs
 
 from alignscope.files import locations
 from alignscope.model.events import End
@@ -169,7 +170,7 @@ class SessionActions(ExplorerActions):
 
         how = how or Playback()
         if how.pace is None and self.screen.pacing.rate != AS_IT_COMES:
-            how = replace(how, pace=self.screen.pacing.rate)
+            how = structs.replace(how, pace=self.screen.pacing.rate)
         screen = ReplayScreen(session, how, rerun=self._rerun, scroll=self.screen.scroll_mode)
         self.screen.app.push_screen(screen, partial(self._replayed, leave=leave))
 
