@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -47,7 +46,7 @@ def write_whole(path: Path, parts: Iterable[bytes], mode: int = 0o666) -> None:
         OSError: the disk is full or refuses.
     """
     # A random name, so that no link can have been put there.
-    new = path.with_name(f".{secrets.token_hex(8)}.new")
+    new = path.with_name(f".{os.urandom(8).hex()}.new")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123, opened by hand for its flags

@@ -7,7 +7,6 @@ import itertools
 import json
 import logging
 import os
-import secrets
 import signal
 import sys
 from pathlib import Path
@@ -53,7 +52,7 @@ class Engine:
     """Runs GGUF files, for any number of tasks; `close` ends it."""
 
     def __init__(self) -> None:
-        self.key = secrets.token_urlsafe(16)
+        self.key = os.urandom(16).hex()
         """Bearer token of requests, which keeps other users of the machine out."""
         self._process: asyncio.subprocess.Process | None = None
         self._listener: asyncio.Task[None] | None = None
