@@ -134,7 +134,7 @@ class ExplorerScreen(SplitScreen[int]):
             yield split
         yield NoticeLine(id="notice")
         yield SettingsLine(id="settings")
-        with PromptLine():
+        with PromptLine(classes="-focused"):  # by AUTO_FOCUS
             yield PromptEditor(id="prompt").add_class("-first", update=False)
         yield KeyBar()
 
