@@ -103,13 +103,12 @@ class PaneView(KeptRows, Widget):
         self._rendered = Rendered(self._show_below)
 
     def compose(self) -> ComposeResult:
-        """Yield header, placeholder, transcript and footer."""
+        """Yield header, placeholder and footer; the transcript comes with the first turn."""
         from textual.widgets import Static
 
         yield self._header
         self._empty = Static(classes="pane--empty", markup=False)
         yield self._empty
-        yield self.transcript
         yield self._footer
 
     def on_mount(self) -> None:
@@ -309,7 +308,9 @@ class PaneView(KeptRows, Widget):
 
     def _show_body(self) -> None:
         if self.children:  # composed
-            self.query_one(".pane--empty").display = not self.turns
+            if self.turns and self.transcript.parent is None:
+                self.mount(self.transcript, after=self._empty)
+            self._empty.display = not self.turns
             self.transcript.display = bool(self.turns) and not self._rendered.shown
         self._footer.show(self.replies, self.shown_sample)
 
