@@ -61,6 +61,15 @@ class Found(msgspec.Struct, frozen=True):
     short: str = ""
     """`why` in about a hundred characters, for a screen; "" if it is no longer itself."""
 
+    @property
+    def reason(self) -> str:
+        """The reason for a screen, also where there is no more to say of it than what was found."""
+        if self.outcome is Outcome.EMBEDDED:
+            plain = "These are the twins: two small models inside alignscope, a base model and its aligned self."
+        else:
+            plain = "These are the models you named."
+        return self.short or self.why or plain
+
 
 async def find_lineup(servers: Servers, launch: Launch, *, strict: bool = False) -> Found:
     """Return the lineup for the person's choices, completed from the servers' models.

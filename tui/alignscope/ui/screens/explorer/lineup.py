@@ -1,6 +1,5 @@
 """The explorer's lineup: found on the servers, and changed by the person."""
 
-from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -9,13 +8,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from alignscope.backends.base import Pulling, ServerError
-from alignscope.backends.embedded.engine import engine_problem
-from alignscope.backends.embedded.hub.known import hub_pairs
 from alignscope.model.lineup.pairing import default_mode, judge, pair_lineup, raw_twin
 from alignscope.model.lineup.pane import EMBEDDED, MAX_PANES, Lineup, LineupError, Mode, Model, Pane, is_hub
 from alignscope.model.lineup.tones import Tone, tones
 from alignscope.run.catalog import Listing
-from alignscope.run.discovery import Found, Outcome, find_lineup, from_hub
 from alignscope.run.servers import named
 from alignscope.text.wording import format_bytes
 from alignscope.ui.screens.base.actions import work
@@ -24,13 +20,9 @@ from alignscope.ui.widgets.pane.sums import Sums
 from alignscope.ui.widgets.pane.view import PaneView
 
 if TYPE_CHECKING:
+    from alignscope.run.discovery import Found
     from alignscope.ui.screens.explorer.screen import ExplorerScreen
 
-_REASONS: Final[Mapping[Outcome, str]] = defaultdict(
-    lambda: "These are the models you named.",
-    {Outcome.EMBEDDED: "These are the twins: two small models inside alignscope, a base model and its aligned self."},
-)
-"""Notices on a lineup whose discovery gives no reason of its own."""
 _EMPTY: Final[Mapping[Mode, str]] = {
     Mode.COMPLETION: "What you type is continued here, as raw text. A base model was only ever trained to continue "
     "what it is given: it doesn't know that you are asking it anything.",
@@ -90,6 +82,8 @@ class LineupActions(ExplorerActions):
     @work("lineup", exclusive=True)
     async def discover(self) -> None:
         """Find a lineup on the servers, and show it with the reason for it."""
+        from alignscope.run.discovery import Outcome, find_lineup
+
         try:
             found = await find_lineup(self.screen.servers, self.launch)
         except ServerError as error:
@@ -101,12 +95,14 @@ class LineupActions(ExplorerActions):
         listed = f"{self.key('experiments')} shows prompts worth trying."
         next_key = first if self.screen.experiments.class_mode else listed
         if found.short:
+            from alignscope.backends.embedded.hub.known import hub_pairs
+
             smallest = hub_pairs()[0]
             gets = f"gets {smallest.title} ({format_bytes(smallest.size)})"
             next_key = (
                 f"{self.key('pick')} {gets if found.outcome is Outcome.EMBEDDED else 'chooses another'}, {next_key}"
             )
-        self.show_notice(f"{found.short or found.why or _REASONS[found.outcome]} {next_key}")
+        self.show_notice(f"{found.reason} {next_key}")
         self.screen.lineup_found.set()
         if found.pairs:
             await self._offer(found)
@@ -204,6 +200,8 @@ class LineupActions(ExplorerActions):
         Args:
             lineup: all panes, this one among them.
         """
+        from alignscope.backends.embedded.engine import engine_problem
+        from alignscope.run.discovery import from_hub
         from alignscope.ui.screens.models.picker import PickerScreen
 
         catalog = self.exploration.catalog
@@ -216,8 +214,9 @@ class LineupActions(ExplorerActions):
             await self._offer(from_hub(lineup, here.models))
         return chosen if isinstance(chosen, Pane) else None
 
-    async def _offer(self, found: Found) -> None:
+    async def _offer(self, found: "Found") -> None:
         """Offer pairs to pull; a pulled pair becomes the lineup."""
+        from alignscope.backends.embedded.engine import engine_problem
         from alignscope.ui.screens.models.pull import Offer, PullScreen
 
         hub = found.server == EMBEDDED
