@@ -132,7 +132,7 @@ class ExplorerScreen(SplitScreen[int]):
             split = Split(views, id="split")
             self.pacing = Pacing(split, self.launch.pace, self.sending.all_drawn)
             yield split
-        yield NoticeLine(id="notice")
+        yield NoticeLine("Looking for models …", id="notice", classes="-filled")
         yield SettingsLine(id="settings")
         with PromptLine(classes="-focused"):  # by AUTO_FOCUS
             yield PromptEditor(id="prompt").add_class("-first", update=False)
@@ -141,7 +141,6 @@ class ExplorerScreen(SplitScreen[int]):
     def on_mount(self) -> None:
         self.opened.set()
         self.show_settings()
-        self.show_notice("Looking for models …")
         # The first frame comes before anything is read and any server is asked.
         self.call_after_refresh(self._begin)
 

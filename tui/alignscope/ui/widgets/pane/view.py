@@ -107,7 +107,7 @@ class PaneView(KeptRows, Widget):
         from textual.widgets import Static
 
         yield self._header
-        self._empty = Static(classes="pane--empty", markup=False)
+        self._empty = Static(self._empty_text(self.pane), classes="pane--empty", markup=False)
         yield self._empty
         yield self._footer
 
@@ -130,8 +130,8 @@ class PaneView(KeptRows, Widget):
             self.default_server = default_server
         server = "" if pane.server == self.default_server else self._server_names.get(pane.server, pane.server)
         self._header.set_pane(pane.name, pane.model, pane.mode, server, unlinked=pane.sampling is not None)
-        if self.children:  # else it isn't composed yet
-            self._empty.update(self._empty_text(pane))
+        if self.children and self._empty.content != (text := self._empty_text(pane)):  # and composed
+            self._empty.update(text)
 
     def set_tone(self, tone: Tone) -> None:
         """Set the colour and the mark."""
