@@ -91,7 +91,7 @@ _NO_ROW_START: Final = frozenset("、。，．：；！？）］｝」』】〉�
 
 def is_plain(text: str) -> bool:
     """Return whether every character takes one cell and no two of them join."""
-    return _NOT_PLAIN.search(text) is None
+    return (text.isascii() and text.isprintable()) or _NOT_PLAIN.search(text) is None
 
 
 def _is_emoji(char: str) -> bool:
