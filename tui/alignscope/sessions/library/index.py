@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -86,16 +86,14 @@ class Index:
         select = f"SELECT key, size, changed, created, entry FROM entries {_SOUND}"
         return self._run(lambda database: {row[0]: IndexRow(*row) for row in database.execute(select)}) or {}
 
-    def put(self, rows: Iterable[tuple[IndexRow, str]], gone: Iterable[str] = ()) -> None:
+    def put(self, rows: Collection[tuple[IndexRow, str]], gone: Collection[str] = ()) -> None:
         """Add or replace rows with their texts, and drop those of sessions that are gone."""
 
         def change(database: sqlite3.Connection) -> None:
-            for row, text in rows:
-                database.execute("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", row)
-                database.execute("REPLACE INTO texts VALUES (?, ?)", (row.key, text.encode()))
-            for key in gone:
-                database.execute("DELETE FROM entries WHERE key = ?", (key,))
-                database.execute("DELETE FROM texts WHERE key = ?", (key,))
+            database.executemany("REPLACE INTO entries VALUES (?, ?, ?, ?, ?)", (row for row, _ in rows))
+            database.executemany("REPLACE INTO texts VALUES (?, ?)", ((row.key, text.encode()) for row, text in rows))
+            for table in ("entries", "texts"):
+                database.executemany(f"DELETE FROM {table} WHERE key = ?", ((key,) for key in gone))
             database.commit()
 
         self._run(change)

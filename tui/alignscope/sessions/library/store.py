@@ -62,18 +62,18 @@ class Store:
         read: list[tuple[IndexRow, str]] = []
         try:
             for _, key, row in order:
-                file_path = Path(found[key][0])
+                path, size, changed = found[key]
                 entry = row.entry if row is not None else None
                 if entry is None:
-                    entry, text = self._look(file_path, found[key][2], bundled=key.startswith("bundled/"))
+                    entry, text = self._look(Path(path), changed, bundled=key.startswith("bundled/"))
                     # What can't be opened now may be tomorrow, without having changed: it isn't remembered.
                     if not entry.problem:
-                        read.append((IndexRow.of(key, *found[key][1:], entry), text))
+                        read.append((IndexRow.of(key, size, changed, entry), text))
                     if len(read) >= _BATCH:
                         self._index.put(read)
                         read.clear()
-                elif entry.path != file_path:
-                    entry = msgspec.structs.replace(entry, path=file_path)
+                elif str(entry.path) != path:
+                    entry = msgspec.structs.replace(entry, path=Path(path))
                 yield entry
         finally:
             gone = known.keys() - found.keys()
