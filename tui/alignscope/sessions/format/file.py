@@ -152,8 +152,7 @@ def _split(data: bytes, name: str) -> list[_Piece]:
 def _piece(pieces: list[_Piece], piece: _Piece, data: bytes, name: str) -> None:
     """Add a document unless it is empty."""
     start, end = piece.start, piece.end
-    blank = _BLANK.match(data, start, end)
-    if blank is not None and blank.end() == end:
+    if _BLANK.fullmatch(data, start, end):
         return
     if end - start > MAX_DOCUMENT:
         raise SessionError(f"{name}, document {len(pieces) + 1}: larger than {MAX_DOCUMENT >> 20} MB")

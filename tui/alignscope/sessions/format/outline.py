@@ -5,6 +5,7 @@ in which something has another form is left to the parser.
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from alignscope.files.yaml_file import MAX_NODES
@@ -12,7 +13,7 @@ from alignscope.sessions.format import yaml
 
 # Fields that only a replay needs, in the form that they are written in here.
 _DETAIL: Final = (
-    r"  (?:timeline|positions|request|stats|sent|ended):.*\n(?:(?:    .*)?+\n)*+"
+    r"  (?:timeline|positions|request|stats|sent|ended):.*\n(?:(?:    |(?=\n)).*+\n)*+"
     r"|  url: .*\n(?=  (?:request|text):)"
     r"|sampling:.*\n"
 )
@@ -22,9 +23,9 @@ _DETAILS: Final = re.compile(
     re.MULTILINE,
 )
 _PART: Final = re.compile(
-    rf"(?:{_DETAIL})"
-    r"|(- |  )([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:    .*)?+\n)++)"
-    r"|([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:  .*)?+\n)++)"
+    rf"(?:{_DETAIL})++"
+    r"|(- |  )([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:    |(?=\n)).*+\n)++)"
+    r"|([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:  |(?=\n)).*+\n)++)"
     r"|(- |  )?([a-z_]{1,60}):(?: (.+))?\n"
     r"|- (\{.+\})\n"
     r"|([\s\S])"
@@ -37,6 +38,8 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,25})?")
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,16}Z")
 _ESCAPED: Final = {"n": "\n", "t": "\t"}
 _WORDS: Final = {"null": None, "true": True, "false": False}
+_MOST_REPEATED: Final = 300
+"""Characters of a value that is kept: sessions repeat their lineups, which are short."""
 
 
 class _OtherFormError(Exception):
@@ -79,7 +82,7 @@ def _read_own(text: str) -> dict[str, Any]:
             value = _value(written) if written else []
         elif last == 13 and items is not None:
             nodes += len(found[0])
-            items.append(_mapping(found[13]))
+            items.append(_value(found[13]))
             item = None
             continue
         else:
@@ -117,10 +120,18 @@ def _block(block: str, indent: str, depth: str, chomping: str) -> str:
 
 
 def _value(written: str) -> Any:
-    """Return the value of a field on one line."""
+    """Return the value of a field on one line, or of an item."""
+    value = _repeated(written) if len(written) <= _MOST_REPEATED else _read_value(written)
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _read_value(written: str) -> Any:
     if written[0] == "{":
         return _mapping(written)
     return written if written[0] == "2" and _TIME.fullmatch(written) else _scalar(written)
+
+
+_repeated: Final = lru_cache(maxsize=1024)(_read_value)
 
 
 def _mapping(written: str) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def _read_reply(fields: Fields, where: str) -> StoredReply:
     timeline = fields.text("timeline") if "timeline" in fields else None
     reply = StoredReply(pane, sample, text, timeline, f"{where}, {fields.place('')[:-1]}")
     reply.end = fields.word("end", End)
+    if not fields.rest():
+        return reply  # an outline
     reply.message = fields.text("message", "")
     reply.url = fields.text("url", "")
     reply.sent_ms = fields.number("sent", 0.0)
