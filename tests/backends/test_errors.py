@@ -2,13 +2,15 @@
 
 import json
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.backends import dialects
 from alignscope.backends.base import Fault, ServerInfo
-from alignscope.backends.errors import body_text, refusal
+from alignscope.backends.errors import body_text, refusal, unreachable
+from alignscope.backends.network import Proxy
 
 OLLAMA = ServerInfo("http://localhost:11434", dialects.OLLAMA, "0.32.15")
 VLLM = ServerInfo("https://gpu.example.com", dialects.VLLM, "0.11.2")
@@ -85,3 +87,28 @@ def test_a_path_that_is_unknown_is_not_a_missing_model() -> None:
     assert refusal(VLLM, "Not Found", status=404, model="m").fault is Fault.BROKEN
     assert refusal(OLLAMA, "404 page not found", status=404, model="m").fault is Fault.BROKEN
     assert refusal(OLLAMA, "", status=404, model="m").fault is Fault.NO_MODEL
+
+
+@pytest.mark.parametrize(
+    ("error", "url", "proxy", "words"),
+    [
+        (httpx.ConnectError("no"), "http://h:11434", None, "Nothing answers at http://h:11434. Start Ollama with `"),
+        (httpx.ConnectError("no"), "http://h:8000", None, "Nothing answers at http://h:8000. Start the server there, "),
+        (httpx.ConnectTimeout("no"), "http://h", None, "http://h did not answer within 3 seconds. Check the address"),
+        (
+            httpx.ConnectError("no"),
+            "http://h",
+            Proxy("ALL_PROXY", "http://p:1"),
+            "The proxy http://p:1 on the way to http://h does not answer. Check ALL_PROXY, or put h into NO_PROXY.",
+        ),
+        (
+            httpx.ProxyError("403 Forbidden"),
+            "http://h",
+            Proxy("ALL_PROXY", "http://p:1"),
+            "The proxy http://p:1 on the way to http://h refused: 403 Forbidden. Check ALL_PROXY",
+        ),
+        (httpx.ReadError("no"), "http://h", None, "http://h closed the connection without an answer. "),
+    ],
+)  # fmt: skip
+def test_no_connection(error: Exception, url: str, proxy: Proxy | None, words: str) -> None:
+    assert str(unreachable(error, url, proxy)).startswith(words)

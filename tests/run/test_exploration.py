@@ -161,12 +161,32 @@ async def test_models_that_push_each_other_out_are_told_of_once_all_have_replied
         assert await exploration.memory_advice(await send(exploration, "x")) == ""
 
 
+async def test_a_pane_has_ended_while_the_other_is_silent(exploration: Exploration, ollama: Ollama) -> None:
+    ollama.script("mistral:instruct", Script(delay=3600))
+    ollama.script("mistral:text", Script(("a", " b"), rate=20))
+    turn, both = await exploration.begin("x"), asyncio.Event()
+
+    async def play() -> None:
+        async for _ in exploration.play(turn):
+            if len(turn.replies) == 2:
+                both.set()
+
+    playing = asyncio.create_task(play())
+    async with asyncio.timeout(HANGS):
+        await both.wait()
+        await exploration.ended(turn, "base")
+        assert turn.replies["base", 1].end is End.STOP and not playing.done()
+        exploration.stop()
+        await playing
+        await exploration.ended(turn, "instruct")
+    assert turn.replies["instruct", 1].end is End.CANCELLED
+
+
 async def test_a_context_that_loads_a_model_anew_is_told_of_before(exploration: Exploration) -> None:
     await send(exploration, "x")
     assert await exploration.reload_advice() == ""
     exploration.set_sampling(SHORT.on("num_ctx", 8192))
     assert "8192" in await exploration.reload_advice()
-    exploration.unlink("base")
-    exploration.unlink("instruct")
+    assert exploration.unlink("base") and exploration.unlink("instruct")
     exploration.set_sampling(SHORT)
     assert "8192" in await exploration.reload_advice(), "each pane's own sampling counts"

@@ -141,6 +141,7 @@ def test_it_comes_back_from_json_lines_which_have_a_row_a_position() -> None:
         ("frame: qa", "frame: sideways", None, "‘sideways’ is unknown"),
         ("alternatives: 20", "alternatives: -1", None, "scores[1].alternatives should be from 0"),
         ('    ["b"', '    ["b",1,2,3,4,5,6]\n    ["b"', 1, "kept up to there: line 2 is no position"),
+        ('    ["b"', '    ["b"],["b"', 1, "kept up to there: line 2 is no position"),
         ('    ["b",-0.5', '    ["b",1e999', 1, "kept up to there: line 2"),
         ('    ["b"', "    [[[[[", 1, "kept up to there: line 2"),
     ],

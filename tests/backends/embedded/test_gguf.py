@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alignscope.backends.embedded.gguf import TOKEN_LISTS, GGUFError, read_header, read_pairs, token_table
+from alignscope.backends.embedded.gguf import TOKEN_LISTS, GGUFError, Header, read_header, read_pairs, token_table
 from tests.backends.embedded.files import LATEST, TEXT, split, with_number, with_pairs
 
 
@@ -19,6 +19,14 @@ def test_the_base_twin() -> None:
     assert header.parameter_size.endswith("M")
     assert header.context_length >= 512
     assert 1000 < header.vocabulary < 100_000
+
+
+@pytest.mark.parametrize(
+    ("parameters", "size"),
+    [(0, ""), (999, ""), (1_000, "1.0K"), (3_140_000, "3.1M"), (1_000_000_000, "1.0B"), (70_600_000_000, "70.6B")],
+)
+def test_a_size_is_told_as_servers_tell_it(parameters: int, size: str) -> None:
+    assert Header(TEXT, 1, parameters=parameters).parameter_size == size
 
 
 def test_a_tuned_twin_has_a_template() -> None:

@@ -203,6 +203,7 @@ async def test_content_in_parts_and_answers_in_one_piece(
         (b'data: {"object":"error","message":"worker died","code":500}\n\n', End.ERROR, "worker died"),
         (b'error: {"code":500,"message":"slot broke"}\n\n', End.ERROR, "slot broke"),
         (b"event: error\ndata: it is gone\n\n", End.ERROR, "it is gone"),
+        (b'data: {"error":{"code":429,"message":"no slot"}}\n\n', End.ERROR, "Wait a little"),
         (b'data: {"error":{"code":400,"message":"context length exceeded"}}\n\n', End.ERROR, "Shorten it"),
         (b'data: {"choices":[{"text":"","finish_reason":"content_filter"}]}\n\ndata: [DONE]\n\n', End.STOP, "filter"),
         (b'data: {"choices":[{"text":"","finish_reason":"abort"}]}\n\ndata: [DONE]\n\n', End.CUT, "may have stopped"),

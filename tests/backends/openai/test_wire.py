@@ -5,7 +5,8 @@ import pytest
 from alignscope.backends import connect
 from alignscope.backends.base import Backend, Fault, Request
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, VLLM, Dialect
-from alignscope.backends.openai.wire import body, neutralised
+from alignscope.backends.openai.prompts import leading
+from alignscope.backends.openai.wire import Timings, Usage, body, neutralised, stats
 from alignscope.model.events import End
 from alignscope.model.sampling import PARAMETERS, Sampling
 from tests.backends.asking import ask, chat, completion, on_the_wire
@@ -25,6 +26,26 @@ async def test_a_completion_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) 
         "max_tokens": 3,
         "stop": ["\n"],
     }
+
+
+def test_given_tokens_on_the_wire() -> None:
+    assert leading(completion(MODEL, logprobs=20), MODEL, [1, 2], [3, 4]) == {
+        "model": MODEL,
+        "prompt": [1, 2],
+        "n_predict": 2,
+        "temperature": 0,
+        "stream": True,
+        "cache_prompt": True,
+        "n_probs": 20,
+        "post_sampling_probs": False,
+        "grammar": "root ::= <[3]> <[4]>",
+    }
+
+
+def test_figures_that_a_server_does_not_tell_are_not_made_up() -> None:
+    assert stats(None, None).tokens == 0 and stats(None, None).tokens_per_second is None
+    assert stats(None, Timings(predicted_n=3, predicted_ms=1500)).tokens_per_second == 2
+    assert stats(Usage(completion_tokens=3), Timings(predicted_ms=0.002)).tokens_per_second is None
 
 
 async def test_a_chat_on_the_wire(llama: Backend, llama_cpp: OpenAIStyle) -> None:

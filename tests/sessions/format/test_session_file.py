@@ -90,3 +90,45 @@ def test_written_by_hand_a_session_needs_little(store: Store, tmp_path: Path) ->
     with Writer.open(session) as writer:
         writer.append(documents.title("Still by hand"))
     assert store.open(path).title == "Still by hand"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("title: Greeting", "title: 5", "1, title: should be text, not 5; text that looks like that goes in quotes"),
+        ("title: Greeting", "title: ", "1, title: should be text, not empty"),
+        ("title: Greeting", "title: {a: 1}", "1, title: should be text, not a mapping"),
+        ("created: ", "created: on ", "1, created: ‘on 2026-11-20T21:03:11Z’ is no time such as 2026-11-20T21:03:11Z"),
+        ("{name: instruct", "{name: base", "1, lineup[2].name: two panes are called ‘base’"),
+        ("mode: chat", "mode: talk", "1, lineup[2].mode: ‘talk’ is unknown"),
+        ("turn: 1\n", "turn: true\n", "2, turn: should be a whole number, not true"),
+        ("turn: 1\n", "turn: 0\n", "2, turn: should be from 1 to 1,000,000, not 0"),
+        ("context: fresh", "context: fresh\nthink: 1", "2, think: should be true or false, not 1"),
+        ("context: fresh", "context: fresh\nvotes: 1", "2, votes: should be a list, not 1"),
+        ("context: fresh", "context: fresh\nvotes: [1]", "2, votes[1]: should be a mapping, not 1"),
+        ("context: fresh", "context: fresh\nverdict: []", "2, verdict: should be a mapping, not a list"),
+        ("  sent: 0.5", "  sent: soon", "2, replies[1].sent: should be a number, not ‘soon’"),
+        ("  sent: 0.5", "  sent: -1", "2, replies[1].sent: should be 0 or more, and no more than 1e15; -1 is not"),
+        (
+            "  sent: 0.5",
+            "  sent: 0.5\n  limit: -1",
+            "2, replies[1].limit: should be from 0 to 1,000,000,000,000, not -1",
+        ),
+        ("- pane: base", "- pane: other", "2, replies[1].pane: no pane of the lineup is called ‘other’"),
+        ("sample: 1\n", "sample: 65\n", "2, replies[1].sample: should be from 1 to 64, not 65"),
+        ("  end: stop\n", "", "2, replies[1].end: is missing"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_with_its_place(old: str, new: str, said: str) -> None:
+    written = file.dump(session_of(turn_of(1))).decode()
+    assert old in written
+    with pytest.raises(SessionError) as caught:
+        file.parse(written.replace(old, new, 1).encode(), "x")
+    assert str(caught.value) == f"x, document {said}"
+
+
+def test_a_byte_that_is_no_text_is_named_by_its_line() -> None:
+    written = file.dump(session_of(turn_of(1, "Où"), turn_of(2)))
+    line = written[: written.index("Où".encode())].count(b"\n") + 1
+    with pytest.raises(SessionError, match=rf"^x, document 2, line {line}: not UTF-8$"):
+        file.parse(written.replace("ù".encode(), b"\xff"), "x")

@@ -57,6 +57,18 @@ def test_what_utf8_cannot_hold_is_hidden_and_found_again(text: str) -> None:
     hide(text).encode()
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n\n\n"])
+def test_a_text_keeps_the_line_breaks_at_its_end(parser: Any, end: str) -> None:
+    text = f"a\n\n  b{end}"
+    written = yaml_form.write(BlockMapping(one=text, list=[BlockMapping(two=text)]))
+    assert read(written, parser=parser) == {"one": text, "list": [{"two": text}]}
+    assert "\\n" not in written, "it stays readable"
+
+
+def test_small_numbers_are_written_as_yaml_1_1_knows_them_too() -> None:
+    assert yaml_form.write({"a": 1e-5, "b": 1.5e-7, "c": 1e22}) == "a: 1.0e-05\nb: 1.5e-07\nc: 1.0e+22\n"
+
+
 @EXAMPLES
 @given(st.dictionaries(st.text("abc", min_size=1), st.text(max_size=20)))
 def test_other_programs_read_the_same(fields: dict[str, str]) -> None:

@@ -48,7 +48,8 @@ def test_found_by_path_name_title_or_beginning(store: Store) -> None:
         assert store.open(name).title == "One"
     assert store.open("greeting").bundled
     assert store.open("a greeting").bundled
-    with pytest.raises(SessionError, match="several"):
+    names = ", ".join(entry.name for entry in store.list() if not entry.bundled)
+    with pytest.raises(SessionError, match=f"several sessions are called ‘2026’: {names}. Say which"):
         store.open("2026")
     with pytest.raises(SessionError, match=r"no session is called ‘nothing’.*sessions list"):
         store.open("nothing")
@@ -80,6 +81,8 @@ def test_deleting_can_be_undone(store: Store) -> None:
     assert store.undelete(token).read_bytes() == before
     with pytest.raises(SessionError, match="brought back"):
         store.undelete(token)
+    store.undelete(store.delete(session.name))
+    assert session.path.read_bytes() == before
 
 
 def test_what_took_the_name_meanwhile_is_left_alone(store: Store) -> None:

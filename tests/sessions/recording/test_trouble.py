@@ -61,7 +61,7 @@ def test_what_cannot_be_kept_anywhere_can_be_saved_elsewhere(tmp_path: Path) -> 
     running = begun(recorder, 2, "second")
     tell(recorder, running, events_of("base", ["still coming"])[:-1])
     until(lambda: recorder.unsaved == (1,))
-    assert "Not a directory" in told[0]
+    assert "Not a directory" in told[0] and recorder.has_problem
     with pytest.raises(NotADirectoryError):
         recorder.save_as(tmp_path / "file" / "sub" / "x.yaml").result(HANGS)
     path = recorder.save_as(tmp_path / "good" / "mine.yaml").result(HANGS)

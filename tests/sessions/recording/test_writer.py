@@ -62,6 +62,9 @@ def test_appending_never_touches_what_is_written(store: Store) -> None:
         after = writer.path.read_bytes()
     assert after.startswith(before)
     assert len(after) - len(before) < len(before)
+    with Writer.open(store.open(writer.path)):
+        pass
+    assert writer.path.read_bytes() == after
 
 
 def test_a_turn_again_replaces_only_its_panes_replies(store: Store) -> None:

@@ -121,7 +121,7 @@ def _positions(text: str, first: int) -> tuple[list[Position], str]:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     good: list[_Line] = []
-    damage = "a line holds more than one position"
+    damage = ""
     for line in lines:
         try:
             good.append(msgspec.json.decode(line, type=_Line))
