@@ -118,3 +118,10 @@ def test_an_outline_has_the_bounds_of_the_parser(bound: str) -> None:
 
 def _letters(number: int) -> str:
     return "".join("abcdefghij"[int(digit)] for digit in str(number))
+
+
+def test_a_value_that_is_repeated_is_each_documents_own() -> None:
+    for _ in range(2):
+        document = outline.read(b"mood: {calm: 1}\n")
+        assert document == {"mood": {"calm": 1}}
+        document["mood"]["calm"] = 2

@@ -13,7 +13,7 @@ from alignscope.sessions.format import yaml
 
 # Fields that only a replay needs, in the form that they are written in here.
 _DETAIL: Final = (
-    r"  (?:timeline|positions|request|stats|sent|ended):.*\n(?:(?:    |(?=\n)).*+\n)*+"
+    r"  (?:timeline|positions|request|stats|sent|ended):.*\n(?:    .*+\n|\n)*+"
     r"|  url: .*\n(?=  (?:request|text):)"
     r"|sampling:.*\n"
 )
@@ -24,8 +24,8 @@ _DETAILS: Final = re.compile(
 )
 _PART: Final = re.compile(
     rf"(?:{_DETAIL})++"
-    r"|(- |  )([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:    |(?=\n)).*+\n)++)"
-    r"|([a-z_]{1,60}): \|(2?)([-+]?)\n((?:(?:  |(?=\n)).*+\n)++)"
+    r"|(- |  )([a-z_]{1,60}): \|(2?)([-+]?)\n((?:    .*+\n|\n)++)"
+    r"|([a-z_]{1,60}): \|(2?)([-+]?)\n((?:  .*+\n|\n)++)"
     r"|(- |  )?([a-z_]{1,60}):(?: (.+))?\n"
     r"|- (\{.+\})\n"
     r"|([\s\S])"
