@@ -259,6 +259,20 @@ def test_a_pane_that_is_none(text: str, says: str) -> None:
         read_pane(text)
 
 
+@pytest.mark.parametrize(
+    ("nature", "words"),
+    [
+        (Nature.BASE, "text base pt pretrain pretrained"),
+        (Nature.INSTRUCT, "instruct chat it sft dpo rlhf assistant inst"),
+        (Nature.UNKNOWN, "latest italic pretext"),
+    ],
+)
+def test_words_of_a_tag_tell_a_models_nature(nature: Nature, words: str) -> None:
+    assert {word: judge(model(f"mine:1b-{word}")).nature for word in words.split()} == dict.fromkeys(
+        words.split(), nature
+    )
+
+
 def test_the_twin_without_a_template_has_a_name_of_its_own_that_is_not_too_long() -> None:
     chat = Pane("x" * MAX_NAME, "m", "http://h", Mode.CHAT, "Be brief.")
     asked, twin = raw_twin((chat,), "")

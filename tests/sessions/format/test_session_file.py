@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from alignscope.model.session import SessionError
+from alignscope.model.turn import CARRY, FRESH, TurnSettings
 from alignscope.sessions.format import documents, file
 from alignscope.sessions.library.store import Store
 from alignscope.sessions.recording.writer import Writer
@@ -127,8 +128,25 @@ def test_what_is_wrong_in_a_file_is_named_with_its_place(old: str, new: str, sai
     assert str(caught.value) == f"x, document {said}"
 
 
+def test_what_a_carried_context_repeats_of_earlier_turns_is_not_written() -> None:
+    for context, kept in ((FRESH, {"model", "prompt", "messages"}), (CARRY, {"model"})):
+        turn = turn_of(1)
+        turn.settings = TurnSettings(context=context)
+        turn.replies["base", 1].request = {"model": "m", "prompt": "a", "messages": []}
+        read = file.parse(file.dump(session_of(turn)), "x").session.turns[0]
+        assert set(read.replies["base", 1].request) == kept
+
+
 def test_a_byte_that_is_no_text_is_named_by_its_line() -> None:
     written = file.dump(session_of(turn_of(1, "Où"), turn_of(2)))
     line = written[: written.index("Où".encode())].count(b"\n") + 1
     with pytest.raises(SessionError, match=rf"^x, document 2, line {line}: not UTF-8$"):
         file.parse(written.replace("ù".encode(), b"\xff"), "x")
+
+
+@pytest.mark.parametrize(("column", "length"), [("texts", 3), ("times", 3), ("thoughts", 0), ("logprobs", 0)])
+def test_tokens_are_decoded_whatever_of_them_is_asked_for_first(column: str, length: int) -> None:
+    [turn] = file.parse(file.dump(session_of(turn_of(1))), "x").session.turns
+    assert len(getattr(turn.replies["base", 1], column)) == length
+    with pytest.raises(AttributeError):
+        _ = turn.replies["base", 1].other  # type: ignore[attr-defined]
