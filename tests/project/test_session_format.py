@@ -1,9 +1,16 @@
 """`docs/session-format.md` says what session files are: what it shows opens."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
+import pytest
+
 from alignscope.files.yaml_file import MAX_DEPTH, MAX_KEY, MAX_NODES
+from alignscope.model.events import End
+from alignscope.model.lineup.pane import Mode
+from alignscope.model.origin import Kind, Way
+from alignscope.model.score import Frame, Missing, Tokenizers
 from alignscope.model.vote import Vote
 from alignscope.sessions.format import file
 from alignscope.sessions.format.file import MAX_BYTES, MAX_DOCUMENT, MAX_DOCUMENTS
@@ -36,3 +43,9 @@ def test_its_limits_are_those_that_hold() -> None:
     assert f"| document | {MAX_DOCUMENT >> 20} MB, {MAX_NODES:,} values, {MAX_DEPTH} levels |" in PAGE
     assert f"| documents | {MAX_DOCUMENTS:,} |" in PAGE
     assert f"| key | {MAX_KEY} characters |" in PAGE
+
+
+@pytest.mark.parametrize("words", [End, Mode, Kind, Way, Frame, Missing, Tokenizers, Vote])
+def test_words_in_files_are_those_that_it_names(words: type[StrEnum]) -> None:
+    """Files that are there keep their meaning: a word that is written otherwise would be unknown in them."""
+    assert not [word.value for word in words if f"`{word}`" not in PAGE]

@@ -1,6 +1,8 @@
 """What a person is told about a server's memory: against a stand-in that loads and evicts as the real one does."""
 
-from alignscope.model.lineup.pane import Lineup, Mode, Pane
+import pytest
+
+from alignscope.model.lineup.pane import Lineup, Mode, Model, Pane
 from alignscope.model.sampling import PRESETS, Sampling
 from alignscope.model.turn import TurnSettings
 from alignscope.run.ask import Run
@@ -58,3 +60,13 @@ async def test_a_changed_context_loads_anew() -> None:
         assert "8192" in notice
         await ask(servers, panes, wide)
         assert reload_advice(panes, wide, await backend.models()) == ""
+
+
+@pytest.mark.parametrize(
+    ("loaded", "wanted", "anew"),
+    [(8192, 8192, False), (8192, 16384, False), (8192, 4096, True), (4096, 8192, True), (4096, 16384, True)],
+)
+def test_a_model_is_loaded_with_no_more_context_than_it_has(loaded: int, wanted: int, anew: bool) -> None:
+    panes = lineup("http://x")[:1]
+    model = Model(name=panes[0].model, server="http://x", loaded=True, loaded_context=loaded, context_length=8192)
+    assert bool(reload_advice(panes, EVEN.on("num_ctx", wanted), [model])) is anew
