@@ -1,14 +1,16 @@
 """The accuracy of rules: its intervals, and rates without the rules' error."""
 
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
 from alignscope.measure.accuracy import Accuracy
 
 SOME = Accuracy(found=45, there=50, mistaken=3, others=80)
 
 
+@pytest.mark.xdist_group("scipy")
 def test_intervals() -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
     assert SOME.found_interval() == pytest.approx(proportion_confint(45, 50, method="wilson"), abs=1e-9)
     assert SOME.mistaken_interval() == pytest.approx(proportion_confint(3, 80, method="wilson"), abs=1e-9)
 

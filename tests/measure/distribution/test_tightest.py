@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import linprog
 
 from alignscope.measure.distribution.divergence import LN2, jensen_shannon, total_variation
 from alignscope.measure.distribution.entropy import entropy, greatest_entropy, smallest_entropy
@@ -14,6 +14,7 @@ from alignscope.measure.distribution.matching import Matched, match
 from tests.measure.distribution.made import Whole, cut_from, distributions, entropy_of, normalised, pairs
 
 SIZES = st.integers(1, 12)
+pytestmark = pytest.mark.xdist_group("scipy")
 
 
 @given(pairs(most=10), SIZES, SIZES)
@@ -48,7 +49,9 @@ def least_total_variation(matched: Matched) -> float:
     equal[1, :x] = equal[1, x + y + 1] = 1
     bounds = [(0, second.cap)] * x + [(0, first.cap)] * y + [(0, None)] * (2 + len(fixed))
     costs = np.concatenate([np.zeros(size), np.full(len(fixed), 0.5)])
-    found = linprog(costs, A_ub=np.array(rows), b_ub=limits, A_eq=equal, b_eq=[first.rest, second.rest], bounds=bounds)
+    found = scipy.optimize.linprog(
+        costs, A_ub=np.array(rows), b_ub=limits, A_eq=equal, b_eq=[first.rest, second.rest], bounds=bounds
+    )
     assert found.success
     return known + float(found.fun)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from alignscope.measure.statistics.estimate import Estimate
 from alignscope.measure.statistics.means import mean, ratio
@@ -61,7 +61,7 @@ def differences(prompts: int, replies: int, shares: tuple[float, float], correla
     covariance = [[1, 0.5], [0.5, 1]]
 
     def draw(chance: Generator) -> Estimate | None:
-        ranks = stats.norm.cdf(chance.multivariate_normal([0, 0], covariance, size=prompts))
+        ranks = scipy.stats.norm.cdf(chance.multivariate_normal([0, 0], covariance, size=prompts))
         first, second = (
             chance.binomial(replies, own_rates(ranks[:, side], shares[side], correlation)) / replies for side in (0, 1)
         )
@@ -99,7 +99,7 @@ def own_rates(ranks: Column, share: float, correlation: float) -> Column:
         return np.full(len(ranks), share)
     strength = (1 - correlation) / correlation
     # The quantile underflows to no number where nearly all of the mass is at an end.
-    return np.asarray(np.nan_to_num(stats.beta.ppf(ranks, share * strength, (1 - share) * strength)))
+    return np.asarray(np.nan_to_num(scipy.stats.beta.ppf(ranks, share * strength, (1 - share) * strength)))
 
 
 def cells(prompts: int) -> Iterator[Cell]:

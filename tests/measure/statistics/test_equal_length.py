@@ -5,10 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.discrete.discrete_model import Logit
 
 from alignscope.measure.statistics.binomial import even_chance
 from alignscope.measure.statistics.equal_length import LEAST, AtEqualLength, Choice, Unknown, at_equal_length, longer_by
@@ -37,6 +36,8 @@ def made(prompts: int, a: float, b: float, seed: int) -> list[list[Choice]]:
 
 @given(CHOICES)
 def test_it_is_the_fit_of_greatest_likelihood(prompts: list[list[Choice]]) -> None:
+    from statsmodels.discrete.discrete_model import Logit
+
     found = at_equal_length(prompts)
     assume(isinstance(found, AtEqualLength))
     assert isinstance(found, AtEqualLength)
@@ -47,7 +48,7 @@ def test_it_is_the_fit_of_greatest_likelihood(prompts: list[list[Choice]]) -> No
         disp=0, method="newton", maxiter=200, tol=1e-14, cov_type="cluster", cov_kwds={"groups": groups}
     )
     assume(abs(fit.params).max() < 20)  # near separation, where statsmodels' own steps end early
-    half = stats.t.ppf(0.975, len(prompts) - 1) * fit.bse[0]
+    half = scipy.stats.t.ppf(0.975, len(prompts) - 1) * fit.bse[0]
     assert found.share.point == pytest.approx(logistic(fit.params[0]), abs=1e-9)
     assert found.slope == pytest.approx(fit.params[1], rel=1e-9, abs=1e-9)
     ends = (logistic(fit.params[0] - half), logistic(fit.params[0] + half))
@@ -100,4 +101,4 @@ def test_lengths_differ_alike_both_ways_round() -> None:
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_even_chance_is_the_exact_binomial_test(first: int, second: int) -> None:
     assume(first + second)
-    assert even_chance(first, second) == pytest.approx(stats.binomtest(first, first + second).pvalue, abs=1e-9)
+    assert even_chance(first, second) == pytest.approx(scipy.stats.binomtest(first, first + second).pvalue, abs=1e-9)

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.power import TTestPower
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.statistics.margins import Direction, against_margin, prompts_that_tell
@@ -50,7 +49,7 @@ def test_numbers_are_tested_as_scipy_does() -> None:
     assert found is not None
     for p, side in ((found.holds, "greater"), (found.fails, "less")):
         assert p == pytest.approx(
-            min(1.0, 2 * float(stats.ttest_1samp(values, 0.25, alternative=side).pvalue)), abs=1e-9
+            min(1.0, 2 * float(scipy.stats.ttest_1samp(values, 0.25, alternative=side).pvalue)), abs=1e-9
         )
     turned = against_margin(points(*(-value for value in values)), Direction.LESS, 0.25, rates=False)
     assert turned == pytest.approx(found, abs=1e-12)
@@ -59,8 +58,8 @@ def test_numbers_are_tested_as_scipy_does() -> None:
 def test_no_difference_takes_both_tests() -> None:
     values = [0.04, -0.02, 0.01, 0.0, 0.03, -0.05, 0.02, -0.01, 0.0, 0.01, 0.02, -0.03]
     found = against_margin(points(*values), Direction.SAME, 0.03, rates=False)
-    above = 2 * float(stats.ttest_1samp(values, -0.03, alternative="greater").pvalue)
-    below = 2 * float(stats.ttest_1samp(values, 0.03, alternative="less").pvalue)
+    above = 2 * float(scipy.stats.ttest_1samp(values, -0.03, alternative="greater").pvalue)
+    below = 2 * float(scipy.stats.ttest_1samp(values, 0.03, alternative="less").pvalue)
     assert found is not None
     assert found.holds == pytest.approx(max(above, below), abs=1e-9)
     assert found.holds < 0.05 < found.fails
@@ -76,6 +75,8 @@ def test_nothing_is_said_of_few_prompts_unknown_bounds_and_numbers_all_alike() -
 
 
 def test_so_many_prompts_would_tell_as_statsmodels_has_it() -> None:
+    from statsmodels.stats.power import TTestPower
+
     values = [0.4, 1.2, -0.3, 0.8, 0.9, 1.4, 0.2, 0.5, 1.1, 0.7, 0.1]
     mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
     for direction, margin, distance in (

@@ -5,10 +5,9 @@ import random
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.regression.linear_model import WLS
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.statistics.estimate import Caveat
@@ -29,10 +28,10 @@ LEVELS = st.sampled_from([0.9, 0.95])
 
 
 def student(values: list[float], freedom: int, level: float) -> tuple[float, float]:
-    error = float(stats.sem(values))
+    error = float(scipy.stats.sem(values))
     if not error:
         return values[0], values[0]
-    lo, hi = stats.t.interval(level, freedom, loc=float(np.mean(values)), scale=error)
+    lo, hi = scipy.stats.t.interval(level, freedom, loc=float(np.mean(values)), scale=error)
     return float(lo), float(hi)
 
 
@@ -56,6 +55,8 @@ def test_differences_of_rates(differences: list[float], level: float) -> None:
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(50, 200)), min_size=10, max_size=60))
 def test_ratios_of_sums(prompts: list[tuple[float, float]]) -> None:
     """A regression of x/√l on √l has the ratio as its slope; HC1 makes its error that of the residuals."""
+    from statsmodels.regression.linear_model import WLS
+
     found = ratio(prompts)
     x, l = np.array(prompts, dtype=float).T  # noqa: E741, as in the formula
     fit = WLS(x, l, weights=1 / l).fit(cov_type="HC1", use_t=True)
@@ -67,7 +68,7 @@ def test_ratios_of_sums(prompts: list[tuple[float, float]]) -> None:
 @given(RATES)
 def test_smallest_effects(differences: list[float]) -> None:
     n = len(differences)
-    factor = float(stats.t.ppf(0.975, n - 1) + stats.t.ppf(0.8, n - 1))
+    factor = float(scipy.stats.t.ppf(0.975, n - 1) + scipy.stats.t.ppf(0.8, n - 1))
     with_pseudo = float(np.std([*differences, 0.5, -0.5], ddof=1))
     expected = factor * with_pseudo / math.sqrt(n + 2) * (n + 2) / n
     assert smallest_effect(differences, rates=True) == pytest.approx(expected, rel=1e-9)

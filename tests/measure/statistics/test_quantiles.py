@@ -1,9 +1,9 @@
 """Quantiles, against scipy's."""
 
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from alignscope.measure.statistics.quantiles import normal_quantile, t_probability, t_quantile
 
@@ -12,18 +12,18 @@ PROBABILITIES = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.975, 0.995]) | st.floats
 
 @given(PROBABILITIES, st.integers(1, 2000) | st.floats(0.5, 1e5))
 def test_t(probability: float, freedom: float) -> None:
-    expected = float(stats.t.ppf(probability, freedom))
+    expected = float(scipy.stats.t.ppf(probability, freedom))
     assert t_quantile(probability, freedom) == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @given(st.floats(-60, 60), st.integers(1, 2000))
 def test_probability_of_t(value: float, freedom: int) -> None:
-    assert t_probability(value, freedom) == pytest.approx(float(stats.t.cdf(value, freedom)), abs=1e-12)
+    assert t_probability(value, freedom) == pytest.approx(float(scipy.stats.t.cdf(value, freedom)), abs=1e-12)
 
 
 @given(PROBABILITIES)
 def test_normal(probability: float) -> None:
-    assert normal_quantile(probability) == pytest.approx(float(stats.norm.ppf(probability)), rel=1e-9, abs=1e-9)
+    assert normal_quantile(probability) == pytest.approx(float(scipy.stats.norm.ppf(probability)), rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize(("probability", "freedom"), [(0.0, 3), (1.0, 3), (0.5, 0), (0.9, -1)])

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from alignscope.measure.statistics.estimate import Caveat
 from alignscope.measure.statistics.rates import Trials, bounded_rate, rate, wilson
@@ -26,6 +25,8 @@ def several(draw: st.DrawFn) -> list[Trials]:
 
 @given(SINGLES)
 def test_one_reply_a_prompt_is_wilson(singles: list[int]) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
     found = rate([(each, 1) for each in singles])
     lo, hi = proportion_confint(sum(singles), len(singles), method="wilson")
     assert found is not None
@@ -43,7 +44,7 @@ def test_several_replies_a_prompt(prompts: list[Trials], level: float) -> None:
     if 0 < p < 1:
         of_mean = ((n - 1) * means.var(ddof=1) + pulled * (1 - pulled)) / n / n
         number = min(max(p * (1 - p) / of_mean, n), n * float(np.mean([whole for _, whole in prompts])))
-    z = float(stats.t.ppf(1 - (1 - level) / 2, n - 1))
+    z = float(scipy.stats.t.ppf(1 - (1 - level) / 2, n - 1))
     # The interval's ends are where the score statistic is z: the roots of (p - x)² n = z² x (1 - x).
     roots = np.roots([number + z * z, -(2 * number * p + z * z), number * p * p])
     assert found is not None

@@ -6,12 +6,10 @@ import random
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import stats
-from statsmodels.stats.inter_rater import cohens_kappa
-from statsmodels.stats.multitest import multipletests
 
 from alignscope.measure.bounds import Bounds
 from alignscope.measure.statistics.agreement import Labels, agreement
@@ -34,7 +32,7 @@ def test_every_pattern_of_signs(differences: list[float]) -> None:
 
 def test_every_pattern_of_signs_as_scipy_tries_them() -> None:
     differences = [0.3, -0.1, 0.7, 0.2, 0.4, -0.2, 0.9, 0.0, 0.6, 0.5, -0.3, 0.1]
-    found = stats.permutation_test(
+    found = scipy.stats.permutation_test(
         (differences,), lambda each: abs(np.sum(each)), permutation_type="samples", alternative="greater"
     )
     assert sign_flip(differences).p == pytest.approx(float(found.pvalue), abs=1e-9)
@@ -44,7 +42,7 @@ def test_drawn_patterns_are_near_the_normal_limit_and_repeat() -> None:
     chance = random.Random(7)
     differences = [chance.gauss(0.15, 1) for _ in range(150)]
     found = sign_flip(differences)
-    expected = 2 * stats.norm.sf(abs(sum(differences)) / math.sqrt(sum(each * each for each in differences)))
+    expected = 2 * scipy.stats.norm.sf(abs(sum(differences)) / math.sqrt(sum(each * each for each in differences)))
     assert not found.exact
     assert found.p == pytest.approx(float(expected), abs=0.02)
     assert found == sign_flip(differences)
@@ -62,6 +60,8 @@ def test_few_differing_prompts_cannot_tell() -> None:
 @settings(max_examples=15)  # a tenth of a second each, in statsmodels
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm(ps: list[float]) -> None:
+    from statsmodels.stats.multitest import multipletests
+
     expected = multipletests(ps, method="holm")[1]
     assert holm(ps) == pytest.approx(list(map(float, expected)), abs=1e-9)
 
@@ -88,6 +88,8 @@ def test_claims_of_no_difference(interval: Bounds | None, verdict: Verdict) -> N
 
 
 def kappa_of(table: NDArray[np.float64]) -> float:
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     return float(cohens_kappa(table, return_results=False))
 
 

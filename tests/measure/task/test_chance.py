@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-import scipy.stats
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +21,8 @@ from alignscope.measure.task.chance import (
     evenness,
 )
 from alignscope.measure.task.passage import NEUTRAL, bits_per_byte
+
+pytestmark = pytest.mark.xdist_group("scipy")
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 10, 49, 300])
