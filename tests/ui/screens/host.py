@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
@@ -14,6 +14,8 @@ from textual.widget import Widget
 from alignscope.ui.typed import TypingApp
 
 M = TypeVar("M", bound=Message)
+_TERMINAL: Final = XTermParser()
+"""One for all tests: Textual keeps what every parser has parsed until the process ends, and with it the application."""
 
 
 class Host(TypingApp[None]):
@@ -65,7 +67,7 @@ def screen_text(app: App[Any]) -> str:
 
 async def type_in(pilot: Pilot[Any], text: str) -> None:
     """Type a text into whatever has the focus, in one go: not every letter waits until it is drawn."""
-    for key in XTermParser().feed(text):
+    for key in _TERMINAL.feed(text):
         pilot.app.post_message(key)
     await pilot.pause()
 
