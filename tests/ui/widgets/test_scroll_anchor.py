@@ -265,8 +265,9 @@ async def test_a_turn_that_is_shown_anew_may_leave_the_person_where_they_are(lin
         host.view.transcript.flush()
         await pilot.pause()
         turns = [(first, "base"), (host.turn, "base")]
-        for _ in range(lines // 20):
-            host.view.transcript.scroll_page_down(animate=False)
+        await until(lambda: not host.view.transcript.pending)
+        host.view.transcript.scroll_to(y=lines // 2)
+        await until(lambda: host.view.transcript.scroll_y == lines // 2)
         await pilot.pause()
         before = host.drawn
         assert before[0].startswith("▎ line")
