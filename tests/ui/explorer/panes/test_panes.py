@@ -141,7 +141,8 @@ async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:
         await desk.until(lambda: len(desk.exploration.lineup) == 3)
         await desk.send("y")
         await desk.until_done(2)
-        assert desk.exploration.turns[1].text("third"), f"{desk.exploration.turns[1].replies}\n{desk.screen}"
+        third = desk.exploration.turns[1].replies["third", 1]
+        assert third.text, f"{third.end}: {third.message}; {third.request}"
         await desk.press("escape", "3", "X")
         await desk.until(lambda: len(desk.explorer.split.views) == 2)
         await desk.press("1", "p")
