@@ -84,7 +84,7 @@ def outlined(document: bytes) -> Any:
         return str(error)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)  # on top of every change below
 @given(sessions())
 def test_any_session_is_outlined_as_the_parser_reads_it(session: Session) -> None:
     for document in file.dump(session).split(b"---\n"):

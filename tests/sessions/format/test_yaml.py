@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.files.yaml_file import FormError
@@ -19,8 +19,6 @@ from alignscope.sessions.format.timeline import StoredReply, encode
 from alignscope.sessions.format.yaml import BlockMapping, BlockText, hide, reveal
 from tests.sessions.making import plain, session_of, sessions, shape, texts, turn_of
 
-EXAMPLES = settings(max_examples=150)
-
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
 def parser(request: pytest.FixtureRequest) -> Any:
@@ -28,7 +26,6 @@ def parser(request: pytest.FixtureRequest) -> Any:
     return getattr(yaml, request.param, None) or pytest.skip("PyYAML was built without libyaml")
 
 
-@EXAMPLES
 @given(sessions())
 def test_any_session_is_read_as_it_was_written(session: Session) -> None:
     written = file.dump(session)
@@ -38,7 +35,6 @@ def test_any_session_is_read_as_it_was_written(session: Session) -> None:
     assert file.dump(found) == written
 
 
-@EXAMPLES
 @given(st.dictionaries(texts, plain, max_size=4), texts, texts)
 def test_any_document_is_read_as_it_was_written(parser: Any, fields: dict[str, Any], one: str, two: str) -> None:
     document = {
@@ -50,7 +46,6 @@ def test_any_document_is_read_as_it_was_written(parser: Any, fields: dict[str, A
     assert read(yaml_form.write(document), decoded=reveal, parser=parser) == document
 
 
-@EXAMPLES
 @given(texts)
 def test_what_utf8_cannot_hold_is_hidden_and_found_again(text: str) -> None:
     assert reveal(hide(text)) == text
@@ -69,7 +64,6 @@ def test_small_numbers_are_written_as_yaml_1_1_knows_them_too() -> None:
     assert yaml_form.write({"a": 1e-5, "b": 1.5e-7, "c": 1e22}) == "a: 1.0e-05\nb: 1.5e-07\nc: 1.0e+22\n"
 
 
-@EXAMPLES
 @given(st.dictionaries(st.text("abc", min_size=1), st.text(max_size=20)))
 def test_other_programs_read_the_same(fields: dict[str, str]) -> None:
     wanted = {key: value for key, value in fields.items() if "\uffff" not in value}
