@@ -1,11 +1,13 @@
 """What is said when a hub refuses, or can't be reached."""
 
+import shlex
+import subprocess
 from typing import Any
 
 import pytest
 
 from alignscope.backends.base import Fault
-from alignscope.backends.embedded.hub.errors import Hub, refusal
+from alignscope.backends.embedded.hub.errors import INSTALL, Hub, refusal
 from alignscope.backends.embedded.hub.names import Reference
 
 HUB = Hub("https://a.test", "a.test")
@@ -119,3 +121,8 @@ def test_a_proxy_on_the_way_is_named(error: str, words: str) -> None:
     found = refusal(HUB._replace(proxy="HTTPS_PROXY"), MODEL, answer)
     assert str(found).startswith(words)
     assert found.fault is Fault.UNREACHABLE
+
+
+def test_the_command_that_installs_what_a_hub_needs_is_one() -> None:
+    asked = subprocess.run([*shlex.split(INSTALL), "--help"], capture_output=True, text=True, check=False)
+    assert asked.returncode == 0 and "pip install" in asked.stdout
