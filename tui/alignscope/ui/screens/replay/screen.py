@@ -99,6 +99,8 @@ class ReplayScreen(SplitScreen[Session | None]):
 
     def _start(self) -> None:
         self.transport.moved()
+        for view in self.split.views:
+            view.mount_transcript()
         self.set_focus(self.split.views[0].transcript)
 
     def on_screen_suspend(self) -> None:

@@ -306,10 +306,16 @@ class PaneView(KeptRows, Widget):
         self._rendered.close()
         self._show_body()
 
+    def mount_transcript(self) -> None:
+        """Mount the transcript, if it isn't yet, so that it can have the focus; without a turn it stays hidden."""
+        if self.transcript.parent is None:
+            self.mount(self.transcript, after=self._empty)
+            self.transcript.display = False
+
     def _show_body(self) -> None:
         if self.children:  # composed
-            if self.turns and self.transcript.parent is None:
-                self.mount(self.transcript, after=self._empty)
+            if self.turns:
+                self.mount_transcript()
             self._empty.display = not self.turns
             self.transcript.display = bool(self.turns) and not self._rendered.shown
         self._footer.show(self.replies, self.shown_sample)
