@@ -182,7 +182,9 @@ def main() -> None:
                 bench.ready(terminal)
         if "burst" in what:
             names = ("us/token", "MB more")
-            measure(names, ("burst bare", lambda: bench.burst("bare", 5000)), ("burst", lambda: bench.burst(of, 5000)))
+            measure(
+                names, ("burst bare", lambda: bench.burst("bare", 20_000)), ("burst", lambda: bench.burst(of, 20_000))
+            )
             goals.append(("burst CPU a token / bare", ratio(figures, "burst: us/token", "burst bare: us/token"), 1.0))
         if "hold" in what:
             names = ("us/token", "MB more")
