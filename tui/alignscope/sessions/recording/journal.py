@@ -23,7 +23,7 @@ from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 _BEGINNING: Final = b'{"journal":1,'
-_HIDES: Final = "\uffff".encode()
+_HIDES: Final = b"\xef\xbf\xbf"
 """What a hidden text begins with, so that one that has it by itself is hidden too."""
 
 
