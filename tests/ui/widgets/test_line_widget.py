@@ -134,6 +134,7 @@ async def test_other_filters_have_a_row_drawn_again() -> None:
 async def test_a_change_of_sizes_has_the_screen_laid_out_once() -> None:
     host = Host()
     async with host.run_test(size=(40, 10)) as pilot:
+        host.view.mount_transcript()
         await pilot.pause()
         layouts: list[Screen[object]] = []
         host.screen.screen_layout_refresh_signal.subscribe(host, layouts.append, immediate=True)

@@ -75,6 +75,7 @@ class LineupActions(ExplorerActions):
             if view is not None:
                 view.set_pane(pane)
                 view.set_tone(tone)
+                view.mount_transcript()
         self.screen.show_settings()
 
     # Finding one

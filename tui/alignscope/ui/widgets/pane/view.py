@@ -103,7 +103,7 @@ class PaneView(KeptRows, Widget):
         self._rendered = Rendered(self._show_below)
 
     def compose(self) -> ComposeResult:
-        """Yield header, placeholder and footer; the transcript comes with the first turn."""
+        """Yield header, placeholder and footer; `mount_transcript` adds the transcript later."""
         from textual.widgets import Static
 
         yield self._header
@@ -307,7 +307,7 @@ class PaneView(KeptRows, Widget):
         self._show_body()
 
     def mount_transcript(self) -> None:
-        """Mount the transcript, if it isn't yet, so that it can have the focus; without a turn it stays hidden."""
+        """Mount the transcript, hidden until there is a turn; neither first frame nor first token waits for that."""
         if self.transcript.parent is None:
             self.mount(self.transcript, after=self._empty)
             self.transcript.display = False
