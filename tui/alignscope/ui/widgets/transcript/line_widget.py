@@ -1,5 +1,6 @@
 """Bases of widgets that keep their rows, or draw their own, their frame clock, and style rules for tones."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakKeyDictionary
@@ -27,33 +28,43 @@ SKIPPED: Final = 2
 
 
 class Frames:
-    """Frame clock: runs all waiting callbacks together, so that one screen update draws them."""
+    """Frame clock: runs all waiting callbacks together, so that one screen update draws them.
+
+    After a while in which nothing came, what comes is drawn at once, and what comes right behind that half a frame
+    later: the first tokens of two panes seldom come together.
+    """
 
     def __init__(self, app: "App[object]") -> None:
+        self._app = app
         self._waiting: list[Callable[[], None]] = []
-        self._skipped = 0
-        # A timer that begins with a pause would leave out a frame at the end of that.
-        self._timer = app.set_interval(1 / FRAMES, self._frame, name="frames")
+        self._next_at = 0.0
+        """When the next frame is due at the earliest, on the event loop's clock."""
+        self._running = False
 
     def call_next(self, callback: Callable[[], None]) -> None:
         """Call back once, in the next frame."""
-        if not self._waiting:
-            self._timer.resume()
         self._waiting.append(callback)
+        if len(self._waiting) == 1 and not self._running:
+            self._schedule()
 
     def skip(self) -> None:
         """Leave out the next frames, because text scrolls by faster than it can be read."""
-        self._skipped = SKIPPED
+        self._next_at += SKIPPED / FRAMES
+
+    def _schedule(self) -> None:
+        asyncio.get_running_loop().call_at(self._next_at, self._app.call_later, self._frame)
 
     def _frame(self) -> None:
-        if self._skipped:
-            self._skipped -= 1
-            return
         waiting, self._waiting = self._waiting, []
-        for callback in waiting:
-            callback()
-        if not self._waiting:
-            self._timer.pause()
+        self._next_at = max(self._next_at + 1 / FRAMES, asyncio.get_running_loop().time() + 0.5 / FRAMES)
+        self._running = True
+        try:
+            for callback in waiting:
+                callback()
+        finally:
+            self._running = False
+        if self._waiting:
+            self._schedule()
 
 
 _frames: "WeakKeyDictionary[App[object], Frames]" = WeakKeyDictionary()
