@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from alignscope.sessions.format.yaml import each_text, hide, reveal
 from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
+_encoder: Final = msgspec.json.Encoder()
 _BEGINNING: Final = b'{"journal":1,'
 _HIDES: Final = b"\xef\xbf\xbf"
 """What a hidden text begins with, so that one that has it by itself is hidden too."""
@@ -80,9 +81,8 @@ class Journal:
 
     def write(self, events: Iterable[Line]) -> None:
         """Write events to the disk."""
-        lines = [_encoded(event) for event in events if not isinstance(event, Waiting)]
-        if lines:
-            append(self._descriptor, b"".join(lines))
+        if recorded := [event for event in events if not isinstance(event, Waiting)]:
+            append(self._descriptor, _encoded(recorded))
 
     def lines(self) -> bytes:
         """Return the lines of the turn that are on the disk."""
@@ -149,15 +149,15 @@ def read(path: Path) -> Session:
     return session
 
 
-def _encoded(event: _Line) -> bytes:
-    """Return an event's line. Texts that UTF-8 can't hold are hidden as in a session's file."""
+def _encoded(events: Sequence[_Line]) -> bytes:
+    """Return events' lines. Texts that UTF-8 can't hold are hidden as in a session's file."""
     try:
-        line = msgspec.json.encode(event)
+        lines = _encoder.encode_lines(events)
     except UnicodeEncodeError:
-        line = _HIDES
-    if _HIDES in line:
-        line = msgspec.json.encode(each_text(msgspec.to_builtins(event), hide))
-    return line + b"\n"
+        lines = _HIDES
+    if _HIDES in lines:
+        lines = _encoder.encode_lines([each_text(msgspec.to_builtins(event), hide) for event in events])
+    return lines
 
 
 def _decoded(line: bytes) -> _Line:
