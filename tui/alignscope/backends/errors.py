@@ -12,8 +12,8 @@ import httpx
 import msgspec
 
 from alignscope.backends.base import Fault, ServerError, ServerInfo
-from alignscope.backends.host import DEFAULT_PORT, is_loopback
 from alignscope.backends.network import Proxy, from_inside
+from alignscope.model.lineup.host import DEFAULT_PORT, is_loopback
 from alignscope.model.lineup.pane import EMBEDDED
 from alignscope.text.wording import counted
 

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import httpx
 
 from alignscope.backends.base import Fault, ServerError
-from alignscope.backends.host import is_loopback
+from alignscope.model.lineup.host import is_loopback
 
 _IDLE: Final = "TCP_KEEPIDLE" if hasattr(socket, "TCP_KEEPIDLE") else "TCP_KEEPALIVE"  # the latter on macOS
 KEEP_ALIVE: Final = [

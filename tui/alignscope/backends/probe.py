@@ -12,10 +12,10 @@ from alignscope.backends.base import Backend, Fault, ServerError, ServerInfo
 from alignscope.backends.client import Answer, Client
 from alignscope.backends.dialects import FLAVOURS, LLAMA_CPP, OLLAMA, OPENAI, Dialect
 from alignscope.backends.framing import FramingError, decode_json, decode_list
-from alignscope.backends.host import parse_host
 from alignscope.backends.ollama.backend import OllamaBackend
 from alignscope.backends.openai.backend import OpenAIBackend
 from alignscope.backends.openai.models import ListedModel
+from alignscope.model.lineup.host import parse_host
 
 PROBE_SECONDS: Final = 8.0
 """Timeout of the first answer."""

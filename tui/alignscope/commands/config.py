@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from alignscope.backends.host import public
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line.arguments import read_settings
 from alignscope.files import settings
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
+from alignscope.model.lineup.host import public
 
 # Themes and keys import Textual, so they are imported where they are needed.
 

@@ -14,11 +14,11 @@ from alignscope import __version__
 from alignscope.backends.base import ServerError
 from alignscope.backends.embedded.engine import TWINS
 from alignscope.backends.embedded.hub.known import hub_pairs
-from alignscope.backends.host import is_loopback
 from alignscope.commands import Status, printing
 from alignscope.commands.printing import Printer, table
 from alignscope.files import locations, settings
 from alignscope.model.launch import Launch
+from alignscope.model.lineup.host import is_loopback
 from alignscope.model.lineup.pairing import judge
 from alignscope.model.lineup.pane import EMBEDDED, Model, Pane
 from alignscope.run.catalog import described

@@ -9,8 +9,8 @@ from typing import Self
 
 from alignscope.backends import connect
 from alignscope.backends.base import Backend, Fault, ServerError
-from alignscope.backends.host import parse_host, public
 from alignscope.files.settings import HOST_VARIABLE
+from alignscope.model.lineup.host import parse_host, public
 from alignscope.model.lineup.pane import EMBEDDED
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from alignscope.backends.host import parse_host, public
 from alignscope.commands import UsageError
 from alignscope.files import settings
 from alignscope.files.settings.keys import key_variables
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError
 from alignscope.model.launch import Launch
+from alignscope.model.lineup.host import parse_host, public
 from alignscope.model.lineup.pane import EMBEDDED, LineupError, Mode, PaneRequest, is_hub
 from alignscope.model.sampling import Preset, Sampling, SamplingError, assign
 from alignscope.model.scaffold import BARE, SCAFFOLDS

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from alignscope.backends.host import parse_host, public
 from alignscope.files.settings import API_KEY_VARIABLE
+from alignscope.model.lineup.host import parse_host, public
 from alignscope.model.lineup.pane import EMBEDDED, PaneRequest
 
 

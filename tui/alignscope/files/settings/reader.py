@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from alignscope.backends.host import parse_host, public
 from alignscope.files.settings.model import Settings
 from alignscope.files.yaml_file import FileError, convert, load
 from alignscope.model.launch import Scroll, Signs
+from alignscope.model.lineup.host import parse_host, public
 from alignscope.model.lineup.pane import EMBEDDED, MAX_PANES, LineupError, PaneRequest, read_pane
 from alignscope.model.pace import AS_IT_COMES, MAX_PACE
 from alignscope.model.sampling import DEFAULT_PRESET, PRESETS, Preset, Sampling

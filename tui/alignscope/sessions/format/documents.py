@@ -5,8 +5,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from alignscope.backends.host import public
 from alignscope.model.events import MAX_LIMIT, End
+from alignscope.model.lineup.host import public
 from alignscope.model.reply import Reply
 from alignscope.model.sampling import Sampling
 from alignscope.model.score import Scored

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alignscope.backends.host import is_loopback, parse_host, public
+from alignscope.model.lineup.host import is_loopback, parse_host, public
 
 # What is written, and where Ollama's own client would connect to.
 TABLE = [
