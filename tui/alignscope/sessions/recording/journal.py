@@ -18,14 +18,12 @@ from alignscope.sessions.format import documents, reading
 from alignscope.sessions.format import yaml as yaml_form
 from alignscope.sessions.format.documents import limit_in
 from alignscope.sessions.format.timeline import LATEST
-from alignscope.sessions.format.yaml import each_text, hide, reveal
+from alignscope.sessions.format.yaml import HIDES, each_text, hide, reveal
 from alignscope.sessions.names import journal_of
 
 MAX_BYTES: Final = 512 * 1024 * 1024
 _encoder: Final = msgspec.json.Encoder()
 _BEGINNING: Final = b'{"journal":1,'
-_HIDES: Final = b"\xef\xbf\xbf"
-"""What a hidden text begins with, so that one that has it by itself is hidden too."""
 
 
 class TornError(SessionError):
@@ -154,8 +152,8 @@ def _encoded(events: Sequence[_Line]) -> bytes:
     try:
         lines = _encoder.encode_lines(events)
     except UnicodeEncodeError:
-        lines = _HIDES
-    if _HIDES in lines:
+        lines = HIDES
+    if HIDES in lines:
         lines = _encoder.encode_lines([each_text(msgspec.to_builtins(event), hide) for event in events])
     return lines
 
