@@ -1,6 +1,6 @@
 """Model servers: a `Backend` for each server, a `Dialect` for each kind of server.
 
-The package itself is cheap to import, since whatever reads a session imports it; `connect` imports what it needs.
+The package itself is cheap to import; `connect` imports what it needs.
 """
 
 import importlib

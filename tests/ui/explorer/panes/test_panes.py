@@ -1,9 +1,11 @@
 """What can be done with panes on the screen."""
 
+import asyncio
+
 import pytest
 
 from alignscope.model.launch import Launch
-from alignscope.model.lineup.pane import Mode, PaneRequest
+from alignscope.model.lineup.pane import Mode, Pane, PaneRequest
 from alignscope.model.lineup.tones import tones
 from alignscope.ui.screens.models.picker import PickerScreen
 from alignscope.ui.widgets.keybar import KeyBar
@@ -128,6 +130,21 @@ async def test_text_is_selected_with_the_mouse_and_copied(ollama: Ollama, monkey
         await desk.press("ctrl+c")
         await desk.until_shown("Copied the selection")
         assert desk.app.clipboard == "beta"
+
+
+async def test_the_lineup_is_shown_anew_while_a_pane_is_being_added(ollama: Ollama) -> None:
+    async with explore(Launch(host=ollama.url)) as desk:
+        lineup = desk.explorer.lineup
+        third = Pane("third", "mistral:instruct", ollama.url, Mode.CHAT)
+        desk.exploration.add(third)
+        adding = asyncio.ensure_future(desk.explorer.split.add(lineup.make_view(third)))
+        await asyncio.sleep(0)
+        assert not desk.pane("third").children, "it is there, and has nothing in it yet"
+        lineup.show()
+        await adding
+        await desk.send("x")
+        await desk.until_done()
+        assert desk.pane("third").reply_text() and desk.pane("third").transcript.display
 
 
 async def test_panes_are_added_changed_and_removed(ollama: Ollama) -> None:

@@ -308,7 +308,7 @@ class PaneView(KeptRows, Widget):
 
     def mount_transcript(self) -> None:
         """Mount the transcript, hidden until there is a turn; neither first frame nor first token waits for that."""
-        if self.transcript.parent is None:
+        if self.children and self.transcript.parent is None:  # composed
             self.mount(self.transcript, after=self._empty)
             self.transcript.display = False
 
