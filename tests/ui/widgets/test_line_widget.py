@@ -1,10 +1,14 @@
 """Widgets that draw their own rows."""
 
+import gc
+import weakref
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.filter import LineFilter, Monochrome
 from textual.geometry import Region
 from textual.screen import Screen
@@ -25,7 +29,7 @@ from alignscope.ui.widgets.pane.view import PaneView
 from alignscope.ui.widgets.prompt import PromptLine
 from alignscope.ui.widgets.split import Split
 from alignscope.ui.widgets.timeline import Timeline
-from alignscope.ui.widgets.transcript.line_widget import KeptScrollBar, LineWidget
+from alignscope.ui.widgets.transcript.line_widget import KeptScrollBar, LineWidget, frames
 from alignscope.ui.widgets.transcript.transcript import Transcript
 from tests.ui.widgets.host import Host
 from tests.waiting import settled
@@ -159,3 +163,12 @@ async def test_the_scroll_bar_moves_the_view_by_the_mouse() -> None:
         await pilot.click(offset=(bar.x, bar.y))
         await pilot.pause()
         assert host.view.transcript.scroll_offset.y == 0
+
+
+def test_a_clock_of_frames_does_not_keep_its_application() -> None:
+    host: App[Any] = Host()
+    frames(host)
+    left = weakref.ref(host)
+    del host
+    gc.collect()
+    assert left() is None

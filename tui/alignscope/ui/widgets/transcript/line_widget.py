@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from textual.color import TRANSPARENT
 from textual.geometry import Region, Size
@@ -35,7 +35,7 @@ class Frames:
     """
 
     def __init__(self, app: "App[object]") -> None:
-        self._app = app
+        self._app = ref(app)  # the table of clocks goes by applications that are still there
         self._waiting: list[Callable[[], None]] = []
         self._next_at = 0.0
         """When the next frame is due at the earliest, on the event loop's clock."""
@@ -52,7 +52,8 @@ class Frames:
         self._next_at += SKIPPED / FRAMES
 
     def _schedule(self) -> None:
-        asyncio.get_running_loop().call_at(self._next_at, self._app.call_later, self._frame)
+        if (app := self._app()) is not None:
+            asyncio.get_running_loop().call_at(self._next_at, app.call_later, self._frame)
 
     def _frame(self) -> None:
         waiting, self._waiting = self._waiting, []

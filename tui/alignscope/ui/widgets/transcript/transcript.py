@@ -93,10 +93,6 @@ class Transcript(LineWidget, ScrollView):
         self._fitted = (0, 0)  # width of the rows and height of the view at the last wrapping
         self._painted = 0  # rows at the last drawing
 
-    def on_mount(self) -> None:
-        """Start the clock of frames, so that the first token doesn't wait for it."""
-        frames(self.app)
-
     # Content
 
     def begin_turn(self, number: int, prompt: str, settings: str = "", samples: int = 1, remarks: str = "") -> None:
