@@ -1,5 +1,6 @@
 """Proxies and certificates are read from the environment, and what is wrong with them is said by the variable."""
 
+import asyncio
 import os
 import socket
 import stat
@@ -15,6 +16,7 @@ from alignscope.backends.base import Chunk, Fault, ServerError
 from alignscope.backends.network import KEEP_ALIVE, Proxy, from_inside, proxy_for, trusted
 from tests.backends.asking import completion
 from tests.standin import Ollama, Script
+from tests.waiting import HANGS
 
 GPU = "http://gpu.example:8000"
 PROXY = "http://proxy.example:3128"
@@ -137,3 +139,16 @@ async def test_a_connection_finds_out_that_its_machine_is_gone(ollama: Ollama) -
     for on, idle, between, tries in options:
         assert on
         assert idle + between * tries <= 60, "seconds"
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_a_stand_in_that_ends_leaves_no_client_waiting(turns: int) -> None:
+    """At whatever turn of the loop between a connection's acceptance and its handler the server ends."""
+    loop = asyncio.get_running_loop()
+    async with Ollama() as server:
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.setblocking(False)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+    with client, suppress(ConnectionError):
+        assert await asyncio.wait_for(loop.sock_recv(client, 1), HANGS) == b""

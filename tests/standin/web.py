@@ -11,6 +11,8 @@ from typing import Any, Self
 from tests.waiting import HANGS
 
 MAX_BODY = 32 * 1024 * 1024
+_TURNS = 5
+"""Of the event loop, from the acceptance of a connection to its handler."""
 
 
 @dataclass(eq=False)
@@ -120,6 +122,7 @@ class Server:
         """How many connections were accepted so far."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Server | None = None
+        self._ended = False
 
     @property
     def url(self) -> str:
@@ -152,13 +155,26 @@ class Server:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._listener is not None
+        self._ended = True
+        await self._accept_no_more(self._listener)
         self._listener.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._listener.wait_closed()
 
+    async def _accept_no_more(self, listener: asyncio.Server) -> None:
+        """Have what is accepted already come to its handler: asyncio forgets it otherwise, with its client waiting."""
+        loop = asyncio.get_running_loop()
+        for listening in listener.sockets:
+            loop.remove_reader(listening.fileno())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._ended:  # accepted at the last moment
+            writer.transport.abort()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
