@@ -5,6 +5,7 @@ import re
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -13,9 +14,12 @@ from alignscope.model.events import Alternative
 from alignscope.model.reply import Reply
 from alignscope.model.session import SessionError
 from alignscope.model.turn import Extra
-from alignscope.sessions.format.yaml import hide, reveal
+from alignscope.sessions.format.yaml import hide, hides, reveal
 from alignscope.text.wording import counted
 
+_TOGETHER: Final = 4096
+"""Lines that are encoded at once: a hundred thousand rows would need several times the memory of their text."""
+_encoder: Final = msgspec.json.Encoder()
 _COLUMNS: Final = frozenset({"texts", "times", "thoughts", "logprobs"})
 # What JSON leaves as it is and a literal block of YAML can't hold.
 _UNSAFE: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -45,13 +49,10 @@ def encode(reply: Reply) -> str:
 
 def json_lines(rows: Iterable[list[Any]]) -> str:
     """Return a line of JSON for each row, without what a literal block of YAML can't hold. Texts are hidden already."""
-    # One buffer: a hundred thousand separate strings would need several times the memory.
-    lines = bytearray()
-    for row in rows:
-        if lines:
-            lines += b"\n"
-        lines += msgspec.json.encode(row)
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.decode())
+    left, lines = iter(rows), bytearray()
+    while together := [*islice(left, _TOGETHER)]:
+        lines += _encoder.encode_lines(together)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", lines.removesuffix(b"\n").decode())
 
 
 def finite(logprob: float | None) -> float | None:
@@ -60,12 +61,12 @@ def finite(logprob: float | None) -> float | None:
 
 
 def _rows(reply: Reply) -> Iterator[list[Any]]:
+    texts = map(hide, reply.texts) if hides("".join(reply.texts)) else reply.texts
     before = 0
-    for index, (time, text) in enumerate(zip(reply.times, reply.texts, strict=True)):
+    for index, (time, text) in enumerate(zip(reply.times, texts, strict=True)):
         now = max(round(time * 1000), before)
-        ms, rest = divmod(now - before, 1000)
-        before = now
-        fields: list[Any] = [(1000 * ms + rest) / 1000 if rest else ms, hide(text)]
+        passed, before = now - before, now
+        fields: list[Any] = [passed / 1000 if passed % 1000 else passed // 1000, text]
         if index in reply.logprobs:
             logprob, alternatives = reply.logprobs[index]
             others = [[hide(each.text), each.logprob] for each in alternatives if math.isfinite(each.logprob)]
