@@ -1,6 +1,6 @@
 """Chunks of text with their log-probabilities."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -27,13 +27,15 @@ class TokenLogprob(msgspec.Struct):
     top_logprobs: list[TopLogprob] | None = None
 
 
-def chunks_of(text: str, entries: Sequence[TokenLogprob], request: Request) -> Iterator[Chunk]:
-    """Yield the text in chunks: a token each with its log-probability and as many alternatives as were asked for.
+def chunks_of(text: str, entries: Sequence[TokenLogprob], request: Request) -> list[Chunk]:
+    """Return the text in chunks: a token each with its log-probability and as many alternatives as were asked for.
 
     Entries are matched from the end of the text, since what was held back (half a character, a possible stop string)
     comes with the token that completed it. Text before the first one that matches is a chunk without figures; entries
     that match no text are dropped.
     """
+    if not entries:
+        return [Chunk(text)] if text else []
     chunks: list[Chunk] = []
     for entry in reversed(entries):
         if not entry.token:
@@ -43,8 +45,9 @@ def chunks_of(text: str, entries: Sequence[TokenLogprob], request: Request) -> I
         chunks.append(_chunk(entry, request))
         text = text.removesuffix(entry.token)
     if text:
-        yield Chunk(text)
-    yield from reversed(chunks)
+        chunks.append(Chunk(text))
+    chunks.reverse()
+    return chunks
 
 
 def _chunk(entry: TokenLogprob, request: Request) -> Chunk:

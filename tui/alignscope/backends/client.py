@@ -148,15 +148,17 @@ class HTTPBackend(Backend):
         await self._client.close()
 
 
-async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """Yield the lines of a body without empty ones; the last may lack its line break. Raises FramingError."""
+async def lines_of(incoming: AsyncIterator[bytes]) -> AsyncGenerator[list[bytes], None]:
+    """Yield the lines of a body that came together, without empty ones; the last may lack its line break.
+
+    Raises FramingError.
+    """
     lines = Lines()
     async for data in incoming:
-        for line in lines.feed(data):
-            if line:
-                yield line
+        if complete := [line for line in lines.feed(data) if line]:
+            yield complete
     if rest := lines.rest().strip():
-        yield rest
+        yield [rest]
 
 
 async def drain(incoming: AsyncIterator[bytes]) -> None:

@@ -147,10 +147,15 @@ def decode(decoder: "msgspec.json.Decoder[T]", line: bytes) -> T:
 
     Invalid UTF-8 and lone surrogates become U+FFFD, control characters inside strings stay.
     """
-    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
-        return decoder.decode(line)
     try:
-        return msgspec.convert(decode_json(line), decoder.type, strict=False)
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _decode_leniently(line, decoder.type)
+
+
+def _decode_leniently(line: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(decode_json(line), kind, strict=False)
     except msgspec.ValidationError as error:
         raise FramingError("a line that is not in its own format") from error
 

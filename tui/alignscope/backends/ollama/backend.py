@@ -6,7 +6,7 @@ Its OpenAI-style routes override sampling and put every prompt through the model
 import asyncio
 import math
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, Final
@@ -73,17 +73,16 @@ class _Reading:
         """Whether enough pieces in a row were the same for the server to stop."""
         return self._repeats >= LOOP_CHUNKS
 
-    def read(self, line: ReplyLine) -> Iterator[Chunk]:
-        """Yield the chunks in a line."""
+    def read(self, line: ReplyLine) -> list[Chunk]:
+        """Return the chunks in a line."""
         source = line if line.message is None else line.message
         text, thought = source.content or "", source.thinking or ""
         if thought or text:
             self.silent = False
             bare = text.strip()
             self._repeats, self._last = (self._repeats + 1, self._last) if bare == self._last and text else (1, bare)
-        if thought:
-            yield Chunk(thought, True)
-        yield from chunks_of(text, line.logprobs or (), self._request)
+        chunks = chunks_of(text, line.logprobs or (), self._request)
+        return [Chunk(thought, True), *chunks] if thought else chunks
 
 
 class OllamaBackend(HTTPBackend):
@@ -212,17 +211,18 @@ class OllamaBackend(HTTPBackend):
                 aclosing(lines_of(incoming)) as lines,
             ):
                 try:
-                    async for raw in lines:
-                        line = decode(REPLY_LINE, raw)
-                        if line.error is not None:
-                            yield self._failed(line, request)
-                            return
-                        for chunk in reading.read(line):
-                            yield chunk
-                        if line.done:
-                            await drain(incoming)
-                            yield await self._ending(line, request)
-                            return
+                    async for together in lines:
+                        for raw in together:
+                            line = decode(REPLY_LINE, raw)
+                            if line.error is not None:
+                                yield self._failed(line, request)
+                                return
+                            for chunk in reading.read(line):
+                                yield chunk
+                            if line.done:
+                                await drain(incoming)
+                                yield await self._ending(line, request)
+                                return
                 except httpx.HTTPError:
                     yield Ending(End.CUT, errors.broke_off(self.info))
                     return
@@ -284,15 +284,16 @@ class OllamaBackend(HTTPBackend):
             aclosing(lines_of(incoming)) as lines,
         ):
             try:
-                async for raw in lines:
-                    line = decode(PULL_LINE, raw)
-                    if line.error is not None:
-                        raise self._not_pulled(errors.error_text(line.error), model)
-                    status = line.status
-                    if line.digest and line.total:
-                        layers[line.digest] = (line.completed or 0, line.total)
-                    completed, total = map(sum, zip(*layers.values(), strict=True)) if layers else (0, 0)
-                    yield Pulling(status, completed, total)
+                async for together in lines:
+                    for raw in together:
+                        line = decode(PULL_LINE, raw)
+                        if line.error is not None:
+                            raise self._not_pulled(errors.error_text(line.error), model)
+                        status = line.status
+                        if line.digest and line.total:
+                            layers[line.digest] = (line.completed or 0, line.total)
+                        completed, total = map(sum, zip(*layers.values(), strict=True)) if layers else (0, 0)
+                        yield Pulling(status, completed, total)
             except (httpx.HTTPError, FramingError):
                 status = ""
         if status != "success":

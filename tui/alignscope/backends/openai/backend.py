@@ -1,6 +1,6 @@
 """OpenAI-style servers: llama.cpp's llama-server, vLLM, LM Studio, and others that keep to the standard."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Final
@@ -332,10 +332,9 @@ class _Reading:
         self.usage, self.timings = answer.usage or self.usage, answer.timings or self.timings
         return [chunk for choice in answer.choices or () for chunk in self._choice(choice)]
 
-    def _choice(self, choice: Choice) -> Iterator[Chunk]:
+    def _choice(self, choice: Choice) -> list[Chunk]:
         self.reason = choice.finish_reason or self.reason
         delta = choice.delta or choice.message
         thought, text = delta.parts if delta else ("", choice.text or "")
-        if thought:
-            yield Chunk(thought, True)
-        yield from chunks_of(text, choice.logprobs.entries if choice.logprobs else (), self._request)
+        chunks = chunks_of(text, choice.logprobs.entries if choice.logprobs else (), self._request)
+        return [Chunk(thought, True), *chunks] if thought else chunks
