@@ -63,16 +63,15 @@ class Reply:
     def apply(self, event: Event) -> None:
         """Fold one event in. The caller makes sure that it belongs to this reply."""
         match event:
-            case Token(ms=ms, text=text):
-                index = len(self.texts)
-                self.texts.append(sys.intern(text))
-                self.times.append(ms)
+            case Token():
+                self.texts.append(sys.intern(event.text))
+                self.times.append(event.ms)
                 if event.thinking:
-                    self.thoughts.add(index)
+                    self.thoughts.add(len(self.texts) - 1)
                 if event.logprob is not None:
-                    self.logprobs[index] = (event.logprob, event.alternatives)
-            case Waiting(ms=ms, phase=phase):
-                self.phase, self.phase_since_ms = phase, ms
+                    self.logprobs[len(self.texts) - 1] = (event.logprob, event.alternatives)
+            case Waiting():
+                self.phase, self.phase_since_ms = event.phase, event.ms
             case Started():
                 self.url, self.request, self.limit, self.sent_ms = event.url, event.request, event.limit, event.ms
                 self.origin = event.origin
