@@ -58,6 +58,7 @@ class Split(LineWidget, Container):
 
     def __init__(self, views: Sequence[PaneView], *, id: str | None = None) -> None:
         super().__init__(*views, id=id)
+        self._views = [*views]
         self._layout = _Shared()
         self._shares = [1 / len(views)] * len(views)
         self._from: int | None = None
@@ -71,17 +72,18 @@ class Split(LineWidget, Container):
     @property
     def views(self) -> list[PaneView]:
         """Panes in order."""
-        return [child for child in self.children if isinstance(child, PaneView)]
+        return [*self._views]
 
     def view(self, name: str) -> PaneView | None:
-        """Return the pane of that name, or None. Called for every token, so with neither a query nor a generator."""
-        for child in self._nodes:
-            if isinstance(child, PaneView) and child.pane.name == name:
-                return child
+        """Return the pane of that name, or None. Called for every token, so without a look at the children."""
+        for view in self._views:
+            if view.pane.name == name:
+                return view
         return None
 
     async def add(self, view: PaneView) -> None:
         """Add a pane at the end, and give all panes the same size."""
+        self._views.append(view)
         await self.mount(view)
         self.even_out()
 
@@ -89,6 +91,7 @@ class Split(LineWidget, Container):
         """Remove a pane, and give the others the same size."""
         if self.zoomed == view.pane.name:
             self.zoomed = ""
+        self._views.remove(view)
         await view.remove()
         self.even_out()
 
