@@ -61,6 +61,34 @@ async def test_commands_that_read_a_run_come_to_their_end(tmp_path: Path, piped:
     more = {"export": ["-f", "csv"], "compare": [str(piped)]}.get(command, [])
     done = await Shell(tmp_path).run("lab", command, str(piped), *more)
     assert done.status == 0, done.err
+    if command == "show":
+        for name in (LABELS, VOTES, JUDGED, SCORES):
+            assert f"{name} can't be read (it is not a regular file), and counts for nothing." in done.out
+
+
+async def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """What counts for nothing is said wherever it would have counted."""
+    folder = runs.folder(tmp_path / "damaged", runs.made_up(12, 3))
+    labels.add(folder, Said(key="1", label=Label.REFUSED))
+    for name, number in ((LABELS, 1), (VOTES, 2), (JUDGED, 3), (SCORES, 4)):
+        with (folder / name).open("ab") as file:
+            file.write(b'{"half":\n' * number + b'{"being wri')
+    shell = Shell(tmp_path)
+    said = {
+        LABELS: "1 line of labels.jsonl can't be read, and counts for nothing.",
+        VOTES: "2 lines of votes.jsonl can't be read, and count for nothing.",
+        JUDGED: "3 lines of judged.jsonl can't be read, and count for nothing.",
+        SCORES: "4 lines of scores.jsonl can't be read, and count for nothing.",
+    }
+    shown = await shell.run("lab", "show", str(folder))
+    assert [name for name, sentence in said.items() if sentence not in shown.out] == []
+    assert (await shell.run("lab", "report", str(folder))).status == 0
+    page = (folder / REPORT).read_text()
+    assert [name for name, sentence in said.items() if sentence.replace("'", "&#x27;") not in page] == []
+    summed = await shell.run("lab", "vote", str(folder), "--summary")
+    exported = await shell.run("lab", "export", str(folder), "-f", "preferences")
+    for name in (VOTES, JUDGED):
+        assert said[name] in summed.out and said[name] in exported.err
 
 
 async def test_a_report_replaces_links_and_leaves_what_they_lead_to(tmp_path: Path, linked: tuple[Path, Path]) -> None:

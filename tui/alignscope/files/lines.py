@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from alignscope.files.whole import open_regular, sync
+from alignscope.text.wording import counted
 
 _CHUNK: Final = 2**20
 T = TypeVar("T")
@@ -41,6 +42,35 @@ def decoded(path: Path, decode: Callable[[bytes], T], most: int) -> Iterator[T]:
         if line.endswith(b"\n"):
             with contextlib.suppress(msgspec.MsgspecError, UnicodeError):
                 yield decode(line)
+
+
+def unread(path: Path, decode: Callable[[bytes], object], most: int) -> str:
+    """Return what of a file can't be read, and `decoded` leaves out, in a sentence for the person; "" for nothing.
+
+    A last line that isn't whole yet is none of it: it may be being written.
+    """
+    damaged = 0
+    try:
+        for line in lines(path, most):
+            if line.endswith(b"\n"):
+                try:
+                    decode(line)
+                except (msgspec.MsgspecError, UnicodeError):
+                    damaged += 1
+    except OSError as error:
+        return unreadable(path, error)
+    return damaged_lines(path, damaged)
+
+
+def unreadable(path: Path, error: OSError) -> str:
+    """Return that a file can't be read, in a sentence."""
+    return f"{path.name} can't be read ({error.strerror or error}), and counts for nothing."
+
+
+def damaged_lines(path: Path, number: int) -> str:
+    """Return that so many of a file's lines can't be read, in a sentence; "" for none."""
+    counts = "counts" if number == 1 else "count"
+    return f"{counted(number, 'line')} of {path.name} can't be read, and {counts} for nothing." if number else ""
 
 
 def append_to(path: Path) -> int:

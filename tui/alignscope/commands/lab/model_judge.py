@@ -138,13 +138,15 @@ async def _tick(judging: Judging) -> None:
 def _end(options: argparse.Namespace, index: Index, judging: Judging) -> int:
     """Print what the judge's answers come to, and return the exit status."""
     notes, out = printing.notes(), printing.out()
+    found = feedback_of(index)
+    for line in found.unread:
+        notes.line(line)
     if judging.failed:
         notes.line(f"{counted(judging.failed, 'request')} failed, and the same command asks again.")
     if judging.stopped:
         notes.line("The judge was given up.")
     if judging.gone:
         notes.line(f"{counted(judging.gone, 'question')} are of rows that can't be read any more.")
-    found = feedback_of(index)
     mine = {facts.by for facts in found.judges if facts.by.startswith(judging.by)}
     if options.json:
         out.json(msgspec.json.encode(found))

@@ -14,7 +14,7 @@ from alignscope.lab.export.reading import arm_of
 from alignscope.lab.row import Row
 from alignscope.lab.summary.rows import Arm, Rows
 from alignscope.lab.summary.tally import Tally
-from alignscope.lab.votes.feedback import PERSON, everyone
+from alignscope.lab.votes.feedback import PERSON, everyone, unread
 from alignscope.lab.votes.judging.answers import Two
 from alignscope.model.lineup.pane import Mode
 from alignscope.model.vote import Vote
@@ -48,13 +48,14 @@ def write(tally: Tally, arm: Arm | None) -> Iterator[str]:
 
 
 def remark(tally: Tally, arm: Arm | None) -> str:
-    """Return how many pairs are left out and why, or that there are no votes; "" when all are written."""
-    if not everyone(tally.rows.folder):
-        return _NO_VOTES
+    """Return how many pairs are left out and why, or that there are no votes; and what of the votes can't be read."""
+    folder = tally.rows.folder
+    if not everyone(folder):
+        return " ".join((_NO_VOTES, *unread(folder)))
     reasons = Counter(map(_obstacle, _judged(tally, arm)))
     written = reasons.pop("", 0)
     left_out = ", ".join(f"{number} {reason}" for reason, number in reasons.items())
-    return f"{counted(written, 'pair')} written{', ' if left_out else ''}{left_out}."
+    return " ".join((f"{counted(written, 'pair')} written{', ' if left_out else ''}{left_out}.", *unread(folder)))
 
 
 def _judged(tally: Tally, arm: Arm | None) -> Iterator[_Pair]:

@@ -40,6 +40,7 @@ def section(feedback: Feedback) -> Iterator[str]:
 
 
 def _notes(feedback: Feedback) -> Iterator[str]:
+    yield from feedback.unread
     yield words.HOW
     if feedback.judges:
         yield words.ABOUT_JUDGES

@@ -207,6 +207,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     damaged: int
     """Lines that are no rows."""
+    unread: tuple[str, ...] = ()
+    """What of labels and scores can't be read, in sentences."""
     arms: tuple[ArmFacts, ...]
     measures: tuple[Measured, ...]
     version: str

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from alignscope.files import lines
 from alignscope.files.lines import append, decoded
 from alignscope.lab.row import MAX_LINE
 from alignscope.measure.refusal.judging import Label
@@ -46,6 +47,11 @@ def read(folder: Path) -> dict[str, Given]:
     with contextlib.suppress(OSError):
         return _given(decoded(folder / LABELS, _decoder.decode, MAX_LINE))
     return {}
+
+
+def unread(folder: Path) -> str:
+    """Return what of the labels can't be read, in a sentence; "" for nothing."""
+    return lines.unread(folder / LABELS, _decoder.decode, MAX_LINE)
 
 
 def _given(every: Iterable[Said]) -> dict[str, Given]:

@@ -46,9 +46,9 @@ def open_run(
     except FileError as error:
         raise RunError(str(error)) from error
     rows = Rows(folder) if rows is None else rows
-    given = labels.read(folder)
+    given, unread = labels.read(folder), labels.unread(folder)
     if found is None:
-        return Tally(rows, measures=measures, given=given, told=told)
+        return Tally(rows, measures=measures, given=given, unread=unread, told=told)
     wanted = _wanted(found)
     return Tally(
         rows,
@@ -60,6 +60,7 @@ def open_run(
         manifest=found,
         unknown=sorted({*wanted.measures, *wanted.primary, *wanted.margins} - {measure.name for measure in MEASURES}),
         given=given,
+        unread=unread,
         told=told,
     )
 

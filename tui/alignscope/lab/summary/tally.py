@@ -53,6 +53,7 @@ class Tally:
         manifest: Manifest | None = None,
         unknown: Sequence[str] = (),
         given: Mapping[str, Given] | None = None,
+        unread: str = "",
         told: Callable[[int, int], None] | None = None,
     ) -> None:
         """Read and measure every row.
@@ -65,6 +66,7 @@ class Tally:
             manifest: what the run was sent with; None for rows from elsewhere.
             unknown: names in the spec that no measure has.
             given: a person's labels, by the keys of rows.
+            unread: what of the labels can't be read, in a sentence.
             told: is called with how many prompts are measured, and how many there are.
         """
         self.rows = rows
@@ -78,6 +80,7 @@ class Tally:
         self._unknown = tuple(unknown)
         self.given = dict(given or {})
         """A person's labels, by the keys of rows; a prompt is added again for those of its rows to hold."""
+        self._unread = unread
         self._compared: dict[PromptKey, list[Compared]] = {}
         self._vocabularies = {
             (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
@@ -202,6 +205,7 @@ class Tally:
             prompts=len(self.prompts),
             rows=len(self.rows),
             damaged=self.rows.damaged,
+            unread=tuple(filter(None, (self._unread, self.scores.unread))),
             arms=tuple(map(self.arm_facts, self.arms)),
             measures=holm_adjusted(measured),
             version=__version__,

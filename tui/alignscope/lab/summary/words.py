@@ -208,7 +208,7 @@ def notes(summary: Summary) -> list[str]:
         said.append(labels.words(summary.labelled))
     if summary.damaged:
         said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and are left out.")
-    return said
+    return [*said, *summary.unread]
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:

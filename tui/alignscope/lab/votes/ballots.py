@@ -8,7 +8,7 @@ from typing import Final, Self
 
 import msgspec
 
-from alignscope.files.lines import append, append_to, decoded
+from alignscope.files.lines import append, append_to, decoded, unread
 from alignscope.files.lock import HeldError, Lock
 from alignscope.lab.row import MAX_LINE
 from alignscope.lab.votes.index import Pair
@@ -45,6 +45,11 @@ def ballots(folder: Path) -> dict[tuple[str, str, str], Vote]:
             else:
                 votes[ballot.second, ballot.first, ballot.by] = ballot.vote.turned
     return votes
+
+
+def unread_ballots(folder: Path) -> str:
+    """Return what of the votes can't be read, in a sentence; "" for nothing."""
+    return unread(folder / VOTES, _decoder.decode, MAX_LINE)
 
 
 def votes_of(folder: Path, pairs: Sequence[Pair]) -> dict[Pair, Vote]:

@@ -9,9 +9,9 @@ import msgspec
 
 from alignscope.lab.summary.figures import Ends
 from alignscope.lab.summary.rows import PromptKey
-from alignscope.lab.votes.ballots import ballots, said_by, votes_on
+from alignscope.lab.votes.ballots import ballots, said_by, unread_ballots, votes_on
 from alignscope.lab.votes.index import Index, Pair
-from alignscope.lab.votes.judging.answers import Both, Judge, Two, judges
+from alignscope.lab.votes.judging.answers import Both, Judge, Two, judges, unread_answers
 from alignscope.lab.votes.standing import LEAST_VOTES, Share, Standing, lengths, share_of, standing_of
 from alignscope.measure.statistics.agreement import Labels, agreement
 from alignscope.measure.statistics.binomial import even_chance
@@ -105,11 +105,13 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
     """Of three arms or more, where all have votes."""
     judges: tuple[JudgeFacts, ...] = ()
     agreements: tuple[Agreed, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What of the votes and answers can't be read, in sentences."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing was said."""
-        return not (self.standings or self.judges)
+        return not (self.standings or self.judges or self.unread)
 
 
 def everyone(folder: Path, asked: Sequence[Judge] | None = None) -> dict[str, Mapping[Two, Vote]]:
@@ -124,6 +126,11 @@ def everyone(folder: Path, asked: Sequence[Judge] | None = None) -> dict[str, Ma
         if verdicts := judge.verdicts:
             votes[judge.by] = verdicts
     return votes
+
+
+def unread(folder: Path) -> tuple[str, ...]:
+    """Return what of a run's votes and judges' answers can't be read, in sentences."""
+    return tuple(filter(None, (unread_ballots(folder), unread_answers(folder))))
 
 
 def feedback_of(index: Index) -> Feedback:
@@ -154,6 +161,7 @@ def feedback_of(index: Index) -> Feedback:
             for judge in asked
             if (agreed := _agreed(judge.by, mine, votes_on(pairs, judge.verdicts), index.labels))
         ),
+        unread=unread(index.folder),
     )
 
 

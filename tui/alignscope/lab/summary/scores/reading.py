@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from alignscope.files.lines import damaged_lines, unreadable
 from alignscope.files.whole import open_regular
 from alignscope.lab import row as rows
 from alignscope.lab.row import Likelihoods, PassageBits, Row, Scored, ShiftScore
@@ -46,6 +47,8 @@ class Scores:
         self._path = folder / SCORES
         self.damaged = 0
         """Number of lines that are no scores."""
+        self._problem = ""
+        """Why the file can't be read, in a sentence."""
         self.passages: list[PassageBits] = []
         """Every passage, by every entry in every frame."""
         self.useless: dict[tuple[str, str], Useless] = {}
@@ -59,6 +62,11 @@ class Scores:
         """Bytes that were looked at."""
         self._identity = identity(self._path)
         self.look()
+
+    @property
+    def unread(self) -> str:
+        """Lines of the scores that can't be read, or the file itself, in a sentence; "" for none."""
+        return self._problem or damaged_lines(self._path, self.damaged)
 
     def look(self, most: float = math.inf) -> Came:
         """Find scores that came since the last look, about so many bytes of them."""
@@ -128,7 +136,10 @@ class Scores:
     def _lines(self, start: int) -> Iterator[tuple[int, Scored]]:
         try:
             file = open_regular(self._path)
-        except OSError:
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._problem = unreadable(self._path, error)
             return
         with file:
             file.seek(offset := start)

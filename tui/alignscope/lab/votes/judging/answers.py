@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Self
 
 import msgspec
 
-from alignscope.files.lines import append, decoded
+from alignscope.files.lines import append, decoded, unread
 from alignscope.files.lock import HeldError, Lock
 from alignscope.lab.row import MAX_LINE
 from alignscope.model.lineup.pane import Mode
@@ -60,6 +60,11 @@ def answers(folder: Path) -> Iterator[Answer]:
             if answer.key not in seen:
                 seen.add(answer.key)
                 yield answer
+
+
+def unread_answers(folder: Path) -> str:
+    """Return what of the answers can't be read, in a sentence; "" for nothing."""
+    return unread(folder / JUDGED, _decoder.decode, MAX_LINE)
 
 
 class Record:
