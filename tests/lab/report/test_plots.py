@@ -125,17 +125,19 @@ def test_svg_has_words_for_those_who_cant_see_it(plot: Plot) -> None:
     named = {element.attrib["id"]: element for element in root if "id" in element.attrib}
     assert root.attrib["aria-labelledby"].split() == list(named)
     assert named["one-title"].text == plot.title
-    assert named["one-words"].text == plot.words()
+    assert named["one-words"].text == plot.description()
 
 
 def test_words_say_what_is_drawn() -> None:
-    assert INTERVALS.words().startswith("base: 25% [10%, 40%] · 40 prompts; chat: 50% to 75%;")
-    assert HISTOGRAM.words() == "base: 5 values, 60% of them from 0 to 3; chat: 3 values, 100% of them from 3 to 6."
+    assert INTERVALS.description().startswith("base: 25% [10%, 40%] · 40 prompts; chat: 50% to 75%;")
     assert (
-        STRIP.words()
+        HISTOGRAM.description() == "base: 5 values, 60% of them from 0 to 3; chat: 3 values, 100% of them from 3 to 6."
+    )
+    assert (
+        STRIP.description()
         == "base: means of 2 prompts from 3 to 5; chat: means of 2 prompts from 3 to 5. 7 more prompts are not drawn."
     )
-    assert PROFILE.words().startswith("base: first third 1–2 (30 values), last third – (0 values);")
+    assert PROFILE.description().startswith("base: first third 1–2 (30 values), last third – (0 values);")
 
 
 def test_a_hostile_name_ends_no_element() -> None:

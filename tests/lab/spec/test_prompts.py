@@ -64,7 +64,9 @@ def test_a_set_is_checked_by_line_and_field(tmp_path: Path) -> None:
 
 def test_ids_are_words_and_never_the_same() -> None:
     ids = Ids()
-    taken = [ids.take(text) for text in ("What is 2 + 2?", "What is 2 + 2?", "what IS 2+2!", "…", "…", "日本語、です")]
+    taken = [
+        ids.unique(text) for text in ("What is 2 + 2?", "What is 2 + 2?", "what IS 2+2!", "…", "…", "日本語、です")
+    ]
     assert taken[0] == "what-is-2-2"
     assert taken[-1] == "日本語-です"
     assert len(set(taken)) == len(taken)

@@ -68,7 +68,7 @@ def test_refusals_are_counted_by_the_label(tmp_path: Path) -> None:
     assert (share(tally, 0), share(tally, 1)) == ((1 / 12, 1 / 12), (11 / 12, 1))
     found = tally.summary().labelled
     assert found is not None and (found.replies, found.changed, found.blind, found.kappa) == (2, 2, 0, None)
-    assert "None was labelled blind" in labels.words(found)
+    assert "None was labelled blind" in labels.describe(found)
 
 
 def test_kappa_is_of_blind_labels_alone(tmp_path: Path) -> None:
@@ -98,4 +98,6 @@ def test_one_label_alone_has_no_kappa(tmp_path: Path) -> None:
     folder = runs.folder(tmp_path / "run", every)
     labels.add(folder, Said(key=every[1].key, label=Label.REFUSED, blind=True))
     found = open_run(folder).summary().labelled
-    assert found is not None and found.kappa is None and "with one label only there is no kappa" in labels.words(found)
+    assert (
+        found is not None and found.kappa is None and "with one label only there is no kappa" in labels.describe(found)
+    )

@@ -186,7 +186,7 @@ async def test_a_judge_leaves_the_persons_votes_alone_and_is_compared_with_them(
         for number, pair in enumerate(pairs):
             lengths = len(texts(index, pair.first)), len(texts(index, pair.second))
             said = Vote.SECOND if lengths[1] > lengths[0] else Vote.FIRST
-            box.add(pair, Vote.BOTH_BAD if lengths[0] == lengths[1] else said.turned if number % 5 == 0 else said)
+            box.add(pair, Vote.BOTH_BAD if lengths[0] == lengths[1] else said.swapped if number % 5 == 0 else said)
     before = ballots(index.folder)
     await judge.judged(index, llama_cpp.url)
     assert ballots(index.folder) == before

@@ -43,7 +43,7 @@ def texts(poll: SessionPoll) -> list[tuple[str, str]]:
 
 def in_order(poll: SessionPoll, place: int, of_shown: tuple[str, ...]) -> tuple[str, str]:
     first, second = of_shown
-    return (second, first) if poll.turned(place) else (first, second)
+    return (second, first) if poll.swapped(place) else (first, second)
 
 
 def test_pairs_are_whole_replies_with_one_number() -> None:
@@ -64,8 +64,8 @@ def test_order_and_sides_are_by_chance_and_always_the_same() -> None:
     session = session_of(*(both(number) for number in range(1, 41)))
     poll, again = (SessionPoll(session, lambda *_: None) for _ in range(2))
     assert texts(poll) == texts(again) != sorted(texts(poll))
-    sides = [poll.turned(place) for place in range(40)]
-    assert sides == [again.turned(place) for place in range(40)] and 8 < sum(sides) < 32
+    sides = [poll.swapped(place) for place in range(40)]
+    assert sides == [again.swapped(place) for place in range(40)] and 8 < sum(sides) < 32
 
 
 def test_votes_are_in_the_file_at_once_and_come_back(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_votes_are_in_the_file_at_once_and_come_back(tmp_path: Path) -> None:
         poll = SessionPoll(session, kept_in(writer))
         for place in range(8):
             said = list(Vote)[place % 4]
-            poll.add(place, said.turned if poll.turned(place) else said)
+            poll.add(place, said.swapped if poll.swapped(place) else said)
             found = SessionPoll(read(session.path).session, lambda *_: None)
             assert found.vote(place) is list(Vote)[place % 4] and texts(found) == texts(poll)
         poll.undo(7)
@@ -83,7 +83,7 @@ def test_votes_are_in_the_file_at_once_and_come_back(tmp_path: Path) -> None:
     assert [found.vote(place) for place in range(8)] == [*Vote, *list(Vote)[:3], None]
     # As A stands what was shown there.
     shown = [line for line in session.path.read_text().splitlines() if line.startswith("vote: ")]
-    first = ["instruct" if poll.turned(place) else "base" for place in range(8)]
+    first = ["instruct" if poll.swapped(place) else "base" for place in range(8)]
     assert [f"first: {name}," in line for name, line in zip(first, shown, strict=False)] == [True] * 8
 
 
@@ -110,7 +110,7 @@ def test_a_pane_that_is_asked_again_loses_its_votes() -> None:
 def test_how_they_stand_is_told_for_every_two_panes() -> None:
     poll = SessionPoll(session_of(*(both(number, f"prompt {number % 12}") for number in range(1, 25))), lambda *_: None)
     for place in range(24):
-        poll.add(place, Vote.TIE if place % 4 == 0 else Vote.FIRST if poll.turned(place) else Vote.SECOND)
+        poll.add(place, Vote.TIE if place % 4 == 0 else Vote.FIRST if poll.swapped(place) else Vote.SECOND)
     lines = poll.standing()
     assert lines[0] == "24 of 24 pairs voted on: base better 0, instruct better 18, tie 6, both bad 0."
     assert "(24 votes on 12 prompts, few prompts)" in lines[1] and lines[1].startswith("instruct preferred, ties as ha")

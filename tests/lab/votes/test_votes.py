@@ -52,13 +52,13 @@ def test_every_prompt_comes_once_before_any_comes_again(run: Index) -> None:
 
 
 def test_each_side_is_shown_as_a_about_as_often() -> None:
-    turned = [Pair(("tests", "p"), f"first {number}", f"second {number}").turned for number in range(1000)]
-    assert 420 < sum(turned) < 580
+    swapped = [Pair(("tests", "p"), f"first {number}", f"second {number}").swapped for number in range(1000)]
+    assert 420 < sum(swapped) < 580
 
 
 def test_a_vote_is_of_the_arms_whichever_side_they_were_on(run: Index) -> None:
     pairs = paired(run)
-    assert {pair.turned for pair in pairs} == {True, False}
+    assert {pair.swapped for pair in pairs} == {True, False}
     votes = {pair: list(Vote)[number % 4] for number, pair in enumerate(pairs)}
     with BallotBox(run.folder) as box:
         for pair, vote in votes.items():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alignscope.measure.bounds import Bounds
-from alignscope.measure.statistics.margins import Direction, against_margin, prompts_that_tell
+from alignscope.measure.statistics.margins import Direction, against_margin, prompts_needed
 from alignscope.measure.statistics.paired import bounded_difference, effect_seen, smallest_effect
 
 SHARES = st.lists(
@@ -86,7 +86,7 @@ def test_so_many_prompts_would_tell_as_statsmodels_has_it() -> None:
         (Direction.SAME, 0.8, 0.8 - mean),
         (Direction.SAME, 0.3, mean - 0.3),
     ):
-        found = prompts_that_tell(points(*values), direction, margin, rates=False)
+        found = prompts_needed(points(*values), direction, margin, rates=False)
         expected = TTestPower().solve_power(effect_size=distance / deviation, alpha=0.05, power=0.8)
         assert found == pytest.approx(max(expected, len(values)), rel=0.02, abs=2)
 
@@ -101,7 +101,7 @@ def test_so_many_prompts_do_tell_in_four_of_five_runs() -> None:
     mean = float(np.mean([each.lo for each in first]))
     # Of other prompts, with the spread of these and the difference that all have together.
     off = float(np.mean([each.lo for each in first[:40]])) - mean
-    needed = prompts_that_tell(
+    needed = prompts_needed(
         points(*(each.lo - off for each in first[:40])),
         Direction.MORE, 0.05, rates=True,
     )  # fmt: skip
@@ -115,7 +115,7 @@ def test_the_spread_of_so_many_prompts_is_that_of_their_differences_with_the_pse
     spread = float(np.std([*values, 0.5, -0.5], ddof=1))
     smallest = smallest_effect(values, rates=True)
     for margin in (0.2, 0.3):
-        needed = prompts_that_tell(points(*values), Direction.SAME, margin, rates=True)
+        needed = prompts_needed(points(*values), Direction.SAME, margin, rates=True)
         distance = abs(float(np.mean(values)) - margin)
         assert needed is not None and smallest is not None
         # Of as many prompts as there are it would be this; more see less.
@@ -125,9 +125,9 @@ def test_the_spread_of_so_many_prompts_is_that_of_their_differences_with_the_pse
 
 def test_no_number_tells_what_bounds_leave_open() -> None:
     wide = [Bounds(-0.1, 0.4)] * 6 + [Bounds(0.0, 0.5)] * 6
-    assert prompts_that_tell(wide, Direction.MORE, 0.1, rates=True) is None
-    assert prompts_that_tell(points(*[0.1] * 9), Direction.MORE, 0.05, rates=True) is None
-    assert prompts_that_tell(points(*[0.1, -0.1] * 6), Direction.MORE, 0.0, rates=True) is None
+    assert prompts_needed(wide, Direction.MORE, 0.1, rates=True) is None
+    assert prompts_needed(points(*[0.1] * 9), Direction.MORE, 0.05, rates=True) is None
+    assert prompts_needed(points(*[0.1, -0.1] * 6), Direction.MORE, 0.0, rates=True) is None
 
 
 @given(SHARES, st.sampled_from(Direction), MARGINS, st.booleans())
@@ -135,6 +135,6 @@ def test_more_prompts_are_asked_for_where_these_dont_tell(
     differences: list[Bounds], direction: Direction, margin: float, rates: bool
 ) -> None:
     found = against_margin(differences, direction, margin, rates=rates)
-    needed = prompts_that_tell(differences, direction, margin, rates=rates)
+    needed = prompts_needed(differences, direction, margin, rates=rates)
     if found is not None and needed is not None and min(found) >= 0.05:
         assert needed >= len(differences)

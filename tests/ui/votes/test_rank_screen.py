@@ -42,7 +42,7 @@ class Ranker:
         votes = {}
         for (first, second, _), vote in ballots(self.index.folder).items():
             one, other = (row.text for key in (first, second) if (row := self.index.row(key)))
-            votes[one, other], votes[other, one] = vote, vote.turned
+            votes[one, other], votes[other, one] = vote, vote.swapped
         return {two: votes[two] for two in combinations(shown.replies, 2) if two in votes}
 
 

@@ -94,7 +94,7 @@ async def test_a_vote_is_kept_at_once_and_for_the_right_model(folder: Path) -> N
             await person.until_shown(f"{number + 1} of 4  ·  {number} voted on")
             reply = person.text.index(f"r{pair.prompt[1][1:]} goes on")
             on_the_left = person.text[:reply].rsplit("\n", 1)[-1].strip() == ""
-            assert on_the_left is not pair.turned
+            assert on_the_left is not pair.swapped
             await person.press("a" if on_the_left else "b")
             assert person.votes[number] is Vote.FIRST
         await person.until_shown("4 of 4 pairs voted on: base better 4, chat better 0, tie 0, both bad 0.")
@@ -136,7 +136,7 @@ async def test_names_are_told_after_the_vote_and_on_a_key_only(folder: Path) -> 
         await person.press("a")
         assert "chat" not in person.text and "base" not in person.text
         await person.press("w")
-        a, b = ("chat", "base") if person.pairs[0].turned else ("base", "chat")
+        a, b = ("chat", "base") if person.pairs[0].swapped else ("base", "chat")
         await person.until_shown(f"The pair before: A was {a}, B was {b}. You said: A better.")
         await person.press("s", "w")
         await person.until_shown("Names are told of the pair before, once it has a vote.")

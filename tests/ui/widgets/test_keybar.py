@@ -103,7 +103,7 @@ async def test_the_key_under_the_mouse_is_marked_and_explained() -> None:
 class Busy(Screen[None]):
     """One key that does another thing now, and one that does nothing."""
 
-    footer_words: ClassVar[dict[str, str]] = {"press('Alpha')": "Other", "press('Gamma')": ""}
+    footer_labels: ClassVar[dict[str, str]] = {"press('Alpha')": "Other", "press('Gamma')": ""}
 
     def compose(self) -> ComposeResult:
         yield KeyBar()

@@ -219,7 +219,7 @@ class Backend(Protocol):
         """
         raise ServerError(f"{self.info.label} doesn't show how it renders a chat.", Fault.INVALID)
 
-    def plain(self, model: str, text: str) -> str:
+    def literal(self, model: str, text: str) -> str:
         """Return a person's text as it can stand in a rendered prompt, where special tokens mean themselves."""
         return text
 

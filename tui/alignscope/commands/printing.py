@@ -111,7 +111,7 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self.clear()
 
-    def tell(self, how_far: str) -> None:
+    def say(self, how_far: str) -> None:
         """Say how far it is, unless that was said just now."""
         if self._notes.terminal and (now := time.monotonic()) >= self._next:
             self._notes.over(how_far)

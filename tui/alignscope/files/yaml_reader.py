@@ -87,7 +87,7 @@ class _Reader:
                 if top.key is None and isinstance(top.holder, dict):
                     top.key = self._key(event)
                 elif isinstance(event, yaml.ScalarEvent):
-                    self._put(event, self._decoded(event.value) if event.style else self._plain(event))
+                    self._put(event, self._decoded(event.value) if event.style else self._plain_scalar(event))
                 else:
                     if len(stack) > MAX_DEPTH:
                         raise self._refuse("nested too deep", event)
@@ -135,7 +135,7 @@ class _Reader:
             self._lines[self._place()] = _line(event)
         top.holder.append(value)
 
-    def _plain(self, event: Any) -> Any:
+    def _plain_scalar(self, event: Any) -> Any:
         text: str = event.value
         word = text.lower() if len(text) <= 5 else text
         if word in _WORDS:

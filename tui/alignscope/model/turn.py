@@ -211,7 +211,7 @@ class Turn:
         if vote is None:
             self.votes.pop(two, None)
         else:
-            self.votes[two] = Voted(vote if straight else vote.turned, extra or {})
+            self.votes[two] = Voted(vote if straight else vote.swapped, extra or {})
 
     def forget(self, pane: str) -> None:
         """Drop a pane's replies, what others thought of them, and votes on them."""

@@ -17,12 +17,12 @@ class Vote(StrEnum):
     BOTH_BAD = "both bad"
 
     @property
-    def turned(self) -> "Vote":
+    def swapped(self) -> "Vote":
         """The same vote, said of the two the other way round."""
-        return _TURNED.get(self, self)
+        return _SWAPPED.get(self, self)
 
 
-_TURNED: Final[Mapping[Vote, Vote]] = {Vote.FIRST: Vote.SECOND, Vote.SECOND: Vote.FIRST}
+_SWAPPED: Final[Mapping[Vote, Vote]] = {Vote.FIRST: Vote.SECOND, Vote.SECOND: Vote.FIRST}
 
 
 class VotesError(Exception):

@@ -155,7 +155,7 @@ async def prepared(backend: Backend, request: Request, beginning: Beginning) -> 
     chat = pane.mode is Mode.CHAT
     if not prefix:
         return request, msgspec.structs.replace(beginning.origin, way=Way.PREFILL if chat else Way.RAW)
-    if backend.plain(pane.model, prefix) != prefix:
+    if backend.literal(pane.model, prefix) != prefix:
         raise ServerError(
             "The text so far has what this model reads as a special token, and it can't be sent as it stands. Go on "
             "from a token before that.",
@@ -164,7 +164,7 @@ async def prepared(backend: Backend, request: Request, beginning: Beginning) -> 
     if chat:
         before, sent, way = await _of_chat(backend, request, prefix)
     else:
-        before, way = backend.plain(pane.model, request.prompt), Way.RAW
+        before, way = backend.literal(pane.model, request.prompt), Way.RAW
         sent = msgspec.structs.replace(request, prompt=request.prompt + prefix)
     pieces = await backend.pieces(pane.model, before + prefix)
     resplit = pieces is not None and not _ends_with(pieces, beginning.tokens[-1].text.encode())

@@ -35,7 +35,7 @@ class Along:
         """Where it begins, in bytes."""
         self.length = self.place + sum(len(token.encode()) for token in tokens[start:])
 
-    def take(self, place: int, chunk: Chunk) -> Position | None:
+    def advance(self, place: int, chunk: Chunk) -> Position | None:
         """Return the next position, with its list, if what was written at a place is its token."""
         if self.index == len(self._tokens) or (place, chunk.text) != (self.place, self._tokens[self.index]):
             return None

@@ -116,13 +116,13 @@ class BudgetRun:
         if self._unread:
             left = counted(self._unread, "place")
             spent += f" At {left} it had no token that could stand there, and the pane went on by itself."
-        self._tell(self._taken)
+        self._report_places(self._taken)
         stats = Stats(first_token_ms=self._first_ms, duration_ms=now, tokens=self._written)
         message = " ".join(filter(None, (message, spent)))
         self._put(Finished(self.beginning.pane.name, self.beginning.sample, now, end, message, stats))
         self._ended = True
 
-    def _tell(self, places: Sequence[int]) -> None:
+    def _report_places(self, places: Sequence[int]) -> None:
         """Tell at which places the twin writes, once that is another thing than what was meant to be."""
         if self._started is not None and tuple(places) != self._origin.places:
             self._origin = msgspec.structs.replace(self._origin, places=tuple(places))
@@ -227,7 +227,7 @@ class BudgetRun:
         text = position.alternatives[0].text if position.alternatives else ""
         if position.missing or not text or "\ufffd" in text or encodable(text) != text:
             self._unread += 1
-            self._tell([each for each in self._origin.places if each != len(self._tokens)])
+            self._report_places([each for each in self._origin.places if each != len(self._tokens)])
             return None
         self._taken.append(len(self._tokens))
         token = Token(name, self.beginning.sample, self.now(), text)

@@ -51,7 +51,7 @@ async def framed(
         text = await backend.render(writer.model, request.messages, think=settings.think)
         return Framed(frame, text, own=True, rendered=True)
     scaffold = {Frame.QA: "qa", Frame.BARE: BARE, Frame.CHAT: settings.scaffold}[frame]
-    text = backend.plain(
+    text = backend.literal(
         writer.model, SCAFFOLDS[scaffold].document(((each.prompt, each.reply) for each in history), prompt)
     )
     return Framed(frame, text, own=writer.mode is Mode.COMPLETION and scaffold == settings.scaffold)

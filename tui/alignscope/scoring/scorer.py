@@ -204,7 +204,7 @@ class Scorer:
                     at = here + 1
                     for position in along.up_to(places[here]):
                         yield position
-                    if (found := along.take(places[here], chunk)) is not None:
+                    if (found := along.advance(places[here], chunk)) is not None:
                         yield found
         for position in along.up_to(along.length):
             yield position

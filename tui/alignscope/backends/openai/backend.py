@@ -113,7 +113,7 @@ class OpenAIBackend(HTTPBackend):
         """Return a chat as the model's template renders it; see `Backend.render`."""
         await self.ready(model)
         base, name = self.route(model)
-        chat = [{"role": message.role, "content": self.plain(model, message.content)} for message in messages]
+        chat = [{"role": message.role, "content": self.literal(model, message.content)} for message in messages]
         sent: Body = {"model": name, "messages": chat}
         if self.info.dialect.template_kwargs:
             sent["chat_template_kwargs"] = {"enable_thinking": think}  # as a request for a reply has it
@@ -126,8 +126,8 @@ class OpenAIBackend(HTTPBackend):
             return (await self._about_text(f"{base}/detokenize", {"model": name, "tokens": tokens}, Rendered)).prompt
         return await super().render(model, messages)
 
-    def plain(self, model: str, text: str) -> str:
-        """Return a person's text as it can stand in a rendered prompt; see `Backend.plain`."""
+    def literal(self, model: str, text: str) -> str:
+        """Return a person's text as it can stand in a rendered prompt; see `Backend.literal`."""
         return neutralised(text) if self.neutral(model) else text
 
     async def pieces(self, model: str, text: str) -> list[bytes] | None:

@@ -30,11 +30,11 @@ def run(options: argparse.Namespace) -> int:
 
     status = run_screen(launch, lambda: LabScreen(*place))
     if place.begin and not status:
-        _tell(place.folder)
+        _say_left(place.folder)
     return status or Status.OK
 
 
-def _tell(folder: Path) -> None:
+def _say_left(folder: Path) -> None:
     """Say what is left of a run that was begun on the screen."""
     with suppress(FileError):
         found = manifest.read(folder)

@@ -140,7 +140,7 @@ async def _compared(launch: Launch, wanted: Wanted, servers: Servers, as_json: b
                     printer.position(found[-1])
                     if not printer.out.terminal:  # there the reply itself shows how far it is
                         every = counted(len(tokens) + ended, "position")
-                        progress.tell(f"{by.name} scores: {len(found):,} of {every}")
+                        progress.say(f"{by.name} scores: {len(found):,} of {every}")
         finally:
             progress.clear()
             if found:  # what came before a failure or ctrl+c is summed up as well
@@ -197,7 +197,7 @@ async def _reply(
     async with aclosing(Run((of,), launch.prompt, settings, servers, silence=launch.silence).events()) as events:
         async for event in events:
             reply.apply(event)
-            progress.tell(f"{of.name} writes: {counted(len(reply.texts), 'token')}")
+            progress.say(f"{of.name} writes: {counted(len(reply.texts), 'token')}")
     progress.clear()
     if reply.failed and not reply.texts:
         raise ServerError(reply.message, Fault.FAILED)

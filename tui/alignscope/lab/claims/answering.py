@@ -15,7 +15,7 @@ from alignscope.lab.summary.measures.measure import Kind, Measure
 from alignscope.lab.summary.rows import Arm, PromptKey
 from alignscope.measure.bounds import Bounds, difference_bounds
 from alignscope.measure.statistics.estimate import LEAST_PROMPTS
-from alignscope.measure.statistics.margins import Chances, Direction, against_margin, prompts_that_tell
+from alignscope.measure.statistics.margins import Chances, Direction, against_margin, prompts_needed
 from alignscope.measure.statistics.paired import bounded_difference, outcomes
 from alignscope.measure.statistics.verdicts import Verdict
 from alignscope.text.clean import clean_line
@@ -120,7 +120,7 @@ def _told(compared: Compared, decided: deciding.Decided, *, decides: bool) -> Co
         why = (
             "the interval is clear of the margin by itself, and not as one of several"
             if several
-            else f"the interval lies on both sides of the margin{_would_tell(compared)}"
+            else f"the interval lies on both sides of the margin{_would_decide(compared)}"
         )
     if decided.verdict is Verdict.NO and compared.direction is Direction.SAME:
         why = "it is higher" if (compared.value[0] or 0.0) > 0 else "it is lower"
@@ -130,7 +130,7 @@ def _told(compared: Compared, decided: deciding.Decided, *, decides: bool) -> Co
     )  # fmt: skip
 
 
-def _would_tell(compared: Compared) -> str:
+def _would_decide(compared: Compared) -> str:
     """Return how many items would tell, rounded up to two digits; "" where none would."""
     if compared.enough is None:
         return ""
@@ -207,7 +207,7 @@ def _with_difference(
         msgspec.structs.replace(
             compared, why=why, items=len(each), wins=wins, ties=known.ties, losses=losses,
             undecided=len(each) - wins - losses - known.ties,
-            enough=prompts_that_tell(each, compared.direction, compared.margin / scale, rates=rates),
+            enough=prompts_needed(each, compared.direction, compared.margin / scale, rates=rates),
             value=Bounds(spanned.lo.point * scale, spanned.hi.point * scale).finite,
             interval=Bounds(interval.lo * scale, interval.hi * scale).finite if interval is not None else None,
         ),

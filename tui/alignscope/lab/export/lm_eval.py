@@ -38,22 +38,22 @@ def remark(tally: Tally, arm: Arm | None) -> str:
 def _line(number: int, replies: list[Reply], measures: list[Measure]) -> dict[str, Any]:
     row = replies[0].row
     doc = {
-        name: _plain(getattr(row, name)) for name in ("prompt_id", "set", "category", "language", "prompt", "answer")
-    } | {"choices": [_plain(choice) for choice in row.choices]}
-    texts = [_plain(reply.row.text) for reply in replies]
-    target = _plain(row.answer)
+        name: encodable(getattr(row, name)) for name in ("prompt_id", "set", "category", "language", "prompt", "answer")
+    } | {"choices": [encodable(choice) for choice in row.choices]}
+    texts = [encodable(reply.row.text) for reply in replies]
+    target = encodable(row.answer)
     metrics = _metrics(replies, measures)
     return {
         "doc_id": number,
         "doc": doc,
         "target": target,
-        "arguments": {"gen_args_0": {"arg_0": _plain(row.sent), "arg_1": _options(row)}},
+        "arguments": {"gen_args_0": {"arg_0": encodable(row.sent), "arg_1": _options(row)}},
         "resps": [texts],
         "filtered_resps": [texts],
         "filter": _FILTER,
         "metrics": list(metrics),
         "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
-        "prompt_hash": _hash(_plain(row.sent)),
+        "prompt_hash": _hash(encodable(row.sent)),
         "target_hash": _hash(target),
         **metrics,
     }
@@ -86,7 +86,3 @@ def _options(row: Row) -> dict[str, Any]:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _plain(text: str) -> str:
-    return encodable(text)

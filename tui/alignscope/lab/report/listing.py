@@ -35,7 +35,7 @@ def section(tally: Tally, most: int) -> Iterator[str]:
     if total > most:
         yield f"<p class='notes'>The first {most:,} of {total:,} rows; samples.jsonl holds them all.</p>\n"
     yield "<noscript>\n<p class='notes'>With scripts, all rows can be sorted, filtered and opened here.</p>\n"
-    yield from _plain(tally)
+    yield from _without_script(tally)
     yield "</noscript>\n<div id='scripted' hidden>\n<div class='controls'>"
     yield '<input id="find" type="search" placeholder="words in prompts and replies" aria-label="words to find">'
     yield '<select id="arm" aria-label="model"><option value="">all models</option></select>'
@@ -72,7 +72,7 @@ def _data(tally: Tally, most: int) -> Iterator[str]:
     yield "]}"
 
 
-def _plain(tally: Tally) -> Iterator[str]:
+def _without_script(tally: Tally) -> Iterator[str]:
     labels = dict(zip(tally.arms, tally.labels, strict=True))
     tones = dict(zip(tally.arms, tally.tones, strict=True))
     last = ""

@@ -188,13 +188,13 @@ def _key(seat: Seat, prompt: Prompt, request: Request, sample: int) -> str:
     """
     shaped = (
         seat.entry.name, prompt.set, prompt.id, request.mode, request.model, seat.digest, seat.template,
-        request.prompt, request.messages, _plain(request.sampling), request.logprobs, request.think, sample,
+        request.prompt, request.messages, _shaping(request.sampling), request.logprobs, request.think, sample,
     )  # fmt: skip
     encoded = msgspec.json.encode(shaped)
     return hashlib.blake2b(encoded, digest_size=_KEY_BYTES).hexdigest()
 
 
-def _plain(sampling: Sampling) -> dict[str, object]:
+def _shaping(sampling: Sampling) -> dict[str, object]:
     # How long the server keeps the model in memory shapes nothing.
     return {name: value for name, value in sampling.items() if name != "keep_alive"}
 

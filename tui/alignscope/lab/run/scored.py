@@ -111,7 +111,9 @@ class Asker:
             chat = await self._framed(
                 Frame.CHAT, passage.prompt, job.seat.pane, self._plan.settings(CHAT, _GREEDY), backend
             )
-            before = Framed(Frame.CHAT, chat.text + backend.plain(entry.model, passage.begin), own=True, rendered=True)
+            before = Framed(
+                Frame.CHAT, chat.text + backend.literal(entry.model, passage.begin), own=True, rendered=True
+            )
         else:
             raw = Pane(entry.name, entry.model, job.seat.server, Mode.COMPLETION)
             before = await self._framed(

@@ -118,7 +118,7 @@ def items(document: Document, written: Iterable[tuple[str, Item]], name: str) ->
             problems.append(document.problem(f"{where}.id", f"another prompt is called {printable(id)}, too"))
         made.append(
             Prompt(
-                id=ids.take(text, id),
+                id=ids.unique(text, id),
                 set=name,
                 prompt=text,
                 category=item.category,
@@ -140,7 +140,7 @@ class Ids:
     def __contains__(self, id: str) -> bool:
         return id in self._taken
 
-    def take(self, prompt: str, id: str = "") -> str:
+    def unique(self, prompt: str, id: str = "") -> str:
         """Return a prompt's id, which is taken from now on: its own, or one of its words that isn't taken."""
         words = "-".join(re.findall(r"\w+", prompt[:400].casefold()))[:_WORDS_OF_ID].strip("-_")
         id = id or words or _short_hash(prompt)
@@ -250,7 +250,7 @@ def _from_line(line: files.Prompt, source: Source, ids: Ids) -> Prompt:
     elif choices and placed and answer.isascii() and answer.isdigit() and int(answer) < len(choices):
         answer = choices[int(answer)]
     return Prompt(
-        id=ids.take(line.text, id),
+        id=ids.unique(line.text, id),
         set=source.name,
         prompt=line.text,
         category=text("category") or source.category,

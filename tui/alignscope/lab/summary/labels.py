@@ -158,7 +158,7 @@ def labelled(prompts: Iterable[Sequence[Compared]]) -> Labelled | None:
     )
 
 
-def words(found: Labelled) -> str:
+def describe(found: Labelled) -> str:
     """Return it in sentences."""
     said = (
         f"A person labelled {found.replies:,} {'reply' if found.replies == 1 else 'replies'}, {found.changed:,} of them"

@@ -205,7 +205,7 @@ def notes(summary: Summary) -> list[str]:
                 " failed or broke off, and are in no figure."
             )
     if summary.labelled:
-        said.append(labels.words(summary.labelled))
+        said.append(labels.describe(summary.labelled))
     if summary.damaged:
         said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and are left out.")
     return [*said, *summary.unread]

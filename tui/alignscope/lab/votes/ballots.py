@@ -43,7 +43,7 @@ def ballots(folder: Path) -> dict[tuple[str, str, str], Vote]:
             if ballot.first <= ballot.second:
                 votes[ballot.first, ballot.second, ballot.by] = ballot.vote
             else:
-                votes[ballot.second, ballot.first, ballot.by] = ballot.vote.turned
+                votes[ballot.second, ballot.first, ballot.by] = ballot.vote.swapped
     return votes
 
 
@@ -69,7 +69,7 @@ def votes_on(pairs: Iterable[Pair], said: Mapping[tuple[str, str], Vote]) -> dic
         straight = pair.first <= pair.second
         vote = said.get((pair.first, pair.second) if straight else (pair.second, pair.first))
         if vote is not None:
-            votes[pair] = vote if straight else vote.turned
+            votes[pair] = vote if straight else vote.swapped
     return votes
 
 
@@ -97,8 +97,8 @@ class BallotBox:
     def add(self, pair: Pair, vote: Vote) -> None:
         """Write a vote, which is of the pair's two arms. Raises VotesError."""
         ballot = Ballot(first=pair.first, second=pair.second, vote=vote)
-        if pair.turned:
-            ballot = Ballot(first=pair.second, second=pair.first, vote=vote.turned)
+        if pair.swapped:
+            ballot = Ballot(first=pair.second, second=pair.first, vote=vote.swapped)
         self.add_all([ballot])
 
     def add_all(self, ballots: Iterable[Ballot]) -> None:

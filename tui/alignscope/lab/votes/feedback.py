@@ -195,9 +195,9 @@ def _order(
 
 def _ahead(found: Mapping[tuple[str, str], tuple[Standing, Mapping[Pair, Vote]]], one: str, other: str) -> bool:
     """Return whether the votes between two arms say surely that the first is preferred."""
-    turned = (other, one) in found
-    standing, _ = found[(other, one) if turned else (one, other)]
-    return standing.halves is not None and standing.halves.sure == (1 if turned else -1)
+    swapped = (other, one) in found
+    standing, _ = found[(other, one) if swapped else (one, other)]
+    return standing.halves is not None and standing.halves.sure == (1 if swapped else -1)
 
 
 def _agreed(by: str, mine: Mapping[Pair, Vote], theirs: Mapping[Pair, Vote], arms: Sequence[str]) -> Agreed | None:
@@ -243,16 +243,16 @@ def _position(index: Index, judge: Judge) -> Position | None:
     trials: list[Trials] = []
     for several in by_prompt.values():
         # Turned round, the reply of the second key is A.
-        a = sum((both.straight is Vote.FIRST) + (both.turned is Vote.SECOND) for both in several)
-        b = sum((both.straight is Vote.SECOND) + (both.turned is Vote.FIRST) for both in several)
+        a = sum((both.straight is Vote.FIRST) + (both.swapped is Vote.SECOND) for both in several)
+        b = sum((both.straight is Vote.SECOND) + (both.swapped is Vote.FIRST) for both in several)
         if a + b:
             trials.append((float(a), a + b))
     found = rate(trials)
     if found is None:
         return None
     every = [both for several in by_prompt.values() for both in several]
-    first_twice = sum((both.straight, both.turned) == (Vote.FIRST, Vote.SECOND) for both in every)
-    second_twice = sum((both.straight, both.turned) == (Vote.SECOND, Vote.FIRST) for both in every)
+    first_twice = sum((both.straight, both.swapped) == (Vote.FIRST, Vote.SECOND) for both in every)
+    second_twice = sum((both.straight, both.swapped) == (Vote.SECOND, Vote.FIRST) for both in every)
     return Position(
         share=found.point,
         interval=None if found.interval is None or found.prompts < LEAST_PROMPTS else found.interval.finite,

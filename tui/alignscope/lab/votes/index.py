@@ -32,7 +32,7 @@ class Pair(NamedTuple):
     second: str
 
     @property
-    def turned(self) -> bool:
+    def swapped(self) -> bool:
         """Whether the second arm's reply is shown as A: by chance, and the same whenever it is shown."""
         return random.Random(f"side {self.first} {self.second}").random() < 0.5
 

@@ -29,16 +29,16 @@ class RunPoll:
         """Return a pair's texts; None if they can't be read any more."""
         pair = self._pairs[place]
         rows = self._index.replies(pair)
-        return None if rows is None else Shown(rows[0].prompt, in_order(pair.turned, rows[0].text, rows[1].text))
+        return None if rows is None else Shown(rows[0].prompt, in_order(pair.swapped, rows[0].text, rows[1].text))
 
     def names(self, place: int) -> tuple[str, ...]:
         """Return the labels of the two arms, that of A first."""
-        return in_order(self._pairs[place].turned, *self._labels)
+        return in_order(self._pairs[place].swapped, *self._labels)
 
     def add(self, place: int, said: Vote) -> None:
         """Keep a vote on the two as they are shown. Raises VotesError."""
         pair = self._pairs[place]
-        vote = said.turned if pair.turned else said
+        vote = said.swapped if pair.swapped else said
         self._box.add(pair, vote)
         self._votes[pair] = vote
 
@@ -52,6 +52,6 @@ class RunPoll:
         return sentences(standing_of(self._votes, len(self), self._labels, length=lengths(self._index)))
 
 
-def in_order(turned: bool, first: str, second: str) -> tuple[str, str]:
+def in_order(swapped: bool, first: str, second: str) -> tuple[str, str]:
     """Return the values of the first and the second arm in the order A, B."""
-    return (second, first) if turned else (first, second)
+    return (second, first) if swapped else (first, second)

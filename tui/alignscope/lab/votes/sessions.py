@@ -48,9 +48,9 @@ class SessionPoll:
         """Return what was said of a pair, as of its panes in the lineup's order; None where nothing was."""
         turn, *two = self._pairs[place]
         voted = turn.votes.get((min(two), max(two)))
-        return None if voted is None else voted.vote if two[0] < two[1] else voted.vote.turned
+        return None if voted is None else voted.vote if two[0] < two[1] else voted.vote.swapped
 
-    def turned(self, place: int) -> bool:
+    def swapped(self, place: int) -> bool:
         """Return whether the second reply is shown as A: by chance, and the same whenever it is shown."""
         return self._chance("side", self._pairs[place]) < 0.5
 
@@ -61,18 +61,18 @@ class SessionPoll:
     def shown(self, place: int) -> Shown | None:
         """Return a pair's texts."""
         turn, first, second = self._pairs[place]
-        return Shown(turn.prompt, in_order(self.turned(place), turn.text(*first), turn.text(*second)))
+        return Shown(turn.prompt, in_order(self.swapped(place), turn.text(*first), turn.text(*second)))
 
     def names(self, place: int) -> tuple[str, ...]:
         """Return whose replies a pair has, A's first, with the number of the sample where there are several."""
         turn, *two = self._pairs[place]
         first, second = (pane if turn.samples == 1 else f"{pane} {sample}" for pane, sample in two)
-        return in_order(self.turned(place), first, second)
+        return in_order(self.swapped(place), first, second)
 
     def add(self, place: int, said: Vote) -> None:
         """Keep a vote on the two as they are shown. Raises VotesError."""
         turn, first, second = self._pairs[place]
-        a, b = (second, first) if self.turned(place) else (first, second)
+        a, b = (second, first) if self.swapped(place) else (first, second)
         self._keep(turn, (a, b), said)
         turn.put_vote(a, b, said)
 

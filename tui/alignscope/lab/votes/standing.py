@@ -89,9 +89,9 @@ def standing_of(
     """
     by_prompt: dict[PromptKey, list[Vote]] = {}
     for pair, vote in votes.items():
-        by_prompt.setdefault(pair.prompt, []).append(vote.turned)
+        by_prompt.setdefault(pair.prompt, []).append(vote.swapped)
     share = win_share(by_prompt.values())
-    number = {vote: share.votes[vote.turned] for vote in Vote}
+    number = {vote: share.votes[vote.swapped] for vote in Vote}
     standing = Standing(by=by, first=labels[0], second=labels[1], pairs=pairs, votes=number)
     decided = number[Vote.FIRST] + number[Vote.SECOND]
     return msgspec.structs.replace(

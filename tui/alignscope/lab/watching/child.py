@@ -103,17 +103,17 @@ class _Child:
             if self._measuring.labelled:  # who labels a reply waits to see what comes of it
                 self._next_at = 0.0
         if self._untold and now >= self._next_at:
-            self._tell()
+            self._begin_table()
         if changed or not self._measuring.rests or self._making is not None:
             return 0.0
         if now - self._changed_at < _REST or not self._changed_at:
             return min(_NAP, max(0.0, self._next_at - now)) if self._untold else _NAP
         if not self._measuring.test():
             self._changed_at = 0.0
-            self._tell()
+            self._begin_table()
         return 0.0
 
-    def _tell(self) -> None:
+    def _begin_table(self) -> None:
         self._making, self._took, self._untold = self._measuring.making(), 0.0, False
 
     def _make(self, making: "Iterator[Table | None]") -> None:

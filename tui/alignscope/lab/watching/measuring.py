@@ -151,7 +151,7 @@ class Measuring:
             return Lines(page.measure, page.width, ())
         lines = []
         if page.measure == REFUSED and (labelled := tally.labelled) is not None:
-            lines += [*paragraph(labels.words(labelled), page.width), ""]
+            lines += [*paragraph(labels.describe(labelled), page.width), ""]
         lines += [*drawn_measure(tally, measured, page.width)[1:], ""]
         lines += about_measure(measured, page.width)
         if self._whole is not None:

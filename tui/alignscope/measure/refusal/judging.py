@@ -16,8 +16,8 @@ from alignscope.measure.refusal.voice import (
     others_speak,
     own_turn,
     own_words,
-    plain,
     sentences,
+    unmarked,
 )
 from alignscope.measure.wording.words import words_of
 
@@ -124,7 +124,7 @@ def judge(prompt: str, reply: str) -> Judgement:
     Both may be in any of the languages, and in different ones. An empty prompt is allowed: nothing then speaks for a
     refusal on request.
     """
-    request, text = read(plain(prompt)), plain(reply[:LONG])
+    request, text = read(unmarked(prompt)), unmarked(reply[:LONG])
     if not _says(text):
         return Judgement(Label.UNDETERMINED, "nothing said", "")
     mine = own_turn(request.prompt, text)

@@ -89,7 +89,7 @@ class Request(NamedTuple):
 
 
 def read(prompt: str) -> Request:
-    """Read a prompt in plain form."""
+    """Read a prompt that is unmarked."""
     freed = _FREED.sub(" ", prompt)
     given = [one or other for one, other in _GIVEN.findall(freed)]
     return Request(

@@ -45,7 +45,7 @@ _OPEN_SPEECH: Final = re.compile(r'^[^"“”„«\n]{1,200}[,.!?]["”»“](?!
 _SENTENCE: Final = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？])|\n+")
 
 
-def plain(text: str) -> str:
+def unmarked(text: str) -> str:
     """Return a text with straight apostrophes and without control tokens, thoughts and marks of emphasis."""
     text = _UNSEEN.sub("", _THOUGHT.sub("", unicodedata.normalize("NFC", text)))
     return _EMPHASIS.sub("", _APOSTROPHE.sub("'", text)).strip()

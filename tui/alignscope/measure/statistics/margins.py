@@ -65,7 +65,7 @@ def against_margin(
     return Chances(max(above(-margin), below(margin)), min(1.0, above(margin), below(-margin)))
 
 
-def prompts_that_tell(differences: Sequence[Bounds], direction: Direction, margin: float, *, rates: bool) -> int | None:
+def prompts_needed(differences: Sequence[Bounds], direction: Direction, margin: float, *, rates: bool) -> int | None:
     """Return about how many prompts like these would tell in four of five runs, if the difference is what it is here.
 
     It is the number at which the smallest effect that is seen (Bloom 1995) is the distance from the margin, and as
@@ -79,16 +79,16 @@ def prompts_that_tell(differences: Sequence[Bounds], direction: Direction, margi
     lo, hi = map(statistics.fmean, ends)
     distance = _distance(Bounds(lo, hi), direction, margin)
 
-    def tells(prompts: int) -> bool:
+    def decides(prompts: int) -> bool:
         deviation = max(_deviation(each, prompts, rates=rates) for each in ends)
         return effect_seen(deviation, prompts, rates=rates) <= distance
 
     fewest, most = n, _MOST_PROMPTS
-    if not tells(most):
+    if not decides(most):
         return None
     while fewest < most:
         middle = (fewest + most) // 2
-        if not tells(middle):
+        if not decides(middle):
             fewest = middle + 1
         else:
             most = middle

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from alignscope.measure.refusal.voice import own_turn, plain, sentences
+from alignscope.measure.refusal.voice import own_turn, sentences, unmarked
 from alignscope.measure.wording.words import words_of
 
 _ARTICLES: Final = frozenset({"a", "an", "the"})
@@ -40,7 +40,7 @@ def first_sentence(prompt: str, reply: str, answers: Sequence[str] = ()) -> str:
 
     A word such as "Sure!" or "No." before it is none, unless it is one of the answers.
     """
-    said = sentences(own_turn(plain(prompt), plain(reply)))
+    said = sentences(own_turn(unmarked(prompt), unmarked(reply)))
     known = [normalised(answer) for answer in answers]
     while len(said) > 1 and (words := normalised(said[0])) not in known and len(words) == 1 and words[0] in _CALLS:
         said = said[1:]

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from alignscope.measure.refusal.judging import Label as Refusal
 from alignscope.measure.refusal.judging import judge as judge_refusal
 from alignscope.measure.refusal.languages.chinese import CHINESE
-from alignscope.measure.refusal.voice import own_turn, plain, sentences
+from alignscope.measure.refusal.voice import own_turn, sentences, unmarked
 from alignscope.measure.unanswerable.languages.english import ENGLISH
 from alignscope.measure.unanswerable.languages.french import FRENCH
 from alignscope.measure.unanswerable.languages.german import GERMAN
@@ -61,7 +61,7 @@ class Judgement(NamedTuple):
 
 def judge(prompt: str, reply: str) -> Judgement:
     """Judge a reply to a question that has no answer. Of other questions the rules know nothing."""
-    asked, text = plain(prompt), plain(reply[:_LONG])
+    asked, text = unmarked(prompt), unmarked(reply[:_LONG])
     if not any(sign.isalnum() for sign in text):
         return Judgement(Label.UNDETERMINED, "nothing said", "")
     said = [each for each in sentences(own_turn(asked, text)) if any(sign.isalnum() for sign in each)]

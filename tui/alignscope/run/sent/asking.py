@@ -135,7 +135,7 @@ async def _rests(backend: Backend, name: str) -> bool:
 
 async def _reading(backend: Backend, model: str, prompt: str, *, rests: bool) -> Reading:
     """Return how a model reads a prompt, by all that its server tells; by its file alone if the model rests."""
-    text = backend.plain(model, prompt)
+    text = backend.literal(model, prompt)
     reading = Reading()
     try:
         reading = reading._replace(table=await backend.token_table(model))

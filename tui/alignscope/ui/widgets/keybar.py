@@ -36,7 +36,7 @@ _COMMANDS: Final = _Label("ctrl+p", "≡", "", "app.command_palette", "Every com
 class KeyBar(RowBar):
     """Keys that work now, as far as they fit, and at the right end the command palette for a mouse.
 
-    A screen's optional `footer_words` maps actions to labels; a key with an empty label is left out.
+    A screen's optional `footer_labels` maps actions to labels; a key with an empty label is left out.
     """
 
     INDENT = 0
@@ -72,7 +72,7 @@ class KeyBar(RowBar):
 
     def _labels(self) -> Iterator[_Label]:
         """Yield the first key of every action that works now."""
-        words: Mapping[str, str] = getattr(self.screen, "footer_words", {})
+        words: Mapping[str, str] = getattr(self.screen, "footer_labels", {})
         seen = {_LEAVES} if self.screen.is_modal else set()
         for _, binding, _, tooltip in self.screen.active_bindings.values():
             text = words.get(binding.action, binding.description)

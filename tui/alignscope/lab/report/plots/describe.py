@@ -77,7 +77,7 @@ class Intervals:
     axis: Axis
     rows: tuple[Spread, ...]
 
-    def words(self) -> str:
+    def description(self) -> str:
         """Return what there is to see."""
         return "; ".join(f"{row.label}: {' · '.join(filter(None, (row.figure, row.more)))}" for row in self.rows) + "."
 
@@ -109,7 +109,7 @@ class Histogram:
         """The greatest share of any bin."""
         return max((count / (sum(bars.counts) or 1) for bars in self.panes for count in bars.counts), default=0) or 1.0
 
-    def words(self) -> str:
+    def description(self) -> str:
         """Return where most values are, for each pane."""
         width = (self.axis.hi - self.axis.lo) / (self.bins or 1)
         said = []
@@ -163,7 +163,7 @@ class Strip:
     left_out: int = 0
     """Number of prompts that there was no room for."""
 
-    def words(self) -> str:
+    def description(self) -> str:
         """Return how prompts differ, for each pane."""
         said = []
         for place, (label, _, _) in enumerate(self.rows[0].panes if self.rows else ()):
@@ -195,7 +195,7 @@ class Profile:
     stretches: tuple[str, ...]
     panes: tuple[Line, ...]
 
-    def words(self) -> str:
+    def description(self) -> str:
         """Return the values of each pane, stretch by stretch."""
         said = []
         for line in self.panes:

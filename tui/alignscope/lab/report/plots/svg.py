@@ -51,7 +51,8 @@ def draw(plot: Plot, name: str) -> str:
             parts, height = _profile(plot)
     return (
         f'<svg class="plot" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}-title {name}-words">'
-        f'<title id="{name}-title">{_text(plot.title)}</title><desc id="{name}-words">{_text(plot.words())}</desc>\n'
+        f'<title id="{name}-title">{_text(plot.title)}</title>'
+        f'<desc id="{name}-words">{_text(plot.description())}</desc>\n'
         f"{''.join(parts)}</svg>\n"
     )
 

@@ -108,25 +108,25 @@ class Both(NamedTuple):
 
     straight: Vote | None
     """With the smaller key's reply shown as A."""
-    turned: Vote | None
+    swapped: Vote | None
     """The other way round."""
 
     @property
     def readable(self) -> bool:
         """Whether both answers say something."""
-        return self.straight is not None and self.turned is not None
+        return self.straight is not None and self.swapped is not None
 
     @property
     def verdict(self) -> Vote | None:
         """The answer that both ways round have, else a tie (Zheng et al. 2023); None unless both are readable."""
-        if self.straight is None or self.turned is None:
+        if self.straight is None or self.swapped is None:
             return None
-        return self.straight if self.straight is self.turned else Vote.TIE
+        return self.straight if self.straight is self.swapped else Vote.TIE
 
     @property
     def contrary(self) -> bool:
         """Whether each way round preferred another reply: what stood in one place was preferred."""
-        return {self.straight, self.turned} == {Vote.FIRST, Vote.SECOND}
+        return {self.straight, self.swapped} == {Vote.FIRST, Vote.SECOND}
 
 
 class Judge(NamedTuple):
@@ -176,7 +176,7 @@ def _judge(by: str, found: list[Answer]) -> Judge:
     for each in found:
         straight = each.a <= each.b
         two = (each.a, each.b) if straight else (each.b, each.a)
-        vote = each.vote if each.vote is None or straight else each.vote.turned
+        vote = each.vote if each.vote is None or straight else each.vote.swapped
         said.setdefault(two, {}).setdefault(each.question, {})[straight] = vote
     whole = {
         two: {question: Both(ways[True], ways[False]) for question, ways in by_question.items() if len(ways) == 2}

@@ -258,7 +258,7 @@ class ExplorerScreen(SplitScreen[int]):
         return self.exploration.running or self.pacing.undrawn > 0
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Labels in the line of keys, by action, that differ from the bindings' at this moment."""
         labels = {} if self.stoppable else {"stop": "Pane" if self.prompt.has_focus else "Prompt"}
         # A letter is a key only in the panes, and of use when there is one to go on from.

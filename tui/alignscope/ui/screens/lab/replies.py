@@ -146,9 +146,9 @@ class RepliesScreen(ReplayScreen):
         return False if action in _NOT_HERE else super().check_action(action, parameters)
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Labels for the line of keys."""
-        return {**super().footer_words, "rerun": "", "live": "", "turn(1)": ""}
+        return {**super().footer_labels, "rerun": "", "live": "", "turn(1)": ""}
 
     def action_sample(self, step: int) -> None:
         """Show the prompt's next sample, or the one before."""

@@ -96,7 +96,7 @@ class LabScreen(RowVerbs):
         super().say(message, severity)
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Labels for the line of keys."""
         of_rows = {"tokens": "", "model": "", **{f"label('{label}')": "" for label in Label}}
         of_table = {"measure(1)": "", "pair": ""}
@@ -149,7 +149,7 @@ class LabScreen(RowVerbs):
             self._zoom(True)
         self.refresh_bindings()
         if self._in_rows:
-            self.tell_row()
+            self.say_rule()
 
     def action_zoom(self) -> None:
         """Give the part with the focus all the room, or give it back."""
@@ -175,7 +175,7 @@ class LabScreen(RowVerbs):
         if event.lines is self.table:
             self._measure_changed()
         else:
-            self.tell_row()
+            self.say_rule()
 
     @on(GapTable.Chosen)
     def _line_chosen(self, event: GapTable.Chosen) -> None:

@@ -82,7 +82,7 @@ class RowVerbs(WatchedRun):
 
     # Labels
 
-    def tell_row(self) -> None:
+    def say_rule(self) -> None:
         """Say of the row under the cursor what the rule says of it, where refusals are shown."""
         row = self.rows.row
         if row is None or row.failed or self.table.measure != REFUSED:

@@ -113,7 +113,7 @@ class WatchedRun(AppScreen[None]):
             async for answer in self.measurer.answers():
                 match answer:
                     case Told():
-                        self._take_told(answer)
+                        self._show_told(answer)
                     case Table():
                         first = self._table is None
                         self._table = answer
@@ -153,7 +153,7 @@ class WatchedRun(AppScreen[None]):
             self.took_found()
         return more
 
-    def _take_told(self, told: Told) -> None:
+    def _show_told(self, told: Told) -> None:
         self._told = told
         self.refresh_bindings()
         self.draw_heading()

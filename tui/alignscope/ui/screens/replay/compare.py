@@ -188,7 +188,7 @@ class CompareScreen(AppScreen[None]):
         in_background(self, self._again, "again")
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Empty labels, by action, for keys that do nothing at this moment."""
         return ({} if self._coming else {"stop": ""}) | ({} if self._old.settings.samples > 1 else {"sample(1)": ""})
 

@@ -189,7 +189,7 @@ class ReplayScreen(SplitScreen[Session | None]):
         self.transport.show_position()
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Shorter labels, by action, so that the line of keys has room for all; some say what they do now."""
         pace = {} if self.player.pace else {"pace": ""}
         return {"turn(1)": "Turn", "rerun": "Compare", "play": "Pause" if self.player.playing else "Play", **pace}

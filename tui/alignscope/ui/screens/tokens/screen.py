@@ -139,7 +139,7 @@ class TokensScreen(AppScreen[None]):
         await self._scores.close()
 
     @property
-    def footer_words(self) -> dict[str, str]:
+    def footer_labels(self) -> dict[str, str]:
         """Shorter labels, by action, so that the line of keys has room for more of them."""
         return {"pane(1)": "Pane"}
 
@@ -155,7 +155,7 @@ class TokensScreen(AppScreen[None]):
         """The pane whose cursor the keys move."""
         return self._here
 
-    def tell(self, said: str = "") -> None:
+    def show_words(self, said: str = "") -> None:
         """Show the cursor and the words for it, with more words behind these."""
         self._show(said=said)
 

@@ -115,13 +115,13 @@ class Verbs:
         """Choose the alternative at a place of the list."""
         listed = self._alternatives
         if not listed:
-            self._screen.tell("no list came with this token; v fetches the one behind it")
+            self._screen.show_words("no list came with this token; v fetches the one behind it")
         elif not 0 <= place < len(listed):
-            self._screen.tell(f"the list has no {place + 1}")
+            self._screen.show_words(f"the list has no {place + 1}")
         else:
             self.chosen, self._budget = place, None
             chance = describe_percent(math.exp(min(0.0, listed[place].logprob)))
-            self._screen.tell(f"chosen {name_token(listed[place].text)}, {chance}: enter takes it")
+            self._screen.show_words(f"chosen {name_token(listed[place].text)}, {chance}: enter takes it")
 
     def choose_beside(self, by: int) -> None:
         """Choose the next alternative, or the one before, around the end of the list."""
@@ -184,7 +184,7 @@ class Verbs:
         so_far = "" if scored.score.whole and scored.known >= len(tokens) else " so far"
         least = min(js.lo for place in places if (js := known[place])) * BITS
         by, here = scored.score.key.by, tokens.reply.pane
-        self._screen.tell()
+        self._screen.show_words()
         self._screen.say(  # in as many rows as it needs, since it says what enter does
             f"{percent} %: {len(places):,} of {counted(told, 'place')}{so_far}, JS at least {least:.2f} bits, frame "
             f"{scored.score.key.frame}; enter: {by} writes there, {here} elsewhere; again: a greater share"
@@ -232,7 +232,7 @@ class Verbs:
         """Stop what was begun here. Return whether anything was running."""
         if self._further is None or not self._further.stop_further():
             return False
-        self._screen.tell("stopped; what came of it is kept")
+        self._screen.show_words("stopped; what came of it is kept")
         return True
 
     # Looking on
@@ -248,7 +248,7 @@ class Verbs:
 
     async def _peek(self, further: Further) -> None:
         tokens, token = self._tokens, self._token
-        self._screen.tell("looking …")
+        self._screen.show_words("looking …")
         try:
             pane = self._turn.pane(tokens.reply.pane)
             found = await further.peek(self._turn, grafted(self._turn, tokens.reply, token + 1, pane))
@@ -259,7 +259,7 @@ class Verbs:
             return
         self.forget()
         if found is None:
-            self._screen.tell("the model would end the reply behind this token")
+            self._screen.show_words("the model would end the reply behind this token")
             return
         reply = Reply(tokens.reply.pane, tokens.reply.sample)
         logprob = math.nan if found.logprob is None else found.logprob
@@ -267,7 +267,7 @@ class Verbs:
         behind = ReplyTokens(reply)
         behind.take_in()
         self._peeked = _Peeked(behind, tokens.reply, token)
-        self._screen.tell()
+        self._screen.show_words()
 
     # Samples
 
@@ -276,7 +276,7 @@ class Verbs:
         here = self._screen.active
         shown, samples = self._screen.samples[here.pane.name], sorted(self._turn.replies_of(here.pane.name))
         if len(samples) < 2:
-            self._screen.tell("this pane has one sample; enter, r and k make others")
+            self._screen.show_words("this pane has one sample; enter, r and k make others")
             return
         place = samples.index(shown) if shown in samples else 0
         self._screen.show_sample(here, samples[(place + by) % len(samples)])

@@ -79,12 +79,12 @@ class ParameterList(Widget):
     def _draw(self, index: int, width: int) -> Content:
         row = self.rows[index]
         if index != self.cursor:
-            return self._plain(row, width)
-        line = self._plain(row, width) if self.edit is None else self._edited(row, self.edit, width)
+            return self._unedited(row, width)
+        line = self._unedited(row, width) if self.edit is None else self._edited(row, self.edit, width)
         mark = Content.styled(SELECTED, "$accent" if self.active else "$text-muted")
         return (mark + line[1:]).stylize("on $primary 12%" if self.active else "on $boost")
 
-    def _plain(self, row: ParameterRow, width: int) -> Content:
+    def _unedited(self, row: ParameterRow, width: int) -> Content:
         names = max(min(_NAME_WIDTH, width - 12), 4)
         room = max(width - names - 6, 4)
         value = fit(row.value, room)

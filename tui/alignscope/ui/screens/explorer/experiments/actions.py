@@ -113,7 +113,7 @@ class ExperimentActions(ExplorerActions):
         question, experiment = self._question, self.asked
         if question is None or experiment is None:
             return
-        expected = question.take()
+        expected = question.close()
         self.screen.enter(self.here)
         self.screen.sending.send(experiment.prompt, experiment, f"Expected: {expected}" if expected else "")
 

@@ -86,7 +86,7 @@ class Question(Vertical, can_focus=True):
         self.query_one(".-prompt", Static).update(Content.styled(f"\n{clean(experiment.prompt)}", "bold"))
         self.line.put(self._typed.get(experiment.id, ""))
 
-    def take(self) -> str:
+    def close(self) -> str:
         """Return what is expected, and hide the question."""
         expected = " ".join(self.line.value.split())
         self.line.put("")
