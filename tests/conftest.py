@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from itertools import count
@@ -18,6 +19,11 @@ pytest_plugins = ["tests.standin.fixtures"]
 # compile anew whatever it imports.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell that starts the tests in the background has them ignore the interrupt, and with them every process that they
+# start, of which some are interrupted.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is slow, which is no failure; and no fixture here changes from one example to the next.
 settings.register_profile(
