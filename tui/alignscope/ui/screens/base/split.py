@@ -51,7 +51,7 @@ class SplitScreen(KeptRows, AppScreen[T]):
         """Give the pane all the room, or give it back."""
         self.split.zoomed = "" if self.split.zoomed else self.here.pane.name
 
-    def action_turn_split(self) -> None:
+    def action_rotate_split(self) -> None:
         """Put the panes side by side, or one above the other."""
         self.split.stacked = not self.split.stacked
 

@@ -192,7 +192,7 @@ class SentScreen(AppScreen[None]):
         self._at = at
         self._begin()
 
-    def action_turn_split(self) -> None:
+    def action_rotate_split(self) -> None:
         """Put the panes side by side, or one below the other."""
         self._beside = not self.columns.has_class("-beside")
         self._draw()

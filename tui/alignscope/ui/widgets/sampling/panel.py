@@ -38,15 +38,15 @@ class SamplingPanel(Widget, can_focus=True):
         Binding("down,j", "move(1)", "Down", id="sampling.down", show=False, tooltip="The next parameter"),
         Binding("home,g", "move(-99)", "First", id="sampling.first", show=False, tooltip="The first parameter"),
         Binding("end,G", "move(99)", "Last", id="sampling.last", show=False, tooltip="The last parameter"),
-        Binding("left,h", "turn(-1)", "Less", id="sampling.less", tooltip="Turn the value down by a step"),
-        Binding("right,l", "turn(1)", "More", id="sampling.more", tooltip="Turn the value up by a step"),
+        Binding("left,h", "step(-1)", "Less", id="sampling.less", tooltip="Turn the value down by a step"),
+        Binding("right,l", "step(1)", "More", id="sampling.more", tooltip="Turn the value up by a step"),
         Binding("space", "switch", "On/off", id="sampling.switch", tooltip="Send this parameter, or leave it out"),
         Binding(
-            "shift+left,less_than_sign,H", "turn(-10)", "Much less", id="sampling.much-less", show=False,
+            "shift+left,less_than_sign,H", "step(-10)", "Much less", id="sampling.much-less", show=False,
             tooltip="Turn the value down by ten steps",
         ),
         Binding(
-            "shift+right,greater_than_sign,L", "turn(10)", "Much more", id="sampling.much-more", show=False,
+            "shift+right,greater_than_sign,L", "step(10)", "Much more", id="sampling.much-more", show=False,
             tooltip="Turn the value up by ten steps",
         ),
         Binding("enter", "edit", "Type", id="sampling.edit", tooltip="Type the value (a digit begins at once)"),
@@ -217,7 +217,7 @@ class SamplingPanel(Widget, can_focus=True):
         else:
             self._change(self.sampling.on(name, self._value))
 
-    def action_turn(self, steps: int) -> None:
+    def action_step(self, steps: int) -> None:
         """Change the selected parameter by so many steps."""
         try:
             self._change(stepped(self._selected, self.sampling, steps, self._models))
@@ -261,7 +261,7 @@ class SamplingPanel(Widget, can_focus=True):
     def _stepped(self, event: ParameterList.Stepped) -> None:
         event.stop()
         if self.edit is None:
-            self.action_turn(event.steps)
+            self.action_step(event.steps)
 
     @property
     def _selected(self) -> str:
