@@ -20,10 +20,11 @@ pytest_plugins = ["tests.standin.fixtures"]
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# A shell that starts the tests in the background has them ignore the interrupt, and with them every process that they
-# start, of which some are interrupted.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# What a shell starts in the background ignores the interrupt, and with nohup the hangup, too; so would all processes
+# that tests start, some of which are sent these signals. A handler isn't inherited.
+for ignored in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        signal.signal(ignored, lambda *_: None)
 
 # A busy machine is slow, which is no failure; and no fixture here changes from one example to the next.
 settings.register_profile(
