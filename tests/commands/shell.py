@@ -111,11 +111,14 @@ class Terminal:
         os.write(self._self, keys)
 
     async def until(self, text: str) -> None:
-        """Wait until this has been written."""
-        async with asyncio.timeout(LONG):
-            while text not in self.written:
-                self._more.clear()
-                await self._more.wait()
+        """Wait until this has been written. Raises TimeoutError with what was written last."""
+        try:
+            async with asyncio.timeout(LONG):
+                while text not in self.written:
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError:
+            raise TimeoutError(f"{text!r} did not come; last: {self.written[-8000:]!r}") from None
 
     def _read(self) -> None:
         with suppress(OSError):
