@@ -1,8 +1,11 @@
 """Text fields, by keys and pastes: what is sent is what was written, and what is drawn can harm no terminal."""
 
+import asyncio
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
+from textual import _time
 from textual.app import ComposeResult
 from textual.events import Key, Paste
 from textual.message import Message
@@ -12,6 +15,7 @@ from alignscope.ui.typed import TypingApp
 from alignscope.ui.widgets.prompt import PromptEditor
 from alignscope.ui.widgets.text_field import LineField, TextField
 from tests.ui.screens.host import screen_text
+from tests.waiting import HANGS
 
 HOSTILE = "a\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\u202e\x0b\x0c\x1c\x85\u2028\u2029\rz"
 
@@ -108,6 +112,32 @@ async def test_what_is_typed_behind_a_sent_prompt_is_the_next_one() -> None:
     async with app.run_test() as pilot:
         await receive(pilot, *typed("one\r"), Key("up", None), *typed("two"))
         assert (app.sent, app.field.value) == (["one"], "two")
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have time go by between any two looks of a timer for one call at the clock, as it may beside busy processes."""
+    clock, looks = _time.get_time, count()
+
+    def now() -> float:
+        task = asyncio.current_task()
+        once = task is not None and task.get_name().startswith("set_timer")
+        return clock() + (0.1 * next(looks) if once else 0)
+
+    monkeypatch.setattr(_time, "get_time", now)
+
+
+@FIELDS
+@pytest.mark.usefixtures("hurried")
+async def test_an_enter_is_not_lost_where_the_process_stands_still(field: type[PromptEditor | LineField]) -> None:
+    app = Host(field)
+    called: list[str] = []
+    async with app.run_test() as pilot, asyncio.timeout(HANGS):
+        await pilot.press("a", "enter")
+        app.set_timer(0.05, lambda: called.append("once"))
+        while not (app.sent and called):
+            await pilot.pause()
+    assert (app.sent, called) == (["a"], ["once"])
 
 
 async def test_one_line_scrolls_and_has_no_more_than_one_row() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from textual import events
 from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
+from textual.timer import Timer
 
 T = TypeVar("T")
 _AT_LEAST: Final = 3
@@ -16,6 +17,16 @@ _AT_MOST: Final = 12
 """Rounds through the screen's widgets: an action may post messages, and a worker that it begins may open a screen."""
 _PATIENCE: Final = 2.0
 """Seconds after which a key waits no longer for a screen that is busy."""
+
+
+def unskipped(timer: Timer) -> Timer:
+    """Have a timer that was just made call back however late it is, and return it.
+
+    Textual's leave out calls that are too late, also an only one: nobody is called where the process stands still for
+    the timer's whole time between two looks at the clock, as happens beside busy processes.
+    """
+    timer._skip = False
+    return timer
 
 
 class TypingApp(App[T]):
@@ -30,6 +41,10 @@ class TypingApp(App[T]):
         super().__init__()
         self._typed: deque[events.Key | events.Paste | Callable[[], Any]] = deque()
         self._passing: asyncio.Task[None] | None = None
+
+    def set_timer(self, *args: Any, **kwargs: Any) -> Timer:
+        """Call back once after some time; Textual does so for a terminal that has got another size."""
+        return unskipped(super().set_timer(*args, **kwargs))
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:

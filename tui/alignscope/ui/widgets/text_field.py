@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from alignscope.text.clean import clean_line
-from alignscope.ui.typed import TypingApp
+from alignscope.ui.typed import TypingApp, unskipped
 
 _PASTE_MAX: Final = 100_000
 """Characters above which a paste is replaced by a placeholder, because large fields are slow."""
@@ -172,7 +172,7 @@ class TextField(TextArea, inherit_bindings=False):
             self._enters += 1
             if self._burst is not None:
                 self._burst.stop()
-            self._burst = self.set_timer(_BURST_SECONDS, self._end_burst)
+            self._burst = unskipped(self.set_timer(_BURST_SECONDS, self._end_burst))
             return
         await self._do_enters()
         if await self._do(event.key):

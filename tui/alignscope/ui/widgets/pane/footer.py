@@ -9,6 +9,7 @@ from textual.timer import Timer
 from alignscope.model.reply import Reply
 from alignscope.text.clean import cell_width, fit
 from alignscope.text.wording import SILENT_SECONDS, counted, describe_footer
+from alignscope.ui.typed import unskipped
 from alignscope.ui.widgets.pane.bars import BETWEEN, RowBar
 from alignscope.ui.widgets.transcript.line_widget import frames
 
@@ -92,7 +93,7 @@ class PaneFooter(RowBar):
             self._state, self._figures = describe_footer(replies, shown, waited, held=self._paused, undrawn=undrawn)
             if reply.end is None and not self._paused and self.is_mounted:
                 pause = max(1 - waited % 1, SILENT_SECONDS - waited if reply.texts else 0)
-                self._second = self.set_timer(pause + 0.01, self._refresh_figures)
+                self._second = unskipped(self.set_timer(pause + 0.01, self._refresh_figures))
         self.set_class(bool(self._state or self._figures), "-filled")
         self.set_class(any(reply.failed for reply in replies.values()), "-failed")
         self.redraw()
