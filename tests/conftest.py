@@ -21,10 +21,14 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # What a shell starts in the background ignores the interrupt, and with nohup the hangup, too; so would all processes
-# that tests start, some of which are sent these signals. A handler isn't inherited.
-for ignored in (signal.SIGINT, signal.SIGHUP):
-    if signal.getsignal(ignored) is signal.SIG_IGN:
-        signal.signal(ignored, lambda *_: None)
+# that tests start, some of which are sent these signals. A handler that does nothing isn't inherited, so that those
+# aren't ignored there; the workers, which are such processes, learn from the environment to ignore them as well.
+_ignored = os.environ.setdefault(
+    "ALIGNSCOPE_TESTS_IGNORE",
+    " ".join(str(int(each)) for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_IGN),
+)
+for number in map(int, _ignored.split()):
+    signal.signal(number, lambda *_: None)
 
 # A busy machine is slow, which is no failure; and no fixture here changes from one example to the next.
 settings.register_profile(
