@@ -88,7 +88,9 @@ class Split(LineWidget, Container):
         self.even_out()
 
     async def remove_pane(self, view: PaneView) -> None:
-        """Remove a pane, and give the others the same size."""
+        """Remove a pane, and give the others the same size. One that is on its way out already is left to that."""
+        if view not in self._views:
+            return
         if self.zoomed == view.pane.name:
             self.zoomed = ""
         self._views.remove(view)

@@ -48,7 +48,7 @@ BINDINGS: Final[list[BindingType]] = [
     _key("N", "sample(-1)", "Previous sample", "sample-previous", "Show the pane's previous sample"),
     _key("a", "stack_samples", "All samples", "sample-all", "Show the samples stacked, or one at a time"),
     _key("z", "zoom", "Zoom", "zoom", "Give the pane all the room, or give it back"),
-    _key("s", "rotate_split", "Turn the split", "split", "Panes side by side, or one above the other"),
+    _key("s", "rotate_split", "Rotate the split", "split", "Panes side by side, or one above the other"),
     _key("left_square_bracket,less_than_sign", "divide(-1)", "Narrower", "narrower",
          "Move the divider towards the start"),
     _key("right_square_bracket,greater_than_sign", "divide(1)", "Wider", "wider", "Move the divider towards the end"),

@@ -41,7 +41,7 @@ BINDINGS: Final[list[BindingType]] = [
          show=True),
     _key("u", "hold", "Hold or follow", "hold", "Hold the beginning of long replies in view, or follow their end"),
     _key("z", "zoom", "Zoom", "zoom", "Give the pane all the room, or give it back"),
-    _key("s", "rotate_split", "Turn the split", "split", "Panes side by side, or one above the other"),
+    _key("s", "rotate_split", "Rotate the split", "split", "Panes side by side, or one above the other"),
     _key("n", "sample(1)", "Next sample", "sample-next", "Show the next sample"),
     _key("N", "sample(-1)", "Previous sample", "sample-previous", "Show the previous sample"),
     _key("a", "stack_samples", "All samples", "sample-all", "Show the samples stacked, or one at a time"),

@@ -24,7 +24,7 @@ BINDINGS: Final[list[BindingType]] = [
          show=True),
     _key("Y", "copy_prompt", "Copy prompt", "copy-prompt", "Copy the prompt as the pane's model reads it"),
     _key("c", "copy_curl", "As curl", "curl", "Copy a command that sends the pane's request again", show=True),
-    _key("s", "rotate_split", "Turn the split", "split", "Panes side by side, or one below the other"),
+    _key("s", "rotate_split", "Rotate the split", "split", "Panes side by side, or one below the other"),
     _key("r", "refresh", "Ask again", "refresh", "Ask the servers again, and load models for that"),
     _key("f1,question_mark", "help", "Help", "help", "Keys and words", show=True),
     _key("escape,q", "leave", "Back", "leave", "Go back", show=True),
