@@ -86,9 +86,12 @@ async def test_lines_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     page = (folder / REPORT).read_text()
     assert [name for name, sentence in said.items() if sentence.replace("'", "&#x27;") not in page] == []
     summed = await shell.run("lab", "vote", str(folder), "--summary")
+    assert said[VOTES] in summed.out and said[JUDGED] not in summed.out, "a person's votes are summed up"
     exported = await shell.run("lab", "export", str(folder), "-f", "preferences")
-    for name in (VOTES, JUDGED):
-        assert said[name] in summed.out and said[name] in exported.err
+    assert [name for name, sentence in said.items() if sentence not in exported.err] == []
+    for command in (["show", "--measure", "refused"], ["compare", str(folder)], ["export", "-f", "csv"]):
+        done = await shell.run("lab", command[0], str(folder), *command[1:])
+        assert done.status == 0 and said[LABELS] in done.err and said[SCORES] in done.err
 
 
 async def test_a_report_replaces_links_and_leaves_what_they_lead_to(tmp_path: Path, linked: tuple[Path, Path]) -> None:

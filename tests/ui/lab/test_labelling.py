@@ -137,3 +137,14 @@ async def test_a_label_that_cannot_be_written_is_said(folder: Path) -> None:
         await person.until_shown("0 labels so far", "Tell me ")
         await person.press("r")
         await person.until_shown("Not kept:", "0 labels so far")
+
+
+async def test_a_line_of_labels_that_cannot_be_read_is_told_as_it_comes(folder: Path) -> None:
+    async with watching(folder, size=(160, 30)) as person:
+        await person.measured(24)
+        assert "can't be read" not in person.text
+        labels.add(folder, Said(key="1", label=Label.REFUSED))
+        with (folder / labels.LABELS).open("ab") as file:
+            file.write(b'{"half":\n')
+        await person.until_shown("1 line of labels.jsonl can't be read")
+        assert "counts for nothing" not in person.text

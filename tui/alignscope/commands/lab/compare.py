@@ -12,7 +12,10 @@ from alignscope.lab.summary.comparison import compare
 
 def run(options: argparse.Namespace) -> int:
     """Print how the second run differs from the first, and return the exit status. Raises UsageError."""
-    comparison = compare(opening.measured(options.first), opening.measured(options.second))
+    tallies = [opening.measured(folder) for folder in (options.first, options.second)]
+    for tally in tallies:
+        opening.tell_unread(tally)
+    comparison = compare(*tallies)
     if not comparison.prompts:
         raise UsageError(
             f"{options.first} and {options.second} have no prompt in common, so there is nothing to compare"

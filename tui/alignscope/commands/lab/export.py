@@ -16,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the file, and return the exit status. Raises UsageError."""
     form = _form(options)
     tally = opening.measured(options.folder)
+    opening.tell_unread(tally)
     arm = opening.arm(tally, options.only, "--only")
     if arm is None and form.one_model:
         if len(tally.arms) > 1:

@@ -39,7 +39,7 @@ def measured(folder: str) -> Tally:
 
 
 def feedback(tally: Tally) -> Feedback | None:
-    """Return what was said of a run's replies; None where nothing was. Raises UsageError."""
+    """Return what was said of a run's replies; None where there is nothing to tell. Raises UsageError."""
     folder = tally.rows.folder
     if not any((folder / name).exists() for name in (VOTES, JUDGED)):
         return None
@@ -48,6 +48,12 @@ def feedback(tally: Tally) -> Feedback | None:
     except RunError as error:
         raise UsageError(str(error)) from error
     return None if found.empty else found
+
+
+def tell_unread(tally: Tally) -> None:
+    """Say what of a run's labels and scores can't be read, beside what is printed of it."""
+    for sentence in tally.unread:
+        printing.notes().line(sentence)
 
 
 def summed(tally: Tally) -> Summary:

@@ -20,6 +20,7 @@ def run(options: argparse.Namespace) -> int:
         return Status.OK
     width = opening.width()
     if options.measure is not None:
+        opening.tell_unread(tally)
         lines = text.one_measure(tally, summary, options.measure, width)
     else:
         lines = text.gap_table(summary, width)

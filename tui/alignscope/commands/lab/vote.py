@@ -8,8 +8,8 @@ from typing import Any
 from alignscope.commands import Status, UsageError, printing
 from alignscope.commands.line import arguments
 from alignscope.lab.summary.rows import Arm, RunError
-from alignscope.lab.votes.ballots import BallotBox, votes_of
-from alignscope.lab.votes.feedback import PERSON, feedback_of, unread
+from alignscope.lab.votes.ballots import BallotBox, unread_ballots, votes_of
+from alignscope.lab.votes.feedback import PERSON, feedback_of
 from alignscope.lab.votes.index import Index
 from alignscope.lab.votes.poll import RunPoll
 from alignscope.lab.votes.ranking import MOST, RankPoll
@@ -38,16 +38,16 @@ def _sum_up(folder: Path, between: list[str] | None) -> int:
     labels = (index.label(arms[0]), index.label(arms[1]))
     pairs = index.pairs(*arms)
     votes = votes_of(folder, pairs)
-    for line in (*sentences(standing_of(votes, len(pairs), labels, length=lengths(index))), *unread(folder)):
+    standing = sentences(standing_of(votes, len(pairs), labels, length=lengths(index)))
+    for line in filter(None, (*standing, unread_ballots(folder))):
         printing.out().line(line)
     return Status.OK
 
 
 def _sum_up_all(index: Index) -> int:
     """Print how the person's votes on every two of several models stand, and the order that they make."""
-    found = feedback_of(index)
-    mine = dict(voted(found)).get(who(PERSON)) or ["There are no votes of yours in this run."]
-    for line in (*mine, *found.unread):
+    mine = dict(voted(feedback_of(index))).get(who(PERSON)) or ["There are no votes of yours in this run."]
+    for line in filter(None, (*mine, unread_ballots(index.folder))):
         printing.out().line(line)
     return Status.OK
 

@@ -41,7 +41,8 @@ def section(feedback: Feedback) -> Iterator[str]:
 
 def _notes(feedback: Feedback) -> Iterator[str]:
     yield from feedback.unread
-    yield words.HOW
+    if feedback.standings or feedback.judges:
+        yield words.HOW
     if feedback.judges:
         yield words.ABOUT_JUDGES
     if feedback.agreements:

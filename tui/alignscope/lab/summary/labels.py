@@ -76,6 +76,8 @@ class Following:
         """Which file was read, and how much of it."""
         self.given: dict[str, Given] = {}
         """What holds of replies, by the keys of their rows: one mapping, which changes."""
+        self.unread = ""
+        """What of the file can't be read, in a sentence."""
         self.look()
 
     def look(self) -> set[str]:
@@ -87,6 +89,7 @@ class Following:
         before = dict(self.given)
         self.given.clear()
         self.given.update(read(self._folder))
+        self.unread = unread(self._folder)
         return {key for key in before.keys() | self.given.keys() if before.get(key) != self.given.get(key)}
 
     def add(self, said: Said) -> None:

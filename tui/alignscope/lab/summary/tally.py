@@ -80,7 +80,8 @@ class Tally:
         self._unknown = tuple(unknown)
         self.given = dict(given or {})
         """A person's labels, by the keys of rows; a prompt is added again for those of its rows to hold."""
-        self._unread = unread
+        self.labels_unread = unread
+        """What of a person's labels can't be read, in a sentence."""
         self._compared: dict[PromptKey, list[Compared]] = {}
         self._vocabularies = {
             (entry.name, entry.model, entry.digest): entry.vocabulary for entry in (manifest.lineup if manifest else ())
@@ -102,6 +103,11 @@ class Tally:
             if told is not None:
                 told(number, rows.prompts)
             self.add(key, samples)
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Sentences on labels and scores that can't be read."""
+        return tuple(filter(None, (self.labels_unread, self.scores.unread)))
 
     @property
     def measures(self) -> list[Measure]:
@@ -205,7 +211,7 @@ class Tally:
             prompts=len(self.prompts),
             rows=len(self.rows),
             damaged=self.rows.damaged,
-            unread=tuple(filter(None, (self._unread, self.scores.unread))),
+            unread=self.unread,
             arms=tuple(map(self.arm_facts, self.arms)),
             measures=holm_adjusted(measured),
             version=__version__,

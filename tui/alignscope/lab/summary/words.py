@@ -207,7 +207,8 @@ def notes(summary: Summary) -> list[str]:
     if summary.labelled:
         said.append(labels.describe(summary.labelled))
     if summary.damaged:
-        said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and are left out.")
+        are = "is" if summary.damaged == 1 else "are"
+        said.append(f"{counted(summary.damaged, 'line')} of the run's files can't be read, and {are} left out.")
     return [*said, *summary.unread]
 
 

@@ -110,7 +110,7 @@ class Feedback(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was said."""
+        """Whether there is nothing to tell."""
         return not (self.standings or self.judges or self.unread)
 
 
@@ -242,7 +242,7 @@ def _position(index: Index, judge: Judge) -> Position | None:
             by_prompt.setdefault(index.prompt_of(key), []).extend(readable)
     trials: list[Trials] = []
     for several in by_prompt.values():
-        # Turned round, the reply of the second key is A.
+        # Swapped, the reply of the second key is A.
         a = sum((both.straight is Vote.FIRST) + (both.swapped is Vote.SECOND) for both in several)
         b = sum((both.straight is Vote.SECOND) + (both.swapped is Vote.FIRST) for both in several)
         if a + b:

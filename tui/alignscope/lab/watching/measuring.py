@@ -85,11 +85,14 @@ class Measuring:
         return came.lines > 0
 
     def _further_labels(self) -> bool:
-        """Have prompts measured again of whose replies a person says something else; return whether there are any."""
-        changed = self._labels.look()
-        if not changed or self._tally is None:
+        """Have prompts measured again of whose replies a person says something else; return whether there is news."""
+        changed, tally = self._labels.look(), self._tally
+        if tally is None:
             return False
-        self._tally.given = dict(self._labels.given)
+        before, tally.labels_unread = tally.labels_unread, self._labels.unread
+        if not changed:
+            return before != tally.labels_unread
+        tally.given = dict(self._labels.given)
         self._again(self._prompts_of(changed))
         self.labelled = True
         return True

@@ -136,11 +136,10 @@ class Scores:
     def _lines(self, start: int) -> Iterator[tuple[int, Scored]]:
         try:
             file = open_regular(self._path)
-        except FileNotFoundError:
-            return
         except OSError as error:
-            self._problem = unreadable(self._path, error)
+            self._problem = "" if isinstance(error, FileNotFoundError) else unreadable(self._path, error)
             return
+        self._problem = ""
         with file:
             file.seek(offset := start)
             while line := file.readline(rows.MAX_LINE):

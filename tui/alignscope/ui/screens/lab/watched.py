@@ -276,6 +276,7 @@ class WatchedRun(AppScreen[None]):
         head += [f"no measure is called {', '.join(unknown)}"] if unknown else []
         damaged = table.summary.damaged if table else 0
         head += [f"{counted(damaged, 'line')} can't be read"] if damaged else []
+        head += [sentence.partition(", and ")[0] for sentence in (table.summary.unread if table else ())]
         return [*head, *([f"{table.measured:,} measured"] if table and behind > 0 else [])]
 
     def say(self, message: str, severity: str = "information") -> None:
