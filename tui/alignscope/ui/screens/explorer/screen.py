@@ -177,10 +177,12 @@ class ExplorerScreen(SplitScreen[int]):
         for worker in list(self.workers):
             with suppress(WorkerError):
                 await worker.wait()
-        lost = await self.exploration.close()
-        if lost:
-            self.log.error(lost)
-        await self.servers.close()
+        try:
+            lost = await self.exploration.close()
+            if lost:
+                self.log.error(lost)
+        finally:
+            await self.servers.close()
 
     @on(PaneView.HeaderClicked)
     def _header_clicked(self, event: PaneView.HeaderClicked) -> None:
