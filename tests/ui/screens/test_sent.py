@@ -196,6 +196,9 @@ async def test_a_live_turn_is_shown_with_what_its_servers_say() -> None:
         await desk.until_done()
         await desk.press("escape", "M")
         await until_told(desk)
+        while "r asks more" in desk.screen:  # a server on a crowded machine is too slow to say what it has in memory
+            await desk.press("r")
+            await until_told(desk)
         await desk.until_shown(
             "a text that nobody typed", "You are a pirate.", "quantisations differ", "as it went out"
         )
@@ -225,7 +228,7 @@ async def test_models_that_rest_are_loaded_only_when_that_is_wanted() -> None:
         before = len(server.requests)
         await desk.press("escape", "M")
         await desk.until_shown("r asks more about instruct, and loads what isn't in memory for that.", "│ Why?")
-        assert "unknown: its model isn't in" in desk.screen
+        assert "unknown: its model isn't" in desk.screen
         asked = {seen.path for seen in server.requests[before:]}
         assert asked and not asked & {"/api/chat", "/api/generate"}
         await desk.press("r")

@@ -18,7 +18,7 @@ from alignscope.run.sent.pane import Ability, ModelFacts, SentPane, SentTurn
 from alignscope.run.sent.prompts import place_of, sent_text, special_tokens
 
 NOT_KEPT = "its request wasn't kept"
-RESTS = "its model isn't in memory, and would be loaded for that"
+RESTS = "its model isn't known to be in memory, and would be loaded for that"
 NOT_ASKED = "no server was asked how it was rendered"
 
 
